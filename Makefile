@@ -1,0 +1,97 @@
+# Everything is set up by make itself, below .build and from nothing but a Python; `make help` says what there is.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test unit integration lint format coverage build clean
+
+# A developer's own settings for Ansible and AWS must change nothing here, and no call may reach a real account.
+unexport $(filter ANSIBLE_% AWS_%,$(.VARIABLES)) PYTHONPATH PYTHONHOME
+export ANSIBLE_CONFIG := $(CURDIR)/tests/ansible.cfg
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+# Which Python to use: `make PYTHON=python3.12 ...` after a `make clean`. Otherwise the first of these that works.
+PYTHON := python3 python3.14 python3.13 python3.12 python3.11 python3.10
+
+B := .build
+VENV := $(B)/venv
+BIN := $(VENV)/bin
+INSTALLED := $(B)/collections/ansible_collections/awscc/sagemaker
+# Directories too: their time changes when a file is added or removed.
+SHIPPED := galaxy.yml README.md CHANGELOG.rst COPYING requirements.txt \
+	$(shell find plugins meta docs changelogs -not -name '*.pyc' -not -name __pycache__ 2>/dev/null)
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --no-compile
+# What a quiet step has said is shown if it fails.
+LOG = >$(B)/$(1).log 2>&1 || { cat $(B)/$(1).log; exit 1; }
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(B)/demo.stamp $(B)/collection.stamp ## run the example playbook against the emulator, no AWS account needed
+	@$(BIN)/python -m tests.demo
+
+test: lint $(B)/collection.stamp ## everything: lint, unit tests, integration targets
+	@$(BIN)/python -m pytest -n auto --dist worksteal
+
+unit: $(B)/test.stamp $(B)/collection.stamp ## the unit tests
+	@$(BIN)/python -m pytest -n auto --dist worksteal tests/unit
+
+integration: $(B)/test.stamp $(B)/collection.stamp ## playbooks run by ansible-playbook against the emulator over HTTP
+	@$(BIN)/python -m pytest -n auto --dist worksteal tests/integration
+
+lint: $(B)/test.stamp $(B)/src.stamp $(B)/collection.stamp ## ruff, mypy, yamllint, ansible-lint
+	@echo "ruff: rules"; $(BIN)/ruff check --quiet
+	@echo "ruff: format"; $(BIN)/ruff format --quiet --diff
+	@echo "mypy"; $(BIN)/mypy --no-error-summary -p ansible_collections.awscc.sagemaker.plugins -p tests
+	@echo "yamllint"; $(BIN)/yamllint --strict .
+	@echo "ansible-lint"; PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/ansible-lint --quiet
+
+format: $(B)/test.stamp ## let ruff rewrite the sources
+	@$(BIN)/ruff check --fix; $(BIN)/ruff format
+
+coverage: $(B)/test.stamp $(B)/collection.stamp ## the unit tests, with the lines of plugins/ that they do not reach
+	@$(BIN)/coverage run -m pytest tests/unit
+	@$(BIN)/coverage report
+
+build: $(B)/collection.stamp ## pack the collection into .build/dist and install it below .build/collections
+	@ls $(B)/dist/*.tar.gz
+
+clean: ## remove all that make has made
+	rm -rf $(B) .ansible
+
+$(BIN)/python:
+	@mkdir -p $(B)
+	for python in $(PYTHON); do
+		if "$$python" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; then
+			echo "setting up $(VENV) with $$("$$python" --version)"
+			exec "$$python" -m venv $(VENV)
+		fi
+	done
+	echo "No Python here will do: 3.10 or newer is needed, with its venv module (on Debian: apt-get install python3-venv)." \
+		"Tried: $(PYTHON)." >&2
+	exit 1
+
+$(B)/demo.stamp: requirements.txt tests/requirements-demo.txt | $(BIN)/python
+	@echo "installing Ansible, boto3 and moto"
+	$(PIP_INSTALL) -r tests/requirements-demo.txt $(call LOG,pip)
+	touch $@
+
+$(B)/test.stamp: tests/requirements-test.txt $(B)/demo.stamp
+	@echo "installing what tests and checks need"
+	$(PIP_INSTALL) -r tests/requirements-test.txt $(call LOG,pip)
+	touch $@
+
+$(B)/collection.stamp: $(SHIPPED) | $(B)/demo.stamp
+	@echo "packing and installing the collection"
+	rm -rf $(B)/dist $(INSTALLED)
+	$(BIN)/ansible-galaxy collection build --output-path $(B)/dist $(call LOG,build)
+	$(BIN)/ansible-galaxy collection install --offline --no-deps -p $(B)/collections $(B)/dist/*.tar.gz $(call LOG,install)
+	touch $@
+
+$(B)/src.stamp:
+	@mkdir -p $(B)/src/ansible_collections/awscc
+	ln -sfn ../../../.. $(B)/src/ansible_collections/awscc/sagemaker
+	touch $@
+
+.ONESHELL:

@@ -9,6 +9,7 @@ SHELL := bash
 # A developer's own settings for Ansible and AWS must change nothing here, and no call may reach a real account.
 unexport $(filter ANSIBLE_% AWS_%,$(.VARIABLES)) PYTHONPATH PYTHONHOME
 export ANSIBLE_CONFIG := $(CURDIR)/tests/ansible.cfg
+export ANSIBLE_HOME := $(CURDIR)/.build/ansible
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # Which Python to use: `make PYTHON=python3.12 ...` after a `make clean`. Otherwise the first of these that works.
@@ -45,7 +46,7 @@ lint: $(B)/test.stamp $(B)/src.stamp $(B)/collection.stamp ## ruff, mypy, yamlli
 	@echo "ruff: format"; $(BIN)/ruff format --quiet --diff
 	@echo "mypy"; $(BIN)/mypy --no-error-summary -p ansible_collections.awscc.sagemaker.plugins -p tests
 	@echo "yamllint"; $(BIN)/yamllint --strict .
-	@echo "ansible-lint"; PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/ansible-lint --quiet
+	@echo "ansible-lint"; PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/ansible-lint -q
 
 format: $(B)/test.stamp ## let ruff rewrite the sources
 	@$(BIN)/ruff check --fix; $(BIN)/ruff format

@@ -1,0 +1,79 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run every integration target with the real ansible-playbook, over HTTP, each against an emulator of its own.
+
+A target is a role in the layout of ansible-test; one whose name begins with setup_ is there for others to use.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.emulator.server import EmulatorServer
+from tests.environment import INSTALLED, REGION, ROOT, command, emulator_environment
+
+TARGETS = ROOT / "tests" / "integration" / "targets"
+SECONDS = 300
+
+
+@pytest.fixture
+def server() -> Iterator[EmulatorServer]:
+    with EmulatorServer(port=0) as server:
+        yield server
+
+
+def _ansible(server: EmulatorServer, program: str, *args: str, cwd: Path) -> str:
+    """Run one of Ansible's programs against the emulator; return all that it said, or fail with it."""
+    done = subprocess.run(
+        [command(program), *args],
+        cwd=cwd,
+        env={**emulator_environment(server.url), "ANSIBLE_ROLES_PATH": str(TARGETS)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    if done.returncode:
+        pytest.fail(f"{program} ended with {done.returncode}:\n{done.stdout}", pytrace=False)
+    return done.stdout
+
+
+def _targets() -> list[str]:
+    names = {path.parent.parent.name for path in TARGETS.glob("*/tasks/main.yml")}
+    return sorted(name for name in names if not name.startswith("setup_"))
+
+
+@pytest.mark.parametrize("target", _targets())
+def test_target(target: str, server: EmulatorServer, tmp_path: Path) -> None:
+    play: dict[str, Any] = {
+        "hosts": "localhost",
+        "gather_facts": False,
+        # The action group of meta/runtime.yml at work: no task of a target names a region.
+        "module_defaults": {"group/awscc.sagemaker.aws": {"region": REGION}},
+        "vars": {"emulator_url": server.url, "aws_region": REGION},
+        "roles": [target],
+    }
+    playbook = tmp_path / f"{target}.json"
+    playbook.write_text(json.dumps([play]), encoding="utf-8")
+    _ansible(server, "ansible-playbook", "--diff", str(playbook), cwd=tmp_path)
+
+
+def test_an_ad_hoc_command_lists_no_experiments_where_there_are_none(server: EmulatorServer, tmp_path: Path) -> None:
+    module = "awscc.sagemaker.inference_experiment_info"
+    said = _ansible(server, "ansible", "localhost", "-m", module, "-a", f"region={REGION}", cwd=tmp_path)
+    assert '"inference_experiments": []' in said
+
+
+def test_ansible_finds_the_installed_collection(server: EmulatorServer, tmp_path: Path) -> None:
+    said = _ansible(server, "ansible-galaxy", "collection", "list", "awscc.sagemaker", "--format=json", cwd=tmp_path)
+    paths = json.loads(said[said.index("{") :])
+    assert [path for path, found in paths.items() if "awscc.sagemaker" in found] == [str(INSTALLED.parent.parent)]

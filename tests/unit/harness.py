@@ -1,0 +1,140 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run the real modules in this process, as Ansible's wrapper runs them in theirs, on the emulator's time.
+
+Guarantees: what a run leaves behind in Ansible's globals is gone before the next one; nothing sleeps, the emulator's
+clock is moved on instead; a module that ends in any other way than exit_json or fail_json raises here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import importlib
+import io
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timezone
+from types import ModuleType
+from typing import Any, Protocol
+from unittest import mock
+
+from ansible.module_utils import basic
+from ansible.module_utils.common import warnings as ansible_warnings
+
+from tests.environment import REGION
+
+MODULES = "ansible_collections.awscc.sagemaker.plugins.modules"
+ENGINE = "ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.module"
+EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+
+class ManualTime(Protocol):
+    """The part of the emulator's clock that is used here."""
+
+    def now(self) -> datetime: ...
+
+    def advance(self, seconds: float) -> object: ...
+
+
+class HasClock(Protocol):
+    """The part of the emulator that is used here."""
+
+    @property
+    def clock(self) -> ManualTime: ...
+
+
+@dataclasses.dataclass(frozen=True)
+class Result:
+    """What a module printed, as Ansible would read it."""
+
+    values: dict[str, Any]
+
+    @property
+    def failed(self) -> bool:
+        return bool(self.values.get("failed", False))
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.values.get("changed", False))
+
+    @property
+    def msg(self) -> str:
+        return str(self.values.get("msg", ""))
+
+    def __getitem__(self, key: str) -> Any:
+        return self.values[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.values
+
+
+def run_module(
+    module: str | ModuleType,
+    args: Mapping[str, Any],
+    *,
+    emulator: HasClock,
+    check: bool = False,
+    diff: bool = False,
+) -> Result:
+    """Call a module's main() with the options of a task and return what it answered.
+
+    C(module) is its short name (C(inference_experiment)) or the module object; C(region) has a default. Failure is
+    a result like any other: look at its C(failed) and C(msg).
+    """
+    if isinstance(module, str):
+        module = importlib.import_module(f"{MODULES}.{module}")
+    task = {"region": REGION, **args, "_ansible_check_mode": check, "_ansible_diff": diff}
+    _forget_earlier_runs()
+    printed = io.StringIO()
+    exit_code: object = "none: main() returned"
+    with _module_args(task), _time_of(emulator.clock), contextlib.redirect_stdout(printed):
+        try:
+            module.main()
+        except SystemExit as end:
+            exit_code = end.code
+    return _result(printed.getvalue(), exit_code)
+
+
+def _forget_earlier_runs() -> None:
+    # A list up to ansible-core 2.18, a dict since: both have clear(). A process of its own would begin with neither.
+    ansible_warnings._global_warnings.clear()  # noqa: SLF001
+    ansible_warnings._global_deprecations.clear()  # noqa: SLF001
+
+
+@contextlib.contextmanager
+def _module_args(task: dict[str, Any]) -> Iterator[None]:
+    try:
+        from ansible.module_utils.testing import patch_module_args  # noqa: PLC0415 - ansible-core 2.19 and later
+    except ImportError:
+        from ansible.module_utils.common.json import AnsibleJSONEncoder  # noqa: PLC0415 - before that
+
+        encoded = json.dumps({"ANSIBLE_MODULE_ARGS": task}, cls=AnsibleJSONEncoder).encode()
+        with mock.patch.object(basic, "_ANSIBLE_ARGS", encoded):
+            yield
+    else:
+        with patch_module_args(task):
+            yield
+
+
+@contextlib.contextmanager
+def _time_of(clock: ManualTime) -> Iterator[None]:
+    def monotonic() -> float:
+        return (clock.now() - EPOCH).total_seconds()
+
+    engine = importlib.import_module(ENGINE)
+    manual = dataclasses.replace(engine.CLOCK, sleep=clock.advance, monotonic=monotonic, now=clock.now)
+    with mock.patch.object(engine, "CLOCK", manual):
+        yield
+
+
+def _result(printed: str, exit_code: object) -> Result:
+    try:
+        values = json.loads(printed)
+    except json.JSONDecodeError as error:
+        raise AssertionError(f"The module printed no JSON document but {printed!r} (exit {exit_code})") from error
+    result = Result(values)
+    if exit_code != (1 if result.failed else 0):
+        raise AssertionError(f"The module exited with {exit_code!r} after {values!r}")
+    return result

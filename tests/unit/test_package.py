@@ -1,0 +1,104 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What users install: the tarball as packed, and the copy of it below .build that all tests run on."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.environment import DIST, INSTALLED, ROOT
+
+GALAXY: dict[str, Any] = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))
+
+TOP_LEVEL = {
+    "CHANGELOG.rst",
+    "COPYING",
+    "FILES.json",
+    "MANIFEST.json",
+    "README.md",
+    "changelogs",
+    "docs",
+    "meta",
+    "plugins",
+    "requirements.txt",
+}
+
+
+@pytest.fixture(scope="module")
+def packed() -> set[str]:
+    (tarball,) = DIST.glob("*.tar.gz")
+    with tarfile.open(tarball) as archive:
+        return {member.name for member in archive.getmembers() if member.isfile()}
+
+
+def _modules() -> set[str]:
+    return {path.stem for path in (ROOT / "plugins" / "modules").glob("*.py")}
+
+
+def test_the_tarball_is_named_after_galaxy_yml() -> None:
+    name = f"{GALAXY['namespace']}-{GALAXY['name']}-{GALAXY['version']}.tar.gz"
+    assert [path.name for path in DIST.iterdir()] == [name]
+
+
+def test_the_tarball_holds_what_users_need_and_nothing_else(packed: set[str]) -> None:
+    assert {name.split("/")[0] for name in packed} == TOP_LEVEL
+    assert {name for name in packed if name.startswith("changelogs/")} == {"changelogs/changelog.yaml"}
+
+
+def test_the_tarball_holds_no_leftovers(packed: set[str]) -> None:
+    leftovers = [name for name in packed if re.search(r"__pycache__|\.pyc$|~$|\.orig$|/\.|^\.", name)]
+    assert leftovers == []
+
+
+def test_the_tarball_holds_every_plugin(packed: set[str]) -> None:
+    sources = {path.relative_to(ROOT).as_posix() for path in (ROOT / "plugins").rglob("*.py")}
+    assert sources == {name for name in packed if name.startswith("plugins/")}
+
+
+def test_the_modules_imported_are_the_installed_ones() -> None:
+    for name in _modules():
+        module = importlib.import_module(f"ansible_collections.awscc.sagemaker.plugins.modules.{name}")
+        assert module.__file__ is not None
+        assert Path(module.__file__).is_relative_to(INSTALLED)
+
+
+def test_the_installed_plugins_are_the_sources_as_they_are_now() -> None:
+    stale = [
+        path.name
+        for path in (ROOT / "plugins").rglob("*.py")
+        if not (copy := INSTALLED / path.relative_to(ROOT)).is_file() or copy.read_bytes() != path.read_bytes()
+    ]
+    assert stale == [], "run `make build`"
+
+
+def test_the_version_is_written_in_galaxy_yml_only() -> None:
+    sources = [ROOT / "Makefile", ROOT / "pyproject.toml", ROOT / "README.md"]
+    sources += [*(ROOT / "plugins").rglob("*.py"), *(ROOT / "meta").glob("*.yml"), *(ROOT / "docs").rglob("*.md")]
+    written = re.compile(rf"(?:__version__|\bversion)['\"]?\s*[:=]\s*['\"]?{re.escape(GALAXY['version'])}")
+    assert [path.name for path in sources if written.search(path.read_text(encoding="utf-8"))] == []
+
+
+def test_the_newest_entry_of_the_changelog_is_the_version_in_galaxy_yml() -> None:
+    changelog = yaml.safe_load((ROOT / "changelogs" / "changelog.yaml").read_text(encoding="utf-8"))
+    assert list(changelog["releases"])[-1] == GALAXY["version"]
+
+
+def test_the_action_group_aws_lists_exactly_the_modules_and_takes_in_those_of_amazon_aws() -> None:
+    runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
+    group = runtime["action_groups"]["aws"]
+    assert {entry for entry in group if isinstance(entry, str)} == _modules()
+    assert [entry["metadata"] for entry in group if isinstance(entry, dict)] == [{"extend_group": ["amazon.aws.aws"]}]
+
+
+def test_users_need_only_boto3_and_botocore() -> None:
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    required = {re.split(r"[<>=]", line)[0] for line in lines if line and not line.startswith("#")}
+    assert required == {"boto3", "botocore"}

@@ -63,6 +63,12 @@ class Result:
     def msg(self) -> str:
         return str(self.values.get("msg", ""))
 
+    @property
+    def warnings(self) -> list[str]:
+        """The words of the warnings; since ansible-core 2.19 they travel wrapped in an event."""
+        found = self.values.get("warnings", [])
+        return [warning["event"]["msg"] if isinstance(warning, dict) else warning for warning in found]
+
     def __getitem__(self, key: str) -> Any:
         return self.values[key]
 

@@ -31,7 +31,8 @@ ENGINE_MAY_IMPORT = {
     "properties": {"resource_type"},
     "comparisons": {"resource_type"},
     "limits": {"properties", "resource_type"},
-    "plan": {"comparisons", "errors", "json_patch", "properties", "resource_type"},
+    "changes": {"comparisons", "json_patch", "properties", "resource_type"},
+    "plan": {"changes", "comparisons", "errors", "json_patch", "properties", "resource_type"},
     "prediction": {"clock", "json_patch", "plan", "resource_type"},
     "client": {"clock", "errors", "json_patch", "resource_type", "botocore"},
     "listing": {"client", "errors", "plan", "resource_type"},
@@ -41,7 +42,7 @@ ENGINE_MAY_IMPORT = {
 ENGINE_MAY_IMPORT["module"] = {*ENGINE_MAY_IMPORT, "ansible", "ansible_collections.amazon.aws", "boto3", "botocore"}
 
 # What decides and converts can be told everything by a test: it does no I/O and looks at no clock.
-PURE = {"resource_type", "errors", "json_patch", "properties", "comparisons", "limits", "plan", "prediction"}
+PURE = {"resource_type", "errors", "json_patch", "properties", "comparisons", "limits", "changes", "plan", "prediction"}
 IMPURE_LIBRARIES = {"asyncio", "http", "os", "random", "socket", "subprocess", "threading", "time", "urllib", "uuid"}
 
 # Names of properties that have another meaning in the engine: members of Cloud Control's requests, and plain words.

@@ -1,0 +1,107 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What of a task's declaration counts in the present status, what of that differs, and the patch that makes it so.
+
+Pure. What is equal by meaning keeps the spelling that was read, and so never turns up in a patch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from . import json_patch
+from .comparisons import merge, same
+from .properties import tags_to_dict, tags_to_list
+from .resource_type import Path, Properties, ResourceType, Snapshot, Status, Wish
+
+
+@dataclass(frozen=True)
+class Changes:
+    """The properties that are to change."""
+
+    properties: Properties = field(default_factory=dict)
+    """Their new values, whole."""
+    guarded: frozenset[str] = frozenset()
+    """Those whose new value holds parts that were read, and which somebody else may have changed since."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(self.properties)
+
+
+def intent_of(resource_type: ResourceType, wish: Wish) -> str | None:
+    return wish.properties.get(resource_type.lifecycle.intent) if resource_type.lifecycle else None
+
+
+def declared(resource_type: ResourceType, wish: Wish, seen: Snapshot, rules: Status) -> Properties:
+    """Return what the task gives and is compared in the present status; neither the intent nor the tags."""
+    left_out = set(resource_type.never_compared)
+    if resource_type.lifecycle:
+        left_out.add(resource_type.lifecycle.intent)
+    if intent_of(resource_type, wish) == resource_type.status_of(seen):
+        left_out |= rules.not_compared_when_met
+    compared = {}
+    for name, value in wish.properties.items():
+        if name in left_out:
+            continue
+        if name in resource_type.write_only:
+            value = {member: value[member] for member in rules.write_only.get(name, ()) if member in value}
+            if not value:
+                continue
+        compared[name] = value
+    return compared
+
+
+def find_changes(
+    resource_type: ResourceType, wish: Wish, compared: Properties, seen: Snapshot, rules: Status
+) -> Changes:
+    """Return which of the compared properties, and whether the tags, differ in meaning from what is."""
+    actual = {**base(resource_type, seen), **(seen.write_only or {})}
+    changed = {}
+    for name, value in compared.items():
+        if same(resource_type, value, actual.get(name), (name,)):
+            continue
+        merged = merge(resource_type, value, actual.get(name), (name,))
+        members = rules.write_only.get(name)
+        changed[name] = {m: merged[m] for m in members if m in merged} if members else merged
+    tags = resource_type.tags
+    if tags is None or wish.tags is None:
+        return Changes(changed)
+    present = tags_to_dict(seen.properties.get(tags))
+    kept = {key: value for key, value in present.items() if not wish.purge_tags or key.startswith("aws:")}
+    wanted = {**kept, **wish.tags}
+    if wanted == present:
+        return Changes(changed)
+    return Changes({**changed, tags: tags_to_list(wanted)}, frozenset({tags}) if kept else frozenset())
+
+
+def base(resource_type: ResourceType, seen: Snapshot) -> Properties:
+    """Return what was read, less what no patch result may hold: write-only values, and lists empty for "not there".
+
+    An old handler returns write-only values. Left in, they would be written back: a start time that is refused once it
+    has passed, a status as the intent, the reason of an earlier stop.
+    """
+    kept = {name: value for name, value in seen.properties.items() if name not in resource_type.write_only}
+    for path in resource_type.absent_when_empty:
+        kept = _without_empty(kept, path)
+    return kept
+
+
+def patch_for(
+    resource_type: ResourceType, seen: Snapshot, new: Properties, guarded: Collection[str]
+) -> json_patch.PatchDocument:
+    """Return the patch that sets the properties in C(new) and leaves the others as they are."""
+    target = {**base(resource_type, seen), **new}
+    return json_patch.build(seen.properties, target, write_only=resource_type.write_only, guarded=guarded)
+
+
+def _without_empty(properties: Properties, path: Path) -> Properties:
+    name, *rest = path
+    value = properties.get(name)
+    if not rest and value == []:
+        return {other: properties[other] for other in properties if other != name}
+    if rest and isinstance(value, dict):
+        return {**properties, name: _without_empty(value, tuple(rest))}
+    return properties

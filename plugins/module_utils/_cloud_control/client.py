@@ -1,0 +1,259 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Cloud Control calls for one resource type: plain records out, exceptions of errors.py on failure.
+
+Guarantees: only ResourceNotFoundException means absent; a call that was throttled, went unanswered or was answered
+without a usable body is made again, with the same ClientToken, so that a lost answer never doubles an operation; a poll
+that fails does not lose the operation.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from .clock import Deadline, backoff, pauses
+from .errors import CallFailed
+from .json_patch import PatchDocument
+from .resource_type import Properties, WriteOnlyReader
+
+try:
+    from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+except ImportError:  # AnsibleAWSModule says so, and how to install it, before anything here is called.
+    pass
+
+Answer = TypeVar("Answer")
+
+ENDED = frozenset({"SUCCESS", "FAILED", "CANCEL_COMPLETE"})
+UNDER_WAY = ("PENDING", "IN_PROGRESS", "CANCEL_IN_PROGRESS")
+
+# Error codes after which the same call may succeed. botocore has tried several times before these arrive here.
+_PASSING = frozenset(
+    {
+        "InternalFailure",
+        "InternalServerError",
+        "RequestTimeout",
+        "ServiceInternalErrorException",
+        "ServiceUnavailable",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    }
+)
+_TRIES = 6
+
+_UNKNOWN_CREDENTIALS = "AWS does not know the credentials: check access_key, profile and the AWS_* variables."
+_HINTS = {
+    "AccessDeniedException": "Grant the permission that the message names to whom the task runs as. The actions of"
+    " Cloud Control are named cloudformation:*.",
+    "ExpiredTokenException": "The credentials have expired: get new ones and run the task again; it goes on from here.",
+    "InvalidClientTokenId": _UNKNOWN_CREDENTIALS,
+    "UnrecognizedClientException": _UNKNOWN_CREDENTIALS,
+    "TypeNotFoundException": "This resource type is not offered in every region: check the option region.",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """Cloud Control's ProgressEvent: how far an operation has come."""
+
+    operation: str
+    request_token: str
+    status: str
+    identifier: str | None = None
+    error_code: str | None = None
+    message: str = ""
+    retry_after: datetime | None = None
+
+    @property
+    def ended(self) -> bool:
+        return self.status in ENDED
+
+
+class CloudControl:
+    """Makes the calls, from several threads if need be; make_client(service) makes a boto3 client when one is needed."""
+
+    def __init__(
+        self,
+        type_name: str,
+        *,
+        make_client: Callable[[str], Any],
+        deadline: Deadline,
+        role_arn: str | None = None,
+    ) -> None:
+        self._request = {"TypeName": type_name, **({"RoleArn": role_arn} if role_arn else {})}
+        self._make_client = make_client
+        self._clients: dict[str, Any] = {}
+        self._making = threading.Lock()
+        self._deadline = deadline
+
+    def get(self, identifier: str) -> Properties | None:
+        """Return the properties of a resource; None where there is none."""
+        try:
+            return self._call(
+                "get_resource",
+                lambda answer: _properties(answer["ResourceDescription"]),
+                Identifier=identifier,
+                **self._request,
+            )
+        except CallFailed as error:
+            if error.code == "ResourceNotFoundException":
+                return None
+            raise
+
+    def read_write_only(self, reader: WriteOnlyReader, identifier: str) -> Properties:
+        """Return what the service's own API says of the properties that GetResource leaves out; times as text."""
+
+        def members(answer: Mapping[str, Any]) -> Properties:
+            answer["ResponseMetadata"]
+            return {name: _as_json(answer[name]) for name in reader.members if answer.get(name) is not None}
+
+        return self._call(reader.method, members, service=reader.service, **{reader.argument: identifier})
+
+    def list(self) -> Iterator[tuple[str, Properties]]:
+        """Yield (identifier, what the list tells of it), from all pages."""
+        token: dict[str, str] = {}
+        while True:
+            answer = self._call("list_resources", _page, **self._request, **token)
+            yield from answer[0]
+            if not answer[1]:
+                return
+            token = {"NextToken": answer[1]}
+
+    def create(self, properties: Properties) -> Progress:
+        return self._begin("create_resource", DesiredState=json.dumps(properties))
+
+    def update(self, identifier: str, patch: PatchDocument) -> Progress:
+        return self._begin("update_resource", Identifier=identifier, PatchDocument=json.dumps(patch))
+
+    def delete(self, identifier: str) -> Progress:
+        return self._begin("delete_resource", Identifier=identifier)
+
+    def follow(self, progress: Progress) -> Progress:
+        """Wait until an operation has ended, however it ends. Raises TimedOut with its request token."""
+        for pause in pauses(self._deadline.clock):
+            if progress.ended:
+                break
+            if progress.retry_after:
+                # A timestamp, not seconds. It is a request to wait, so it can only lengthen the pause.
+                pause = max(pause, (progress.retry_after - self._deadline.clock.now()).total_seconds())
+            self._deadline.pause(pause, waiting_for=_waiting_for(progress))
+            progress = self._call("get_resource_request_status", _progress, RequestToken=progress.request_token)
+        return progress
+
+    def under_way(self, identifier: str) -> Progress | None:
+        """Find the operation that somebody has begun on a resource and that has not ended."""
+        states = {"Operations": ["CREATE", "UPDATE", "DELETE"], "OperationStatuses": list(UNDER_WAY)}
+        token: dict[str, str] = {}
+        while True:
+            requests, next_token = self._call(
+                "list_resource_requests", _requests, ResourceRequestStatusFilter=states, **token
+            )
+            for progress, type_name in requests:
+                if type_name == self._request["TypeName"] and progress.identifier == identifier:
+                    return progress
+            if not next_token:
+                return None
+            token = {"NextToken": next_token}
+
+    def _begin(self, method: str, **request: Any) -> Progress:
+        """Begin an operation under a ClientToken of its own, which all tries of the call share."""
+        return self._call(method, _progress, ClientToken=str(uuid.uuid4()), **self._request, **request)
+
+    def _call(
+        self, method: str, read: Callable[[Mapping[str, Any]], Answer], *, service: str = "cloudcontrol", **request: Any
+    ) -> Answer:
+        """Make a call and read its answer; again, after a pause, if that may help."""
+        operation = "".join(word.capitalize() for word in method.split("_"))
+        for attempt in range(1, _TRIES + 1):
+            try:
+                return read(getattr(self._client(service), method)(**request))
+            except ClientError as error:
+                code = error.response.get("Error", {}).get("Code", "Unknown")
+                message = error.response.get("Error", {}).get("Message") or str(error)
+                failure = CallFailed(message, code=code, operation=operation, hint=_HINTS.get(code))
+                passing = code in _PASSING or _http_status(error) >= 500
+                cause: Exception = error
+            except (KeyError, TypeError, ValueError) as error:
+                # botocore takes an HTTP 200 with a body that is no JSON for an answer without members.
+                failure = CallFailed(
+                    f"The answer to {operation} cannot be read: {error!r}", code="InvalidAnswer", operation=operation
+                )
+                passing, cause = True, error
+            except BotoCoreError as error:
+                failure = CallFailed(str(error), code=type(error).__name__, operation=operation)
+                passing, cause = isinstance(error, HTTPClientError), error
+            if not passing or attempt == _TRIES:
+                raise failure from cause
+            self._deadline.pause(
+                backoff(attempt), waiting_for=f"{operation} failed with {failure.code}: {failure.message}"
+            )
+        raise AssertionError("unreachable: the last try returns or raises")
+
+    def _client(self, service: str) -> Any:
+        with self._making:
+            if service not in self._clients:
+                self._clients[service] = self._make_client(service)
+            return self._clients[service]
+
+
+def _http_status(error: Any) -> int:
+    return int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+
+
+def _properties(description: Mapping[str, Any]) -> Properties:
+    properties = json.loads(description["Properties"])
+    if not isinstance(properties, dict):
+        raise TypeError("Properties is not an object")
+    return properties
+
+
+def _page(answer: Mapping[str, Any]) -> tuple[list[tuple[str, Properties]], str | None]:
+    found = [
+        (description["Identifier"], _properties(description) if description.get("Properties") else {})
+        for description in answer["ResourceDescriptions"]
+    ]
+    return found, answer.get("NextToken")
+
+
+def _progress(answer: Mapping[str, Any]) -> Progress:
+    return _event(answer["ProgressEvent"])
+
+
+def _requests(answer: Mapping[str, Any]) -> tuple[list[tuple[Progress, str]], str | None]:
+    events = answer["ResourceRequestStatusSummaries"]
+    return [(_event(event), event.get("TypeName", "")) for event in events], answer.get("NextToken")
+
+
+def _event(event: Mapping[str, Any]) -> Progress:
+    return Progress(
+        operation=str(event.get("Operation", "")).lower(),
+        request_token=event["RequestToken"],
+        status=event["OperationStatus"],
+        identifier=event.get("Identifier"),
+        error_code=event.get("ErrorCode"),
+        message=event.get("StatusMessage") or "",
+        retry_after=event.get("RetryAfter"),
+    )
+
+
+def _waiting_for(progress: Progress) -> str:
+    return (
+        f"Cloud Control's {progress.operation} with request token {progress.request_token} was still"
+        f" {progress.status}. It goes on at AWS; run the task again to go on from there."
+    )
+
+
+def _as_json(value: Any) -> Any:
+    """boto3 turns times into datetimes; the properties have them as text."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {name: _as_json(member) for name, member in value.items()}
+    return [_as_json(element) for element in value] if isinstance(value, list) else value

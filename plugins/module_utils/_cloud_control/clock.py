@@ -1,0 +1,69 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Time, as something that is handed in: the clock, one task's budget of it, and how long to wait between two looks."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timezone
+
+from .errors import TimedOut
+
+# Seconds. The first look comes early, for operations on what needs no deployment; the later ones as far apart as a
+# tenth of what has gone by, so that whoever waits five minutes waits at the most half a minute too long.
+FIRST_PAUSE = 0.25
+SHORTEST_GROWN_PAUSE = 1.0
+LONGEST_PAUSE = 30.0
+
+
+def _utc_now() -> datetime:
+    return datetime.now(timezone.utc)
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Seconds that only go forward, the time of day in UTC, and how to let time pass."""
+
+    sleep: Callable[[float], None] = time.sleep
+    monotonic: Callable[[], float] = time.monotonic
+    now: Callable[[], datetime] = _utc_now
+
+
+class Deadline:
+    """The seconds that one task may take, whatever it does; C(name) is what a user knows them by."""
+
+    def __init__(self, clock: Clock, seconds: float, *, name: str = "wait_timeout") -> None:
+        self.clock = clock
+        self.seconds = seconds
+        self.name = name
+        self._ends = clock.monotonic() + seconds
+
+    @property
+    def remaining(self) -> float:
+        return self._ends - self.clock.monotonic()
+
+    def pause(self, seconds: float, *, waiting_for: str) -> None:
+        """Sleep, but not past the end. Raises TimedOut, saying what was waited for, if there is nothing left."""
+        if self.remaining <= 0:
+            raise TimedOut(f"{self.name} of {self.seconds:g} seconds ran out: {waiting_for}")
+        self.clock.sleep(max(0.0, min(seconds, self.remaining)))
+
+
+def pauses(clock: Clock) -> Iterator[float]:
+    """Yield how long to wait before each next look: early at first, then in step with the time gone by, jittered."""
+    began = clock.monotonic()
+    yield FIRST_PAUSE
+    yield FIRST_PAUSE * 2
+    while True:
+        grown = max(SHORTEST_GROWN_PAUSE, (clock.monotonic() - began) * 0.1)
+        yield min(LONGEST_PAUSE, grown) * random.uniform(0.8, 1.0)
+
+
+def backoff(attempt: int) -> float:
+    """Seconds before try number C(attempt) + 1 (from 1): doubling from one second to twenty, with full jitter."""
+    ceiling: float = min(20.0, 2.0 ** (attempt - 1))
+    return random.uniform(0.5, 1.0) * ceiling

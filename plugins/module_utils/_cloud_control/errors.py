@@ -1,0 +1,51 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Exceptions that carry their data. The lower layers raise them; module.py alone turns them into a failed task."""
+
+from __future__ import annotations
+
+
+class CloudControlError(Exception):
+    """Something that ends the task.
+
+    code is the error code of AWS, Cloud Control's HandlerErrorCode or the name of the class; operation is the API call
+    or the operation (create, update, delete) that it befell; request_token is Cloud Control's, where there is one;
+    hint says what to do.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        operation: str | None = None,
+        request_token: str | None = None,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code or type(self).__name__
+        self.operation = operation
+        self.request_token = request_token
+        self.hint = hint
+
+
+class Refused(CloudControlError):
+    """The plan cannot be carried out from the present status. Nothing was written for it."""
+
+
+class CallFailed(CloudControlError):
+    """An API call was answered with an error, or not at all."""
+
+
+class OperationFailed(CloudControlError):
+    """Cloud Control took the operation and ended it with FAILED or CANCEL_COMPLETE."""
+
+
+class NotApplied(CloudControlError):
+    """The service reported success, and what was sent is not there."""
+
+
+class TimedOut(CloudControlError):
+    """wait_timeout ran out. What was begun goes on at AWS; a re-run picks it up."""

@@ -1,0 +1,201 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Decide the next step: next_step() looks at what is declared and at what is, and names the one thing to do now.
+
+Pure: no I/O, no clock, and nothing remembered from one step to the next. Whoever carries the steps out reads again
+after each and asks anew, until the answer is Done or Refuse. What the steps ahead do not allow is refused before the
+first of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from . import json_patch
+from .changes import Changes, base, declared, find_changes, intent_of, patch_for
+from .comparisons import merge
+from .properties import tags_to_dict, tags_to_list
+from .resource_type import Properties, ResourceType, Snapshot, Status, Transition, Wish
+
+
+@dataclass(frozen=True, kw_only=True)
+class Create:
+    properties: Properties
+
+
+@dataclass(frozen=True, kw_only=True)
+class Update:
+    patch: json_patch.PatchDocument
+    properties: frozenset[str]
+    """What the patch is to change, and what must not turn up in a later patch of the same task."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delete:
+    then: Wish | None = None
+    """What to bring about once it is gone (recreate)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wait:
+    status: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadWriteOnly:
+    """Ask the service itself for the properties that GetResource does not return, then decide."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """Nothing is left to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refuse:
+    why: str
+    way_out: str = ""
+
+
+Write = Create | Update | Delete
+Step = Write | Wait | ReadWriteOnly | Done | Refuse
+
+
+def next_step(resource_type: ResourceType, wish: Wish, seen: Snapshot | None) -> Step:
+    """Return what has to be done next to bring C(wish) about, given the resource as C(seen) (None: there is none)."""
+    if seen is None:
+        return _create(resource_type, wish) if wish.present else Done()
+    rules = resource_type.rules_for(seen)
+    if rules.in_transit:
+        return Wait(status=resource_type.status_of(seen))
+    if not wish.present:
+        return _delete(resource_type, wish, seen, rules)
+
+    compared = declared(resource_type, wish, seen, rules)
+    if compared.keys() & rules.write_only.keys() and seen.write_only is None:
+        return ReadWriteOnly()
+    changes = find_changes(resource_type, wish, compared, seen, rules)
+    intent = intent_of(resource_type, wish)
+    if intent == resource_type.status_of(seen):
+        intent = None
+
+    refusal = _refusal(resource_type, seen, rules, changes, intent)
+    if refusal:
+        return _recreate(resource_type, wish, seen, rules) if wish.recreate else refusal
+    if intent is None:
+        return _update(resource_type, seen, changes) if changes.names else Done()
+    move = _move(resource_type, wish, seen, rules.transitions[intent], intent, changes)
+    if isinstance(move, Refuse) or changes.names <= rules.transitions[intent].carries:
+        return move
+    return _update(resource_type, seen, changes)
+
+
+def _update(resource_type: ResourceType, seen: Snapshot, changes: Changes) -> Step:
+    problems = resource_type.check_model({**base(resource_type, seen), **changes.properties})
+    if problems:
+        return Refuse(
+            why=f"{' '.join(problems)} This comes of what the task gives together with what it leaves as it is."
+        )
+    patch = patch_for(resource_type, seen, changes.properties, changes.guarded)
+    return Update(patch=patch, properties=changes.names)
+
+
+def _move(
+    resource_type: ResourceType, wish: Wish, seen: Snapshot, transition: Transition, intent: str, changes: Changes
+) -> Step:
+    """Ask for another status, and send along what the handler heeds in the same patch."""
+    assert resource_type.lifecycle
+    try:
+        shaped = transition.shape(seen.properties, wish.directives) if transition.shape else {}
+    except ValueError as error:
+        return Refuse(why=f"{error}.")
+    carried = {name: value for name, value in changes.properties.items() if name in transition.carries}
+    told = {name: wish.properties[name] for name in transition.with_options if name in wish.properties}
+    new = {**carried, **shaped, **told, resource_type.lifecycle.intent: intent}
+    patch = patch_for(resource_type, seen, new, changes.guarded | shaped.keys())
+    return Update(patch=patch, properties=frozenset({*carried, resource_type.lifecycle.intent}))
+
+
+def _delete(resource_type: ResourceType, wish: Wish, seen: Snapshot, rules: Status) -> Step:
+    intent = resource_type.lifecycle.intent_before_delete(wish) if resource_type.lifecycle else None
+    if intent and intent in rules.transitions:
+        return _move(resource_type, wish, seen, rules.transitions[intent], intent, Changes())
+    return Delete()
+
+
+def _create(resource_type: ResourceType, wish: Wish, *, situation: str = "It does not exist") -> Create | Refuse:
+    lifecycle, intent = resource_type.lifecycle, intent_of(resource_type, wish)
+    if lifecycle and intent and intent not in lifecycle.intents_of_new:
+        option = resource_type.option_name(lifecycle.intent)
+        return Refuse(why=f"{situation}, and what does not exist cannot be brought to {option}: {intent}.")
+    missing = [resource_type.option_name(n) for n in resource_type.required_to_create if n not in wish.properties]
+    if missing:
+        return Refuse(why=f"{situation}, and to create it these options are needed too: {', '.join(missing)}.")
+    properties = {n: v for n, v in wish.properties.items() if n not in resource_type.ignored_by_create}
+    problems = resource_type.check_model(properties)
+    if problems:
+        return Refuse(why=" ".join(problems))
+    if resource_type.tags and wish.tags:
+        properties[resource_type.tags] = tags_to_list(wish.tags)
+    return Create(properties=properties)
+
+
+def _recreate(resource_type: ResourceType, wish: Wish, seen: Snapshot, rules: Status) -> Step:
+    """Delete, and then create what is declared together with what the task leaves as it is.
+
+    All that a create needs has to be declared, even if it could be read now: a task that is killed after the delete has
+    to be able to go on when it is run again.
+    """
+    create = _create(resource_type, wish, situation="recreate: true would have to delete it first")
+    if isinstance(create, Refuse):
+        return create
+    if rules.survives_recreate and seen.write_only is None:
+        return ReadWriteOnly()
+    readable = resource_type.writable - resource_type.write_only - {resource_type.tags}
+    left = {name: value for name, value in base(resource_type, seen).items() if name in readable}
+    left |= {name: value for name, value in (seen.write_only or {}).items() if name in rules.survives_recreate}
+    merged = {name: merge(resource_type, value, left.get(name), (name,)) for name, value in wish.properties.items()}
+    tags: Mapping[str, str] = {k: v for k, v in _tags(resource_type, seen).items() if not k.startswith("aws:")}
+    if wish.tags is not None:
+        tags = wish.tags if wish.purge_tags else {**tags, **wish.tags}
+    then = replace(wish, properties={**left, **merged}, tags=tags, recreate=False)
+    create = _create(resource_type, then)
+    return create if isinstance(create, Refuse) else Delete(then=then)
+
+
+def _tags(resource_type: ResourceType, seen: Snapshot) -> dict[str, str]:
+    return tags_to_dict(seen.properties.get(resource_type.tags or ""))
+
+
+def _refusal(
+    resource_type: ResourceType, seen: Snapshot, rules: Status, changes: Changes, intent: str | None
+) -> Refuse | None:
+    """What the type or the present status does not allow, in one message; None if it allows it all."""
+    status, lifecycle = resource_type.status_of(seen), resource_type.lifecycle
+    fixed = [name for name in changes.properties if name in resource_type.create_only]
+    blocked = [name for name in changes.properties if name not in rules.updatable and name not in fixed]
+    whys = [
+        f"{_difference(resource_type, name, seen, changes)} and can be given only at its creation." for name in fixed
+    ]
+    if blocked:
+        names = ", ".join(resource_type.option_name(name) for name in blocked)
+        whys.append(f"It is {status}, and {names} cannot be changed now.")
+    if lifecycle and intent and intent not in rules.transitions:
+        whys.append(
+            f"It is {status}, from where {resource_type.option_name(lifecycle.intent)}: {intent} is out of reach."
+        )
+    if not whys:
+        return None
+    if len(whys) > len(fixed):
+        whys.append(rules.refusal)
+    helps = intent is None or (lifecycle is not None and intent in lifecycle.intents_of_new)
+    way_out = "Leave it as it is, or set recreate: true to have it deleted and created again." if helps else ""
+    return Refuse(why=" ".join(whys), way_out=way_out)
+
+
+def _difference(resource_type: ResourceType, name: str, seen: Snapshot, changes: Changes) -> str:
+    before = seen.properties.get(name)
+    shown = "not set" if before is None else repr(before)
+    return f"{resource_type.option_name(name)} is {shown}, not {changes.properties[name]!r},"

@@ -1,0 +1,48 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a resource will be after a step that is not taken: for check mode, and for the rest of a task with wait: false.
+
+Pure. The same plan is made over predicted snapshots as over real ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from . import json_patch
+from .plan import Create, Delete, Write
+from .resource_type import Properties, ResourceType, Snapshot
+
+
+def after(resource_type: ResourceType, seen: Snapshot | None, step: Write, now: datetime) -> Snapshot | None:
+    """Return the resource as it will be when the step has been carried out and its status has settled."""
+    if isinstance(step, Delete):
+        return None
+    before = seen.properties if seen else None
+    model = step.properties if isinstance(step, Create) else json_patch.apply(before or {}, step.patch)
+    sent = {name: value for name, value in model.items() if name in resource_type.write_only}
+    properties = {name: value for name, value in model.items() if name not in resource_type.write_only}
+    if resource_type.predict:
+        properties = resource_type.predict(before, properties, sent, now)
+    return Snapshot(properties, _write_only_after(seen, sent))
+
+
+def settled(resource_type: ResourceType, seen: Snapshot, intent: str | None) -> Snapshot:
+    """Return a resource in transit as it will be when it has settled: as intended, if that can be."""
+    lifecycle, ends = resource_type.lifecycle, resource_type.rules_for(seen).settles_as
+    if lifecycle is None or not ends:
+        return seen
+    status = intent if intent in ends else ends[0]
+    return replace(seen, properties={**seen.properties, lifecycle.status: status})
+
+
+def _write_only_after(seen: Snapshot | None, sent: Properties) -> Properties | None:
+    if seen is not None and seen.write_only is None:
+        return None
+    known = dict(seen.write_only or {}) if seen else {}
+    for name, value in sent.items():
+        members = known.get(name)
+        known[name] = {**members, **value} if isinstance(members, dict) and isinstance(value, dict) else value
+    return known

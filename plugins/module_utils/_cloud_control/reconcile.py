@@ -1,0 +1,331 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Bring about what is declared: look, ask the plan for the next step, take it, look again, until nothing is left to do.
+
+Guarantees: a change counts only when a read after it shows it; a refusal comes before any write of the step that it
+concerns; in check mode nothing is written, and the same loop runs over predicted snapshots.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from .client import CloudControl, Progress
+from .clock import Deadline, backoff, pauses
+from .errors import CallFailed, CloudControlError, NotApplied, OperationFailed, Refused, TimedOut
+from .json_patch import PatchConflict, apply
+from .plan import Create, Delete, Done, ReadWriteOnly, Refuse, Update, Wait, Write, next_step
+from .prediction import after, settled
+from .properties import tags_to_dict
+from .resource_type import ResourceType, Snapshot, Wish
+
+STACK_TAG = "aws:cloudformation:stack-name"
+# Seconds for which a resource may still be "not found" after Cloud Control has reported its creation.
+VISIBLE_AFTER_CREATE = 30.0
+
+# HandlerErrorCodes after which the thing to do is to look again and go on from what is there.
+_PASSING = frozenset({"Throttling", "NetworkFailure", "ServiceInternalError", "ResourceConflict", "NotStabilized"})
+# The create handler says so of a resource that exists, in a status that it did not expect.
+_CREATED_ALL_THE_SAME = "Stabilizing of"
+_GONE = frozenset({"NotFound", "ResourceNotFoundException"})
+_EXISTS = frozenset({"AlreadyExists", "AlreadyExistsException"})
+_BAD_PATCH = frozenset({"InvalidRequest", "InvalidRequestException", "ValidationException"})
+# Operations in a row that may end in a passing failure before the task fails.
+_SETBACKS = 8
+
+
+@dataclass
+class Operation:
+    """One write, as it is returned to the user."""
+
+    operation: str
+    patch_document: list[dict[str, Any]] | None = None
+    desired_state: dict[str, Any] | None = None
+    request_token: str | None = None
+    operation_status: str = "PLANNED"
+
+    def result(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if value is not None}
+
+
+@dataclass
+class Record:
+    """What has been seen and done so far; complete whenever reconcile() returns or raises."""
+
+    before: Snapshot | None = None
+    now: Snapshot | None = None
+    operations: list[Operation] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    """What a user should be warned of."""
+
+    def changed(self, *, planned_counts: bool) -> bool:
+        """Whether the task has changed anything or, in check mode, would have."""
+        statuses = {operation.operation_status for operation in self.operations}
+        if statuses - {"PLANNED", "FAILED", "CANCEL_COMPLETE"} or (planned_counts and statuses):
+            return True
+        # A handler that gives up may have done its work all the same.
+        failed_halfway = statuses - {"PLANNED"} and self.before != self.now
+        return bool(failed_halfway)
+
+
+def reconcile(
+    resource_type: ResourceType,
+    wish: Wish,
+    client: CloudControl,
+    deadline: Deadline,
+    *,
+    record: Record,
+    wait: bool = True,
+    check_mode: bool = False,
+) -> None:
+    """Run the loop, writing into C(record) what comes to pass. Raises what errors.py defines."""
+    loop = _Loop(resource_type, wish, client, deadline, record, wait=wait, predicting=check_mode)
+    loop.run()
+
+
+class _Loop:
+    def __init__(
+        self,
+        resource_type: ResourceType,
+        wish: Wish,
+        client: CloudControl,
+        deadline: Deadline,
+        record: Record,
+        *,
+        wait: bool,
+        predicting: bool,
+    ) -> None:
+        self.type = resource_type
+        self.wish = wish
+        self.client = client
+        self.deadline = deadline
+        self.record = record
+        self.wait = wait
+        self.predicting = predicting
+        self.reported_done: set[str] = set()
+        self.setbacks = 0
+
+    def run(self) -> None:
+        seen = self.record.before = self.record.now = self._read()
+        pauses_in_transit = pauses(self.deadline.clock)
+        while True:
+            step = next_step(self.type, self.wish, seen)
+            if isinstance(step, Done):
+                return
+            if isinstance(step, Refuse):
+                raise Refused(step.why, hint=step.way_out)
+            if isinstance(step, ReadWriteOnly):
+                seen = self._with_write_only(seen)
+            elif isinstance(step, Wait):
+                seen = self._settle(seen, step, next(pauses_in_transit))
+            else:
+                seen = self._take(seen, step)
+                pauses_in_transit = pauses(self.deadline.clock)
+            self.record.now = seen
+
+    # --- looking ---
+
+    def _read(self) -> Snapshot | None:
+        properties = self.client.get(self.wish.identifier)
+        return None if properties is None else Snapshot(properties)
+
+    def _with_write_only(self, seen: Snapshot | None) -> Snapshot | None:
+        reader = self.type.write_only_reader
+        assert reader
+        assert seen
+        try:
+            values = self.client.read_write_only(reader, self.wish.identifier)
+        except CallFailed as error:
+            if error.code == "ResourceNotFound":  # deleted since it was read
+                return self._read()
+            if error.code.startswith("AccessDenied"):
+                error.hint = f"Grant {reader.permission}: GetResource does not return what has to be compared."
+            raise
+        lifecycle = self.type.lifecycle
+        if lifecycle and values.pop(lifecycle.status, None) not in (None, self.type.status_of(seen)):
+            return self._read()  # it moved on between the two reads, which do not belong together
+        if self.record.before and not self.record.operations:
+            self.record.before = replace(self.record.before, write_only=values)
+        return replace(seen, write_only=values)
+
+    def _settle(self, seen: Snapshot | None, step: Wait, pause: float) -> Snapshot | None:
+        assert seen
+        if not self.wait:
+            if not self.predicting:
+                self.record.notes.append(
+                    f"It is {step.status}, and nothing can be written before that has ended: nothing was sent. Run the"
+                    " task again to go on."
+                )
+            self.predicting = True
+            intent = self.wish.properties.get(self.type.lifecycle.intent) if self.type.lifecycle else None
+            return settled(self.type, seen, intent)
+        self.deadline.pause(pause, waiting_for=f"it was still {step.status}. Run the task again to go on from there.")
+        return self._read()
+
+    # --- acting ---
+
+    def _take(self, seen: Snapshot | None, step: Write) -> Snapshot | None:
+        """Carry a step out, or predict it, and return the resource as it is then."""
+        self._check_applied(seen, step)
+        if seen and not self.record.operations:
+            self._warn_of_owner(seen)
+        operation = _operation(step)
+        self.record.operations.append(operation)
+        if not self.predicting:
+            failure = self._carry_out(step, operation)
+            if failure:
+                return self._after_failure(seen, step, failure)
+        self.setbacks = 0
+        self.reported_done |= _sent(step)
+        if isinstance(step, Delete) and step.then:
+            self.wish, self.reported_done = step.then, set()
+        if self.predicting:
+            return after(self.type, seen, step, self.deadline.clock.now())
+        return self._read_created() if isinstance(step, Create) else self._read()
+
+    def _warn_of_owner(self, seen: Snapshot) -> None:
+        stack = tags_to_dict(seen.properties.get(self.type.tags or "")).get(STACK_TAG)
+        if stack:
+            self.record.notes.append(
+                f"It is managed by the CloudFormation stack {stack}. AWS advises to change it through that stack only:"
+                " the stack does not learn of this change."
+            )
+
+    def _check_applied(self, seen: Snapshot | None, step: Write) -> None:
+        """A step that was reported done and has to be taken again did nothing."""
+        repeated = self.reported_done & _sent(step)
+        if not repeated:
+            return
+        names = ", ".join(sorted(self.type.option_name(name) for name in repeated))
+        state = f"it is {self.type.status_of(seen)}" if seen else "there is none"
+        last = self.record.operations[-1]
+        raise NotApplied(
+            f"AWS reported that {names} had been applied, and a read afterwards does not show it: {state}."
+            f" What was sent: {json.dumps(last.patch_document or last.desired_state or {})}",
+            operation=last.operation,
+            request_token=last.request_token,
+        )
+
+    def _carry_out(self, step: Write, operation: Operation) -> CloudControlError | None:
+        """Begin an operation and, unless told not to wait, see it end. Returns why it failed."""
+        try:
+            progress = self._begin(step)
+            operation.request_token, operation.operation_status = progress.request_token, progress.status
+            if self.wait:
+                progress = self.client.follow(progress)
+        except CallFailed as error:
+            if operation.request_token is None:
+                operation.operation_status = "FAILED"
+            error.request_token = operation.request_token
+            return error
+        except TimedOut as error:
+            error.operation, error.request_token = operation.operation, operation.request_token
+            self.record.now = self._read()
+            raise
+        operation.operation_status = progress.status
+        if progress.status == "SUCCESS" or not progress.ended:
+            self.predicting = not self.wait
+            return None
+        message = progress.message or "Cloud Control gave no reason."
+        return OperationFailed(
+            message,
+            code=progress.error_code or progress.status,
+            operation=operation.operation,
+            request_token=operation.request_token,
+        )
+
+    def _begin(self, step: Write) -> Progress:
+        if isinstance(step, Create):
+            return self.client.create(step.properties)
+        if isinstance(step, Update):
+            return self.client.update(self.wish.identifier, step.patch)
+        return self.client.delete(self.wish.identifier)
+
+    # --- what to make of a failure ---
+
+    def _after_failure(self, seen: Snapshot | None, step: Write, failure: CloudControlError) -> Snapshot | None:
+        """Return the resource as it is now, if the task can go on from there; raise the failure if not."""
+        failure.hint = failure.hint or self.type.advice.get(failure.code)
+        if failure.code == "ConcurrentOperationException":
+            return self._after_other(seen, step, failure)
+        if isinstance(step, Delete) and failure.code in _GONE:
+            return self._gone(step)
+        if isinstance(step, Create) and failure.code in _EXISTS:
+            now = self._read_created()
+            if now is None:
+                raise failure
+            return now
+        if failure.code in _BAD_PATCH and isinstance(step, Update) and any(o["op"] == "test" for o in step.patch):
+            now = self._read()
+            if seen and now and _still_applies(step, now):
+                raise failure
+            return now
+        if isinstance(failure, OperationFailed) and (
+            failure.code in _PASSING or _CREATED_ALL_THE_SAME in failure.message
+        ):
+            self._setback(failure)
+            return self._read()
+        raise failure
+
+    def _gone(self, step: Delete) -> Snapshot | None:
+        if step.then:
+            self.wish = step.then
+        return self._read()
+
+    def _after_other(self, seen: Snapshot | None, step: Write, failure: CloudControlError) -> Snapshot | None:
+        """Somebody else is at work on the resource: let them finish, then look again."""
+        operation = self.record.operations.pop()
+        if not self.wait:
+            self.record.notes.append("Another operation is in progress on it: nothing was sent. Run the task again.")
+            self.predicting = True
+            self.record.operations.append(replace(operation, operation_status="PLANNED"))
+            return after(self.type, seen, step, self.deadline.clock.now())
+        other = self.client.under_way(self.wish.identifier)
+        if other:
+            self.client.follow(other)
+        else:
+            self._setback(failure)
+        return self._read()
+
+    def _setback(self, failure: CloudControlError) -> None:
+        self.setbacks += 1
+        if self.setbacks > _SETBACKS:
+            raise failure
+        self.deadline.pause(backoff(self.setbacks), waiting_for=f"{failure.code}: {failure.message}")
+
+    def _read_created(self) -> Snapshot | None:
+        """Read what has just been created; GetResource may not find it at first."""
+        began = self.deadline.clock.monotonic()
+        for pause in pauses(self.deadline.clock):
+            seen = self._read()
+            if seen or self.deadline.clock.monotonic() - began > VISIBLE_AFTER_CREATE:
+                return seen
+            self.deadline.pause(pause, waiting_for="it was created, and could not be read yet.")
+        raise AssertionError("unreachable: pauses() has no end")
+
+
+def _operation(step: Write) -> Operation:
+    if isinstance(step, Create):
+        return Operation("create", desired_state=step.properties)
+    if isinstance(step, Update):
+        return Operation("update", patch_document=step.patch)
+    return Operation("delete")
+
+
+def _sent(step: Write) -> frozenset[str]:
+    """What a later step of the same task must not have to send again."""
+    if isinstance(step, Delete):
+        return frozenset({"the deletion"})
+    return step.properties if isinstance(step, Update) else frozenset(step.properties)
+
+
+def _still_applies(step: Update, now: Snapshot) -> bool:
+    """Whether the patch fits what is there now, so that it was not somebody else's change that made it fail."""
+    try:
+        apply(now.properties, step.patch)
+    except PatchConflict:
+        return False
+    return True

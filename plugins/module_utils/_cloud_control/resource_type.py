@@ -1,0 +1,186 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The vocabulary in which a resource type is described: everything that differs from type to type, as frozen records.
+
+The engine reads these records and names no resource type and no property itself. Property names are CloudFormation's
+(C(ModelVariants)); option names are Ansible's (C(model_variants)).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+Properties = dict[str, Any]
+Path = tuple[str, ...]
+Spec = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What a task declares: the end, and how it may be reached."""
+
+    identifier: str
+    present: bool = True
+    properties: Properties = field(default_factory=dict)
+    """Only what the task gives, by property name and without the tags."""
+    tags: Mapping[str, str] | None = None
+    purge_tags: bool = True
+    recreate: bool = False
+    directives: Mapping[str, Any] = field(default_factory=dict)
+    """Options that say how, not what: they are never compared."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A resource as last read: by Cloud Control, and by the service itself if that was asked (None: it was not)."""
+
+    properties: Properties
+    write_only: Properties | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limit:
+    """Bounds of one option, inclusive. C(pattern) must match the whole text; C(words) says it in words."""
+
+    length: tuple[int, int] | None = None
+    number: tuple[int, int] | None = None
+    items: tuple[int, int] | None = None
+    pattern: str | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transition:
+    """How one patch moves a resource out of a status, by way of the intent property."""
+
+    with_options: frozenset[str] = frozenset()
+    """Write-only properties sent in the same patch when the task gives them."""
+    carries: frozenset[str] = frozenset()
+    """Properties whose changes the handler applies in the same patch; it drops all others silently."""
+    shape: Callable[[Properties, Mapping[str, Any]], Properties] | None = None
+    """(properties read, directives) -> further properties that the patch must set to get the directives' effect."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Status:
+    """What a resource in one status allows: a row of the type's lifecycle table."""
+
+    in_transit: bool = False
+    """It changes by itself before long. Nothing is written meanwhile: the handler would drop it."""
+    settles_as: tuple[str, ...] = ()
+    """The statuses that a transit may end in, the one that allows most first."""
+    updatable: frozenset[str] = frozenset()
+    transitions: Mapping[str, Transition] = field(default_factory=dict)
+    """Values of the intent property that can be reached from here."""
+    write_only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Write-only properties that mean something here, and which of their members count."""
+    survives_recreate: frozenset[str] = frozenset()
+    """Write-only properties that deleting and creating again must not lose."""
+    not_compared_when_met: frozenset[str] = frozenset()
+    """Properties that are left alone once the declared intent is this status."""
+    refusal: str = ""
+    """Why it allows no more than this, and the way out; ends a refusal."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lifecycle:
+    """A type whose resources have a status: which property holds it, which one asks for another, and the table."""
+
+    status: str
+    intent: str
+    statuses: Mapping[str, Status]
+    intents: tuple[str, ...]
+    """All values of the intent property; each is named like the status that meets it."""
+    intents_of_new: frozenset[str]
+    """Values of the intent property that a resource which does not exist yet can be brought to."""
+    intent_before_delete: Callable[[Wish], str | None]
+    """The intent that has to be reached before the resource is deleted; None to delete it as it is."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WriteOnlyReader:
+    """The call of the service's own API that tells what GetResource does not."""
+
+    service: str
+    method: str
+    argument: str
+    """The parameter of C(method) that takes the identifier."""
+    members: tuple[str, ...]
+    """Members of the answer that are taken over; each is named like its property."""
+    permission: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResourceType:
+    """Everything that the engine has to know of one CloudFormation resource type."""
+
+    type_name: str
+    noun: str
+    """The resource in a sentence: "inference experiment"."""
+    result_name: str
+    """The key of the returned dict; its plural, by adding "s", is the info module's."""
+    identifier: str
+    """The option that is the primary identifier."""
+    options: Spec
+    """Argument spec of every property that can be written, the tags as a free map."""
+    read_only: Spec
+    """The same for properties that only the service writes, for the way back."""
+    directives: Spec = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Option path ("a.b") -> property name, where the mechanical rule gives another."""
+    values: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
+    """Option path -> converter of its value; raises ValueError with a clause that can follow "<path>"."""
+    limits: Mapping[str, Limit] = field(default_factory=dict)
+    same: Mapping[Path, Callable[[Any, Any], bool]] = field(default_factory=dict)
+    """Property path -> (declared, actual) -> whether both mean the same; equality elsewhere."""
+    tags: str | None = None
+    """The property that holds the tags."""
+    create_only: frozenset[str] = frozenset()
+    write_only: frozenset[str] = frozenset()
+    never_compared: frozenset[str] = frozenset()
+    ignored_by_create: frozenset[str] = frozenset()
+    """Properties that the create handler does not look at; they are not sent to it."""
+    required_to_create: tuple[str, ...] = ()
+    absent_when_empty: frozenset[Path] = frozenset()
+    """Lists that the service returns empty where it means "not there", and that the schema then refuses."""
+    check_model: Callable[[Properties], list[str]] = lambda _properties: []
+    """Properties, whole or in part -> problems, in the user's words."""
+    check_wish: Callable[[Wish], list[str]] = lambda _wish: []
+    lifecycle: Lifecycle | None = None
+    write_only_reader: WriteOnlyReader | None = None
+    predict: Callable[[Properties | None, Properties, Properties, datetime], Properties] | None = None
+    """(properties before, None for a create; the model that the handler is given; its write-only values; the time) ->
+    properties once the write has ended and the status has settled."""
+    advice: Mapping[str, str] = field(default_factory=dict)
+    """Error code -> what a user of this type should look at first."""
+
+    def property_name(self, path: str) -> str:
+        """The property for the option at a path ("a.b"): by the mechanical rule, unless names has another."""
+        return self.names.get(path) or "".join(w[:1].upper() + w[1:] for w in path.rpartition(".")[2].split("_"))
+
+    def option_name(self, name: str) -> str:
+        """The option for a top-level property."""
+        return next((option for option in (*self.options, *self.read_only) if self.property_name(option) == name), name)
+
+    @property
+    def tags_option(self) -> str | None:
+        return self.option_name(self.tags) if self.tags else None
+
+    @property
+    def writable(self) -> frozenset[str]:
+        return frozenset(self.property_name(option) for option in self.options)
+
+    def status_of(self, seen: Snapshot) -> str:
+        return str(seen.properties.get(self.lifecycle.status)) if self.lifecycle else ""
+
+    def rules_for(self, seen: Snapshot) -> Status:
+        """The row of the lifecycle table; for a type without a table, all that is not create-only may change."""
+        if self.lifecycle is None:
+            return Status(updatable=self.writable)
+        status = self.status_of(seen)
+        unknown = Status(refusal=f"This version of the collection does not know the status {status!r}.")
+        return self.lifecycle.statuses.get(status, unknown)

@@ -1,0 +1,338 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""AWS::SageMaker::InferenceExperiment, the shadow test, as data: its options, limits, statuses and rules.
+
+The facts come from the CloudFormation registry schema of the type, the botocore models of cloudcontrol and sagemaker,
+and the published source of the resource handler. Where the handler drops a change silently, the table STATUSES does not
+allow it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from .._cloud_control.comparisons import as_instant, as_kms_key, as_set, format_instant, keyed_by, parse_instant
+from .._cloud_control.resource_type import (
+    Lifecycle,
+    Limit,
+    Properties,
+    ResourceType,
+    Status,
+    Transition,
+    Wish,
+    WriteOnlyReader,
+)
+
+STOPS = ("Completed", "Cancelled")
+
+
+def _variant_spec() -> dict[str, Any]:
+    real_time = {
+        "instance_type": {"type": "str", "required": True},
+        "instance_count": {"type": "int", "required": True},
+    }
+    infrastructure = {
+        "infrastructure_type": {"type": "str", "required": True, "choices": ["RealTimeInference"]},
+        "real_time_inference_config": {"type": "dict", "required": True, "options": real_time},
+    }
+    return {
+        "model_name": {"type": "str", "required": True},
+        "variant_name": {"type": "str", "required": True},
+        "infrastructure_config": {"type": "dict", "required": True, "options": infrastructure},
+    }
+
+
+def _shadow_mode_spec() -> dict[str, Any]:
+    variant = {
+        "shadow_model_variant_name": {"type": "str", "required": True},
+        "sampling_percentage": {"type": "int", "required": True},
+    }
+    return {
+        "source_model_variant_name": {"type": "str", "required": True},
+        "shadow_model_variants": {"type": "list", "elements": "dict", "required": True, "options": variant},
+    }
+
+
+def _data_storage_spec() -> dict[str, Any]:
+    content_type = {
+        "csv_content_types": {"type": "list", "elements": "str"},
+        "json_content_types": {"type": "list", "elements": "str"},
+    }
+    return {
+        "destination": {"type": "str", "required": True},
+        "kms_key": {"type": "str", "no_log": False},
+        "content_type": {"type": "dict", "options": content_type},
+    }
+
+
+OPTIONS: dict[str, dict[str, Any]] = {
+    "name": {"type": "str", "required": True},
+    "type": {"type": "str", "choices": ["ShadowMode"]},
+    "role_arn": {"type": "str"},
+    "endpoint_name": {"type": "str"},
+    "kms_key": {"type": "str", "no_log": False},
+    "description": {"type": "str"},
+    "model_variants": {"type": "list", "elements": "dict", "options": _variant_spec()},
+    "shadow_mode_config": {"type": "dict", "options": _shadow_mode_spec()},
+    "data_storage_config": {"type": "dict", "options": _data_storage_spec()},
+    "schedule": {"type": "dict", "options": {"start_time": {"type": "str"}, "end_time": {"type": "str"}}},
+    "desired_state": {"type": "str", "choices": ["Running", *STOPS]},
+    "status_reason": {"type": "str"},
+    "tags": {"type": "dict", "aliases": ["resource_tags"]},
+}
+
+READ_ONLY: dict[str, dict[str, Any]] = {
+    "arn": {"type": "str"},
+    "creation_time": {"type": "str"},
+    "last_modified_time": {"type": "str"},
+    "endpoint_metadata": {
+        "type": "dict",
+        "options": {
+            "endpoint_name": {"type": "str"},
+            "endpoint_config_name": {"type": "str"},
+            "endpoint_status": {"type": "str"},
+        },
+    },
+    "status": {"type": "str"},
+}
+
+_NAME = r"[a-zA-Z0-9](-*[a-zA-Z0-9])*"
+_NAME_WORDS = "be letters and digits, with hyphens only between them"
+_NAME_63 = Limit(length=(1, 63), pattern=_NAME, words=_NAME_WORDS)
+_CONTENT_TYPES = Limit(
+    items=(1, 10),
+    length=(1, 256),
+    pattern=r"[a-zA-Z0-9](-*[a-zA-Z0-9])*/[a-zA-Z0-9](-*[a-zA-Z0-9.])*",
+    words="be a media type like text/csv",
+)
+
+LIMITS = {
+    "name": Limit(length=(1, 120), pattern=_NAME, words=_NAME_WORDS),
+    "role_arn": Limit(
+        length=(20, 2048),
+        pattern=r"arn:aws[a-z\-]*:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+",
+        words="be the ARN of an IAM role, like arn:aws:iam::123456789012:role/name",
+    ),
+    "endpoint_name": _NAME_63,
+    "kms_key": Limit(length=(1, 2048)),
+    "description": Limit(length=(1, 1024)),
+    "status_reason": Limit(length=(1, 1024)),
+    "model_variants": Limit(items=(2, 2)),
+    "model_variants.model_name": _NAME_63,
+    "model_variants.variant_name": _NAME_63,
+    "model_variants.infrastructure_config.real_time_inference_config.instance_count": Limit(number=(0, 2**31 - 1)),
+    "shadow_mode_config.source_model_variant_name": _NAME_63,
+    "shadow_mode_config.shadow_model_variants": Limit(items=(1, 1)),
+    "shadow_mode_config.shadow_model_variants.shadow_model_variant_name": _NAME_63,
+    "shadow_mode_config.shadow_model_variants.sampling_percentage": Limit(number=(0, 100)),
+    "data_storage_config.destination": Limit(
+        length=(1, 512), pattern=r"(https|s3)://[^/].*", words="begin with s3:// or https:// and go on with a bucket"
+    ),
+    "data_storage_config.kms_key": Limit(length=(1, 2048)),
+    "data_storage_config.content_type.csv_content_types": _CONTENT_TYPES,
+    "data_storage_config.content_type.json_content_types": _CONTENT_TYPES,
+}
+
+SHORTEST, LONGEST = timedelta(hours=1), timedelta(days=30)
+
+
+def check_model(properties: Properties) -> list[str]:
+    """What is wrong between properties: the two variants and their roles, the length of the schedule."""
+    return [*_variant_problems(properties), *_schedule_problems(properties.get("Schedule") or {})]
+
+
+def _variant_problems(properties: Properties) -> list[str]:
+    found = []
+    names = [variant.get("VariantName") for variant in properties.get("ModelVariants") or []]
+    production, shadow = _roles(properties)
+    if len(set(names)) < len(names):
+        found.append("model_variants must have two variants with different variant_name.")
+    if production is not None and production == shadow:
+        found.append("shadow_mode_config names the same variant as source and as shadow.")
+    elif names and production is not None and set(names) != {production, shadow}:
+        found.append(
+            f"shadow_mode_config must name the two variants of model_variants ({', '.join(map(str, names))})"
+            f" and names {production} and {shadow}."
+        )
+    return found
+
+
+def _roles(properties: Properties) -> tuple[str | None, str | None]:
+    """The names of the production variant and of the shadow variant, as far as they are given."""
+    config = properties.get("ShadowModeConfig") or {}
+    shadows = config.get("ShadowModelVariants") or [{}]
+    return config.get("SourceModelVariantName"), shadows[0].get("ShadowModelVariantName")
+
+
+def _schedule_problems(schedule: Mapping[str, Any]) -> list[str]:
+    if not schedule.get("StartTime") or not schedule.get("EndTime"):
+        return []
+    length = parse_instant(schedule["EndTime"]) - parse_instant(schedule["StartTime"])
+    if length <= timedelta(0):
+        return ["schedule.end_time must be after schedule.start_time."]
+    if not SHORTEST <= length <= LONGEST:
+        return [f"schedule must last from 1 hour to 30 days, not {length}."]
+    return []
+
+
+def check_wish(wish: Wish) -> list[str]:
+    """What is wrong with a task as a whole: words about a stop where none is asked for."""
+    if not wish.present or wish.properties.get("DesiredState") in STOPS:
+        return []
+    found = []
+    if "StatusReason" in wish.properties:
+        found.append("status_reason is sent with a stop only.")
+    if wish.directives.get("on_stop", "retain") != "retain":
+        found.append(f"on_stop: {wish.directives['on_stop']} says what a stop does to the variants.")
+    return [
+        f"{problem} Give desired_state: Completed or Cancelled (or state: absent) with it, or leave it out."
+        for problem in found
+    ]
+
+
+def variants_after_stop(properties: Properties, directives: Mapping[str, Any]) -> Properties:
+    """The ModelVariants that make the handler do what on_stop says.
+
+    It keeps the variants that the patched list still has and removes the others; with the shadow alone in the list it
+    promotes that to production. A list without either would remove both, and is never made.
+    """
+    on_stop = directives.get("on_stop", "retain")
+    if on_stop == "retain":
+        return {}
+    production, shadow = _roles(properties)
+    kept = shadow if on_stop == "promote_shadow" else production
+    variants = [v for v in properties.get("ModelVariants") or [] if v.get("VariantName") == kept]
+    if not variants:
+        raise ValueError(
+            f"on_stop: {on_stop} needs to know which of the variants is the shadow, and the experiment as read does"
+            f" not have a variant named {kept!r}"
+        )
+    return {"ModelVariants": variants}
+
+
+def intent_before_delete(wish: Wish) -> str | None:
+    """A delete stops a running experiment by itself, but only as Completed, retaining both variants and silently."""
+    declared = wish.properties.get("DesiredState")
+    if declared in STOPS:
+        return str(declared)
+    wants_stop = wish.directives.get("on_stop", "retain") != "retain" or "StatusReason" in wish.properties
+    return "Completed" if wants_stop else None
+
+
+_START = Transition(carries=frozenset({"Tags"}))
+_STOP = Transition(with_options=frozenset({"StatusReason"}), carries=frozenset({"Tags"}), shape=variants_after_stop)
+_ENDED = Status(
+    updatable=frozenset({"Tags"}),
+    not_compared_when_met=frozenset({"ModelVariants"}),
+    refusal="It has ended: only its tags can change, and it cannot be started again.",
+)
+
+
+def _transit(*ends: str) -> Status:
+    return Status(in_transit=True, settles_as=ends)
+
+
+STATUSES = {
+    "Creating": _transit("Created", "Running"),
+    "Created": Status(
+        updatable=frozenset(
+            {"Description", "Schedule", "DataStorageConfig", "ModelVariants", "ShadowModeConfig", "Tags"}
+        ),
+        transitions={"Running": _START},
+        write_only={"Schedule": ("StartTime", "EndTime")},
+        survives_recreate=frozenset({"Schedule"}),
+        refusal="It has not been started: it can be changed, started (desired_state: Running) or deleted (state:"
+        " absent), but not stopped.",
+    ),
+    "Updating": _transit("Created", "Running"),
+    "Starting": _transit("Running"),
+    "Running": Status(
+        updatable=frozenset({"Description", "Schedule", "ShadowModeConfig", "Tags"}),
+        transitions=dict.fromkeys(STOPS, _STOP),
+        write_only={"Schedule": ("EndTime",)},
+        refusal="While it runs, only description, shadow_mode_config, schedule.end_time and tags can change. Stop it"
+        " first (desired_state: Completed or Cancelled).",
+    ),
+    "Stopping": _transit("Completed", "Cancelled"),
+    "Completed": _ENDED,
+    "Cancelled": _ENDED,
+}
+
+
+def predict(before: Properties | None, after: Properties, sent: Properties, now: datetime) -> Properties:
+    """What an experiment will be once a write has ended and its status has settled.
+
+    before is None for a create; after is the whole model that the handler is given; sent holds the write-only
+    properties that the step writes.
+    """
+    start = (sent.get("Schedule") or {}).get("StartTime")
+    if before is None:
+        waits = start is not None and parse_instant(start) > now
+        return {**after, "Status": "Created" if waits else "Running"}
+    intent = sent.get("DesiredState")
+    if intent is None:
+        return after
+    # A stop decides the variants' fate by the list it is given, and leaves the experiment's own list as it was.
+    return {**after, "ModelVariants": before.get("ModelVariants"), "Status": intent}
+
+
+INFERENCE_EXPERIMENT = ResourceType(
+    type_name="AWS::SageMaker::InferenceExperiment",
+    noun="inference experiment",
+    result_name="inference_experiment",
+    identifier="name",
+    options=OPTIONS,
+    read_only=READ_ONLY,
+    directives={
+        "on_stop": {"type": "str", "choices": ["retain", "promote_shadow", "remove_shadow"], "default": "retain"}
+    },
+    values={"schedule.start_time": format_instant, "schedule.end_time": format_instant},
+    limits=LIMITS,
+    same={
+        ("KmsKey",): as_kms_key,
+        ("ModelVariants",): keyed_by("VariantName"),
+        ("ShadowModeConfig", "ShadowModelVariants"): keyed_by("ShadowModelVariantName"),
+        ("DataStorageConfig", "KmsKey"): as_kms_key,
+        ("DataStorageConfig", "ContentType", "CsvContentTypes"): as_set,
+        ("DataStorageConfig", "ContentType", "JsonContentTypes"): as_set,
+        ("Schedule", "StartTime"): as_instant,
+        ("Schedule", "EndTime"): as_instant,
+    },
+    tags="Tags",
+    create_only=frozenset({"Name", "Type", "RoleArn", "EndpointName", "KmsKey"}),
+    write_only=frozenset({"Schedule", "DesiredState", "StatusReason"}),
+    never_compared=frozenset({"StatusReason"}),
+    ignored_by_create=frozenset({"DesiredState", "StatusReason"}),
+    required_to_create=("Type", "RoleArn", "EndpointName", "ModelVariants", "ShadowModeConfig"),
+    absent_when_empty=frozenset(
+        {
+            ("DataStorageConfig", "ContentType", "CsvContentTypes"),
+            ("DataStorageConfig", "ContentType", "JsonContentTypes"),
+        }
+    ),
+    check_model=check_model,
+    check_wish=check_wish,
+    lifecycle=Lifecycle(
+        status="Status",
+        intent="DesiredState",
+        statuses=STATUSES,
+        intents=("Running", *STOPS),
+        intents_of_new=frozenset({"Running"}),
+        intent_before_delete=intent_before_delete,
+    ),
+    write_only_reader=WriteOnlyReader(
+        service="sagemaker",
+        method="describe_inference_experiment",
+        argument="Name",
+        members=("Schedule", "StatusReason", "Status"),
+        permission="sagemaker:DescribeInferenceExperiment",
+    ),
+    predict=predict,
+    advice={
+        "AlreadyExists": "If no experiment has this name, the endpoint is probably in use by another one: list them"
+        " with the module inference_experiment_info.",
+    },
+)

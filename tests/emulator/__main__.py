@@ -1,0 +1,83 @@
+"""`python -m tests.emulator`: an AWS to try the modules on, without an account, until Ctrl-C."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+
+from .control_api import PREFIX
+from .seed import Seed
+from .server import EmulatorServer
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve until SIGINT or SIGTERM."""
+    options = _parser().parse_args(arguments)
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    times = {"operation_seconds": options.operation_seconds, "transition_seconds": options.transition_seconds}
+    try:
+        server = EmulatorServer(host=options.host, port=options.port, **times)
+        with server:
+            _say(_welcome(server, options.region, server.seed(options.region) if options.seed else None))
+            stopped.wait()
+    except (OSError, SystemExit) as error:
+        _say(f"The emulator cannot listen at {options.host}:{options.port}: {error}")
+        return 1
+    _say("The emulator has stopped; everything in it is gone.")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.emulator", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1", help="where to listen (%(default)s)")
+    parser.add_argument("--port", type=int, default=5000, help="the port; 0 takes a free one (%(default)s)")
+    parser.add_argument("--region", default="us-east-1", help="the region to name and to seed (%(default)s)")
+    parser.add_argument("--seed", action="store_true", help="make a bucket, a role, two models and an endpoint")
+    seconds = "%(default)s seconds"
+    parser.add_argument("--operation-seconds", type=float, default=0.5, help=f"how long operations take ({seconds})")
+    parser.add_argument(
+        "--transition-seconds",
+        type=float,
+        default=0.3,
+        help=f"each of Creating, Updating, Starting and Stopping lasts so long ({seconds})",
+    )
+    return parser
+
+
+def _welcome(server: EmulatorServer, region: str, seed: Seed | None) -> str:
+    exports = [f"  export {name}={value}" for name, value in server.environment(region).items()]
+    lines = [
+        f"The emulated AWS listens at {server.endpoint_url}. Point Ansible, boto3 or the AWS CLI at it with:",
+        "",
+        *exports,
+        "",
+        *(_seeded(seed) if seed else ["Nothing is there yet; --seed makes what an inference experiment needs.", ""]),
+        f"What it has been asked: {server.endpoint_url}{PREFIX}/log   All controls: {server.endpoint_url}{PREFIX}/",
+        "Ctrl-C stops it.",
+    ]
+    return "\n".join(lines)
+
+
+def _seeded(seed: Seed) -> list[str]:
+    return [
+        f"Ready to be used in {seed.region}:",
+        "",
+        f"  role_arn:      {seed.role_arn}",
+        f"  endpoint_name: {seed.endpoint_name}",
+        f"  model_name:    {seed.production_model} (in production), {seed.shadow_model} (for the shadow)",
+        f"  destination:   {seed.destination}",
+        "",
+    ]
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,43 @@
+"""Cloud Control's errors."""
+
+from __future__ import annotations
+
+from moto.core.exceptions import JsonRESTError
+
+
+class CloudControlError(JsonRESTError):
+    """Any error of Cloud Control, by its code."""
+
+    code = 400
+
+
+def validation(message: str) -> CloudControlError:
+    return CloudControlError("ValidationException", message)
+
+
+def not_updatable(pointers: list[str]) -> CloudControlError:
+    message = f"Invalid patch update: createOnlyProperties [{', '.join(pointers)}] cannot be updated"
+    return CloudControlError("NotUpdatableException", message)
+
+
+def type_not_found(type_name: str) -> CloudControlError:
+    return CloudControlError("TypeNotFoundException", f"The type '{type_name}' cannot be found.")
+
+
+def resource_not_found(type_name: str, identifier: str) -> CloudControlError:
+    message = f"Resource of type '{type_name}' with identifier '{identifier}' was not found."
+    return CloudControlError("ResourceNotFoundException", message)
+
+
+def token_not_found(token: str) -> CloudControlError:
+    return CloudControlError("RequestTokenNotFoundException", f"Request with token {token} was not found.")
+
+
+def token_conflict(token: str) -> CloudControlError:
+    message = f"The client token {token} has already been used for a different request."
+    return CloudControlError("ClientTokenConflictException", message)
+
+
+def concurrent_operation(type_name: str, identifier: str) -> CloudControlError:
+    message = f"Another operation on resource '{identifier}' of type '{type_name}' is in progress."
+    return CloudControlError("ConcurrentOperationException", message)

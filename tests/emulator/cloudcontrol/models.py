@@ -1,0 +1,248 @@
+"""Cloud Control of one account and region: refuses what is to be refused at once, and runs the handler for the rest.
+
+Whatever looks at it calls `settle` first, which runs every handler step that has fallen due, in the order of time.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+import jsonpatch
+import jsonpointer
+from moto.core.base_backend import BackendDict, BaseBackend
+from moto.sagemaker.models import sagemaker_backends
+
+from .. import schema
+from ..handler import TYPE_NAME, Handler, HandlerFailure, Steps
+from ..sagemaker.models import SageMakerBackend
+from ..world import current
+from . import exceptions
+from .requests import CLIENT_TOKEN_VALID, LIVE, REMEMBERED, ResourceRequest
+
+Parameters = Mapping[str, Any]
+
+
+class CloudControlBackend(BaseBackend):
+    """The requests of one account and region; the resources are in SageMaker's backend."""
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        self.requests: dict[str, ResourceRequest] = {}
+        self._count = 0
+
+    @property
+    def sagemaker(self) -> SageMakerBackend:
+        return cast(SageMakerBackend, sagemaker_backends[self.account_id][self.region_name])
+
+    def settle(self) -> datetime:
+        """Run everything that has fallen due, in order; returns now."""
+        now = current().clock.now()
+        while due := [request for request in self.requests.values() if request.steps and request.resume <= now]:
+            earliest = min(due, key=lambda request: (request.resume, request.number))
+            self.sagemaker.inference_experiments.settle(earliest.resume)
+            earliest.advance()
+        self.sagemaker.inference_experiments.settle(now)
+        for token in [request.token for request in self.requests.values() if now - request.accepted >= REMEMBERED]:
+            del self.requests[token]
+        return now
+
+    # what is answered at once
+
+    def get_resource(self, parameters: Parameters) -> dict[str, Any]:
+        now = self._begin(parameters)
+        name = parameters["Identifier"]
+        experiment = self.sagemaker.inference_experiments.find(name)
+        delay = timedelta(seconds=current().settings.read_delay_seconds)
+        if experiment is None or now < experiment.created + delay:
+            raise exceptions.resource_not_found(TYPE_NAME, name)
+        return {"Identifier": name, "Properties": json.dumps(self._read(name, now))}
+
+    def list_resources(self, parameters: Parameters) -> tuple[list[dict[str, str]], str | None]:
+        """Latest first, in pages of our own size; ResourceModel and MaxResults change nothing."""
+        now = self._begin(parameters)
+        last = _decode_token(parameters.get("NextToken"))
+        keys = sorted(([e.created.isoformat(), e.name] for e in self.sagemaker.inference_experiments), reverse=True)
+        rest = [key for key in keys if last is None or key < last]
+        page = rest[: current().settings.list_page_size]
+        handler = Handler(self.sagemaker, now)
+        entries = [{"Identifier": name, "Properties": json.dumps(handler.summary(name))} for _created, name in page]
+        return entries, _encode_token(page[-1]) if len(rest) > len(page) else None
+
+    def get_request(self, token: str) -> ResourceRequest:
+        self.settle()
+        if token not in self.requests:
+            raise exceptions.token_not_found(token)
+        return self.requests[token]
+
+    def list_requests(self, parameters: Parameters) -> tuple[list[dict[str, Any]], str | None]:
+        """Latest first; filters Operations and OperationStatuses."""
+        now = self.settle()
+        wanted = parameters.get("ResourceRequestStatusFilter") or {}
+        last = _decode_token(parameters.get("NextToken"))
+        found = [r for r in self.requests.values() if _matches(r, wanted, now) and (last is None or r.number < last[0])]
+        found.sort(key=lambda request: request.number, reverse=True)
+        size = current().settings.request_page_size
+        page = found[: min(size, parameters.get("MaxResults") or size)]
+        token = _encode_token([page[-1].number]) if len(found) > len(page) else None
+        return [request.event(now) for request in page], token
+
+    def cancel_request(self, token: str) -> ResourceRequest:
+        request, now = self.get_request(token), current().clock.now()
+        if request.status(now) not in ("PENDING", "IN_PROGRESS"):
+            raise exceptions.validation(f"Request {token} is {request.status(now)} and cannot be cancelled")
+        request.cancel(now)
+        return request
+
+    # what takes its time
+
+    def create_resource(self, parameters: Parameters) -> ResourceRequest:
+        now = self._begin(parameters)
+        if earlier := self._by_client_token("CREATE", parameters, now):
+            return earlier
+        model = _parsed(parameters["DesiredState"], "DesiredState", dict)
+        refusal = _refused_create(model)
+        identifier = str(model.get("Name", ""))
+        handler = Handler(self.sagemaker, now)
+        return self._accept("CREATE", parameters, identifier, handler, _unless(refusal, handler.create(model)))
+
+    def update_resource(self, parameters: Parameters) -> ResourceRequest:
+        now = self._begin(parameters)
+        if earlier := self._by_client_token("UPDATE", parameters, now):
+            return earlier
+        name = parameters["Identifier"]
+        before = self._read(name, now)
+        after = _patched(before, parameters["PatchDocument"])
+        refusal = _refused_update(before, after)
+        handler = Handler(self.sagemaker, now)
+        return self._accept("UPDATE", parameters, name, handler, _unless(refusal, handler.update(name, after)))
+
+    def delete_resource(self, parameters: Parameters) -> ResourceRequest:
+        now = self._begin(parameters)
+        if earlier := self._by_client_token("DELETE", parameters, now):
+            return earlier
+        name = parameters["Identifier"]
+        if not current().settings.delete_missing_late:
+            self._read(name, now)
+        handler = Handler(self.sagemaker, now)
+        return self._accept("DELETE", parameters, name, handler, handler.delete(name))
+
+    def _begin(self, parameters: Parameters) -> datetime:
+        unknown = self.region_name in current().settings.regions_without_type
+        if unknown or parameters["TypeName"] != TYPE_NAME:
+            raise exceptions.type_not_found(parameters["TypeName"])
+        return self.settle()
+
+    def _read(self, name: str, now: datetime) -> dict[str, Any]:
+        try:
+            return Handler(self.sagemaker, now).read(name)
+        except HandlerFailure as failure:
+            raise exceptions.resource_not_found(TYPE_NAME, name) from failure
+
+    def _by_client_token(self, operation: str, parameters: Parameters, now: datetime) -> ResourceRequest | None:
+        """The request that came with the same token within 36 hours; another request with that token is refused."""
+        token = parameters.get("ClientToken")
+        for request in self.requests.values() if token else ():
+            if request.parameters.get("ClientToken") == token and now - request.accepted < CLIENT_TOKEN_VALID:
+                if (request.operation, request.parameters) != (operation, parameters):
+                    raise exceptions.token_conflict(str(token))
+                return request
+        return None
+
+    def _accept(
+        self, operation: str, parameters: Parameters, name: str, handler: Handler, steps: Steps
+    ) -> ResourceRequest:
+        now = handler.now
+        if any(r.identifier == name and r.status(now) in LIVE for r in self.requests.values()):
+            raise exceptions.concurrent_operation(TYPE_NAME, name)
+        begins = now + timedelta(seconds=current().settings.pending_seconds)
+        fault = current().faults.take(f"{operation.title()}Resource", {"Identifier": name}, failed=True)
+        self._count += 1
+        request = ResourceRequest(self._count, operation, parameters, name, now, handler, steps, begins, fault)
+        self.requests[request.token] = request
+        return request
+
+
+def _refused_create(model: Mapping[str, Any]) -> exceptions.CloudControlError | None:
+    read_only = schema.changed("readOnlyProperties", {}, model)
+    found = schema.problems(model) + [f"#: read-only property {pointer} cannot be given" for pointer in read_only]
+    return _refusal(exceptions.validation(f"Model validation failed ({'; '.join(found)})")) if found else None
+
+
+def _refused_update(before: Mapping[str, Any], after: Mapping[str, Any]) -> exceptions.CloudControlError | None:
+    if create_only := schema.changed("createOnlyProperties", before, after):
+        return _refusal(exceptions.not_updatable(create_only))
+    if read_only := schema.changed("readOnlyProperties", before, after):
+        message = f"Invalid patch update: readOnlyProperties [{', '.join(read_only)}] cannot be updated"
+        return _refusal(exceptions.validation(message))
+    found = schema.problems(after)
+    return _refusal(exceptions.validation(f"Model validation failed ({'; '.join(found)})")) if found else None
+
+
+def _refusal(error: exceptions.CloudControlError) -> exceptions.CloudControlError:
+    """At once, or (a setting) later, as the failure of an accepted operation."""
+    if not current().settings.refuse_late:
+        raise error
+    return error
+
+
+def _unless(refusal: exceptions.CloudControlError | None, steps: Steps) -> Steps:
+    if refusal is not None:
+        late = "NotUpdatable" if refusal.error_type == "NotUpdatableException" else "InvalidRequest"
+        raise_later = HandlerFailure(late, refusal.message)
+        return _failing(raise_later)
+    return steps
+
+
+def _failing(failure: HandlerFailure) -> Steps:
+    raise failure
+    yield datetime.max  # makes it a generator, as handlers are
+
+
+def _patched(before: Mapping[str, Any], document: str) -> dict[str, Any]:
+    """The patch applied to what Read returns, as a whole or not at all."""
+    operations = _parsed(document, "PatchDocument", list)
+    if not operations:
+        raise exceptions.validation("The patch document is empty")
+    try:
+        after: dict[str, Any] = jsonpatch.JsonPatch(operations).apply(dict(before))
+    except (jsonpatch.JsonPatchException, jsonpointer.JsonPointerException, TypeError) as error:
+        raise exceptions.validation(f"Invalid patch document: {error or type(error).__name__}") from error
+    if not isinstance(after, dict):
+        raise exceptions.validation("Invalid patch document: the result is not an object")
+    return after
+
+
+def _parsed(text: str, member: str, kind: type) -> Any:
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        raise exceptions.validation(f"{member} is not valid JSON: {error}") from error
+    if not isinstance(value, kind):
+        raise exceptions.validation(f"{member} is not a JSON {'object' if kind is dict else 'array'}")
+    return value
+
+
+def _matches(request: ResourceRequest, wanted: Mapping[str, list[str]], now: datetime) -> bool:
+    operations, statuses = wanted.get("Operations"), wanted.get("OperationStatuses")
+    return (not operations or request.operation in operations) and (not statuses or request.status(now) in statuses)
+
+
+def _encode_token(key: list[Any]) -> str:
+    return base64.b64encode(json.dumps(key).encode()).decode()
+
+
+def _decode_token(token: str | None) -> list[Any] | None:
+    if token is None:
+        return None
+    try:
+        key: list[Any] = json.loads(base64.b64decode(token))
+    except ValueError as error:
+        raise exceptions.validation("Invalid NextToken") from error
+    return key
+
+
+cloudcontrol_backends = BackendDict(CloudControlBackend, "cloudcontrol")

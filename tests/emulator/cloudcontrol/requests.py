@@ -1,0 +1,100 @@
+"""Asynchronous requests of Cloud Control: their progress over time, and the events that tell of it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import uuid
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from ..faults import Fault
+from ..handler import Handler, HandlerFailure, Steps
+from ..world import current
+
+REMEMBERED = timedelta(days=7)
+CLIENT_TOKEN_VALID = timedelta(hours=36)
+LIVE = ("PENDING", "IN_PROGRESS", "CANCEL_IN_PROGRESS")
+STATUSES = (*LIVE, "SUCCESS", "FAILED", "CANCEL_COMPLETE")
+
+
+@dataclasses.dataclass
+class ResourceRequest:
+    """One CreateResource, UpdateResource or DeleteResource; `steps` is its handler while that is at work."""
+
+    number: int
+    operation: str
+    parameters: Mapping[str, Any]
+    identifier: str
+    accepted: datetime
+    handler: Handler
+    steps: Steps | None
+    resume: datetime
+    fault: Fault | None = None
+    token: str = dataclasses.field(default_factory=lambda: str(uuid.uuid4()))
+    finished: datetime | None = None
+    failure: tuple[str, str] | None = None
+    cancelled: datetime | None = None
+    result: dict[str, Any] | None = None
+
+    def advance(self) -> None:
+        """Run the handler's next step, at the moment that it asked for."""
+        assert self.steps is not None
+        self.handler.now = self.resume
+        try:
+            if self.fault is not None and not self.fault.applied:
+                raise _ordered(self.fault)
+            self.resume = next(self.steps)
+        except StopIteration:
+            self._finish(self.fault and _ordered(self.fault))
+        except HandlerFailure as failure:
+            self._finish(failure)
+
+    def _finish(self, failure: HandlerFailure | None) -> None:
+        least = self.accepted + timedelta(seconds=current().settings.operation_seconds)
+        self.steps, self.finished = None, max(self.resume, least)
+        if failure is not None:
+            self.failure = (failure.code, failure.message)
+        elif self.operation != "DELETE":
+            self.result = self.handler.read(self.identifier)
+
+    def cancel(self, now: datetime) -> None:
+        """The handler stops where it is; what it has done stays done."""
+        self.steps, self.cancelled = None, now
+
+    def status(self, now: datetime) -> str:
+        seconds = current().settings.operation_seconds
+        if self.cancelled is not None:
+            over = now >= self.cancelled + timedelta(seconds=seconds)
+            return "CANCEL_COMPLETE" if over else "CANCEL_IN_PROGRESS"
+        if self.finished is not None and now >= self.finished:
+            return "FAILED" if self.failure else "SUCCESS"
+        pending = now < self.accepted + timedelta(seconds=current().settings.pending_seconds)
+        return "PENDING" if pending else "IN_PROGRESS"
+
+    def event(self, now: datetime, *, first: bool = False) -> dict[str, Any]:
+        """The ProgressEvent as of now; the first one never says that it is over."""
+        settings, status = current().settings, self.status(now)
+        if first and status not in LIVE:
+            status = "IN_PROGRESS"
+        event: dict[str, Any] = {
+            "TypeName": self.parameters["TypeName"],
+            "RequestToken": self.token,
+            "Operation": self.operation,
+            "OperationStatus": status,
+            "EventTime": now.timestamp() if status in LIVE else (self.finished or now).timestamp(),
+        }
+        if status not in LIVE or now >= self.accepted + timedelta(seconds=settings.identifier_delay_seconds):
+            event["Identifier"] = self.identifier
+        if status in LIVE and settings.retry_after_seconds is not None:
+            event["RetryAfter"] = now.timestamp() + settings.retry_after_seconds
+        if status == "FAILED" and self.failure:
+            event |= {"ErrorCode": self.failure[0], "StatusMessage": self.failure[1]}
+        if status == "SUCCESS" and self.result is not None:
+            event["ResourceModel"] = json.dumps(self.result)
+        return event
+
+
+def _ordered(fault: Fault) -> HandlerFailure:
+    return HandlerFailure(fault.code, fault.message or f"{fault.code} ordered by a test")

@@ -1,0 +1,70 @@
+"""Cloud Control's eight operations: JSON in, JSON out."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from moto.core.responses import BaseResponse
+
+from ..handler import TYPE_NAME
+from ..world import current
+from .models import CloudControlBackend, cloudcontrol_backends
+from .requests import ResourceRequest
+
+
+class CloudControlResponse(BaseResponse):
+    """Dispatches to the backend of the caller's account and region."""
+
+    def __init__(self) -> None:
+        super().__init__(service_name="cloudcontrol")
+
+    @property
+    def backend(self) -> CloudControlBackend:
+        return cloudcontrol_backends[self.current_account][self.region]
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        parameters: dict[str, Any] = json.loads(self.body or "{}")
+        return parameters
+
+    def get_resource(self) -> str:
+        return json.dumps({"TypeName": TYPE_NAME, "ResourceDescription": self.backend.get_resource(self.parameters)})
+
+    def list_resources(self) -> str:
+        entries, token = self.backend.list_resources(self.parameters)
+        return _page({"TypeName": TYPE_NAME, "ResourceDescriptions": entries}, token)
+
+    def create_resource(self) -> str:
+        return self._accepted(self.backend.create_resource(self.parameters))
+
+    def update_resource(self) -> str:
+        return self._accepted(self.backend.update_resource(self.parameters))
+
+    def delete_resource(self) -> str:
+        return self._accepted(self.backend.delete_resource(self.parameters))
+
+    def get_resource_request_status(self) -> str:
+        return _progress(self.backend.get_request(self.parameters["RequestToken"]))
+
+    def cancel_resource_request(self) -> str:
+        return _progress(self.backend.cancel_request(self.parameters["RequestToken"]))
+
+    def list_resource_requests(self) -> str:
+        events, token = self.backend.list_requests(self.parameters)
+        return _page({"ResourceRequestStatusSummaries": events}, token)
+
+    def _accepted(self, request: ResourceRequest) -> str:
+        """The event of a new request says that it has begun, however fast it is; a repeated one says what has become."""
+        now = current().clock.now()
+        answer = _progress(request, first=request.accepted == now)
+        self.backend.settle()
+        return answer
+
+
+def _progress(request: ResourceRequest, *, first: bool = False) -> str:
+    return json.dumps({"ProgressEvent": request.event(current().clock.now(), first=first)})
+
+
+def _page(answer: dict[str, Any], token: str | None) -> str:
+    return json.dumps({**answer, **({"NextToken": token} if token else {})})

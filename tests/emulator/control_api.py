@@ -1,0 +1,120 @@
+"""The controls as JSON over HTTP, under /_emulator/, for playbooks and for tests in other processes."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import parse_qs, unquote
+
+from .controls import Controls
+
+PREFIX = "/_emulator"
+Body = dict[str, Any]
+DESCRIPTION = {
+    "what": "An emulated AWS: Cloud Control with AWS::SageMaker::InferenceExperiment, beside what moto has.",
+    "paths": {
+        "GET /_emulator/log?since=N": "the AWS requests after number N, in order",
+        "DELETE /_emulator/log": "empty the log; numbers go on",
+        "GET /_emulator/settings": "all options and their values",
+        "PATCH /_emulator/settings": "set options: {name: value}",
+        "POST /_emulator/faults": "order a fault: {operation, kind, times, after, identifier, code, message, ...}",
+        "DELETE /_emulator/faults": "forget the faults that are still open",
+        "POST /_emulator/reset": "forget everything; settings are as they were at the start",
+        "POST /_emulator/seed": "make a bucket, role, models and endpoint: {region, name}",
+        "POST /_emulator/experiments": "put an experiment: {region, properties, status, tags, time_left, then}",
+        "GET /_emulator/experiments/<region>/<name>": "the raw state of an experiment",
+        "GET /_emulator/clock": "what time it is here",
+        "POST /_emulator/clock": "let time pass: {advance: seconds}",
+    },
+}
+
+
+class Missing(Exception):
+    """There is no such thing: 404."""
+
+
+def handle(controls: Controls, method: str, path: str, *, query: str, body: bytes) -> tuple[int, Any]:
+    """Answer a control request: HTTP status and JSON value. A mistake of the caller is a 400 that says which."""
+    try:
+        parts = [unquote(part) for part in path.removeprefix(PREFIX).split("/") if part]
+        return 200, _answer(controls, method, parts, query, _parsed(body))
+    except Missing as error:
+        return 404, {"error": str(error)}
+    except (KeyError, TypeError, ValueError) as error:
+        missing = f"{error} is missing" if isinstance(error, KeyError) else str(error)
+        return 400, {"error": missing}
+
+
+def _answer(controls: Controls, method: str, parts: list[str], query: str, body: Body) -> Any:
+    if not parts and method == "GET":
+        return DESCRIPTION
+    if method == "GET" and len(parts) == 3 and parts[0] == "experiments":
+        return _experiment(controls, region=parts[1], name=parts[2])
+    if method == "GET" and parts == ["log"]:
+        return _log(controls, since=int(parse_qs(query).get("since", ["0"])[0]))
+    action = _ACTIONS.get((method, "/".join(parts)))
+    if action is None:
+        raise Missing(f"there is no {method} {PREFIX}/{'/'.join(parts)}; see GET {PREFIX}/")
+    return action(controls, body)
+
+
+def _experiment(controls: Controls, *, region: str, name: str) -> Any:
+    try:
+        return controls.experiment(name, region)
+    except KeyError as error:
+        raise Missing(str(error.args[0])) from error
+
+
+def _log(controls: Controls, *, since: int) -> Any:
+    return [dataclasses.asdict(record) for record in controls.world.log.records(since)]
+
+
+def _done(act: Callable[[], object]) -> Any:
+    act()
+    return {}
+
+
+def _set(controls: Controls, body: Body) -> Any:
+    controls.settings.update(body)
+    return controls.settings.as_json()
+
+
+def _seed(controls: Controls, body: Body) -> Any:
+    return dataclasses.asdict(controls.seed(**body))
+
+
+def _put(controls: Controls, body: Body) -> Any:
+    rest = {name: value for name, value in body.items() if name not in ("region", "properties")}
+    return controls.put_experiment(body["region"], body["properties"], **rest)
+
+
+def _time(controls: Controls) -> Any:
+    return {"now": controls.clock.now().isoformat()}
+
+
+def _advance(controls: Controls, body: Body) -> Any:
+    controls.clock.advance(float(body["advance"]))
+    return _time(controls)
+
+
+_ACTIONS: Mapping[tuple[str, str], Callable[[Controls, Body], Any]] = {
+    ("DELETE", "log"): lambda controls, body: _done(controls.clear_log),
+    ("GET", "settings"): lambda controls, body: controls.settings.as_json(),
+    ("PATCH", "settings"): _set,
+    ("POST", "faults"): lambda controls, body: _done(lambda: controls.fault(**body)),
+    ("DELETE", "faults"): lambda controls, body: _done(controls.clear_faults),
+    ("POST", "reset"): lambda controls, body: _done(controls.reset),
+    ("POST", "seed"): _seed,
+    ("POST", "experiments"): _put,
+    ("GET", "clock"): lambda controls, body: _time(controls),
+    ("POST", "clock"): _advance,
+}
+
+
+def _parsed(body: bytes) -> Body:
+    value = json.loads(body or b"{}")
+    if not isinstance(value, dict):
+        raise ValueError("the body has to be a JSON object")
+    return value

@@ -1,0 +1,146 @@
+"""What a test can do with an emulator, in process and over HTTP alike: see, set, disturb, and play somebody else."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+import boto3
+from botocore.config import Config
+from moto.moto_api._internal.models import moto_api_backend
+from moto.sagemaker.models import sagemaker_backends
+
+from . import faults, placing
+from .clock import Clock, SystemClock
+from .cloudcontrol.models import cloudcontrol_backends
+from .gate import CONTROL_USER_AGENT
+from .records import Record
+from .sagemaker.models import SageMakerBackend
+from .seed import ACCOUNT_ID, Seed, sow
+from .settings import Settings
+from .world import World, current
+
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
+
+
+class Controls:
+    """The common part of Emulator and EmulatorServer."""
+
+    http = False
+
+    def __init__(self, *, clock: Clock | None = None, **settings: Any) -> None:
+        self.world = World(clock=clock or SystemClock())
+        self.world.settings.update(settings)
+        self._initial = copy.deepcopy(self.world.settings)
+
+    @property
+    def clock(self) -> Clock:
+        """The clock that everything asks; `clock.advance(seconds)` lets time pass."""
+        return self.world.clock
+
+    @property
+    def settings(self) -> Settings:
+        """The options, which can be set one by one; an unknown name is an error."""
+        return self.world.settings
+
+    @property
+    def log(self) -> list[Record]:
+        """Every AWS request in order, but for those of the emulator's own `client`, `seed` and callbacks."""
+        return self.world.log.records()
+
+    def calls(self, service: str | None = None) -> list[str]:
+        """The operations called, in order; of one service if you like (`cloudcontrol`, `sagemaker`, `sts`...)."""
+        return [record.operation for record in self.log if service in (None, record.service)]
+
+    def writes(self) -> list[str]:
+        """The operations called that change something, or would have."""
+        return [record.operation for record in self.log if record.write]
+
+    def clear_log(self) -> None:
+        self.world.log.clear()
+
+    def fault(self, operation: str, kind: str, **details: Any) -> None:
+        """Let calls of `operation` (`*`: any) go wrong: `times` of them (1), after the next `after` (0).
+
+        Kinds and the details they take beside times, after and `identifier` (only calls for this resource):
+        throttle; error (code, message, status); html503; not_json; missing_keys; broken_json; lost (applied, but
+        answered 500); failed (the operation is accepted and FAILED with the HandlerErrorCode `code`; message); over
+        HTTP only also delay (seconds), close, reset, lost_response (applied, then the connection is closed).
+        `applied=True` lets throttle, error, html503, not_json, missing_keys and failed do their work all the same.
+        """
+        self.world.faults.add(faults.order(operation, kind, http=self.http, **details))
+
+    def clear_faults(self) -> None:
+        """Forget all faults and callbacks that are still open."""
+        self.world.faults.clear()
+
+    def on_call(self, operation: str, callback: Callable[[], object], nth: int = 1) -> None:
+        """Run `callback` before the n-th call of `operation` from now on is served: somebody else is at work."""
+        self.world.faults.add_callback(operation, callback, nth)
+
+    def client(self, service: str, region: str = "us-east-1") -> Any:
+        """A boto3 client of somebody else: its calls are not logged and suffer no faults."""
+        config = Config(user_agent_extra=CONTROL_USER_AGENT, retries={"total_max_attempts": 1})
+        keys = {name.lower(): value for name, value in CREDENTIALS.items()}
+        make: Any = boto3.session.Session().client
+        return make(service, region_name=region, config=config, **keys, **self._endpoint())
+
+    def seed(self, region: str = "us-east-1", *, name: str = "demo") -> Seed:
+        """Make a bucket, a role, two models and an endpoint, where they are missing."""
+        return sow(self.client, region, name)
+
+    def put_experiment(
+        self,
+        region: str,
+        properties: Mapping[str, Any],
+        *,
+        status: str = "Running",
+        tags: Mapping[str, str] | None = None,
+        time_left: float | None = None,
+        then: str | None = None,
+    ) -> dict[str, Any]:
+        """Put an experiment into any status, replacing one of that name; returns what `experiment` does.
+
+        `properties` are CloudFormation's, write-only ones included; only Name is needed. `tags` may be `aws:*` ones. In
+        transit it stays for `time_left` seconds (default transition_seconds, `math.inf`: for ever), `then` comes that
+        status. Endpoint, models and role need not exist.
+        """
+        details: Any = {"status": status, "tags": tags, "time_left": time_left, "then": then}
+        with self.world.lock:
+            now = cloudcontrol_backends[ACCOUNT_ID][region].settle()
+            placing.place(self._sagemaker(region).inference_experiments, properties, now=now, **details)
+        return self.experiment(str(properties["Name"]), region)
+
+    def experiment(self, name: str, region: str = "us-east-1") -> dict[str, Any]:
+        """The raw state of an experiment. Raises KeyError if there is none.
+
+        `properties`, `status`, `status_reason`, `schedule` {start, end}, `tags`, `created`, `modified`, `completed`, `arn`;
+        `stop`: what the stop was given {actions by variant, desired_state, reason} or None; `fate` {production, shadow}:
+        Retain, Remove or Promote, or None; `serving`: the model in production, None when it was removed.
+        """
+        with self.world.lock:
+            cloudcontrol_backends[ACCOUNT_ID][region].settle()
+            found = self._sagemaker(region).inference_experiments.find(name)
+            if found is None:
+                raise KeyError(f"there is no inference experiment {name!r} in {region}")
+            return placing.raw(found)
+
+    def reset(self) -> None:
+        """Forget everything: resources, requests, log, faults; settings are as they were at the start."""
+        with self.world.lock:
+            reset: Any = moto_api_backend.reset
+            reset()
+            self.clear_faults()
+            self.clear_log()
+            self.settings.update(self._initial.as_json())
+
+    def _sagemaker(self, region: str) -> SageMakerBackend:
+        return cast(SageMakerBackend, sagemaker_backends[ACCOUNT_ID][region])
+
+    def _endpoint(self) -> dict[str, str]:
+        return {}
+
+    def _require_no_other(self) -> None:
+        if getattr(current(), "in_use", False):
+            raise RuntimeError("another emulator is at work in this process, and moto's state is process-wide")

@@ -1,0 +1,113 @@
+"""The emulator in process: inside the `with`, boto3 clients made there talk to it, and nothing reaches the network."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Any
+from unittest import mock
+
+from botocore.awsrequest import AWSResponse
+from botocore.handlers import BUILTIN_HANDLERS
+from moto import mock_aws
+from moto.core.botocore_stubber import MockRawResponse
+from moto.core.models import botocore_stubber
+
+from .clock import Clock
+from .controls import CREDENTIALS, Controls
+from .gate import Answer, Gate
+from .hooks import register
+from .records import parse_call
+from .world import install
+
+_ENVIRONMENT = {
+    **CREDENTIALS,
+    "AWS_REGION": "us-east-1",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_RETRY_MODE": "standard",
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+}
+_UNWANTED = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL", "AWS_URL", "AWS_CA_BUNDLE")
+
+
+class Emulator(Controls):
+    """AWS in process; settings by name, see Settings.
+
+    ```python
+    with Emulator(clock=ManualClock(), transition_seconds=60) as emulator:
+        seed = emulator.seed()
+        client = boto3.client("cloudcontrol", region_name=seed.region)
+    ```
+    At the start all state is empty, at exit no trace is left. Clients have to be made inside.
+    """
+
+    def __init__(self, *, clock: Clock | None = None, **settings: Any) -> None:
+        super().__init__(clock=clock, **settings)
+        self._exit = ExitStack()
+
+    def __enter__(self) -> Emulator:
+        self._require_no_other()
+        with ExitStack() as stack:
+            stack.callback(register())
+            before = install(self.world)
+            stack.callback(install, before)
+            self.world.in_use = True
+            stack.callback(setattr, self.world, "in_use", False)
+            stack.enter_context(mock.patch.dict(os.environ, _ENVIRONMENT))
+            for name in _UNWANTED:
+                os.environ.pop(name, None)
+            stack.callback(_put_before_send(InProcessGate()))
+            stack.enter_context(mock_aws())
+            self.reset()
+            self._exit = stack.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._exit.close()
+
+
+class InProcessGate:
+    """Stands before moto's stubber in botocore's list of handlers, and lets every request through the gate."""
+
+    def __init__(self) -> None:
+        self._gate = Gate()
+
+    def __call__(self, event_name: str, request: Any, **kwargs: Any) -> Any:
+        if not botocore_stubber.enabled:
+            return botocore_stubber(event_name, request, **kwargs)
+        headers = {name.lower(): _text(value) for name, value in request.headers.items()}
+        body = request.body if isinstance(request.body, (bytes, bytearray)) else str(request.body or "").encode()
+        call = parse_call(request.method, request.url, headers, bytes(body))
+
+        def proceed() -> Answer:
+            response = botocore_stubber(event_name, request, **kwargs)
+            if response is None:
+                raise RuntimeError(f"moto does not know {request.url}")
+            return Answer(response.status_code, dict(response.headers), response.content)
+
+        answer = self._gate.serve(call, proceed, user_agent=headers.get("user-agent", ""))
+        raw: Any = MockRawResponse(answer.body)
+        return AWSResponse(request.url, answer.status, answer.headers, raw)  # type: ignore[arg-type] # as moto does
+
+
+def _put_before_send(gate: InProcessGate) -> Any:
+    """Take the place of moto's stubber in botocore's built-in handlers; returns what undoes that."""
+    handlers: Any = BUILTIN_HANDLERS
+    places = [index for index, entry in enumerate(handlers) if entry[1] is botocore_stubber]
+    assert len(places) == 1, "moto's stubber is no longer among botocore's built-in handlers"
+    before = handlers[places[0]]
+    handlers[places[0]] = (before[0], gate)
+
+    def undo() -> None:
+        handlers[places[0]] = before
+
+    return undo
+
+
+def _text(value: Any) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)

@@ -1,0 +1,213 @@
+"""Inference experiments of one account and region, as SageMaker keeps them; their state follows from the time asked about.
+
+Every function takes the moment it happens at. `settle` brings an experiment through everything that has fallen due by
+then, in order, so that it does not matter how seldom anybody looks.
+"""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import math
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from . import rules
+from .rules import SageMakerError
+from .world import current
+
+IN_TRANSIT = ("Creating", "Updating", "Starting", "Stopping")
+TERMINAL = ("Completed", "Cancelled")
+STATUSES = ("Creating", "Created", "Updating", "Starting", "Running", "Stopping", "Completed", "Cancelled")
+DELETABLE = ("Created", *TERMINAL)
+CONFIGURATION = ("Description", "DataStorageConfig", "ModelVariants", "ShadowModeConfig")
+
+
+@dataclasses.dataclass(frozen=True)
+class Stop:
+    """What a StopInferenceExperiment call was given: actions by variant name."""
+
+    actions: dict[str, str]
+    desired_state: str
+    reason: str | None
+    desired_variants: list[dict[str, Any]] | None
+
+
+@dataclasses.dataclass
+class Experiment:
+    """One experiment: its configuration under CloudFormation's property names, and everything that time changes."""
+
+    properties: dict[str, Any]
+    arn: str
+    status: str
+    start: datetime
+    end: datetime
+    created: datetime
+    modified: datetime
+    tags: list[dict[str, str]]
+    transit_end: datetime | None = None
+    after_transit: str = ""
+    status_reason: str | None = None
+    completed: datetime | None = None
+    stop: Stop | None = None
+
+    @property
+    def name(self) -> str:
+        return str(self.properties["Name"])
+
+    def next_change(self) -> tuple[datetime, str] | None:
+        """When it changes by itself, and into what; None where it stays as it is."""
+        if self.status in IN_TRANSIT:
+            return self.transit_end and (self.transit_end, self._arrival())
+        if self.status == "Created":
+            return max(self.start, self.modified), "Starting"
+        if self.status == "Running":
+            return max(self.end, self.modified), "Stopping"
+        return None
+
+    def settle(self, now: datetime) -> None:
+        """Go through all changes that have fallen due by `now`."""
+        while (change := self.next_change()) and change[0] <= now:
+            self.enter(change[1], change[0], after="Completed" if change[1] == "Stopping" else "Running")
+
+    def enter(self, status: str, when: datetime, *, after: str = "", seconds: float | None = None) -> None:
+        """Take a status; in transit it lasts for `seconds` and ends in `after`."""
+        self.status, self.modified = status, when
+        lasts = current().settings.transition_seconds if seconds is None else seconds
+        self.transit_end = when + timedelta(seconds=lasts) if status in IN_TRANSIT and lasts < math.inf else None
+        self.after_transit = after
+        if status in TERMINAL:
+            self.completed = when
+
+    def _arrival(self) -> str:
+        if self.status != "Creating":
+            return self.after_transit
+        if self.transit_end and self.start > self.transit_end:
+            return "Created"
+        return "Starting" if current().settings.create_passes_starting else "Running"
+
+    def fate(self) -> dict[str, str] | None:
+        """What the stop decided: the action for `production` and for `shadow`; None where nobody has stopped it."""
+        if self.stop is None:
+            return None
+        roles = rules.variant_roles(self.properties["ShadowModeConfig"])
+        return {role: self.stop.actions.get(name, "Retain") for role, name in roles.items()}
+
+
+class References(Protocol):
+    """What SageMaker looks up for an experiment: the account's endpoints, models and roles."""
+
+    def check(self, request: Mapping[str, Any]) -> None:
+        """Raise SageMakerError for the first thing named in the request that does not exist."""
+
+
+class Experiments:
+    """SageMaker's own operations on inference experiments, with its rules and its error messages."""
+
+    def __init__(self, account_id: str, region: str, references: References) -> None:
+        self.account_id = account_id
+        self.region = region
+        self.references = references
+        self._by_name: dict[str, Experiment] = {}
+
+    def __iter__(self) -> Iterator[Experiment]:
+        return iter(list(self._by_name.values()))
+
+    def settle(self, now: datetime) -> None:
+        for experiment in self:
+            experiment.settle(now)
+
+    def arn(self, name: str) -> str:
+        return rules.arn("inference-experiment", name.lower(), account_id=self.account_id, region=self.region)
+
+    def find(self, name: str) -> Experiment | None:
+        return self._by_name.get(name)
+
+    def get(self, name: str, now: datetime) -> Experiment:
+        """The experiment as it is at `now`. Raises ResourceNotFound."""
+        if name not in self._by_name:
+            raise SageMakerError("ResourceNotFound", f"Inference experiment with name {name} does not exist.")
+        self._by_name[name].settle(now)
+        return self._by_name[name]
+
+    def put(self, experiment: Experiment) -> None:
+        """Set an experiment without asking any rule: tests use it."""
+        self._by_name[experiment.name] = experiment
+
+    def create(self, request: Mapping[str, Any], now: datetime) -> Experiment:
+        """CreateInferenceExperiment: Creating, then Created or (where its start has come) Running."""
+        self.settle(now)
+        self._refuse_in_use(request)
+        rules.check_variants(request.get("ModelVariants"), request.get("ShadowModeConfig"))
+        rules.check_tags(request.get("Tags") or [])
+        if current().settings.check_references:
+            self.references.check(request)
+        start, end = rules.schedule(request.get("Schedule"), now=now)
+        kept = ("Name", "Type", "RoleArn", "EndpointName", "KmsKey", *CONFIGURATION)
+        properties = {key: copy.deepcopy(request[key]) for key in kept if request.get(key) is not None}
+        tags = [dict(tag) for tag in request.get("Tags") or []]
+        experiment = Experiment(properties, self.arn(request["Name"]), "Creating", start, end, now, now, tags)
+        experiment.enter("Creating", now)
+        self.put(experiment)
+        return experiment
+
+    def update(self, request: Mapping[str, Any], now: datetime) -> Experiment:
+        """UpdateInferenceExperiment: what is null stays, what is given is replaced whole."""
+        experiment = self._in_status(request["Name"], now, allowed=("Created", "Running"), verb="update")
+        given = {key: copy.deepcopy(request[key]) for key in CONFIGURATION if request.get(key) is not None}
+        if experiment.status == "Running":
+            rules.check_running_update(given, request.get("Schedule"))
+        merged = {**experiment.properties, **given}
+        rules.check_variants(merged["ModelVariants"], merged["ShadowModeConfig"])
+        if current().settings.check_references and "ModelVariants" in given:
+            self.references.check({"ModelVariants": given["ModelVariants"]})
+        experiment.start, experiment.end = rules.rescheduled(experiment.start, experiment.end, request.get("Schedule"))
+        experiment.properties = merged
+        experiment.enter("Updating", now, after=experiment.status)
+        return experiment
+
+    def start(self, name: str, now: datetime) -> Experiment:
+        """StartInferenceExperiment: ahead of its schedule, which moves StartTime."""
+        experiment = self._in_status(name, now, allowed=("Created",), verb="start")
+        experiment.start = now
+        experiment.enter("Starting", now, after="Running")
+        return experiment
+
+    def stop(self, name: str, order: Stop, now: datetime) -> Experiment:
+        """StopInferenceExperiment: ahead of its schedule, which moves EndTime; both variants stay listed."""
+        experiment = self._in_status(name, now, allowed=("Running",), verb="stop")
+        rules.check_actions(order.actions, experiment.properties["ShadowModeConfig"])
+        experiment.end, experiment.stop, experiment.status_reason = now, order, order.reason
+        experiment.enter("Stopping", now, after=order.desired_state)
+        return experiment
+
+    def delete(self, name: str, now: datetime) -> None:
+        """DeleteInferenceExperiment: only the record goes."""
+        self._in_status(name, now, allowed=DELETABLE, verb="delete")
+        del self._by_name[name]
+
+    def add_tags(self, experiment: Experiment, tags: list[dict[str, str]]) -> None:
+        rules.check_tags(tags)
+        added = {tag["Key"]: dict(tag) for tag in tags}
+        kept = [added.pop(tag["Key"], tag) for tag in experiment.tags]
+        experiment.tags = kept + list(added.values())
+
+    def delete_tags(self, experiment: Experiment, keys: list[str]) -> None:
+        rules.check_tags([{"Key": key} for key in keys])
+        experiment.tags = [tag for tag in experiment.tags if tag["Key"] not in keys]
+
+    def _in_status(self, name: str, now: datetime, *, allowed: tuple[str, ...], verb: str) -> Experiment:
+        experiment = self.get(name, now)
+        if experiment.status not in allowed:
+            state = f"Inference experiment {experiment.arn} is in {experiment.status} state"
+            raise SageMakerError("ConflictException", f"Cannot {verb} the inference experiment. {state}.")
+        return experiment
+
+    def _refuse_in_use(self, request: Mapping[str, Any]) -> None:
+        if request["Name"] in self._by_name:
+            raise SageMakerError("ResourceInUse", f"Inference experiment {self.arn(request['Name'])} already exists.")
+        for other in self:
+            if other.properties["EndpointName"] == request["EndpointName"] and other.status not in TERMINAL:
+                message = f"Endpoint {request['EndpointName']} is in use by inference experiment {other.arn}."
+                raise SageMakerError("ResourceInUse", message)

@@ -1,0 +1,132 @@
+"""Faults and interruptions that a test orders for calls to come; what cannot be is refused when it is ordered."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+
+OPERATIONS = (
+    *("CreateResource", "GetResource", "UpdateResource", "DeleteResource", "ListResources"),
+    *("GetResourceRequestStatus", "ListResourceRequests", "CancelResourceRequest"),
+    *(f"{verb}InferenceExperiment" for verb in ("Create", "Describe", "Update", "Start", "Stop", "Delete")),
+    *("ListInferenceExperiments", "AddTags", "ListTags", "DeleteTags", "GetCallerIdentity"),
+)
+ASYNCHRONOUS = ("CreateResource", "UpdateResource", "DeleteResource")
+HANDLER_ERROR_CODES = (
+    *("NotUpdatable", "InvalidRequest", "AccessDenied", "UnauthorizedTaggingOperation", "InvalidCredentials"),
+    *("AlreadyExists", "NotFound", "ResourceConflict", "Throttling", "ServiceLimitExceeded", "NotStabilized"),
+    *("GeneralServiceException", "ServiceInternalError", "ServiceTimeout", "NetworkFailure", "InternalFailure"),
+)
+KINDS: Mapping[str, frozenset[str]] = {
+    "throttle": frozenset({"message", "applied"}),
+    "error": frozenset({"code", "message", "status", "applied"}),
+    "html503": frozenset({"applied"}),
+    "not_json": frozenset({"applied"}),
+    "missing_keys": frozenset({"applied"}),
+    "broken_json": frozenset(),
+    "lost": frozenset(),
+    "failed": frozenset({"code", "message", "applied"}),
+    "delay": frozenset({"seconds"}),
+    "close": frozenset(),
+    "reset": frozenset(),
+    "lost_response": frozenset(),
+}
+"""Fault kinds, and the details that each of them takes beside operation, times, after and identifier."""
+HTTP_ONLY = frozenset({"delay", "close", "reset", "lost_response"})
+REQUIRED = {"error": "code", "failed": "code", "delay": "seconds"}
+ALWAYS_APPLIED = frozenset({"broken_json", "lost", "lost_response", "delay"})
+
+
+@dataclasses.dataclass
+class Fault:
+    """One order: the calls of `operation` after the next `after` ones go wrong, `times` times."""
+
+    operation: str
+    kind: str
+    times: int = 1
+    after: int = 0
+    identifier: str | None = None
+    code: str = ""
+    message: str = ""
+    status: int = 400
+    seconds: float = 0.0
+    applied: bool = False
+
+    def matches(self, operation: str, request: Mapping[str, Any]) -> bool:
+        wanted = self.identifier is None or self.identifier == request.get("Identifier")
+        return wanted and self.times > 0 and self.operation in ("*", operation)
+
+
+def order(operation: str, kind: str, *, http: bool, **details: Any) -> Fault:
+    """A checked fault. Raises ValueError that says what is wrong with the order."""
+    check_operation(operation, others=("*",))
+    if kind not in KINDS:
+        raise ValueError(f"unknown kind of fault {kind!r}; there are: {', '.join(sorted(KINDS))}")
+    if kind in HTTP_ONLY and not http:
+        raise ValueError(f"a fault of kind {kind!r} can be had over HTTP only: use EmulatorServer")
+    taken = KINDS[kind] | {"times", "after", "identifier"}
+    if unknown := sorted(set(details) - taken):
+        raise ValueError(f"a fault of kind {kind!r} does not take {', '.join(unknown)}; it takes {', '.join(taken)}")
+    if REQUIRED.get(kind, kind) not in (kind, *details):
+        raise ValueError(f"a fault of kind {kind!r} needs {REQUIRED[kind]!r}")
+    if kind == "failed":
+        _check_failed(operation, details["code"])
+    return Fault(operation, kind, **{"applied": kind in ALWAYS_APPLIED, **details})
+
+
+def check_operation(operation: str, *, others: tuple[str, ...] = ()) -> None:
+    if operation not in (*OPERATIONS, *others):
+        raise ValueError(f"unknown operation {operation!r}; there are: {', '.join((*OPERATIONS, *others))}")
+
+
+def _check_failed(operation: str, code: str) -> None:
+    if operation not in ASYNCHRONOUS:
+        raise ValueError(f"only {', '.join(ASYNCHRONOUS)} can end in FAILED, not {operation}")
+    if code not in HANDLER_ERROR_CODES:
+        raise ValueError(f"unknown HandlerErrorCode {code!r}; there are: {', '.join(HANDLER_ERROR_CODES)}")
+
+
+class FaultBook:
+    """The orders that are still open, and the callbacks that wait for a call."""
+
+    def __init__(self) -> None:
+        self._faults: list[Fault] = []
+        self._callbacks: list[tuple[str, Callable[[], object], int]] = []
+        self._lock = threading.Lock()
+
+    def add(self, fault: Fault) -> None:
+        with self._lock:
+            self._faults.append(fault)
+
+    def add_callback(self, operation: str, callback: Callable[[], object], nth: int) -> None:
+        check_operation(operation)
+        if nth < 1:
+            raise ValueError(f"nth counts from 1, not {nth}")
+        with self._lock:
+            self._callbacks.append((operation, callback, nth))
+
+    def clear(self) -> None:
+        with self._lock:
+            self._faults.clear()
+            self._callbacks.clear()
+
+    def take(self, operation: str, request: Mapping[str, Any], *, failed: bool = False) -> Fault | None:
+        """The fault that this call is to suffer, used up; `failed` asks for FAILED progress events only."""
+        with self._lock:
+            for fault in self._faults:
+                if (fault.kind == "failed") is failed and fault.matches(operation, request):
+                    if fault.after > 0:
+                        fault.after -= 1
+                        continue
+                    fault.times -= 1
+                    return fault
+        return None
+
+    def due_callbacks(self, operation: str) -> list[Callable[[], object]]:
+        """The callbacks that are to run before this call, used up."""
+        with self._lock:
+            counted = [(name, call, nth - (name == operation)) for name, call, nth in self._callbacks]
+            self._callbacks = [entry for entry in counted if entry[2] > 0]
+            return [call for _name, call, nth in counted if nth == 0]

@@ -1,0 +1,124 @@
+"""The gate through which every AWS request passes in both modes: callbacks, log, throttling, faults, one lock.
+
+Enforcement of IAM policies belongs here too, before `proceed`: the call, its region and its request are known.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+from .faults import Fault
+from .records import Call, error_code
+from .world import World, current
+
+CONTROL_USER_AGENT = "emulator-control"
+_thread = threading.local()
+
+
+@dataclasses.dataclass(frozen=True)
+class Answer:
+    """An HTTP answer."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class ConnectionDropped(Exception):
+    """The connection is to be cut, `how`: close or reset."""
+
+    def __init__(self, how: str) -> None:
+        super().__init__(how)
+        self.how = how
+
+
+class Gate:
+    """Serves calls; it holds the times of the latest Cloud Control calls, for throttling."""
+
+    def __init__(self) -> None:
+        self._recent: deque[datetime] = deque()
+
+    def serve(self, call: Call, proceed: Callable[[], Answer], *, user_agent: str = "") -> Answer:
+        """Answer a call. Calls of the emulator itself and of callbacks are neither logged nor disturbed."""
+        world = current()
+        if CONTROL_USER_AGENT in user_agent or getattr(_thread, "quiet", False):
+            with world.lock:
+                return proceed()
+        with quietly():
+            for callback in world.faults.due_callbacks(call.operation):
+                callback()
+        number = world.log.begin(call, world.clock.now())
+        try:
+            answer = self._disturbed(world, call, proceed)
+        except Exception as error:
+            world.log.end(number, status=0, error=type(error).__name__)
+            raise
+        world.log.end(number, status=answer.status, error=error_code(answer.status, answer.headers, answer.body))
+        return answer
+
+    def _disturbed(self, world: World, call: Call, proceed: Callable[[], Answer]) -> Answer:
+        if self._throttled(world, call):
+            return _error("ThrottlingException", "Rate exceeded")
+        fault = world.faults.take(call.operation, call.request)
+        if fault is not None and fault.kind == "delay":
+            time.sleep(fault.seconds)
+        answer = None
+        if fault is None or fault.applied:
+            with world.lock:
+                answer = proceed()
+        return _spoiled(fault, answer)
+
+    def _throttled(self, world: World, call: Call) -> bool:
+        limit = world.settings.throttle_per_second
+        if limit is None or call.service != "cloudcontrol":
+            return False
+        now = world.clock.now()
+        with world.lock:
+            while self._recent and self._recent[0] <= now - timedelta(seconds=1):
+                self._recent.popleft()
+            self._recent.append(now)
+            return len(self._recent) > limit
+
+
+@contextlib.contextmanager
+def quietly() -> Iterator[None]:
+    """Calls made by this thread meanwhile are somebody else's: not logged, no faults."""
+    before = getattr(_thread, "quiet", False)
+    _thread.quiet = True
+    try:
+        yield
+    finally:
+        _thread.quiet = before
+
+
+def _error(code: str, message: str, *, status: int = 400) -> Answer:
+    body = json.dumps({"__type": code, "message": message}).encode()
+    return Answer(status, {"Content-Type": "application/x-amz-json-1.0", "x-amzn-ErrorType": code}, body)
+
+
+def _spoiled(fault: Fault | None, answer: Answer | None) -> Answer:
+    """What the caller gets to see of an answer; faults that are not applied have none."""
+    if answer is not None and (fault is None or fault.kind == "delay"):
+        return answer
+    assert fault is not None
+    if fault.kind in ("close", "reset", "lost_response"):
+        raise ConnectionDropped("reset" if fault.kind == "reset" else "close")
+    body = answer.body if answer else b""
+    json_type = {"Content-Type": "application/x-amz-json-1.0"}
+    page = b"<html><body><h1>503 Service Unavailable</h1></body></html>"
+    return {
+        "throttle": lambda: _error("ThrottlingException", fault.message or "Rate exceeded"),
+        "error": lambda: _error(fault.code, fault.message or "An error ordered by a test", status=fault.status),
+        "lost": lambda: _error("InternalFailure", "The request processing has failed", status=500),
+        "html503": lambda: Answer(503, {"Content-Type": "text/html"}, page),
+        "not_json": lambda: Answer(200, {"Content-Type": "text/html"}, b"<html>this is not JSON</html>"),
+        "missing_keys": lambda: Answer(200, json_type, b"{}"),
+        "broken_json": lambda: Answer(200, json_type, body[: len(body) // 2]),
+    }[fault.kind]()

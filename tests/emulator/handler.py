@@ -1,0 +1,247 @@
+"""The handler of AWS::SageMaker::InferenceExperiment that Cloud Control runs: what it does, and what it silently drops.
+
+Create, update and delete are generators: each `yield` is the moment to be called again, so that the same code serves
+real time and a clock moved by hand. They end in SUCCESS by returning, and in FAILED by raising HandlerFailure.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable, Generator, Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from . import rules
+from .experiments import Experiment, Stop
+from .rules import SageMakerError
+from .world import current
+
+if TYPE_CHECKING:
+    from .sagemaker.models import SageMakerBackend
+
+TYPE_NAME = "AWS::SageMaker::InferenceExperiment"
+Result = TypeVar("Result")
+Model = Mapping[str, Any]
+Steps = Generator[datetime, None, None]
+LOOKS_AGAIN = timedelta(seconds=5)
+READ = ("Name", "Type", "RoleArn", "EndpointName", "KmsKey", "Description")
+
+ANY = None
+UPDATE_ROWS: tuple[tuple[str, tuple[str, ...] | None, str], ...] = (
+    # found, asked (DesiredState of the patched model), what the handler does; tags are brought in line in every row
+    ("Created", ("Running",), "start"),
+    ("Created", ANY, "update"),
+    ("Running", ("Completed", "Cancelled"), "stop"),
+    ("Running", ANY, "update"),
+    ("Updating", ANY, "wait for update"),
+    ("Stopping", ANY, "wait for stop"),
+    ("Creating", ANY, "nothing"),
+    ("Starting", ANY, "nothing"),
+    ("Completed", ANY, "nothing"),
+    ("Cancelled", ANY, "nothing"),
+)
+UPDATED = {
+    "Created": ("Description", "Schedule", "DataStorageConfig", "ModelVariants", "ShadowModeConfig"),
+    "Running": ("Description", "Schedule", "ShadowModeConfig"),
+}
+VARIANT_ROWS = {
+    # (production, shadow) in the patched ModelVariants: what a stop does with (production, shadow)
+    (True, True): ("Retain", "Retain"),
+    (True, False): ("Retain", "Remove"),
+    (False, True): ("Remove", "Promote"),
+    (False, False): ("Remove", "Remove"),
+}
+
+
+class HandlerFailure(Exception):
+    """The operation ends in FAILED: a HandlerErrorCode and a status message."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+
+
+class Handler:
+    """One run of the handler. Whoever runs it sets `now` before each step."""
+
+    def __init__(self, backend: SageMakerBackend, now: datetime) -> None:
+        self.backend = backend
+        self.experiments = backend.inference_experiments
+        self.now = now
+        self._begun = now
+
+    # create
+
+    def create(self, model: Model) -> Steps:
+        """DesiredState and StatusReason are ignored."""
+        ignored = current().settings.ignore_properties - {"Name", "Type", "RoleArn", "EndpointName", "ModelVariants"}
+        request = self._request({name: value for name, value in model.items() if name not in ignored})
+        if request.get("ShadowModeConfig") is None:
+            constraint = "Value null at 'shadowModeConfig' failed to satisfy constraint: Member must not be null"
+            raise HandlerFailure("InvalidRequest", f"1 validation error detected: {constraint}")
+        self._call(lambda: self.experiments.create(request, self.now), name=model["Name"])
+        yield from self._stabilize(model["Name"], "", waits=("Creating",), good=("Created", "Running"))
+
+    # update
+
+    def update(self, name: str, model: Model) -> Steps:
+        """One row of UPDATE_ROWS, then the tags."""
+        ignored = current().settings.ignore_properties
+        experiment = self._find(name)
+        request = self._request({**model, **{key: experiment.properties.get(key) for key in ignored}})
+        action = _row(experiment.status, model.get("DesiredState"))
+        if action == "start" and "DesiredState" not in ignored:
+            yield from self._start(name)
+        elif action == "stop" and "DesiredState" not in ignored:
+            yield from self._stop(name, request)
+        elif action == "update":
+            yield from self._update(name, request, found=experiment.status)
+        elif action == "wait for update":
+            yield from self._stabilize(name, "during update ", waits=("Updating",), good=("Created", "Running"))
+        elif action == "wait for stop":
+            yield from self._stabilize_stop(name)
+        if "Tags" not in ignored:
+            self._bring_tags(name, model.get("Tags") or [])
+
+    def _start(self, name: str) -> Steps:
+        self._call(lambda: self.experiments.start(name, self.now), name=name)
+        if not current().settings.start_reports_early:
+            yield from self._stabilize(name, "during start ", waits=("Starting",), good=("Running",))
+
+    def _update(self, name: str, request: Model, *, found: str) -> Steps:
+        """A null is unchanged; what the row does not name is dropped."""
+        given = {key: request.get(key) for key in UPDATED[found]}
+        self._call(lambda: self.experiments.update({"Name": name, **given}, self.now), name=name)
+        yield from self._stabilize(name, "during update ", waits=("Updating",), good=("Created", "Running"))
+
+    def _stop(self, name: str, model: Model) -> Steps:
+        """The patched ModelVariants decide the fate of the variants, by VARIANT_ROWS."""
+        roles = rules.variant_roles(self._find(name).properties["ShadowModeConfig"])
+        named = {variant["VariantName"] for variant in model.get("ModelVariants") or []}
+        fates = VARIANT_ROWS[roles["production"] in named, roles["shadow"] in named]
+        actions = {roles["production"]: fates[0], roles["shadow"]: fates[1]}
+        order = Stop(actions, model["DesiredState"], model.get("StatusReason"), model.get("ModelVariants"))
+        self._call(lambda: self.experiments.stop(name, order, self.now), name=name)
+        yield from self._stabilize_stop(name)
+
+    def _bring_tags(self, name: str, wanted: list[dict[str, str]]) -> None:
+        """To exactly the model's; deleting comes first, and fails for aws:* tags that the model lacks."""
+        experiment = self._find(name)
+        new = {tag["Key"]: tag["Value"] for tag in wanted}
+        old = {tag["Key"]: tag["Value"] for tag in experiment.tags}
+        gone = [key for key in old if key not in new]
+        changed = [{"Key": key, "Value": value} for key, value in new.items() if old.get(key) != value]
+        if gone:
+            self._call(lambda: self.experiments.delete_tags(experiment, gone), name=name)
+        if changed:
+            self._call(lambda: self.experiments.add_tags(experiment, changed), name=name)
+
+    # delete
+
+    def delete(self, name: str) -> Steps:
+        """Running: stopped first, both variants retained. Stopping: waited out. Only the record goes."""
+        experiment = self._find(name)
+        if experiment.status == "Running":
+            roles = rules.variant_roles(experiment.properties["ShadowModeConfig"])
+            order = Stop(dict.fromkeys(roles.values(), "Retain"), "Completed", None, None)
+            self._call(lambda: self.experiments.stop(name, order, self.now), name=name)
+        if experiment.status == "Stopping":
+            yield from self._stabilize_stop(name)
+        self._call(lambda: self.experiments.delete(name, self.now), name=name)
+
+    # read and list
+
+    def read(self, name: str) -> dict[str, Any]:
+        """Everything but the write-only properties, plus tags; the old handler returned those as well."""
+        experiment = self._find(name)
+        properties = copy.deepcopy(experiment.properties)
+        if current().settings.empty_content_types:
+            content_types = properties.get("DataStorageConfig", {}).get("ContentType", {})
+            for kind in ("CsvContentTypes", "JsonContentTypes") if content_types else ():
+                content_types.setdefault(kind, [])
+        properties |= self._read_only(experiment)
+        if current().settings.return_write_only:
+            properties |= _write_only(experiment)
+        if experiment.tags:
+            properties["Tags"] = [dict(tag) for tag in experiment.tags]
+        return properties
+
+    def summary(self, name: str) -> dict[str, Any]:
+        """What ListResources tells."""
+        everything = self.read(name)
+        wanted = current().settings.list_properties
+        return {key: everything[key] for key in wanted if key in everything}
+
+    def _read_only(self, experiment: Experiment) -> dict[str, Any]:
+        return {
+            "Arn": experiment.arn,
+            "Status": experiment.status,
+            "CreationTime": rules.format_time(experiment.created),
+            "LastModifiedTime": rules.format_time(experiment.modified),
+            "EndpointMetadata": self.backend.endpoint_metadata(experiment.properties["EndpointName"]),
+        }
+
+    # how it waits, and what becomes of errors
+
+    def _stabilize_stop(self, name: str) -> Steps:
+        yield from self._stabilize(name, "during stop ", waits=("Stopping",), good=("Completed", "Cancelled"))
+
+    def _stabilize(self, name: str, doing: str, *, waits: tuple[str, ...], good: tuple[str, ...]) -> Steps:
+        """Look until the status is good; fail on any that is neither good nor one to wait in, and after 20 minutes."""
+        deadline = self._begun + timedelta(seconds=current().settings.stabilize_seconds)
+        while (experiment := self._find(name)).status not in good:
+            if experiment.status not in waits:
+                raise _general(f"Stabilizing {doing}of {json.dumps({'/properties/Name': name}, separators=(',', ':'))}")
+            if self.now >= deadline:
+                raise HandlerFailure(
+                    "NotStabilized", f"Resource of type '{TYPE_NAME}' with identifier '{name}' did not stabilize."
+                )
+            change = experiment.next_change()
+            yield min(deadline, self.now + LOOKS_AGAIN, *([change[0]] if change else []))
+
+    def _find(self, name: str) -> Experiment:
+        return self._call(lambda: self.experiments.get(name, self.now), name=name)
+
+    def _request(self, model: Model) -> dict[str, Any]:
+        """The model as a SageMaker request: times are parsed, which only ISO 8601 with an offset survives."""
+        request = {key: value for key, value in model.items() if value is not None}
+        try:
+            if "Schedule" in request:
+                request["Schedule"] = {key: rules.parse_time(text) for key, text in request["Schedule"].items()}
+        except ValueError as error:
+            raise HandlerFailure("InternalFailure", str(error)) from error
+        return request
+
+    def _call(self, call: Callable[[], Result], *, name: str) -> Result:
+        try:
+            return call()
+        except SageMakerError as error:
+            raise _translated(error, name) from error
+
+
+def _row(found: str, asked: str | None) -> str:
+    return next(
+        action for status, states, action in UPDATE_ROWS if status == found and (states is ANY or asked in states)
+    )
+
+
+def _write_only(experiment: Experiment) -> dict[str, Any]:
+    schedule = {"StartTime": rules.format_time(experiment.start), "EndTime": rules.format_time(experiment.end)}
+    reason = {"StatusReason": experiment.status_reason} if experiment.status_reason else {}
+    return {"Schedule": schedule, "DesiredState": experiment.status, **reason}
+
+
+def _general(operation: str) -> HandlerFailure:
+    return HandlerFailure("GeneralServiceException", f"Error occurred during operation '{operation}'.")
+
+
+def _translated(error: SageMakerError, name: str) -> HandlerFailure:
+    """SageMaker's errors as Cloud Control shows them: nearly all are general ones, the message is all there is."""
+    resource = f"Resource of type '{TYPE_NAME}' with identifier '{name}'"
+    if error.code == "ResourceInUse":
+        return HandlerFailure("AlreadyExists", f"{resource} already exists.")
+    if error.code == "ResourceNotFound":
+        return HandlerFailure("NotFound", f"{resource} was not found.")
+    return _general(f"Failure reason: {error.message} (Service: SageMaker, Status Code: 400)")

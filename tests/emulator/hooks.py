@@ -1,0 +1,73 @@
+"""Puts the emulated services into moto and takes them out again: pieces of data are changed, no function is patched.
+
+`register` ends with asserts, so that a moto whose hooks have moved fails here and not somewhere in a test.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import moto.backend_index
+import moto.backends
+import moto.sagemaker.models
+from moto.core.models import DEFAULT_ACCOUNT_ID
+
+from . import cloudcontrol
+from .cloudcontrol.models import CloudControlBackend
+from .cloudcontrol.urls import url_bases
+from .sagemaker.models import SageMakerBackend
+
+_MODULE = "moto.cloudcontrol"
+_PATTERNS = [("cloudcontrol", re.compile(base)) for base in url_bases]
+_sagemaker_backends: Any = moto.sagemaker.models.sagemaker_backends
+
+
+def register() -> Callable[[], None]:
+    """Hook the services into moto, as often as you like; returns what puts things back as they were."""
+    module_before = sys.modules.get(_MODULE)
+    patterns: list[Any] = moto.backend_index.backend_url_patterns
+    patterns_before, backend_before = list(patterns), _sagemaker_backends.backend
+
+    sys.modules[_MODULE] = cloudcontrol
+    patterns[:] = [*_PATTERNS, *(entry for entry in patterns if entry[0] != "cloudcontrol")]
+    _set_sagemaker(SageMakerBackend)
+    _assert_hooked()
+
+    def unregister() -> None:
+        _restore_module(module_before)
+        patterns[:] = patterns_before
+        _set_sagemaker(backend_before)
+
+    return unregister
+
+
+def _set_sagemaker(backend: type) -> None:
+    if _sagemaker_backends.backend is not backend:
+        _sagemaker_backends.backend = backend
+        _sagemaker_backends.clear()
+
+
+def _restore_module(before: ModuleType | None) -> None:
+    if before is None:
+        sys.modules.pop(_MODULE, None)
+    else:
+        sys.modules[_MODULE] = before
+
+
+def _assert_hooked() -> None:
+    find: Any = moto.backends.get_backend
+    hooked = find("cloudcontrol")[DEFAULT_ACCOUNT_ID]["us-east-1"]
+    assert type(hooked) is CloudControlBackend, "moto no longer finds a backend by importing moto.<service>"
+    host = "https://cloudcontrolapi.us-east-1.amazonaws.com"
+    first = next(service for service, pattern in moto.backend_index.backend_url_patterns if pattern.match(host))
+    assert first == "cloudcontrol", "moto no longer takes the first match of backend_url_patterns"
+    sagemaker = find("sagemaker")[DEFAULT_ACCOUNT_ID]["us-east-1"]
+    assert type(sagemaker) is SageMakerBackend, "moto no longer makes backends of BackendDict.backend"
+    dispatch = next(iter(sagemaker.urls.values()))
+    assert dispatch.__self__.__module__.startswith(__package__ or ""), (
+        "moto's urls no longer follow the backend's module"
+    )

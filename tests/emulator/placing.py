@@ -1,0 +1,96 @@
+"""Experiments put into any state without asking any rule, and looked at from behind, for tests."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from . import rules, seed
+from .experiments import IN_TRANSIT, STATUSES, TERMINAL, Experiment, Experiments
+
+_AFTER = {"Creating": "Created", "Updating": "Created", "Starting": "Running", "Stopping": "Completed"}
+
+
+def place(
+    experiments: Experiments,
+    properties: Mapping[str, Any],
+    *,
+    now: datetime,
+    status: str = "Running",
+    tags: Mapping[str, str] | None = None,
+    time_left: float | None = None,
+    then: str | None = None,
+) -> Experiment:
+    """Put an experiment, in place of one of that name; see Emulator.put_experiment."""
+    if status not in STATUSES:
+        raise ValueError(f"unknown status {status!r}; there are: {', '.join(STATUSES)}")
+    if (time_left is not None or then is not None) and status not in IN_TRANSIT:
+        raise ValueError(f"time_left and then are for {', '.join(IN_TRANSIT)}, not for {status}")
+    given = copy.deepcopy(dict(properties))
+    start, end = _schedule(given.pop("Schedule", None) or {}, status, now)
+    reason = given.pop("StatusReason", None)
+    pairs = {tag["Key"]: tag["Value"] for tag in given.pop("Tags", [])} | dict(tags or {})
+    tag_list = [{"Key": key, "Value": value} for key, value in pairs.items()]
+    complete = _defaults(experiments, str(given["Name"])) | given
+    arn = experiments.arn(complete["Name"])
+    experiment = Experiment(complete, arn, status, start, end, now, now, tag_list, status_reason=reason)
+    experiment.enter(status, now, after=then or _AFTER.get(status, ""), seconds=time_left)
+    experiments.put(experiment)
+    return experiment
+
+
+def raw(experiment: Experiment) -> dict[str, Any]:
+    """The state of an experiment as plain JSON values; `fate` and `serving` say what a stop did to the endpoint."""
+    stop = experiment.stop
+    return {
+        "properties": copy.deepcopy(experiment.properties),
+        "arn": experiment.arn,
+        "status": experiment.status,
+        "status_reason": experiment.status_reason,
+        "schedule": {"start": _text(experiment.start), "end": _text(experiment.end)},
+        "created": _text(experiment.created),
+        "modified": _text(experiment.modified),
+        "completed": experiment.completed and _text(experiment.completed),
+        "transit_end": experiment.transit_end and _text(experiment.transit_end),
+        "tags": {tag["Key"]: tag["Value"] for tag in experiment.tags},
+        "stop": stop and {"actions": dict(stop.actions), "desired_state": stop.desired_state, "reason": stop.reason},
+        "fate": experiment.fate(),
+        "serving": _serving(experiment),
+    }
+
+
+def _serving(experiment: Experiment) -> str | None:
+    """The model that serves production now; None if the stop has removed it."""
+    fate = experiment.fate() if experiment.status in TERMINAL else None
+    roles = rules.variant_roles(experiment.properties["ShadowModeConfig"])
+    models = {variant["VariantName"]: variant["ModelName"] for variant in experiment.properties["ModelVariants"]}
+    if fate is None or fate["production"] == "Retain":
+        return models[roles["production"]]
+    return models[roles["shadow"]] if fate["shadow"] == "Promote" else None
+
+
+def _schedule(given: Mapping[str, str], status: str, now: datetime) -> tuple[datetime, datetime]:
+    """Times that go with the status: still to come before it runs, past where it has ended."""
+    start = now + timedelta(days=1) if status in ("Creating", "Created", "Updating") else now - timedelta(hours=2)
+    if "StartTime" in given:
+        start = rules.parse_time(given["StartTime"])
+    if "EndTime" in given:
+        return start, rules.parse_time(given["EndTime"])
+    return start, now if status in TERMINAL else start + rules.DEFAULT_DURATION
+
+
+def _defaults(experiments: Experiments, name: str) -> dict[str, Any]:
+    return {
+        "Name": name,
+        "Type": "ShadowMode",
+        "RoleArn": f"arn:aws:iam::{experiments.account_id}:role/demo-sagemaker",
+        "EndpointName": f"{name[:54]}-endpoint",
+        "ModelVariants": [seed.variant("production", "demo-model-a"), seed.variant("shadow", "demo-model-b")],
+        "ShadowModeConfig": seed.shadow_mode_config(),
+    }
+
+
+def _text(moment: datetime) -> str:
+    return rules.format_time(moment)

@@ -1,0 +1,107 @@
+"""The log of every AWS request that was served, in the order of arrival, each exactly once, failed ones too."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+import threading
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+_CREDENTIAL = re.compile(r"Credential=[^/]*/\d+/([^/]+)/([^/]+)/aws4_request")
+_SERVICE_NAMES = {"cloudcontrolapi": "cloudcontrol"}
+_READS = ("Get", "List", "Describe", "Head", "Search", "BatchGet", "Assume", "Decode")
+
+
+@dataclasses.dataclass(frozen=True)
+class Call:
+    """An AWS request: boto3's name of the service, the operation, the region and the parsed request."""
+
+    service: str
+    operation: str
+    region: str
+    request: dict[str, Any]
+    write: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class Record:
+    """A request in the log; `status` is the HTTP status (0: unanswered), `error` the AWS error code, if any."""
+
+    number: int
+    time: str
+    service: str
+    operation: str
+    region: str
+    request: dict[str, Any]
+    write: bool
+    status: int = 0
+    error: str | None = None
+
+
+class Log:
+    """Records in order; numbers go on after `clear`, so that `since` always means the same."""
+
+    def __init__(self) -> None:
+        self._records: dict[int, Record] = {}
+        self._count = 0
+        self._lock = threading.Lock()
+
+    def begin(self, call: Call, time: datetime) -> int:
+        """Note a request that has come; returns its number."""
+        with self._lock:
+            self._count += 1
+            members = {field.name: getattr(call, field.name) for field in dataclasses.fields(call)}
+            self._records[self._count] = Record(number=self._count, time=time.isoformat(), **members)
+            return self._count
+
+    def end(self, number: int, *, status: int, error: str | None) -> None:
+        """Note how it was answered; one cleared meanwhile stays cleared."""
+        with self._lock:
+            if number in self._records:
+                self._records[number] = dataclasses.replace(self._records[number], status=status, error=error)
+
+    def records(self, since: int = 0) -> list[Record]:
+        with self._lock:
+            return [record for number, record in self._records.items() if number > since]
+
+    def clear(self) -> None:
+        with self._lock:
+            self._records.clear()
+
+
+def parse_call(method: str, url: str, headers: Mapping[str, str], body: bytes) -> Call:
+    """The AWS operation that an HTTP request means. REST services have no operation name: `PUT /bucket` stands for it."""
+    scope = _CREDENTIAL.search(headers.get("authorization", ""))
+    region, service = scope.groups() if scope else ("", "")
+    service = _SERVICE_NAMES.get(service, service)
+    target = headers.get("x-amz-target", "")
+    if target:
+        operation, request = target.split(".")[-1], _parse_json(body)
+    else:
+        request = dict(parse_qsl(body.decode("utf-8", "replace"))) if b"Action=" in body else {}
+        operation = request.pop("Action", "") or f"{method} {urlsplit(url).path}"
+    write = not operation.startswith(_READS) if " " not in operation else method not in ("GET", "HEAD", "OPTIONS")
+    return Call(service=service, operation=operation, region=region, request=request, write=write)
+
+
+def error_code(status: int, headers: Mapping[str, str], body: bytes) -> str | None:
+    """The AWS error code in an answer, or None if it is none."""
+    if status < 300:
+        return None
+    code = _parse_json(body).get("__type")
+    if code is None:
+        found = re.search(rb"<Code>([^<]+)</Code>", body)
+        code = found.group(1).decode() if found else f"HTTP {status}"
+    return str(code).split("#")[-1]
+
+
+def _parse_json(body: bytes) -> dict[str, Any]:
+    try:
+        parsed = json.loads(body or b"{}")
+    except ValueError:
+        return {}
+    return parsed if isinstance(parsed, dict) else {}

@@ -1,0 +1,121 @@
+"""SageMaker's rules for inference experiments as small pure functions, which raise its errors; nothing here has state."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+DEFAULT_DURATION = timedelta(days=7)
+SHORTEST, LONGEST = timedelta(hours=1), timedelta(days=30)
+_ISO_8601 = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d:?\d\d)")
+
+
+class SageMakerError(Exception):
+    """An error of SageMaker's API: its code and its message."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+
+
+def invalid(message: str) -> SageMakerError:
+    return SageMakerError("ValidationException", message)
+
+
+def arn(kind: str, name: str, *, account_id: str, region: str) -> str:
+    partition = {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(region.rsplit("-", 2)[0], "aws")
+    return f"arn:{partition}:sagemaker:{region}:{account_id}:{kind}/{name}"
+
+
+def parse_time(text: str) -> datetime:
+    """An ISO 8601 timestamp with an offset or Z, as a datetime in UTC. Raises ValueError for any other."""
+    match = _ISO_8601.fullmatch(text)
+    if match is None:
+        raise ValueError(f"Text '{text}' could not be parsed as an ISO 8601 timestamp with an offset")
+    minutes, seconds, fraction, offset = match.groups()
+    offset = "+0000" if offset == "Z" else offset.replace(":", "")
+    whole = f"{minutes}:{seconds or '00'}.{(fraction or '0')[:6]}{offset}"
+    return datetime.strptime(whole, "%Y-%m-%dT%H:%M:%S.%f%z").astimezone(timezone.utc)
+
+
+def format_time(moment: datetime) -> str:
+    """A moment as AWS's handlers write it: UTC with Z, milliseconds only where there are any."""
+    text = moment.astimezone(timezone.utc).isoformat(timespec="milliseconds")
+    return text.replace(".000+00:00", "Z").replace("+00:00", "Z")
+
+
+def variant_roles(shadow_mode_config: Mapping[str, Any]) -> dict[str, str]:
+    """The names of the two variants by role: production and shadow."""
+    return {
+        "production": shadow_mode_config["SourceModelVariantName"],
+        "shadow": shadow_mode_config["ShadowModelVariants"][0]["ShadowModelVariantName"],
+    }
+
+
+def check_variants(variants: Sequence[Mapping[str, Any]] | None, shadow_mode_config: Mapping[str, Any] | None) -> None:
+    """Exactly one production and one shadow variant, named as ShadowModeConfig says."""
+    if shadow_mode_config is None:
+        constraint = "failed to satisfy constraint: Member must not be null"
+        raise invalid(f"1 validation error detected: Value null at 'shadowModeConfig' {constraint}")
+    names = [variant["VariantName"] for variant in variants or []]
+    if len(names) != 2 or len(set(names)) != 2:
+        raise invalid("ModelVariants must have exactly two variants with different names.")
+    if set(names) != set(variant_roles(shadow_mode_config).values()):
+        raise invalid("The variants in ShadowModeConfig must be those in ModelVariants.")
+    percentage = shadow_mode_config["ShadowModelVariants"][0].get("SamplingPercentage", 0)
+    if not 0 <= percentage <= 100:
+        raise invalid("SamplingPercentage must be between 0 and 100.")
+
+
+def check_running_update(given: Mapping[str, Any], schedule: Mapping[str, Any] | None) -> None:
+    """While Running neither variants, data storage nor the start can change."""
+    for name in ("ModelVariants", "DataStorageConfig"):
+        if name in given:
+            raise invalid(f"{name} cannot be updated while the inference experiment is Running.")
+    if schedule and schedule.get("StartTime") is not None:
+        raise invalid("The start time of the schedule cannot be updated while the inference experiment is Running.")
+
+
+def check_actions(actions: Mapping[str, str], shadow_mode_config: Mapping[str, Any]) -> None:
+    """The actions of a stop are for this experiment's variants, and only a shadow variant can be promoted."""
+    roles = variant_roles(shadow_mode_config)
+    unknown = set(actions) - set(roles.values())
+    if unknown:
+        raise invalid(f"ModelVariantActions names unknown variants: {', '.join(sorted(unknown))}.")
+    if actions.get(roles["production"]) == "Promote":
+        raise invalid(f"Variant {roles['production']} is the production variant already and cannot be promoted.")
+
+
+def check_tags(tags: Sequence[Mapping[str, str]]) -> None:
+    """Nobody but AWS adds or deletes tags that begin with aws:."""
+    for tag in tags:
+        if tag["Key"].lower().startswith("aws:"):
+            raise invalid(f"aws: prefixed tag key names are not allowed for external use: {tag['Key']}")
+
+
+def schedule(given: Mapping[str, datetime | None] | None, *, now: datetime) -> tuple[datetime, datetime]:
+    """Start and end of a new experiment: without a schedule at once, and for 7 days."""
+    given = given or {}
+    start = given.get("StartTime") or now
+    end = given.get("EndTime") or start + DEFAULT_DURATION
+    _check_duration(start, end)
+    return start, end
+
+
+def rescheduled(
+    start: datetime, end: datetime, given: Mapping[str, datetime | None] | None
+) -> tuple[datetime, datetime]:
+    """Start and end after an update, where null is unchanged."""
+    if not given:
+        return start, end
+    changed = given.get("StartTime") or start, given.get("EndTime") or end
+    _check_duration(*changed)
+    return changed
+
+
+def _check_duration(start: datetime, end: datetime) -> None:
+    if not SHORTEST <= end - start <= LONGEST:
+        raise invalid("The duration of the inference experiment must be between 1 hour and 30 days.")

@@ -1,0 +1,1 @@
+"""moto's SageMaker with inference experiments, and with tags as AWS keeps them."""

@@ -1,0 +1,147 @@
+"""SageMaker's own API for inference experiments, so that a test can look behind Cloud Control or play somebody else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timezone
+from typing import Any, cast
+
+import moto.sagemaker.responses
+
+from .. import rules
+from ..experiments import Experiment, Stop
+from ..rules import SageMakerError
+from ..world import current
+from .exceptions import as_response
+from .models import SageMakerBackend
+
+_SUMMARY = ("Name", "Type", "Description", "RoleArn")
+_PAGE_SIZE = 20
+
+
+class SageMakerResponse(moto.sagemaker.responses.SageMakerResponse):
+    """moto's SageMaker, and seven operations more."""
+
+    @property
+    def backend(self) -> SageMakerBackend:
+        from ..cloudcontrol.models import cloudcontrol_backends
+
+        cloudcontrol_backends[self.current_account][self.region].settle()
+        return cast(SageMakerBackend, self.sagemaker_backend)
+
+    @property
+    def request(self) -> dict[str, Any]:
+        """The request as botocore wrote it, with timestamps as datetimes."""
+        request: dict[str, Any] = json.loads(self.body)
+        schedule = request.get("Schedule")
+        if schedule:
+            request["Schedule"] = {name: _moment(value) for name, value in schedule.items()}
+        return request
+
+    def create_inference_experiment(self) -> str:
+        return self._answer(lambda b, r, now: _arn(b.inference_experiments.create(r, now)))
+
+    def update_inference_experiment(self) -> str:
+        return self._answer(lambda b, r, now: _arn(b.inference_experiments.update(r, now)))
+
+    def start_inference_experiment(self) -> str:
+        return self._answer(lambda b, r, now: _arn(b.inference_experiments.start(r["Name"], now)))
+
+    def stop_inference_experiment(self) -> str:
+        return self._answer(lambda b, r, now: _arn(b.inference_experiments.stop(r["Name"], _stop(r), now)))
+
+    def describe_inference_experiment(self) -> str:
+        return self._answer(lambda b, r, now: describe(b, b.inference_experiments.get(r["Name"], now)))
+
+    def delete_inference_experiment(self) -> str:
+        def delete(backend: SageMakerBackend, request: dict[str, Any], now: datetime) -> dict[str, Any]:
+            arn = _arn(backend.inference_experiments.get(request["Name"], now))
+            backend.inference_experiments.delete(request["Name"], now)
+            return arn
+
+        return self._answer(delete)
+
+    def list_inference_experiments(self) -> str:
+        return self._answer(_list)
+
+    def add_tags(self) -> Any:
+        return _raised(self.backend and super().add_tags)
+
+    def delete_tags(self) -> Any:
+        return _raised(self.backend and super().delete_tags)
+
+    def list_tags(self) -> Any:
+        return _raised(self.backend and super().list_tags)
+
+    def _answer(self, act: Callable[[SageMakerBackend, dict[str, Any], datetime], dict[str, Any]]) -> str:
+        return _raised(lambda: json.dumps(act(self.backend, self.request, current().clock.now())))
+
+
+def describe(backend: SageMakerBackend, experiment: Experiment) -> dict[str, Any]:
+    """DescribeInferenceExperiment's answer, times as seconds since the epoch."""
+    configuration = {key: value for key, value in experiment.properties.items() if key != "EndpointName"}
+    variants = [{**variant, "Status": "InService"} for variant in experiment.properties["ModelVariants"]]
+    answer = {
+        **configuration,
+        **_times(experiment),
+        "Arn": experiment.arn,
+        "Status": experiment.status,
+        "EndpointMetadata": backend.endpoint_metadata(experiment.properties["EndpointName"]),
+        "ModelVariants": variants,
+    }
+    return {key: value for key, value in answer.items() if value is not None}
+
+
+def _times(experiment: Experiment) -> dict[str, Any]:
+    return {
+        "Schedule": {"StartTime": experiment.start.timestamp(), "EndTime": experiment.end.timestamp()},
+        "CreationTime": experiment.created.timestamp(),
+        "LastModifiedTime": experiment.modified.timestamp(),
+        "CompletionTime": experiment.completed.timestamp() if experiment.completed else None,
+        "StatusReason": experiment.status_reason,
+    }
+
+
+def _list(backend: SageMakerBackend, request: dict[str, Any], now: datetime) -> dict[str, Any]:
+    backend.inference_experiments.settle(now)
+    sort_key = {"Name": "name", "Status": "status"}.get(request.get("SortBy", ""), "created")
+    found = [experiment for experiment in backend.inference_experiments if _wanted(experiment, request)]
+    found.sort(key=lambda e: (getattr(e, sort_key), e.name), reverse=request.get("SortOrder") != "Ascending")
+    begin = int(request.get("NextToken") or 0)
+    end = begin + (request.get("MaxResults") or _PAGE_SIZE)
+    page = [_summary(experiment) for experiment in found[begin:end]]
+    return {"InferenceExperiments": page, **({"NextToken": str(end)} if end < len(found) else {})}
+
+
+def _wanted(experiment: Experiment, request: dict[str, Any]) -> bool:
+    status = request.get("StatusEquals") in (None, experiment.status)
+    return status and request.get("NameContains", "").lower() in experiment.name.lower()
+
+
+def _summary(experiment: Experiment) -> dict[str, Any]:
+    properties = experiment.properties
+    known = {**{key: properties.get(key) for key in _SUMMARY}, "Status": experiment.status, **_times(experiment)}
+    return {key: value for key, value in known.items() if value is not None}
+
+
+def _stop(request: dict[str, Any]) -> Stop:
+    state, reason = request.get("DesiredState", "Completed"), request.get("Reason")
+    return Stop(request["ModelVariantActions"], state, reason, request.get("DesiredModelVariants"))
+
+
+def _arn(experiment: Experiment) -> dict[str, Any]:
+    return {"InferenceExperimentArn": experiment.arn}
+
+
+def _moment(value: Any) -> datetime | None:
+    if value is None or isinstance(value, str):
+        return value and rules.parse_time(value)
+    return datetime.fromtimestamp(value, timezone.utc)
+
+
+def _raised(act: Callable[[], Any]) -> Any:
+    try:
+        return act()
+    except SageMakerError as error:
+        raise as_response(error) from error

@@ -1,0 +1,165 @@
+"""The emulator over HTTP: moto's server in a thread behind the gate, with the control path on the same port."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import socket
+import struct
+import threading
+import traceback
+from collections.abc import Iterable
+from contextlib import ExitStack
+from http import HTTPStatus
+from types import TracebackType
+from typing import Any
+
+from moto.moto_server import werkzeug_app
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.test import run_wsgi_app
+
+from . import control_api
+from .clock import Clock
+from .controls import CREDENTIALS, Controls
+from .gate import Answer, ConnectionDropped, Gate
+from .hooks import register
+from .records import parse_call
+from .world import install
+
+# moto has a request handler of its own from some version on
+_BaseHandler: Any = getattr(werkzeug_app, "MotoRequestHandler", WSGIRequestHandler)
+
+
+class EmulatorServer(Controls):
+    """AWS at `endpoint_url`, an address of this machine; controls and settings as Emulator has them.
+
+    ```python
+    with EmulatorServer(operation_seconds=0.1) as server:
+        subprocess.run(command, env={**os.environ, **server.environment()})
+    ```
+    A callback of `on_call` runs in the server's thread: let it use `client`, whose calls are not logged.
+    """
+
+    http = True
+
+    def __init__(self, *, host: str = "127.0.0.1", port: int = 0, clock: Clock | None = None, **settings: Any) -> None:
+        super().__init__(clock=clock, **settings)
+        self._address = (host, port)
+        self._exit = ExitStack()
+        self.endpoint_url = ""
+
+    def __enter__(self) -> EmulatorServer:
+        self._require_no_other()
+        with ExitStack() as stack:
+            stack.callback(register())
+            stack.callback(install, install(self.world))
+            self.world.in_use = True
+            stack.callback(setattr, self.world, "in_use", False)
+            self.reset()
+            stack.callback(self.reset)
+            self._serve(stack)
+            self._exit = stack.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._exit.close()
+
+    def environment(self, region: str = "us-east-1") -> dict[str, str]:
+        """What to put into the environment of a process that is to talk to this server."""
+        where = {"AWS_ENDPOINT_URL": self.endpoint_url, "AWS_URL": self.endpoint_url}
+        return {**where, **CREDENTIALS, "AWS_REGION": region, "AWS_DEFAULT_REGION": region}
+
+    def _serve(self, stack: ExitStack) -> None:
+        host, port = self._address
+        server = make_server(host, port, Application(self), threaded=True, request_handler=RequestHandler)
+        stack.callback(server.server_close)
+        self.endpoint_url = f"http://{host}:{server.server_port}"
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        thread.start()
+        stack.callback(thread.join)
+        stack.callback(server.shutdown)
+
+    def _endpoint(self) -> dict[str, str]:
+        return {"endpoint_url": self.endpoint_url}
+
+
+class Application:
+    """The WSGI application: control path, moto's own pages, and AWS through the gate."""
+
+    def __init__(self, controls: Controls) -> None:
+        self._controls = controls
+        self._gate = Gate()
+        self._moto = DomainDispatcherApplication(create_backend_app)
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        body = _body(environ)
+        if path == control_api.PREFIX or path.startswith(f"{control_api.PREFIX}/"):
+            answer = self._control(environ, path, body)
+        elif path.startswith("/moto-api"):
+            answer = self._proceed(environ, body)
+        else:
+            answer = self._aws(environ, body)
+        headers = {name: value for name, value in answer.headers.items() if name.lower() != "content-length"}
+        length = answer.headers.get("Content-Length") if environ["REQUEST_METHOD"] == "HEAD" else None
+        headers["Content-Length"] = length or str(len(answer.body))
+        phrase = HTTPStatus(answer.status).phrase if answer.status in HTTPStatus._value2member_map_ else "Unknown"
+        start_response(f"{answer.status} {phrase}", list(headers.items()))
+        return [answer.body]
+
+    def _control(self, environ: dict[str, Any], path: str, body: bytes) -> Answer:
+        method, query = environ["REQUEST_METHOD"], environ.get("QUERY_STRING", "")
+        status, value = control_api.handle(self._controls, method, path, query=query, body=body)
+        return Answer(status, {"Content-Type": "application/json"}, json.dumps(value, indent=2).encode())
+
+    def _aws(self, environ: dict[str, Any], body: bytes) -> Answer:
+        headers = {name[5:].replace("_", "-").lower(): environ[name] for name in environ if name.startswith("HTTP_")}
+        call = parse_call(environ["REQUEST_METHOD"], environ.get("PATH_INFO", ""), headers, body)
+        agent = headers.get("user-agent", "")
+        try:
+            return self._gate.serve(call, lambda: self._proceed(environ, body), user_agent=agent)
+        except ConnectionDropped as dropped:
+            _cut(environ["werkzeug.socket"], reset=dropped.how == "reset")
+            raise ConnectionError("cut, as ordered") from dropped
+
+    def _proceed(self, environ: dict[str, Any], body: bytes) -> Answer:
+        """moto's answer; what it cannot do is a 500 that says so, with the traceback on stderr."""
+        environ = {**environ, "wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+        environ.pop("HTTP_TRANSFER_ENCODING", None)
+        try:
+            chunks, status, headers = run_wsgi_app(self._moto, environ, buffered=True)
+            return Answer(int(status.split()[0]), dict(headers), b"".join(chunks))
+        except Exception as error:
+            traceback.print_exc()
+            message = json.dumps({"__type": "InternalFailure", "message": f"{type(error).__name__}: {error}"})
+            return Answer(500, {"Content-Type": "application/x-amz-json-1.0"}, message.encode())
+
+
+class RequestHandler(_BaseHandler):  # type: ignore[misc] # moto's class or werkzeug's
+    """Keeps silent about requests, and lets go of a connection that was cut."""
+
+    def log_request(self, *args: Any, **kwargs: Any) -> None:
+        pass
+
+    def connection_dropped(self, error: BaseException, environ: Any = None) -> None:
+        self.close_connection = True
+
+
+def _body(environ: dict[str, Any]) -> bytes:
+    stream = environ["wsgi.input"]
+    if environ.get("wsgi.input_terminated"):
+        return bytes(stream.read())
+    return bytes(stream.read(int(environ.get("CONTENT_LENGTH") or 0)))
+
+
+def _cut(connection: socket.socket, *, reset: bool) -> None:
+    """Close without an answer; with SO_LINGER 0 the peer sees a reset instead of an end."""
+    if not reset:
+        connection.shutdown(socket.SHUT_RDWR)
+        return
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    os.close(connection.detach())

@@ -1,0 +1,96 @@
+"""What can be chosen about the emulated AWS: one record, every option with its default, unknown names always refused."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+SUMMARY_PROPERTIES = ("Name", "Type", "RoleArn", "Description", "CreationTime", "LastModifiedTime", "Status")
+REGIONS_WITHOUT_TYPE = frozenset({"us-gov-west-1", "cn-north-1", "ap-east-2"})
+_COLLECTIONS = {"ignore_properties": frozenset, "regions_without_type": frozenset, "list_properties": tuple}
+_OPTIONAL = {"retry_after_seconds", "throttle_per_second"}
+
+
+@dataclasses.dataclass(slots=True)
+class Settings:
+    """All options. Times are seconds of the emulator's clock; a change counts from the next call on."""
+
+    # Cloud Control
+    operation_seconds: float = 0.5
+    """The least time from the acceptance of an operation to its SUCCESS or FAILED."""
+    pending_seconds: float = 0.0
+    """How long an operation is PENDING before its handler begins."""
+    identifier_delay_seconds: float = 0.0
+    """How long after its acceptance a ProgressEvent still comes without Identifier."""
+    read_delay_seconds: float = 0.0
+    """How long after the creation of an experiment GetResource still says ResourceNotFoundException."""
+    retry_after_seconds: float | None = 0.2
+    """RetryAfter of an unfinished ProgressEvent is this far ahead of now; None leaves RetryAfter out."""
+    list_page_size: int = 20
+    """ListResources' own page size: MaxResults of the caller is not looked at."""
+    list_properties: tuple[str, ...] = SUMMARY_PROPERTIES
+    """What ListResources tells of each experiment; `("Name",)` is the least."""
+    request_page_size: int = 20
+    """Page size of ListResourceRequests where the caller gives no smaller MaxResults."""
+    return_write_only: bool = False
+    """The old read handler: Schedule, StatusReason and DesiredState (= Status) come back from GetResource."""
+    refuse_late: bool = False
+    """Create-only, read-only and schema faults are accepted and then FAILED, instead of refused at once."""
+    delete_missing_late: bool = False
+    """DeleteResource of nothing is accepted and then FAILED with NotFound, instead of ResourceNotFoundException."""
+    throttle_per_second: int | None = None
+    """More Cloud Control calls than this within one second get a ThrottlingException."""
+    regions_without_type: frozenset[str] = REGIONS_WITHOUT_TYPE
+    """Where the type is unknown: TypeNotFoundException."""
+
+    # The handler and SageMaker
+    transition_seconds: float = 0.3
+    """Time spent in each of Creating, Updating, Starting and Stopping."""
+    stabilize_seconds: float = 1200.0
+    """After so much time of its own the handler gives up with NotStabilized, though the experiment goes on."""
+    create_passes_starting: bool = False
+    """An experiment that starts at once goes Creating, Starting, Running; its create operation then FAILS."""
+    start_reports_early: bool = False
+    """A start reports SUCCESS while the experiment is still Starting."""
+    empty_content_types: bool = False
+    """CsvContentTypes and JsonContentTypes which were not given come back as `[]`."""
+    ignore_properties: frozenset[str] = frozenset()
+    """Properties that create and update accept and do not apply; `DesiredState` and `Tags` may be among them."""
+    check_references: bool = True
+    """The endpoint, the models and the role of an experiment have to exist."""
+
+    def update(self, changes: Mapping[str, Any]) -> None:
+        """Set several options from plain JSON values, all or none. Raises ValueError that names what is wrong."""
+        checked = {name: self._checked(name, value) for name, value in changes.items()}
+        for name, value in checked.items():
+            setattr(self, name, value)
+
+    def as_json(self) -> dict[str, Any]:
+        """The settings as plain JSON values, collections as lists."""
+        return {name: _plain(getattr(self, name)) for name in self.__slots__}
+
+    def _checked(self, name: str, value: Any) -> Any:
+        if name not in self.__slots__:
+            raise ValueError(f"unknown setting {name!r}; there are: {', '.join(sorted(self.__slots__))}")
+        if name in _COLLECTIONS:
+            if isinstance(value, str) or not all(isinstance(item, str) for item in value):
+                raise ValueError(f"setting {name!r} takes a list of strings, not {value!r}")
+            return _COLLECTIONS[name](value)
+        if value is None and name in _OPTIONAL:
+            return None
+        return self._checked_plain(name, value)
+
+    def _checked_plain(self, name: str, value: Any) -> Any:
+        wanted: Any = Settings.__dataclass_fields__[name].default
+        kinds: tuple[type, ...] = {bool: (bool,), int: (int,)}.get(type(wanted), (int, float))
+        wrong_kind = not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds)
+        if wrong_kind or value < 0 or (name.endswith("page_size") and value < 1):
+            raise ValueError(f"setting {name!r} does not take {value!r}")
+        return value
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, frozenset):
+        return sorted(value)
+    return list(value) if isinstance(value, tuple) else value

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import pytest
 
-from tests.emulator import Emulator, ManualClock
+from tests.emulator import Emulator, ManualClock, Seed
 from tests.environment import REGION
 from tests.unit.harness import Result, run_module
 
@@ -30,7 +30,7 @@ def emulator() -> Iterator[Emulator]:
 
 
 @pytest.fixture
-def seed(emulator: Emulator) -> Any:
+def seed(emulator: Emulator) -> Seed:
     """What a shadow test needs: bucket, role, two models, endpoint config, endpoint."""
     seeded = emulator.seed(region=REGION)
     emulator.clear_log()

@@ -112,9 +112,9 @@ def _forget_earlier_runs() -> None:
 @contextlib.contextmanager
 def _module_args(task: dict[str, Any]) -> Iterator[None]:
     try:
-        from ansible.module_utils.testing import patch_module_args  # noqa: PLC0415 - ansible-core 2.19 and later
+        from ansible.module_utils.testing import patch_module_args  # ansible-core 2.19 and later
     except ImportError:
-        from ansible.module_utils.common.json import AnsibleJSONEncoder  # noqa: PLC0415 - before that
+        from ansible.module_utils.common.json import AnsibleJSONEncoder  # before that
 
         encoded = json.dumps({"ANSIBLE_MODULE_ARGS": task}, cls=AnsibleJSONEncoder).encode()
         with mock.patch.object(basic, "_ANSIBLE_ARGS", encoded):

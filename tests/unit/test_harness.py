@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 from ansible.module_utils.basic import AnsibleModule
 
-from tests.emulator import ManualClock
+from tests.emulator import Emulator, ManualClock
+from tests.unit.conftest import Run
 from tests.unit.harness import ENGINE, Result, run_module
 
 
@@ -106,3 +107,15 @@ def test_an_exception_of_the_module_comes_through() -> None:
 
     with pytest.raises(ZeroDivisionError):
         _run(main)
+
+
+def test_a_real_module_reads_from_the_emulator(run: Run, emulator: Emulator) -> None:
+    result = run("inference_experiment_info", {})
+    assert (result["inference_experiments"], emulator.calls(), emulator.writes()) == ([], ["ListResources"], [])
+
+
+def test_a_real_module_refuses_what_its_own_rules_refuse(run: Run, emulator: Emulator) -> None:
+    result = run("inference_experiment", {"name": "a test"})
+    assert result.failed
+    assert "name" in result.msg
+    assert emulator.calls() == []

@@ -1,7 +1,7 @@
 """An emulated AWS: Cloud Control with AWS::SageMaker::InferenceExperiment, beside everything else that moto has.
 
-It follows AWS's documented behaviour, not this project's modules. `Emulator` works in process, `server.EmulatorServer` and
-`python -m tests.emulator` over HTTP.
+It follows AWS's documented behaviour, not this project's modules. `Emulator` works in process,
+`server.EmulatorServer` and `python -m tests.emulator` over HTTP.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ class SystemClock:
 
 
 class ManualClock:
-    """Time that stands still until a test moves it; `sleep` can be handed to code that takes its sleep as a parameter."""
+    """Time that stands still until a test moves it; `sleep` is for code that takes its sleep as a parameter."""
 
     def __init__(self, start: datetime = DEFAULT_START) -> None:
         if start.tzinfo is None:

@@ -100,21 +100,21 @@ def _advance(controls: Controls, body: Body) -> Any:
 
 
 _ACTIONS: Mapping[tuple[str, str], Callable[[Controls, Body], Any]] = {
-    ("DELETE", "log"): lambda controls, body: _done(controls.clear_log),
-    ("GET", "settings"): lambda controls, body: controls.settings.as_json(),
+    ("DELETE", "log"): lambda controls, _: _done(controls.clear_log),
+    ("GET", "settings"): lambda controls, _: controls.settings.as_json(),
     ("PATCH", "settings"): _set,
     ("POST", "faults"): lambda controls, body: _done(lambda: controls.fault(**body)),
-    ("DELETE", "faults"): lambda controls, body: _done(controls.clear_faults),
-    ("POST", "reset"): lambda controls, body: _done(controls.reset),
+    ("DELETE", "faults"): lambda controls, _: _done(controls.clear_faults),
+    ("POST", "reset"): lambda controls, _: _done(controls.reset),
     ("POST", "seed"): _seed,
     ("POST", "experiments"): _put,
-    ("GET", "clock"): lambda controls, body: _time(controls),
+    ("GET", "clock"): lambda controls, _: _time(controls),
     ("POST", "clock"): _advance,
 }
 
 
 def _parsed(body: bytes) -> Body:
     value = json.loads(body or b"{}")
-    if not isinstance(value, dict):
-        raise ValueError("the body has to be a JSON object")
-    return value
+    if isinstance(value, dict):
+        return value
+    raise ValueError("the body has to be a JSON object")

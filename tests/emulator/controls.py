@@ -102,9 +102,9 @@ class Controls:
     ) -> dict[str, Any]:
         """Put an experiment into any status, replacing one of that name; returns what `experiment` does.
 
-        `properties` are CloudFormation's, write-only ones included; only Name is needed. `tags` may be `aws:*` ones. In
-        transit it stays for `time_left` seconds (default transition_seconds, `math.inf`: for ever), `then` comes that
-        status. Endpoint, models and role need not exist.
+        `properties` are CloudFormation's, write-only ones included; only Name is needed. `tags` may be `aws:*` ones.
+        In transit it stays for `time_left` seconds (default transition_seconds, `math.inf`: for ever); after Updating
+        and Stopping comes `then`. Endpoint, models and role need not exist.
         """
         details: Any = {"status": status, "tags": tags, "time_left": time_left, "then": then}
         with self.world.lock:
@@ -115,9 +115,10 @@ class Controls:
     def experiment(self, name: str, region: str = "us-east-1") -> dict[str, Any]:
         """The raw state of an experiment. Raises KeyError if there is none.
 
-        `properties`, `status`, `status_reason`, `schedule` {start, end}, `tags`, `created`, `modified`, `completed`, `arn`;
-        `stop`: what the stop was given {actions by variant, desired_state, reason} or None; `fate` {production, shadow}:
-        Retain, Remove or Promote, or None; `serving`: the model in production, None when it was removed.
+        `properties`, `status`, `status_reason`, `schedule` {start, end}, `tags`, `created`, `modified`, `completed`,
+        `transit_end`, `arn`; `stop`: what the stop was given {actions by variant, desired_state, reason} or None;
+        `fate` {production, shadow}: Retain, Remove or Promote, or None; `serving`: the model in production, None when
+        it was removed.
         """
         with self.world.lock:
             cloudcontrol_backends[ACCOUNT_ID][region].settle()

@@ -1,4 +1,4 @@
-"""Inference experiments of one account and region, as SageMaker keeps them; their state follows from the time asked about.
+"""Inference experiments of one account and region, as SageMaker keeps them; their state follows from the time.
 
 Every function takes the moment it happens at. `settle` brings an experiment through everything that has fallen due by
 then, in order, so that it does not matter how seldom anybody looks.
@@ -59,7 +59,7 @@ class Experiment:
     def next_change(self) -> tuple[datetime, str] | None:
         """When it changes by itself, and into what; None where it stays as it is."""
         if self.status in IN_TRANSIT:
-            return self.transit_end and (self.transit_end, self._arrival())
+            return (self.transit_end, self._arrival()) if self.transit_end else None
         if self.status == "Created":
             return max(self.start, self.modified), "Starting"
         if self.status == "Running":

@@ -60,7 +60,7 @@ class Gate:
         except Exception as error:
             world.log.end(number, status=0, error=type(error).__name__)
             raise
-        world.log.end(number, status=answer.status, error=error_code(answer.status, answer.headers, answer.body))
+        world.log.end(number, status=answer.status, error=error_code(answer.status, answer.body))
         return answer
 
     def _disturbed(self, world: World, call: Call, proceed: Callable[[], Answer]) -> Answer:

@@ -65,7 +65,9 @@ def _serving(experiment: Experiment) -> str | None:
     """The model that serves production now; None if the stop has removed it."""
     fate = experiment.fate() if experiment.status in TERMINAL else None
     roles = rules.variant_roles(experiment.properties["ShadowModeConfig"])
-    models = {variant["VariantName"]: variant["ModelName"] for variant in experiment.properties["ModelVariants"]}
+    models: dict[str, str] = {
+        variant["VariantName"]: variant["ModelName"] for variant in experiment.properties["ModelVariants"]
+    }
     if fate is None or fate["production"] == "Retain":
         return models[roles["production"]]
     return models[roles["shadow"]] if fate["shadow"] == "Promote" else None

@@ -74,7 +74,7 @@ class Log:
 
 
 def parse_call(method: str, url: str, headers: Mapping[str, str], body: bytes) -> Call:
-    """The AWS operation that an HTTP request means. REST services have no operation name: `PUT /bucket` stands for it."""
+    """The AWS operation that an HTTP request means; `PUT /bucket` stands for one of a REST service."""
     scope = _CREDENTIAL.search(headers.get("authorization", ""))
     region, service = scope.groups() if scope else ("", "")
     service = _SERVICE_NAMES.get(service, service)
@@ -88,7 +88,7 @@ def parse_call(method: str, url: str, headers: Mapping[str, str], body: bytes) -
     return Call(service=service, operation=operation, region=region, request=request, write=write)
 
 
-def error_code(status: int, headers: Mapping[str, str], body: bytes) -> str | None:
+def error_code(status: int, body: bytes) -> str | None:
     """The AWS error code in an answer, or None if it is none."""
     if status < 300:
         return None

@@ -1,4 +1,4 @@
-"""SageMaker's rules for inference experiments as small pure functions, which raise its errors; nothing here has state."""
+"""SageMaker's rules for inference experiments as small pure functions, which raise its errors."""
 
 from __future__ import annotations
 

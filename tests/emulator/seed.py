@@ -1,4 +1,4 @@
-"""What an inference experiment needs to exist: a bucket, a role, two models and an endpoint, made through plain boto3."""
+"""What an inference experiment needs: a bucket, a role, two models and an endpoint, made through plain boto3."""
 
 from __future__ import annotations
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 import os
 import socket
 import struct
 import threading
-import traceback
 from collections.abc import Iterable
 from contextlib import ExitStack
 from http import HTTPStatus
@@ -28,6 +28,7 @@ from .hooks import register
 from .records import parse_call
 from .world import install
 
+logger = logging.getLogger(__name__)
 # moto has a request handler of its own from some version on
 _BaseHandler: Any = getattr(werkzeug_app, "MotoRequestHandler", WSGIRequestHandler)
 
@@ -67,6 +68,11 @@ class EmulatorServer(Controls):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._exit.close()
+
+    @property
+    def url(self) -> str:
+        """The same as `endpoint_url`."""
+        return self.endpoint_url
 
     def environment(self, region: str = "us-east-1") -> dict[str, str]:
         """What to put into the environment of a process that is to talk to this server."""
@@ -134,7 +140,7 @@ class Application:
             chunks, status, headers = run_wsgi_app(self._moto, environ, buffered=True)
             return Answer(int(status.split()[0]), dict(headers), b"".join(chunks))
         except Exception as error:
-            traceback.print_exc()
+            logger.exception("moto could not answer")
             message = json.dumps({"__type": "InternalFailure", "message": f"{type(error).__name__}: {error}"})
             return Answer(500, {"Content-Type": "application/x-amz-json-1.0"}, message.encode())
 
@@ -142,10 +148,10 @@ class Application:
 class RequestHandler(_BaseHandler):  # type: ignore[misc] # moto's class or werkzeug's
     """Keeps silent about requests, and lets go of a connection that was cut."""
 
-    def log_request(self, *args: Any, **kwargs: Any) -> None:
+    def log_request(self, *_args: Any, **_kwargs: Any) -> None:
         pass
 
-    def connection_dropped(self, error: BaseException, environ: Any = None) -> None:
+    def connection_dropped(self, *_args: Any, **_kwargs: Any) -> None:
         self.close_connection = True
 
 

@@ -1,4 +1,4 @@
-"""What can be chosen about the emulated AWS: one record, every option with its default, unknown names always refused."""
+"""What can be chosen about the emulated AWS: every option with its default; unknown names are refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cloud Control as moto would have it; registered as `moto.cloudcontrol`, where moto looks for `cloudcontrol_backends`."""
+"""Cloud Control as moto would have it; as `moto.cloudcontrol` it gives moto its `cloudcontrol_backends`."""
 
 from __future__ import annotations
 

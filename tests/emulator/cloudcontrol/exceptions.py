@@ -5,7 +5,7 @@ from __future__ import annotations
 from moto.core.exceptions import JsonRESTError
 
 
-class CloudControlError(JsonRESTError):
+class CloudControlError(JsonRESTError):  # type: ignore[misc] # moto is not typed
     """Any error of Cloud Control, by its code."""
 
     code = 400

@@ -26,7 +26,7 @@ from .requests import CLIENT_TOKEN_VALID, LIVE, REMEMBERED, ResourceRequest
 Parameters = Mapping[str, Any]
 
 
-class CloudControlBackend(BaseBackend):
+class CloudControlBackend(BaseBackend):  # type: ignore[misc] # moto is not typed
     """The requests of one account and region; the resources are in SageMaker's backend."""
 
     def __init__(self, region_name: str, account_id: str) -> None:
@@ -198,8 +198,9 @@ def _unless(refusal: exceptions.CloudControlError | None, steps: Steps) -> Steps
 
 
 def _failing(failure: HandlerFailure) -> Steps:
+    """A handler that comes no further than this."""
+    yield from ()
     raise failure
-    yield datetime.max  # makes it a generator, as handlers are
 
 
 def _patched(before: Mapping[str, Any], document: str) -> dict[str, Any]:
@@ -208,12 +209,12 @@ def _patched(before: Mapping[str, Any], document: str) -> dict[str, Any]:
     if not operations:
         raise exceptions.validation("The patch document is empty")
     try:
-        after: dict[str, Any] = jsonpatch.JsonPatch(operations).apply(dict(before))
+        after = jsonpatch.JsonPatch(operations).apply(dict(before))
     except (jsonpatch.JsonPatchException, jsonpointer.JsonPointerException, TypeError) as error:
-        raise exceptions.validation(f"Invalid patch document: {error or type(error).__name__}") from error
+        raise exceptions.validation(f"Invalid patch document: {type(error).__name__}: {error}") from error
     if not isinstance(after, dict):
         raise exceptions.validation("Invalid patch document: the result is not an object")
-    return after
+    return dict(after)
 
 
 def _parsed(text: str, member: str, kind: type) -> Any:

@@ -47,7 +47,7 @@ class ResourceRequest:
                 raise _ordered(self.fault)
             self.resume = next(self.steps)
         except StopIteration:
-            self._finish(self.fault and _ordered(self.fault))
+            self._finish(_ordered(self.fault) if self.fault else None)
         except HandlerFailure as failure:
             self._finish(failure)
 

@@ -13,7 +13,7 @@ from .models import CloudControlBackend, cloudcontrol_backends
 from .requests import ResourceRequest
 
 
-class CloudControlResponse(BaseResponse):
+class CloudControlResponse(BaseResponse):  # type: ignore[misc] # moto is not typed
     """Dispatches to the backend of the caller's account and region."""
 
     def __init__(self) -> None:
@@ -21,7 +21,8 @@ class CloudControlResponse(BaseResponse):
 
     @property
     def backend(self) -> CloudControlBackend:
-        return cloudcontrol_backends[self.current_account][self.region]
+        backend: CloudControlBackend = cloudcontrol_backends[self.current_account][self.region]
+        return backend
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -55,7 +56,7 @@ class CloudControlResponse(BaseResponse):
         return _page({"ResourceRequestStatusSummaries": events}, token)
 
     def _accepted(self, request: ResourceRequest) -> str:
-        """The event of a new request says that it has begun, however fast it is; a repeated one says what has become."""
+        """A new request has only begun, however fast it is; one that was repeated says what has become of it."""
         now = current().clock.now()
         answer = _progress(request, first=request.accepted == now)
         self.backend.settle()

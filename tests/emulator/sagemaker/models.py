@@ -13,7 +13,7 @@ from ..rules import arn, invalid
 from ..world import current
 
 
-class SageMakerBackend(SageMakerModelBackend):
+class SageMakerBackend(SageMakerModelBackend):  # type: ignore[misc] # moto is not typed
     """Experiments live here, as in AWS; Cloud Control's handler works on them too."""
 
     def __init__(self, region_name: str, account_id: str) -> None:
@@ -60,7 +60,7 @@ class SageMakerBackend(SageMakerModelBackend):
             super().delete_tags(arn, tag_keys)
 
     def _get_resource_from_arn(self, arn: str) -> Any:
-        kind, _, name = arn.split(":")[-1].partition("/")
+        kind, _, name = arn.rpartition(":")[2].partition("/")
         if kind != "inference-experiment":
             return super()._get_resource_from_arn(arn)
         for experiment in self.inference_experiments:

@@ -20,15 +20,13 @@ _SUMMARY = ("Name", "Type", "Description", "RoleArn")
 _PAGE_SIZE = 20
 
 
-class SageMakerResponse(moto.sagemaker.responses.SageMakerResponse):
+class SageMakerResponse(moto.sagemaker.responses.SageMakerResponse):  # type: ignore[misc] # moto is not typed
     """moto's SageMaker, and seven operations more."""
 
     @property
     def backend(self) -> SageMakerBackend:
-        from ..cloudcontrol.models import cloudcontrol_backends
-
-        cloudcontrol_backends[self.current_account][self.region].settle()
-        return cast(SageMakerBackend, self.sagemaker_backend)
+        self._settle()
+        return cast("SageMakerBackend", self.sagemaker_backend)
 
     @property
     def request(self) -> dict[str, Any]:
@@ -66,16 +64,26 @@ class SageMakerResponse(moto.sagemaker.responses.SageMakerResponse):
         return self._answer(_list)
 
     def add_tags(self) -> Any:
-        return _raised(self.backend and super().add_tags)
+        self._settle()
+        return _raised(super().add_tags)
 
     def delete_tags(self) -> Any:
-        return _raised(self.backend and super().delete_tags)
+        self._settle()
+        return _raised(super().delete_tags)
 
     def list_tags(self) -> Any:
-        return _raised(self.backend and super().list_tags)
+        self._settle()
+        return _raised(super().list_tags)
+
+    def _settle(self) -> None:
+        """Handlers of Cloud Control may have steps to take that have fallen due."""
+        from ..cloudcontrol.models import cloudcontrol_backends
+
+        cloudcontrol_backends[self.current_account][self.region].settle()
 
     def _answer(self, act: Callable[[SageMakerBackend, dict[str, Any], datetime], dict[str, Any]]) -> str:
-        return _raised(lambda: json.dumps(act(self.backend, self.request, current().clock.now())))
+        answer = _raised(lambda: act(self.backend, self.request, current().clock.now()))
+        return json.dumps(answer)
 
 
 def describe(backend: SageMakerBackend, experiment: Experiment) -> dict[str, Any]:
@@ -135,8 +143,10 @@ def _arn(experiment: Experiment) -> dict[str, Any]:
 
 
 def _moment(value: Any) -> datetime | None:
-    if value is None or isinstance(value, str):
-        return value and rules.parse_time(value)
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return rules.parse_time(value)
     return datetime.fromtimestamp(value, timezone.utc)
 
 

@@ -1,4 +1,4 @@
-"""Writes the schema fixture beside this file from the one that cfn-lint ships: `python -m tests.emulator.schemas.update`."""
+"""`python -m tests.emulator.schemas.update` writes the schema beside this file anew, from what cfn-lint ships."""
 
 from __future__ import annotations
 

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import os
 import subprocess
 import sys
@@ -16,16 +18,20 @@ PLAYBOOK = ROOT / "docs" / "examples" / "shadow_test.yml"
 
 
 def main() -> int:
-    with EmulatorServer(port=0) as server:
-        server.seed(region=REGION)
-        print(f"An emulator of AWS answers at {server.url}; no AWS account is involved.")
+    with EmulatorServer(operation_seconds=0.5, transition_seconds=0.3) as server:
+        # The names of what the shadow test is about: on AWS a user gives their own.
+        names = json.dumps(dataclasses.asdict(server.seed(REGION)))
+        print(f"An emulator of AWS answers at {server.endpoint_url}; no AWS account is involved.")
         shown = PLAYBOOK.relative_to(ROOT)
-        print(f"$ AWS_ENDPOINT_URL={server.url} ansible-playbook --diff {shown}\n", flush=True)
-        environment = emulator_environment(server.url)
+        print(
+            f"$ AWS_ENDPOINT_URL={server.endpoint_url} ansible-playbook --diff {shown} --extra-vars '{names}'\n",
+            flush=True,
+        )
+        environment = emulator_environment(server.endpoint_url)
         if sys.stdout.isatty() and "NO_COLOR" not in os.environ:
             environment["ANSIBLE_FORCE_COLOR"] = "1"
         done = subprocess.run(
-            [command("ansible-playbook"), "--diff", str(PLAYBOOK)],
+            [command("ansible-playbook"), "--diff", str(PLAYBOOK), "--extra-vars", names],
             cwd=ROOT,
             env=environment,
             stdin=subprocess.DEVNULL,

@@ -25,16 +25,16 @@ SECONDS = 300
 
 @pytest.fixture
 def server() -> Iterator[EmulatorServer]:
-    with EmulatorServer(port=0) as server:
+    with EmulatorServer() as server:
         yield server
 
 
 def _ansible(server: EmulatorServer, program: str, *args: str, cwd: Path) -> str:
     """Run one of Ansible's programs against the emulator; return all that it said, or fail with it."""
-    done = subprocess.run(
+    done: subprocess.CompletedProcess[str] = subprocess.run(
         [command(program), *args],
         cwd=cwd,
-        env={**emulator_environment(server.url), "ANSIBLE_ROLES_PATH": str(TARGETS)},
+        env={**emulator_environment(server.endpoint_url), "ANSIBLE_ROLES_PATH": str(TARGETS)},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -59,7 +59,7 @@ def test_target(target: str, server: EmulatorServer, tmp_path: Path) -> None:
         "gather_facts": False,
         # The action group of meta/runtime.yml at work: no task of a target names a region.
         "module_defaults": {"group/awscc.sagemaker.aws": {"region": REGION}},
-        "vars": {"emulator_url": server.url, "aws_region": REGION},
+        "vars": {"emulator_url": server.endpoint_url, "aws_region": REGION},
         "roles": [target],
     }
     playbook = tmp_path / f"{target}.json"

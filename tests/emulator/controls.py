@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import copy
+import threading
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, cast
 
 import boto3
+import botocore.session
 from botocore.config import Config
+from botocore.loaders import Loader
 from moto.moto_api._internal.models import moto_api_backend
 from moto.sagemaker.models import sagemaker_backends
 
@@ -33,6 +37,9 @@ class Controls:
         self.world = World(clock=clock or SystemClock())
         self.world.settings.update(settings)
         self._initial = copy.deepcopy(self.world.settings)
+        self._session: Any = None
+        self._clients: dict[tuple[str, str], Any] = {}
+        self._making = threading.Lock()
 
     @property
     def clock(self) -> Clock:
@@ -81,10 +88,14 @@ class Controls:
 
     def client(self, service: str, region: str = "us-east-1") -> Any:
         """A boto3 client of somebody else: its calls are not logged and suffer no faults."""
-        config = Config(user_agent_extra=CONTROL_USER_AGENT, retries={"total_max_attempts": 1})
-        keys = {name.lower(): value for name, value in CREDENTIALS.items()}
-        make: Any = boto3.session.Session().client
-        return make(service, region_name=region, config=config, **keys, **self._endpoint())
+        with self._making:
+            if (service, region) not in self._clients:
+                config = Config(user_agent_extra=CONTROL_USER_AGENT, retries={"total_max_attempts": 1})
+                keys = {name.lower(): value for name, value in CREDENTIALS.items()}
+                self._session = self._session or _session()
+                made = self._session.client(service, region_name=region, config=config, **keys, **self._endpoint())
+                self._clients[service, region] = made
+            return self._clients[service, region]
 
     def seed(self, region: str = "us-east-1", *, name: str = "demo") -> Seed:
         """Make a bucket, a role, two models and an endpoint, where they are missing."""
@@ -142,6 +153,18 @@ class Controls:
     def _endpoint(self) -> dict[str, str]:
         return {}
 
-    def _require_no_other(self) -> None:
+    def _begin(self) -> None:
+        """Clients of an earlier use are not of this one."""
+        self._session, self._clients = None, {}
         if getattr(current(), "in_use", False):
             raise RuntimeError("another emulator is at work in this process, and moto's state is process-wide")
+
+
+_LOADER: Any = Loader(extra_search_paths=[str(Path(boto3.__file__).parent / "data")])
+
+
+def _session() -> Any:
+    """A session of its own, so that it has today's hooks; the service models are read once in a process."""
+    core: Any = botocore.session.get_session()
+    core.register_component("data_loader", _LOADER)
+    return boto3.session.Session(botocore_session=core)

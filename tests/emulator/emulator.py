@@ -49,7 +49,7 @@ class Emulator(Controls):
         self._exit = ExitStack()
 
     def __enter__(self) -> Emulator:
-        self._require_no_other()
+        self._begin()
         with ExitStack() as stack:
             stack.callback(register())
             before = install(self.world)

@@ -52,7 +52,7 @@ class EmulatorServer(Controls):
         self.endpoint_url = ""
 
     def __enter__(self) -> EmulatorServer:
-        self._require_no_other()
+        self._begin()
         with ExitStack() as stack:
             stack.callback(register())
             stack.callback(install, install(self.world))

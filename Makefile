@@ -42,11 +42,14 @@ integration: $(B)/test.stamp $(B)/collection.stamp ## playbooks run by ansible-p
 	@$(BIN)/python -m pytest -n auto --dist worksteal tests/integration
 
 lint: $(B)/test.stamp $(B)/src.stamp $(B)/collection.stamp ## ruff, mypy, yamllint, ansible-lint
-	@echo "ruff: rules"; $(BIN)/ruff check --quiet
-	@echo "ruff: format"; $(BIN)/ruff format --quiet --diff
-	@echo "mypy"; $(BIN)/mypy --no-error-summary -p ansible_collections.awscc.sagemaker.plugins -p tests
-	@echo "yamllint"; $(BIN)/yamllint --strict .
-	@echo "ansible-lint"; PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/ansible-lint -q
+	@failed=0
+	check() { echo "lint: $$1"; shift; "$$@" || failed=1; }
+	check "rules" $(BIN)/ruff check --quiet
+	check "format" $(BIN)/ruff format --quiet --diff
+	check "types" $(BIN)/mypy --no-error-summary -p ansible_collections.awscc.sagemaker.plugins -p tests
+	check "YAML" $(BIN)/yamllint --strict .
+	check "Ansible" env PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/ansible-lint -q --nocolor
+	exit $$failed
 
 format: $(B)/test.stamp ## let ruff rewrite the sources
 	@$(BIN)/ruff check --fix; $(BIN)/ruff format

@@ -91,6 +91,12 @@ def test_the_newest_entry_of_the_changelog_is_the_version_in_galaxy_yml() -> Non
     assert list(changelog["releases"])[-1] == GALAXY["version"]
 
 
+def test_the_changelog_announces_every_module() -> None:
+    changelog = yaml.safe_load((ROOT / "changelogs" / "changelog.yaml").read_text(encoding="utf-8"))
+    announced = {module["name"] for release in changelog["releases"].values() for module in release.get("modules", [])}
+    assert announced == _modules()
+
+
 def test_the_action_group_aws_lists_exactly_the_modules_and_takes_in_those_of_amazon_aws() -> None:
     runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
     group = runtime["action_groups"]["aws"]

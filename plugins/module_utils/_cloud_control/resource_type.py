@@ -72,7 +72,8 @@ class Status:
     in_transit: bool = False
     """It changes by itself before long. Nothing is written meanwhile: the handler would drop it."""
     settles_as: tuple[str, ...] = ()
-    """The statuses that a transit may end in, the one that allows most first."""
+    """The status that a transit is taken to end in where it is not waited for: the one intended, if it is here, or the
+    first. Of those possible, the one that leaves most to do."""
     updatable: frozenset[str] = frozenset()
     transitions: Mapping[str, Transition] = field(default_factory=dict)
     """Values of the intent property that can be reached from here."""

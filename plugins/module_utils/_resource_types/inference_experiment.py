@@ -236,7 +236,7 @@ def _transit(*ends: str) -> Status:
 
 
 STATUSES = {
-    "Creating": _transit("Created", "Running"),
+    "Creating": _transit("Created"),
     "Created": Status(
         updatable=frozenset(
             {"Description", "Schedule", "DataStorageConfig", "ModelVariants", "ShadowModeConfig", "Tags"}
@@ -247,7 +247,7 @@ STATUSES = {
         refusal="It has not been started: it can be changed, started (desired_state: Running) or deleted (state:"
         " absent), but not stopped.",
     ),
-    "Updating": _transit("Created", "Running"),
+    "Updating": _transit("Created"),
     "Starting": _transit("Running"),
     "Running": Status(
         updatable=frozenset({"Description", "Schedule", "ShadowModeConfig", "Tags"}),

@@ -13,6 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from html import escape
 
 from .faults import Fault
 from .records import Call, error_code
@@ -65,7 +66,7 @@ class Gate:
 
     def _disturbed(self, world: World, call: Call, proceed: Callable[[], Answer]) -> Answer:
         if self._throttled(world, call):
-            return _error("ThrottlingException", "Rate exceeded")
+            return _error(call, "ThrottlingException", "Rate exceeded")
         fault = world.faults.take(call.operation, call.request)
         if fault is not None and fault.kind == "delay":
             time.sleep(fault.seconds)
@@ -73,7 +74,7 @@ class Gate:
         if fault is None or fault.applied:
             with world.lock:
                 answer = proceed()
-        return _spoiled(fault, answer)
+        return _spoiled(call, fault, answer)
 
     def _throttled(self, world: World, call: Call) -> bool:
         limit = world.settings.throttle_per_second
@@ -98,12 +99,16 @@ def quietly() -> Iterator[None]:
         _thread.quiet = before
 
 
-def _error(code: str, message: str, *, status: int = 400) -> Answer:
+def _error(call: Call, code: str, message: str, *, status: int = 400) -> Answer:
+    """An error in the language of the service: JSON for those emulated here, XML for the old ones."""
+    if call.service not in ("cloudcontrol", "sagemaker"):
+        error = f"<Error><Code>{escape(code)}</Code><Message>{escape(message)}</Message></Error>"
+        return Answer(status, {"Content-Type": "text/xml"}, f"<ErrorResponse>{error}</ErrorResponse>".encode())
     body = json.dumps({"__type": code, "message": message}).encode()
     return Answer(status, {"Content-Type": "application/x-amz-json-1.0", "x-amzn-ErrorType": code}, body)
 
 
-def _spoiled(fault: Fault | None, answer: Answer | None) -> Answer:
+def _spoiled(call: Call, fault: Fault | None, answer: Answer | None) -> Answer:
     """What the caller gets to see of an answer; faults that are not applied have none."""
     if answer is not None and (fault is None or fault.kind == "delay"):
         return answer
@@ -114,9 +119,9 @@ def _spoiled(fault: Fault | None, answer: Answer | None) -> Answer:
     json_type = {"Content-Type": "application/x-amz-json-1.0"}
     page = b"<html><body><h1>503 Service Unavailable</h1></body></html>"
     return {
-        "throttle": lambda: _error("ThrottlingException", fault.message or "Rate exceeded"),
-        "error": lambda: _error(fault.code, fault.message or "An error ordered by a test", status=fault.status),
-        "lost": lambda: _error("InternalFailure", "The request processing has failed", status=500),
+        "throttle": lambda: _error(call, "ThrottlingException", fault.message or "Rate exceeded"),
+        "error": lambda: _error(call, fault.code, fault.message or "An error ordered by a test", status=fault.status),
+        "lost": lambda: _error(call, "InternalFailure", "The request processing has failed", status=500),
         "html503": lambda: Answer(503, {"Content-Type": "text/html"}, page),
         "not_json": lambda: Answer(200, {"Content-Type": "text/html"}, b"<html>this is not JSON</html>"),
         "missing_keys": lambda: Answer(200, json_type, b"{}"),

@@ -1,0 +1,141 @@
+"""A caller of AWS for tests of the emulator: plain boto3, on a clock that is moved until an operation is over."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from tests.emulator import Emulator, Seed
+
+TYPE_NAME = "AWS::SageMaker::InferenceExperiment"
+REGION = "us-east-1"
+OVER = ("SUCCESS", "FAILED", "CANCEL_COMPLETE")
+Operation = dict[str, Any]
+
+
+def add(path: str, value: Any) -> Operation:
+    return {"op": "add", "path": path, "value": value}
+
+
+def replace(path: str, value: Any) -> Operation:
+    return {"op": "replace", "path": path, "value": value}
+
+
+def remove(path: str) -> Operation:
+    return {"op": "remove", "path": path}
+
+
+class Aws:
+    """The calls, with the type's name filled in; no call is repeated by botocore."""
+
+    def __init__(self, emulator: Emulator, seed: Seed) -> None:
+        self.emulator = emulator
+        self.seed = seed
+        self._clients: dict[tuple[str, str], Any] = {}
+
+    def client(self, service: str, region: str = REGION) -> Any:
+        if (service, region) not in self._clients:
+            make: Any = boto3.session.Session().client
+            config = Config(retries={"total_max_attempts": 1})
+            self._clients[service, region] = make(service, region_name=region, config=config)
+        return self._clients[service, region]
+
+    @property
+    def cloudcontrol(self) -> Any:
+        return self.client("cloudcontrol")
+
+    @property
+    def sagemaker(self) -> Any:
+        return self.client("sagemaker")
+
+    def send_create(self, name: str = "test", **changes: Any) -> Any:
+        """CreateResource with everything that is needed, and these changes; returns the first ProgressEvent."""
+        wanted = json.dumps(self.seed.properties(name, **changes))
+        return self.cloudcontrol.create_resource(TypeName=TYPE_NAME, DesiredState=wanted)["ProgressEvent"]
+
+    def send_update(self, *operations: Operation, name: str = "test", **parameters: Any) -> Any:
+        patch = json.dumps(operations)
+        return self.cloudcontrol.update_resource(
+            TypeName=TYPE_NAME, Identifier=name, PatchDocument=patch, **parameters
+        )["ProgressEvent"]
+
+    def send_delete(self, name: str = "test") -> Any:
+        return self.cloudcontrol.delete_resource(TypeName=TYPE_NAME, Identifier=name)["ProgressEvent"]
+
+    def create(self, name: str = "test", **changes: Any) -> Any:
+        return self.final(self.send_create(name, **changes))
+
+    def update(self, *operations: Operation, name: str = "test") -> Any:
+        return self.final(self.send_update(*operations, name=name))
+
+    def delete(self, name: str = "test") -> Any:
+        return self.final(self.send_delete(name))
+
+    def status(self, event: Any) -> Any:
+        answer = self.cloudcontrol.get_resource_request_status(RequestToken=event["RequestToken"])
+        return answer["ProgressEvent"]
+
+    def final(self, event: Any) -> Any:
+        """The last event of an operation: time passes in steps of a second until it is over."""
+        for _ in range(3000):
+            event = self.status(event)
+            if event["OperationStatus"] in OVER:
+                return event
+            self.emulator.clock.advance(1)
+        raise AssertionError(f"never over: {event}")
+
+    def get(self, name: str = "test", region: str = REGION) -> Any:
+        """The properties that GetResource returns."""
+        found = self.client("cloudcontrol", region).get_resource(TypeName=TYPE_NAME, Identifier=name)
+        return json.loads(found["ResourceDescription"]["Properties"])
+
+    def describe(self, name: str = "test") -> Any:
+        return self.sagemaker.describe_inference_experiment(Name=name)
+
+    def put(self, status: str = "Running", name: str = "test", **more: Any) -> Any:
+        """An experiment in this status, on the endpoint there is; `more`: properties, time_left, then, tags."""
+        details = {key: more.pop(key) for key in ("time_left", "then", "tags") if key in more}
+        return self.emulator.put_experiment(REGION, self.seed.properties(name, **more), status=status, **details)
+
+    def raw(self, name: str = "test") -> Any:
+        return self.emulator.experiment(name, REGION)
+
+    def pass_time(self, seconds: float) -> None:
+        self.emulator.clock.advance(seconds)
+
+
+def code_of(error: pytest.ExceptionInfo[ClientError]) -> str:
+    return str(error.value.response["Error"]["Code"])
+
+
+class Refused:
+    """`with Refused("SomeException", "words of its message")`: the call has to fail so."""
+
+    def __init__(self, code: str, words: str = "") -> None:
+        self._code, self._words = code, words
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _kind: Any, error: Any, _trace: Any) -> bool:
+        assert isinstance(error, ClientError), f"expected {self._code}, got {error!r}"
+        found = error.response["Error"]
+        assert found["Code"] == self._code
+        assert self._words in found["Message"]
+        return True
+
+
+def pages(call: Any, member: str, **parameters: Any) -> Iterator[list[Any]]:
+    """The pages of a call, until there is no NextToken."""
+    while True:
+        answer = call(**parameters)
+        yield answer[member]
+        if "NextToken" not in answer:
+            return
+        parameters["NextToken"] = answer["NextToken"]

@@ -1,0 +1,249 @@
+"""Faults, interruptions, throttling and the log: each call is counted once, whatever becomes of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.emulator import Emulator, Settings, faults
+from tests.unit.emulator.aws import Aws, Refused, add, code_of
+
+ERRORS: list[Any] = [
+    pytest.param("throttle", {}, "ThrottlingException", 400, id="throttled"),
+    pytest.param(
+        "error", {"code": "AccessDeniedException", "status": 403}, "AccessDeniedException", 403, id="an error"
+    ),
+    pytest.param("html503", {}, "503", 503, id="a page of a proxy"),
+    pytest.param("lost", {}, "InternalFailure", 500, id="an answer that is lost"),
+]
+
+
+@pytest.mark.parametrize(("kind", "details", "code", "status"), ERRORS)
+def test_a_call_can_fail_with(aws: Aws, kind: str, details: dict[str, Any], code: str, status: int) -> None:
+    aws.put()
+    aws.emulator.fault("GetResource", kind, **details)
+    with pytest.raises(ClientError) as error:
+        aws.get()
+    assert code_of(error) == code
+    assert aws.get()["Name"] == "test"
+    assert [record.status for record in aws.emulator.log] == [status, 200]
+
+
+@pytest.mark.parametrize("kind", ["not_json", "missing_keys", "broken_json"])
+def test_an_answer_can_be_ok_and_have_no_keys_because_of(aws: Aws, kind: str) -> None:
+    aws.put()
+    aws.emulator.fault("GetResource", kind)
+    answer = aws.cloudcontrol.get_resource(TypeName="AWS::SageMaker::InferenceExperiment", Identifier="test")
+    assert set(answer) == {"ResponseMetadata"}
+    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 200
+
+
+@pytest.mark.parametrize(
+    ("kind", "details", "exists"),
+    [
+        ("lost", {}, True),
+        ("broken_json", {}, True),
+        ("throttle", {}, False),
+        ("throttle", {"applied": True}, True),
+        ("not_json", {}, False),
+        ("not_json", {"applied": True}, True),
+    ],
+)
+def test_whether_a_create_is_done_all_the_same(aws: Aws, kind: str, details: dict[str, Any], exists: bool) -> None:
+    aws.emulator.fault("CreateResource", kind, **details)
+    with pytest.raises((ClientError, KeyError)):
+        aws.send_create()
+    assert len(aws.emulator.client("sagemaker").list_inference_experiments()["InferenceExperiments"]) == exists
+
+
+@pytest.mark.parametrize("code", faults.HANDLER_ERROR_CODES)
+def test_an_operation_can_end_in_failed_with(aws: Aws, code: str) -> None:
+    aws.put()
+    aws.emulator.fault("UpdateResource", "failed", code=code, message="as ordered")
+    event = aws.update(add("/Description", "x"))
+    assert (event["OperationStatus"], event["ErrorCode"]) == ("FAILED", code)
+    assert event["StatusMessage"] == "as ordered"
+    assert "Description" not in aws.get()
+    assert aws.update(add("/Description", "x"))["OperationStatus"] == "SUCCESS"
+
+
+def test_an_operation_can_end_in_failed_and_be_done_all_the_same(aws: Aws) -> None:
+    aws.emulator.fault("CreateResource", "failed", code="NetworkFailure", applied=True)
+    assert aws.create()["ErrorCode"] == "NetworkFailure"
+    assert aws.get()["Status"] == "Running"
+
+
+def outcome_of_get(aws: Aws) -> str:
+    try:
+        return str(aws.get()["Name"])
+    except ClientError as error:
+        return str(error.response["Error"]["Code"])
+
+
+def test_faults_come_a_number_of_times_after_a_number_of_calls(aws: Aws) -> None:
+    aws.put()
+    aws.emulator.fault("GetResource", "throttle", times=2, after=1)
+    outcomes = [outcome_of_get(aws) for _ in range(4)]
+    assert outcomes == ["test", "ThrottlingException", "ThrottlingException", "test"]
+
+
+def test_a_fault_can_be_for_one_resource_only(aws: Aws) -> None:
+    aws.put(name="bad")
+    aws.put(name="good")
+    aws.emulator.fault("GetResource", "error", code="ResourceNotFoundException", identifier="bad")
+    assert aws.get("good")["Name"] == "good"
+    with Refused("ResourceNotFoundException"):
+        aws.get("bad")
+
+
+def test_a_fault_for_any_operation(aws: Aws) -> None:
+    aws.emulator.fault("*", "throttle")
+    with Refused("ThrottlingException"):
+        aws.client("sts").get_caller_identity()
+
+
+def test_faults_can_be_forgotten(aws: Aws) -> None:
+    aws.put()
+    aws.emulator.fault("GetResource", "throttle", times=9)
+    aws.emulator.clear_faults()
+    assert aws.get()["Name"] == "test"
+
+
+WRONG: list[Any] = [
+    pytest.param("GetResource", "explode", {}, "unknown kind", id="an unknown kind"),
+    pytest.param("GetResorce", "throttle", {}, "unknown operation", id="an unknown operation"),
+    pytest.param("GetResource", "throttle", {"colour": 1}, "does not take colour", id="an unknown detail"),
+    pytest.param("GetResource", "throttle", {"code": "X"}, "does not take code", id="a detail of another kind"),
+    pytest.param("GetResource", "error", {}, "needs 'code'", id="a detail that is missing"),
+    pytest.param("UpdateResource", "failed", {"code": "Broken"}, "unknown HandlerErrorCode", id="an unknown code"),
+    pytest.param(
+        "GetResource", "failed", {"code": "Throttling"}, "can end in FAILED", id="FAILED for what is synchronous"
+    ),
+    pytest.param("GetResource", "reset", {}, "over HTTP only", id="a fault of connections, in process"),
+]
+
+
+@pytest.mark.parametrize(("operation", "kind", "details", "words"), WRONG)
+def test_an_order_is_refused_that_has(
+    emulator: Emulator, operation: str, kind: str, details: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(ValueError, match=words):
+        emulator.fault(operation, kind, **details)
+
+
+def test_a_callback_runs_before_the_nth_call_and_is_not_logged(aws: Aws) -> None:
+    aws.put("Running")
+    arn = aws.raw()["arn"]
+    tags = [{"Key": "theirs", "Value": "1"}]
+    aws.emulator.on_call("GetResource", lambda: aws.sagemaker.add_tags(ResourceArn=arn, Tags=tags), nth=2)
+    assert ["Tags" in aws.get() for _ in range(3)] == [False, True, True]
+    assert aws.emulator.calls() == ["GetResource"] * 3
+
+
+@pytest.mark.parametrize(("operation", "nth"), [("Get", 1), ("GetResource", 0)])
+def test_a_callback_is_refused_for_what_never_comes(emulator: Emulator, operation: str, nth: int) -> None:
+    with pytest.raises(ValueError, match=r"unknown operation|counts from 1"):
+        emulator.on_call(operation, print, nth=nth)
+
+
+def test_more_calls_than_allowed_within_a_second_are_throttled(aws: Aws) -> None:
+    aws.emulator.settings.throttle_per_second = 2
+    aws.put()
+    aws.get()
+    aws.describe()
+    aws.get()
+    with Refused("ThrottlingException"):
+        aws.get()
+    aws.pass_time(1)
+    assert aws.get()["Name"] == "test"
+
+
+# the log
+
+
+def test_the_log_has_every_call_once_in_order_failed_ones_too(aws: Aws) -> None:
+    aws.send_create()
+    with Refused("ResourceNotFoundException"):
+        aws.get("nothing")
+    aws.describe()
+    aws.client("sts").get_caller_identity()
+    aws.client("s3").list_buckets()
+    aws.client("iam").get_role(RoleName="demo-sagemaker")
+    assert [(record.service, record.operation, record.region) for record in aws.emulator.log] == [
+        ("cloudcontrol", "CreateResource", "us-east-1"),
+        ("cloudcontrol", "GetResource", "us-east-1"),
+        ("sagemaker", "DescribeInferenceExperiment", "us-east-1"),
+        ("sts", "GetCallerIdentity", "us-east-1"),
+        ("s3", "GET /", "us-east-1"),
+        ("iam", "GetRole", "us-east-1"),
+    ]
+    assert [record.error for record in aws.emulator.log][:3] == [None, "ResourceNotFoundException", None]
+    assert aws.emulator.log[1].request == {"TypeName": "AWS::SageMaker::InferenceExperiment", "Identifier": "nothing"}
+    assert aws.emulator.writes() == ["CreateResource"]
+    assert aws.emulator.calls("sagemaker") == ["DescribeInferenceExperiment"]
+
+
+def test_the_log_has_the_code_of_an_xml_error(aws: Aws) -> None:
+    with pytest.raises(ClientError):
+        aws.client("iam").get_role(RoleName="nobody")
+    assert aws.emulator.log[-1].error == "NoSuchEntity"
+
+
+def test_numbers_go_on_when_the_log_is_emptied(aws: Aws) -> None:
+    aws.put()
+    aws.get()
+    number = aws.emulator.log[-1].number
+    aws.emulator.clear_log()
+    aws.get()
+    assert [record.number for record in aws.emulator.log] == [number + 1]
+
+
+# settings
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"colour": 1},
+        {"operation_seconds": "fast"},
+        {"operation_seconds": True},
+        {"operation_seconds": -1},
+        {"operation_seconds": None},
+        {"list_page_size": 0},
+        {"list_page_size": 1.5},
+        {"refuse_late": 1},
+        {"ignore_properties": "Tags"},
+        {"regions_without_type": [1]},
+        {"operation_seconds": 1, "colour": 1},
+    ],
+    ids=repr,
+)
+def test_settings_refuse(changes: dict[str, Any]) -> None:
+    settings = Settings()
+    with pytest.raises(ValueError, match="setting"):
+        settings.update(changes)
+    assert settings == Settings()
+    with pytest.raises(ValueError, match="setting"):
+        Emulator(**changes)
+
+
+def test_settings_have_no_attribute_that_is_none_of_them() -> None:
+    with pytest.raises(AttributeError):
+        Settings().colour = "red"  # type: ignore[attr-defined] # it is what is tested
+
+
+def test_settings_go_through_json_and_back() -> None:
+    changed = Settings(ignore_properties=frozenset({"Tags"}), throttle_per_second=30, list_properties=("Name",))
+    copy = Settings()
+    copy.update(changed.as_json())
+    assert copy == changed
+
+
+def test_there_is_one_emulator_at_a_time(emulator: Emulator) -> None:
+    with pytest.raises(RuntimeError, match="another emulator"), Emulator():
+        pass
+    assert boto3.client("sts").get_caller_identity()["Account"] == "123456789012"
+    assert emulator.calls() == ["GetCallerIdentity"]

@@ -1,0 +1,61 @@
+"""The hooks into moto: as often as you like, without the Emulator too, and gone without a trace when undone."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+import boto3
+import moto
+import moto.backend_index
+import moto.sagemaker.models
+import pytest
+
+from tests.emulator import Emulator, ManualClock, register
+from tests.unit.emulator.aws import REGION, TYPE_NAME, Refused
+
+
+def test_registering_twice_and_undoing_it_leaves_moto_as_it_was() -> None:
+    patterns = list(moto.backend_index.backend_url_patterns)
+    backend = moto.sagemaker.models.sagemaker_backends.backend
+    undo = [register(), register()]
+    names = [name for name, _pattern in moto.backend_index.backend_url_patterns]
+    assert names.count("cloudcontrol") == 1
+    assert "moto.cloudcontrol" in sys.modules
+    for call in reversed(undo):
+        call()
+    assert moto.backend_index.backend_url_patterns == patterns
+    assert moto.sagemaker.models.sagemaker_backends.backend is backend
+    assert "moto.cloudcontrol" not in sys.modules
+
+
+def test_moto_alone_will_do_once_the_hooks_are_in() -> None:
+    undo = register()
+    try:
+        with moto.mock_aws():
+            client = boto3.client("cloudcontrol", region_name=REGION)
+            assert client.list_resources(TypeName=TYPE_NAME)["ResourceDescriptions"] == []
+            with Refused("ResourceNotFound"):
+                boto3.client("sagemaker", region_name=REGION).describe_inference_experiment(Name="nothing")
+    finally:
+        undo()
+
+
+def test_the_package_imports_nothing_that_users_of_the_demo_do_not_have() -> None:
+    importlib.import_module("tests.emulator.server")
+    own = [module for name, module in sys.modules.items() if name.startswith("tests.emulator")]
+    assert all("cfnlint" not in vars(module) for module in own)
+
+
+def test_the_emulator_leaves_no_trace() -> None:
+    environment = dict(os.environ)
+    with Emulator(clock=ManualClock()) as emulator:
+        emulator.put_experiment("us-east-1", {"Name": "test"})
+        emulator.settings.operation_seconds = 9
+        assert os.environ["AWS_ACCESS_KEY_ID"] != environment.get("AWS_ACCESS_KEY_ID", "")
+    assert dict(os.environ) == environment
+    with emulator:
+        assert emulator.settings.operation_seconds == 0.5
+        with pytest.raises(KeyError, match="no inference experiment"):
+            emulator.experiment("test")

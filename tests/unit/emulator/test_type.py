@@ -1,0 +1,230 @@
+"""The type: its schema, its write-only properties, what Read and List return, and where it is known."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.emulator import schema
+from tests.emulator.experiments import IN_TRANSIT, STATUSES, TERMINAL
+from tests.emulator.schemas import update
+from tests.emulator.seed import variant
+from tests.unit.emulator.aws import REGION, TYPE_NAME, Aws, Operation, Refused, add, pages, remove, replace
+
+WRITE_ONLY = {"Schedule", "DesiredState", "StatusReason"}
+CSV = {"Destination": "s3://bucket", "ContentType": {"CsvContentTypes": ["text/csv"]}}
+
+
+def test_the_schema_is_still_the_one_that_cfn_lint_ships() -> None:
+    assert schema.load() == update.shipped(), "run python -m tests.emulator.schemas.update"
+
+
+def test_the_statuses_are_those_of_the_schema() -> None:
+    assert set(STATUSES) == set(schema.load()["properties"]["Status"]["enum"])
+    assert set(IN_TRANSIT) == {"Creating", "Updating", "Starting", "Stopping"}
+    assert set(TERMINAL) == {"Completed", "Cancelled"}
+
+
+WRONG: list[Any] = [
+    pytest.param({"RoleArn": None}, "RoleArn", id="a required property is missing"),
+    pytest.param({"Name": "-"}, "Name", id="a name breaks the pattern"),
+    pytest.param({"Name": "a" * 121}, "Name", id="a name is too long"),
+    pytest.param({"EndpointName": "a" * 64}, "EndpointName", id="an endpoint name is too long"),
+    pytest.param({"Type": "CanaryMode"}, "Type", id="a value is none of the enumerated"),
+    pytest.param({"Description": ""}, "Description", id="a description is empty"),
+    pytest.param({"Description": "a" * 1025}, "Description", id="a description is too long"),
+    pytest.param({"StatusReason": "a" * 1025}, "StatusReason", id="a reason is too long"),
+    pytest.param({"ModelVariants": []}, "ModelVariants", id="a list has too few items"),
+    pytest.param(
+        {"ModelVariants": [variant("a" * 64, "m"), variant("b", "m")]}, "VariantName", id="a variant name is long"
+    ),
+    pytest.param({"DataStorageConfig": {"Destination": "ftp://x"}}, "Destination", id="a destination is no URL of S3"),
+    pytest.param(
+        {"DataStorageConfig": {**CSV, "ContentType": {"JsonContentTypes": ["a/b"] * 11}}},
+        "JsonContentTypes",
+        id="a content type list has 11 items",
+    ),
+    pytest.param({"Tags": [{"Key": "a{b}", "Value": ""}]}, "Key", id="a tag key has other characters than letters"),
+    pytest.param({"Tags": [{"Key": str(n), "Value": ""} for n in range(51)]}, "Tags", id="there are 51 tags"),
+    pytest.param({"Colour": "red"}, "Colour", id="a property is unknown"),
+    pytest.param({"Status": "Running"}, "Status", id="a read-only property is given"),
+]
+
+
+@pytest.mark.parametrize(("changes", "words"), WRONG)
+def test_a_create_is_refused_at_once_when(aws: Aws, changes: dict[str, Any], words: str) -> None:
+    with Refused("ValidationException", words):
+        aws.send_create(**changes)
+
+
+def test_a_refusal_can_come_later_as_failed(aws: Aws) -> None:
+    aws.emulator.settings.refuse_late = True
+    event = aws.create(Description="")
+    assert (event["OperationStatus"], event["ErrorCode"]) == ("FAILED", "InvalidRequest")
+
+
+def test_letters_of_any_script_are_letters(aws: Aws) -> None:
+    assert aws.create(Tags=[{"Key": "größe", "Value": "大きい"}])["OperationStatus"] == "SUCCESS"
+
+
+@pytest.mark.parametrize("name", sorted(WRITE_ONLY))
+@pytest.mark.parametrize("verb", ["replace", "test", "remove"])
+def test_a_write_only_property_is_not_there_to(aws: Aws, verb: str, name: str) -> None:
+    aws.put("Running", StatusReason="x")
+    assert WRITE_ONLY & set(aws.get()) == set()
+    with Refused("ValidationException", "patch"):
+        aws.send_update({"op": verb, "path": f"/{name}", "value": "Completed"})
+
+
+def test_the_old_handler_returns_write_only_properties(aws: Aws) -> None:
+    aws.put("Running", StatusReason="x", Schedule={"StartTime": "2026-01-01T00:00:00Z"})
+    aws.emulator.settings.return_write_only = True
+    read = aws.get()
+    schedule = {"StartTime": "2026-01-01T00:00:00Z", "EndTime": "2026-01-08T00:00:00Z"}
+    assert {name: read[name] for name in WRITE_ONLY} == {
+        "Schedule": schedule,
+        "DesiredState": "Running",
+        "StatusReason": "x",
+    }
+
+
+OLD_HANDLER: list[Any] = [
+    pytest.param("Running", [], "start time", id="with its start time back while Running: the handler fails"),
+    pytest.param("Running", [remove("/Schedule/StartTime")], None, id="without its start time: it is applied"),
+    pytest.param("Completed", [], None, id="when Completed: it is dropped, as ever"),
+]
+
+
+@pytest.mark.parametrize(("status", "operations", "words"), OLD_HANDLER)
+def test_an_update_of_what_the_old_handler_returns(
+    aws: Aws, status: str, operations: list[Operation], words: str | None
+) -> None:
+    aws.put(status)
+    aws.emulator.settings.return_write_only = True
+    assert words is None or words in aws.update(add("/Description", "x"), *operations)["StatusMessage"]
+    assert words is not None or aws.update(add("/Description", "x"), *operations)["OperationStatus"] == "SUCCESS"
+
+
+def test_a_desired_state_that_is_a_status_in_transit_breaks_the_schema(aws: Aws) -> None:
+    aws.put("Created")
+    aws.emulator.settings.return_write_only = True
+    with Refused("ValidationException", "DesiredState"):
+        aws.send_update(add("/Description", "x"))
+    assert aws.update(add("/Description", "x"), remove("/DesiredState"))["OperationStatus"] == "SUCCESS"
+
+
+def test_content_types_not_given_can_come_back_empty_and_then_break_every_patch(aws: Aws) -> None:
+    aws.put("Created", DataStorageConfig=CSV)
+    assert aws.get()["DataStorageConfig"] == CSV
+    aws.emulator.settings.empty_content_types = True
+    both = {"CsvContentTypes": ["text/csv"], "JsonContentTypes": []}
+    assert aws.get()["DataStorageConfig"]["ContentType"] == both
+    with Refused("ValidationException", "JsonContentTypes"):
+        aws.send_update(add("/Description", "x"))
+    mended = remove("/DataStorageConfig/ContentType/JsonContentTypes")
+    assert aws.update(add("/Description", "x"), mended)["OperationStatus"] == "SUCCESS"
+
+
+@pytest.mark.parametrize("name", ["Name", "Type", "RoleArn", "EndpointName", "KmsKey"])
+@pytest.mark.parametrize("late", [False, True], ids=["at once", "later"])
+def test_a_create_only_property_is_not_updatable(aws: Aws, name: str, late: bool) -> None:
+    aws.put("Running", KmsKey="alias/key")
+    aws.emulator.settings.refuse_late = late
+    value = "arn:aws:iam::123456789012:role/other" if name == "RoleArn" else "ShadowMode2"
+    if late:
+        assert aws.update(replace(f"/{name}", value))["ErrorCode"] == "NotUpdatable"
+    else:
+        with Refused("NotUpdatableException", f"/properties/{name}"):
+            aws.send_update(replace(f"/{name}", value))
+
+
+@pytest.mark.parametrize("name", ["Arn", "CreationTime", "LastModifiedTime", "EndpointMetadata", "Status"])
+@pytest.mark.parametrize("late", [False, True], ids=["at once", "later"])
+def test_a_read_only_property_is_refused(aws: Aws, name: str, late: bool) -> None:
+    aws.put("Running")
+    aws.emulator.settings.refuse_late = late
+    if late:
+        assert aws.update(remove(f"/{name}"))["ErrorCode"] == "InvalidRequest"
+    else:
+        with Refused("ValidationException", f"/properties/{name}"):
+            aws.send_update(remove(f"/{name}"))
+
+
+@pytest.mark.parametrize("region", ["us-gov-west-1", "cn-north-1", "ap-east-2"])
+def test_the_type_is_not_found_in(aws: Aws, region: str) -> None:
+    with Refused("TypeNotFoundException"):
+        aws.get(region=region)
+    with Refused("TypeNotFoundException"):
+        aws.client("cloudcontrol", region).list_resources(TypeName=TYPE_NAME)
+
+
+@pytest.mark.parametrize("region", [REGION, "cn-northwest-1", "us-gov-east-1"])
+def test_the_type_is_known_in(aws: Aws, region: str) -> None:
+    put = aws.emulator.put_experiment(region, {"Name": "test"})
+    assert aws.get(region=region)["Arn"] == put["arn"]
+
+
+def test_another_type_is_not_found(aws: Aws) -> None:
+    with Refused("TypeNotFoundException", "AWS::S3::Bucket"):
+        aws.cloudcontrol.get_resource(TypeName="AWS::S3::Bucket", Identifier="x")
+
+
+# List
+
+
+def listed(aws: Aws, **parameters: Any) -> list[list[Any]]:
+    return list(pages(aws.cloudcontrol.list_resources, "ResourceDescriptions", TypeName=TYPE_NAME, **parameters))
+
+
+def test_a_list_has_pages_of_its_own_size_and_no_filter(aws: Aws) -> None:
+    names = {f"test-{number}" for number in range(5)}
+    for name in names:
+        aws.put(name=name)
+    aws.emulator.settings.list_page_size = 2
+    found = listed(aws, MaxResults=5, ResourceModel=json.dumps({"Name": "test-1"}))
+    assert [len(page) for page in found] == [2, 2, 1]
+    assert {entry["Identifier"] for page in found for entry in page} == names
+
+
+def test_a_page_after_a_deletion_is_neither_short_nor_double(aws: Aws) -> None:
+    for number in range(4):
+        aws.put("Created", name=f"test-{number}")
+    aws.emulator.settings.list_page_size = 2
+    first = aws.cloudcontrol.list_resources(TypeName=TYPE_NAME)
+    aws.delete(first["ResourceDescriptions"][0]["Identifier"])
+    second = aws.cloudcontrol.list_resources(TypeName=TYPE_NAME, NextToken=first["NextToken"])
+    names = [entry["Identifier"] for page in (first, second) for entry in page["ResourceDescriptions"]]
+    assert sorted(names) == ["test-0", "test-1", "test-2", "test-3"]
+
+
+SUBSETS: list[Any] = [
+    pytest.param(
+        None, ["Name", "Type", "RoleArn", "Description", "CreationTime", "LastModifiedTime", "Status"], id="some"
+    ),
+    pytest.param(("Name",), ["Name"], id="just the name"),
+]
+
+
+@pytest.mark.parametrize(("properties", "names"), SUBSETS)
+def test_a_list_tells_of_each_experiment(aws: Aws, properties: tuple[str, ...] | None, names: list[str]) -> None:
+    aws.put(Description="x", KmsKey="alias/key")
+    if properties:
+        aws.emulator.settings.list_properties = properties
+    assert list(json.loads(listed(aws)[0][0]["Properties"])) == names
+
+
+def test_a_list_of_nothing_is_empty(aws: Aws) -> None:
+    assert listed(aws) == [[]]
+
+
+def test_a_token_that_nobody_gave_is_refused(aws: Aws) -> None:
+    with Refused("ValidationException", "NextToken"):
+        aws.cloudcontrol.list_resources(TypeName=TYPE_NAME, NextToken="nonsense")
+
+
+def test_the_describe_of_sagemaker_answers_every_member_that_it_has(aws: Aws) -> None:
+    aws.put("Completed", DataStorageConfig=CSV, KmsKey="k", Description="x", StatusReason="y")
+    shape = aws.sagemaker.meta.service_model.shape_for("DescribeInferenceExperimentResponse")
+    assert set(shape.members) == set(aws.describe()) - {"ResponseMetadata"}

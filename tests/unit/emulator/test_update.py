@@ -1,0 +1,218 @@
+"""Updating: one table row a status and wish, with all that is silently dropped."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.emulator.seed import shadow_mode_config, variant
+from tests.unit.emulator.aws import Aws, Operation, Refused, add, remove, replace
+
+STORAGE = {"Destination": "s3://elsewhere/captured"}
+CHANGES = {
+    "Description": "Changed",
+    "Schedule": {"EndTime": "2026-01-06T12:00:00Z"},
+    "DataStorageConfig": STORAGE,
+    "ModelVariants": [variant("production", "demo-model-a", count=3), variant("shadow", "demo-model-b", count=3)],
+    "ShadowModeConfig": shadow_mode_config(7),
+}
+BEFORE_START = {"StartTime": "2026-01-05T12:00:00Z", "EndTime": "2026-01-08T12:00:00Z"}
+EVERYTHING = frozenset(CHANGES)
+NOTHING: frozenset[str] = frozenset()
+
+
+def applied(aws: Aws) -> set[str]:
+    """The names of the CHANGES that the experiment has taken over."""
+    raw = aws.raw()
+    taken = {key for key, value in CHANGES.items() if raw["properties"].get(key) == value}
+    return taken | ({"Schedule"} if raw["schedule"]["end"] == "2026-01-06T12:00:00Z" else set())
+
+
+ROWS: list[Any] = [
+    # found, asked, status after, what of the changes was applied
+    pytest.param("Created", "Running", "Running", NOTHING, id="Created, asked to run: started, every change dropped"),
+    pytest.param("Created", None, "Created", EVERYTHING, id="Created, nothing asked: every change applied"),
+    pytest.param("Created", "Completed", "Created", EVERYTHING, id="Created, asked to complete: changed, not stopped"),
+    pytest.param("Created", "Cancelled", "Created", EVERYTHING, id="Created, asked to cancel: changed, not stopped"),
+    pytest.param(
+        "Running", "Completed", "Completed", NOTHING, id="Running, asked to complete: stopped, changes dropped"
+    ),
+    pytest.param("Running", "Cancelled", "Cancelled", NOTHING, id="Running, asked to cancel: stopped, changes dropped"),
+    pytest.param(
+        "Running",
+        None,
+        "Running",
+        {"Description", "Schedule", "ShadowModeConfig"},
+        id="Running, nothing asked: ModelVariants and DataStorageConfig dropped",
+    ),
+    pytest.param(
+        "Running",
+        "Running",
+        "Running",
+        {"Description", "Schedule", "ShadowModeConfig"},
+        id="Running, asked to run: ModelVariants and DataStorageConfig dropped",
+    ),
+    pytest.param("Updating", None, "Created", NOTHING, id="Updating: waits, all but tags dropped"),
+    pytest.param("Stopping", "Running", "Completed", NOTHING, id="Stopping: waits, all but tags dropped"),
+    pytest.param("Creating", "Running", "Creating", NOTHING, id="Creating: all but tags dropped"),
+    pytest.param("Starting", "Completed", "Starting", NOTHING, id="Starting: all but tags dropped"),
+    pytest.param("Completed", "Running", "Completed", NOTHING, id="Completed: all but tags dropped"),
+    pytest.param("Cancelled", "Running", "Cancelled", NOTHING, id="Cancelled: all but tags dropped"),
+]
+
+
+@pytest.mark.parametrize(("found", "asked", "after", "taken"), ROWS)
+def test_an_update_found(aws: Aws, found: str, asked: str | None, after: str, taken: frozenset[str]) -> None:
+    more: dict[str, Any] = {"Schedule": BEFORE_START} if found == "Created" else {}
+    aws.put(found, **more)
+    operations = [add(f"/{name}", value) for name, value in CHANGES.items()]
+    wish = [add("/DesiredState", asked)] if asked else []
+    event = aws.update(*operations, *wish, add("/Tags", [{"Key": "new", "Value": "tag"}]))
+    assert event["OperationStatus"] == "SUCCESS"
+    assert aws.raw()["status"] == after
+    assert applied(aws) == taken
+    assert aws.raw()["tags"] == {"new": "tag"}
+
+
+VARIANT_ROWS: list[Any] = [
+    pytest.param([], "Retain", "Retain", "demo-model-a", id="both kept: both retained"),
+    pytest.param([remove("/ModelVariants/1")], "Retain", "Remove", "demo-model-a", id="only production kept"),
+    pytest.param([remove("/ModelVariants/0")], "Remove", "Promote", "demo-model-b", id="only shadow kept: promoted"),
+    pytest.param(
+        [replace("/ModelVariants", [variant("other", "demo-model-a")])],
+        "Remove",
+        "Remove",
+        None,
+        id="neither: all removed",
+    ),
+]
+
+
+@pytest.mark.parametrize(("operations", "production", "shadow", "serving"), VARIANT_ROWS)
+def test_the_fate_of_the_variants_when_stopped_with(
+    aws: Aws, operations: list[Operation], production: str, shadow: str, serving: str | None
+) -> None:
+    aws.put("Running")
+    event = aws.update(add("/DesiredState", "Completed"), add("/StatusReason", "enough"), *operations)
+    assert event["OperationStatus"] == "SUCCESS"
+    raw = aws.raw()
+    assert raw["fate"] == {"production": production, "shadow": shadow}
+    assert raw["serving"] == serving
+    assert raw["stop"]["reason"] == "enough"
+    assert len(aws.get()["ModelVariants"]) == 2
+    assert aws.describe()["StatusReason"] == "enough"
+
+
+@pytest.mark.parametrize("name", ["Description", "DataStorageConfig", "ShadowModeConfig"])
+@pytest.mark.parametrize("status", ["Created", "Running"])
+def test_a_property_that_is_removed_stays_as_it_is(aws: Aws, name: str, status: str) -> None:
+    aws.put(status, Description="Kept", DataStorageConfig=STORAGE)
+    before = aws.get()[name]
+    assert aws.update(remove(f"/{name}"))["OperationStatus"] == "SUCCESS"
+    assert aws.get()[name] == before
+
+
+def test_data_storage_is_replaced_whole(aws: Aws) -> None:
+    aws.put("Created", DataStorageConfig={**STORAGE, "KmsKey": "alias/key"})
+    aws.update(replace("/DataStorageConfig", {"Destination": "s3://bucket"}))
+    assert aws.get()["DataStorageConfig"] == {"Destination": "s3://bucket"}
+
+
+def test_shadow_mode_is_replaced_whole(aws: Aws) -> None:
+    aws.put("Running")
+    aws.update(replace("/ShadowModeConfig", shadow_mode_config(3)))
+    assert aws.get()["ShadowModeConfig"] == shadow_mode_config(3)
+
+
+def test_a_schedule_with_a_start_is_refused_while_running(aws: Aws) -> None:
+    aws.put("Running")
+    event = aws.update(add("/Schedule", BEFORE_START))
+    assert event["ErrorCode"] == "GeneralServiceException"
+    assert "start time" in event["StatusMessage"]
+
+
+@pytest.mark.parametrize(
+    "time",
+    ["2026-01-06T14:00:00+02:00", "2026-01-06T12:00:00Z", "2026-01-06T12:00:00.000Z"],
+    ids=["with an offset", "with Z", "with fractions"],
+)
+def test_a_time_can_be_written(aws: Aws, time: str) -> None:
+    aws.put("Running")
+    aws.update(add("/Schedule", {"EndTime": time}))
+    assert aws.raw()["schedule"]["end"] == "2026-01-06T12:00:00Z"
+
+
+def test_a_time_without_offset_fails(aws: Aws) -> None:
+    aws.put("Running")
+    assert aws.update(add("/Schedule", {"EndTime": "2026-01-06T12:00:00"}))["ErrorCode"] == "InternalFailure"
+
+
+def test_a_start_is_in_progress_until_the_experiment_runs(aws: Aws) -> None:
+    aws.put("Created")
+    event = aws.send_update(add("/DesiredState", "Running"))
+    aws.pass_time(5)
+    assert (aws.status(event)["OperationStatus"], aws.get()["Status"]) == ("IN_PROGRESS", "Starting")
+
+
+def test_a_start_can_report_success_while_starting(aws: Aws) -> None:
+    aws.emulator.settings.start_reports_early = True
+    aws.put("Created")
+    assert aws.update(add("/DesiredState", "Running"))["OperationStatus"] == "SUCCESS"
+    assert aws.get()["Status"] == "Starting"
+
+
+def test_a_model_that_is_missing_fails_with_the_message_of_sagemaker(aws: Aws) -> None:
+    aws.put("Created")
+    event = aws.update(replace("/ModelVariants/1/ModelName", "none"))
+    assert event["ErrorCode"] == "GeneralServiceException"
+    assert "model/none" in event["StatusMessage"]
+
+
+SLOW: list[Any] = [
+    pytest.param("Created", "Running", "Starting", "Running", id="a start"),
+    pytest.param("Running", "Cancelled", "Stopping", "Cancelled", id="a stop"),
+    pytest.param("Running", None, "Updating", "Running", id="an update"),
+]
+
+
+@pytest.mark.parametrize(("status", "asked", "during", "after"), SLOW)
+def test_after_twenty_minutes_the_handler_gives_up_though_the_experiment_goes_on(
+    aws: Aws, status: str, asked: str | None, during: str, after: str
+) -> None:
+    aws.put(status)
+    aws.emulator.settings.transition_seconds = 1500
+    event = aws.send_update(
+        add("/DesiredState", asked) if asked else replace("/ShadowModeConfig", shadow_mode_config(1))
+    )
+    aws.pass_time(1190)
+    assert aws.status(event)["OperationStatus"] == "IN_PROGRESS"
+    aws.pass_time(20)
+    assert aws.status(event)["ErrorCode"] == "NotStabilized"
+    assert aws.get()["Status"] == during
+    aws.pass_time(300)
+    assert aws.get()["Status"] == after
+
+
+IGNORED: list[Any] = [
+    pytest.param("Description", add("/Description", "Changed"), id="Description"),
+    pytest.param("ShadowModeConfig", replace("/ShadowModeConfig", shadow_mode_config(1)), id="ShadowModeConfig"),
+    pytest.param("DesiredState", add("/DesiredState", "Completed"), id="DesiredState"),
+    pytest.param("Tags", add("/Tags", [{"Key": "a", "Value": "b"}]), id="Tags"),
+    pytest.param("Schedule", add("/Schedule", CHANGES["Schedule"]), id="Schedule"),
+]
+
+
+@pytest.mark.parametrize(("name", "operation"), IGNORED)
+def test_what_is_to_be_ignored_ends_in_success_and_changes_nothing(aws: Aws, name: str, operation: Operation) -> None:
+    before = aws.put("Running")
+    aws.emulator.settings.ignore_properties = frozenset({name})
+    assert aws.update(operation)["OperationStatus"] == "SUCCESS"
+    after = aws.raw()
+    same = ("properties", "status", "schedule", "tags", "fate")
+    assert {key: after[key] for key in same} == {key: before[key] for key in same}
+
+
+def test_an_update_of_nothing_is_not_found(aws: Aws) -> None:
+    with Refused("ResourceNotFoundException", "'nothing'"):
+        aws.send_update(add("/Description", "x"), name="nothing")

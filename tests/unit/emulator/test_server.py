@@ -47,7 +47,7 @@ def cloudcontrol(_module_server: EmulatorServer) -> Any:
 
 
 def client(server: EmulatorServer, service: str, **config: Any) -> Any:
-    keys = {name.lower(): value for name, value in CREDENTIALS.items()}
+    keys: dict[str, Any] = {name.lower(): value for name, value in CREDENTIALS.items()}
     make: Any = boto3.session.Session(**keys).client
     options = Config(retries={"total_max_attempts": 1}, **config)
     return make(service, region_name=REGION, endpoint_url=server.endpoint_url, config=options)

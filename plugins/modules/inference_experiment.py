@@ -316,8 +316,7 @@ EXAMPLES = r"""
     recreate: true
 
 # As an ad-hoc command:
-#   ansible localhost -m awscc.sagemaker.inference_experiment -a "name=checkout-v2 desired_state=Running
-region=us-east-1"
+#   ansible localhost -m awscc.sagemaker.inference_experiment -a "name=checkout-v2 desired_state=Running"
 """
 
 RETURN = r"""

@@ -36,7 +36,11 @@ ENGINE_MAY_IMPORT = {
     "prediction": {"clock", "json_patch", "plan", "resource_type"},
     "client": {"clock", "errors", "json_patch", "resource_type", "botocore"},
     "listing": {"client", "errors", "plan", "resource_type"},
-    "reconcile": {"client", "clock", "errors", "json_patch", "plan", "prediction", "properties", "resource_type"},
+    "operations": {"client", "errors", "plan"},
+    "reconcile": {
+        *("client", "clock", "errors", "json_patch", "operations", "plan"),
+        *("prediction", "properties", "resource_type"),
+    },
 }
 # The one file that knows Ansible may import all of the engine.
 ENGINE_MAY_IMPORT["module"] = {*ENGINE_MAY_IMPORT, "ansible", "ansible_collections.amazon.aws", "boto3", "botocore"}

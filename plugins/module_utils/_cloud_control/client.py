@@ -77,7 +77,7 @@ class Progress:
 
 
 class CloudControl:
-    """Makes the calls, from several threads if need be. make_client(service) makes a boto3 client, once it is needed."""
+    """Makes the calls, from several threads if need be; make_client(service) makes a boto3 client once it is needed."""
 
     def __init__(
         self,

@@ -217,6 +217,8 @@ def _fail(resource_type: ResourceType, module: AnsibleAWSModule, record: Record,
         attempt = f"The {name} cannot be brought to what the task declares"
     else:
         attempt = f"Could not {_verb(module.params, record)} {name}"
+    if isinstance(error, TimedOut) and record.now:
+        error.message += f" Its status was last seen to be {resource_type.status_of(record.now)}."
     module.fail_json(msg=_sentence(attempt, error), error=_error(error), **_outcome(resource_type, module, record))
 
 

@@ -3,57 +3,37 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Bring about what is declared: look, ask the plan for the next step, take it, look again, until nothing is left to do.
 
-Guarantees: a change counts only when a read after it shows it; a refusal comes before any write of the step that it
-concerns; in check mode nothing is written, and the same loop runs over predicted snapshots.
+Guarantees: a change counts only when a read after it shows it; in check mode nothing is written, and the same loop runs
+over predicted snapshots; the record is complete whenever the loop ends, however it ends.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 from dataclasses import dataclass, field, replace
-from typing import Any
 
-from .client import CloudControl, Progress
+from .client import CloudControl
 from .clock import Deadline, backoff, pauses
-from .errors import CallFailed, CloudControlError, NotApplied, OperationFailed, Refused, TimedOut
+from .errors import CallFailed, CloudControlError, NotApplied, Refused, TimedOut
 from .json_patch import PatchConflict, apply
+from .operations import Operation, carry_out, meaning, planned
 from .plan import Create, Delete, Done, ReadWriteOnly, Refuse, Update, Wait, Write, next_step
 from .prediction import after, settled
 from .properties import tags_to_dict
 from .resource_type import ResourceType, Snapshot, Wish
 
 STACK_TAG = "aws:cloudformation:stack-name"
-# Seconds for which a resource may still be "not found" after Cloud Control has reported its creation.
-VISIBLE_AFTER_CREATE = 30.0
 
-# HandlerErrorCodes after which the thing to do is to look again and go on from what is there.
-_PASSING = frozenset({"Throttling", "NetworkFailure", "ServiceInternalError", "ResourceConflict", "NotStabilized"})
-# The create handler says so of a resource that exists, in a status that it did not expect.
-_CREATED_ALL_THE_SAME = "Stabilizing of"
-_GONE = frozenset({"NotFound", "ResourceNotFoundException"})
-_EXISTS = frozenset({"AlreadyExists", "AlreadyExistsException"})
-_BAD_PATCH = frozenset({"InvalidRequest", "InvalidRequestException", "ValidationException"})
+# Seconds for which a resource may still be "not found" after Cloud Control has reported its creation.
+_VISIBLE_AFTER_CREATE = 30.0
 # Operations in a row that may end in a passing failure before the task fails.
 _SETBACKS = 8
 
 
 @dataclass
-class Operation:
-    """One write, as it is returned to the user."""
-
-    operation: str
-    patch_document: list[dict[str, Any]] | None = None
-    desired_state: dict[str, Any] | None = None
-    request_token: str | None = None
-    operation_status: str = "PLANNED"
-
-    def result(self) -> dict[str, Any]:
-        return {name: value for name, value in vars(self).items() if value is not None}
-
-
-@dataclass
 class Record:
-    """What has been seen and done so far; complete whenever reconcile() returns or raises."""
+    """What has been seen and done so far."""
 
     before: Snapshot | None = None
     now: Snapshot | None = None
@@ -67,8 +47,8 @@ class Record:
         if statuses - {"PLANNED", "FAILED", "CANCEL_COMPLETE"} or (planned_counts and statuses):
             return True
         # A handler that gives up may have done its work all the same.
-        failed_halfway = statuses - {"PLANNED"} and self.before != self.now
-        return bool(failed_halfway)
+        gave_up = bool(statuses - {"PLANNED"})
+        return gave_up and self.before != self.now
 
 
 def reconcile(
@@ -82,8 +62,13 @@ def reconcile(
     check_mode: bool = False,
 ) -> None:
     """Run the loop, writing into C(record) what comes to pass. Raises what errors.py defines."""
-    loop = _Loop(resource_type, wish, client, deadline, record, wait=wait, predicting=check_mode)
-    loop.run()
+    loop = _Loop(resource_type, wish, client, deadline, record=record, wait=wait, predicting=check_mode)
+    try:
+        loop.run()
+    except TimedOut:
+        with contextlib.suppress(CloudControlError):
+            record.now = loop.read()
+        raise
 
 
 class _Loop:
@@ -93,8 +78,8 @@ class _Loop:
         wish: Wish,
         client: CloudControl,
         deadline: Deadline,
-        record: Record,
         *,
+        record: Record,
         wait: bool,
         predicting: bool,
     ) -> None:
@@ -109,7 +94,7 @@ class _Loop:
         self.setbacks = 0
 
     def run(self) -> None:
-        seen = self.record.before = self.record.now = self._read()
+        seen = self.record.before = self.record.now = self.read()
         pauses_in_transit = pauses(self.deadline.clock)
         while True:
             step = next_step(self.type, self.wish, seen)
@@ -126,11 +111,21 @@ class _Loop:
                 pauses_in_transit = pauses(self.deadline.clock)
             self.record.now = seen
 
-    # --- looking ---
+    # Looking
 
-    def _read(self) -> Snapshot | None:
+    def read(self) -> Snapshot | None:
         properties = self.client.get(self.wish.identifier)
         return None if properties is None else Snapshot(properties)
+
+    def _read_created(self) -> Snapshot | None:
+        """Read what has just been created; GetResource may not find it at first."""
+        began = self.deadline.clock.monotonic()
+        for pause in pauses(self.deadline.clock):
+            seen = self.read()
+            if seen or self.deadline.clock.monotonic() - began > _VISIBLE_AFTER_CREATE:
+                return seen
+            self.deadline.pause(pause, waiting_for="it was created, and could not be read yet.")
+        raise AssertionError("unreachable: pauses() has no end")
 
     def _with_write_only(self, seen: Snapshot | None) -> Snapshot | None:
         reader = self.type.write_only_reader
@@ -140,62 +135,57 @@ class _Loop:
             values = self.client.read_write_only(reader, self.wish.identifier)
         except CallFailed as error:
             if error.code == "ResourceNotFound":  # deleted since it was read
-                return self._read()
+                return self.read()
             if error.code.startswith("AccessDenied"):
                 error.hint = f"Grant {reader.permission}: GetResource does not return what has to be compared."
             raise
         status = values.pop(self.type.lifecycle.status, None) if self.type.lifecycle else None
         if status not in (None, self.type.status_of(seen)) and not self.predicting:
-            return self._read()  # it moved on between the two reads, which do not belong together
+            return self.read()  # it moved on between the two reads, which do not belong together
         if self.record.before and not self.record.operations:
             self.record.before = replace(self.record.before, write_only=values)
         return replace(seen, write_only=values)
 
     def _settle(self, seen: Snapshot | None, step: Wait, pause: float) -> Snapshot | None:
         assert seen
-        if not self.wait:
-            if not self.predicting:
-                self.record.notes.append(
-                    f"It is {step.status}, and nothing can be written before that has ended: nothing was sent. Run the"
-                    " task again to go on."
-                )
-            self.predicting = True
-            intent = self.wish.properties.get(self.type.lifecycle.intent) if self.type.lifecycle else None
-            return settled(self.type, seen, intent)
-        self.deadline.pause(pause, waiting_for=f"it was still {step.status}. Run the task again to go on from there.")
-        return self._read()
+        if self.wait:
+            self.deadline.pause(
+                pause, waiting_for=f"it was still {step.status}. Run the task again to go on from there."
+            )
+            return self.read()
+        if not self.predicting:
+            self._plan_the_rest(f"It is {step.status}, and nothing can be written before that has ended.")
+        intent = self.wish.properties.get(self.type.lifecycle.intent) if self.type.lifecycle else None
+        return settled(self.type, seen, intent)
 
-    # --- acting ---
+    def _plan_the_rest(self, why: str) -> None:
+        self.predicting = True
+        self.record.notes.append(f"{why} Nothing was sent. Run the task again to go on.")
+
+    # Acting
 
     def _take(self, seen: Snapshot | None, step: Write) -> Snapshot | None:
         """Carry a step out, or predict it, and return the resource as it is then."""
         self._check_applied(seen, step)
         if seen and not self.record.operations:
             self._warn_of_owner(seen)
-        operation = _operation(step)
+        operation = planned(step)
         self.record.operations.append(operation)
         if not self.predicting:
-            failure = self._carry_out(step, operation)
+            failure = carry_out(step, operation, self.client, self.wish.identifier, wait=self.wait)
             if failure:
                 return self._after_failure(seen, step, failure)
+            self.predicting = not self.wait
         self.setbacks = 0
         self.reported_done |= _sent(step)
         if isinstance(step, Delete) and step.then:
             self.wish, self.reported_done = step.then, set()
         if self.predicting:
             return after(self.type, seen, step, self.deadline.clock.now())
-        return self._read_created() if isinstance(step, Create) else self._read()
-
-    def _warn_of_owner(self, seen: Snapshot) -> None:
-        stack = tags_to_dict(seen.properties.get(self.type.tags or "")).get(STACK_TAG)
-        if stack:
-            self.record.notes.append(
-                f"It is managed by the CloudFormation stack {stack}. AWS advises to change it through that stack only:"
-                " the stack does not learn of this change."
-            )
+        return self._read_created() if isinstance(step, Create) else self.read()
 
     def _check_applied(self, seen: Snapshot | None, step: Write) -> None:
-        """A step that was reported done and has to be taken again did nothing."""
+        """Raise NotApplied if a step that was reported done would have to be taken again: it did nothing."""
         repeated = self.reported_done & _sent(step)
         if not repeated:
             return
@@ -209,78 +199,44 @@ class _Loop:
             request_token=last.request_token,
         )
 
-    def _carry_out(self, step: Write, operation: Operation) -> CloudControlError | None:
-        """Begin an operation and, unless told not to wait, see it end. Returns why it failed."""
-        try:
-            progress = self._begin(step)
-            operation.request_token, operation.operation_status = progress.request_token, progress.status
-            if self.wait:
-                progress = self.client.follow(progress)
-        except CallFailed as error:
-            if operation.request_token is None:
-                operation.operation_status = "FAILED"
-            error.request_token = operation.request_token
-            return error
-        except TimedOut as error:
-            error.operation, error.request_token = operation.operation, operation.request_token
-            self.record.now = self._read()
-            raise
-        operation.operation_status = progress.status
-        if progress.status == "SUCCESS" or not progress.ended:
-            self.predicting = not self.wait
-            return None
-        message = progress.message or "Cloud Control gave no reason."
-        return OperationFailed(
-            message,
-            code=progress.error_code or progress.status,
-            operation=operation.operation,
-            request_token=operation.request_token,
-        )
-
-    def _begin(self, step: Write) -> Progress:
-        if isinstance(step, Create):
-            return self.client.create(step.properties)
-        if isinstance(step, Update):
-            return self.client.update(self.wish.identifier, step.patch)
-        return self.client.delete(self.wish.identifier)
-
-    # --- what to make of a failure ---
+    def _warn_of_owner(self, seen: Snapshot) -> None:
+        stack = tags_to_dict(seen.properties.get(self.type.tags or "")).get(STACK_TAG)
+        if stack:
+            self.record.notes.append(
+                f"It is managed by the CloudFormation stack {stack}. AWS advises to change it through that stack only,"
+                " which does not learn of this change."
+            )
 
     def _after_failure(self, seen: Snapshot | None, step: Write, failure: CloudControlError) -> Snapshot | None:
         """Return the resource as it is now, if the task can go on from there; raise the failure if not."""
         failure.hint = failure.hint or self.type.advice.get(failure.code)
-        if failure.code == "ConcurrentOperationException":
-            return self._after_other(seen, step, failure)
-        if isinstance(step, Delete) and failure.code in _GONE:
-            return self._gone(step)
-        if isinstance(step, Create) and failure.code in _EXISTS:
-            now = self._read_created()
-            if now is None:
-                raise failure
-            return now
-        if failure.code in _BAD_PATCH and isinstance(step, Update) and any(o["op"] == "test" for o in step.patch):
-            now = self._read()
-            if seen and now and _still_applies(step, now):
-                raise failure
-            return now
-        if isinstance(failure, OperationFailed) and (
-            failure.code in _PASSING or _CREATED_ALL_THE_SAME in failure.message
-        ):
-            self._setback(failure)
-            return self._read()
+        match meaning(step, failure):
+            case "other at work":
+                return self._after_other(seen, step, failure)
+            case "gone":
+                assert isinstance(step, Delete)
+                self.wish = step.then or self.wish
+                return self.read()
+            case "exists":
+                now = self._read_created()
+                if now is None:
+                    raise failure
+                return now
+            case "stale":
+                now = self.read()
+                if now and _fits(step, now):
+                    raise failure
+                return now
+            case "passing":
+                self._setback(failure)
+                return self.read()
         raise failure
-
-    def _gone(self, step: Delete) -> Snapshot | None:
-        if step.then:
-            self.wish = step.then
-        return self._read()
 
     def _after_other(self, seen: Snapshot | None, step: Write, failure: CloudControlError) -> Snapshot | None:
         """Somebody else is at work on the resource: let them finish, then look again."""
         operation = self.record.operations.pop()
         if not self.wait:
-            self.record.notes.append("Another operation is in progress on it: nothing was sent. Run the task again.")
-            self.predicting = True
+            self._plan_the_rest("Another operation is in progress on it.")
             self.record.operations.append(replace(operation, operation_status="PLANNED"))
             return after(self.type, seen, step, self.deadline.clock.now())
         other = self.client.under_way(self.wish.identifier)
@@ -288,31 +244,13 @@ class _Loop:
             self.client.follow(other)
         else:
             self._setback(failure)
-        return self._read()
+        return self.read()
 
     def _setback(self, failure: CloudControlError) -> None:
         self.setbacks += 1
         if self.setbacks > _SETBACKS:
             raise failure
         self.deadline.pause(backoff(self.setbacks), waiting_for=f"{failure.code}: {failure.message}")
-
-    def _read_created(self) -> Snapshot | None:
-        """Read what has just been created; GetResource may not find it at first."""
-        began = self.deadline.clock.monotonic()
-        for pause in pauses(self.deadline.clock):
-            seen = self._read()
-            if seen or self.deadline.clock.monotonic() - began > VISIBLE_AFTER_CREATE:
-                return seen
-            self.deadline.pause(pause, waiting_for="it was created, and could not be read yet.")
-        raise AssertionError("unreachable: pauses() has no end")
-
-
-def _operation(step: Write) -> Operation:
-    if isinstance(step, Create):
-        return Operation("create", desired_state=step.properties)
-    if isinstance(step, Update):
-        return Operation("update", patch_document=step.patch)
-    return Operation("delete")
 
 
 def _sent(step: Write) -> frozenset[str]:
@@ -322,10 +260,10 @@ def _sent(step: Write) -> frozenset[str]:
     return step.properties if isinstance(step, Update) else frozenset(step.properties)
 
 
-def _still_applies(step: Update, now: Snapshot) -> bool:
+def _fits(step: Write, now: Snapshot) -> bool:
     """Whether the patch fits what is there now, so that it was not somebody else's change that made it fail."""
     try:
-        apply(now.properties, step.patch)
+        apply(now.properties, step.patch if isinstance(step, Update) else [])
     except PatchConflict:
         return False
     return True

@@ -1,0 +1,100 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One write from its beginning to its end: the record of it that the user gets, and what a failure of it means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from .client import CloudControl, Progress
+from .errors import CallFailed, CloudControlError, OperationFailed, TimedOut
+from .plan import Create, Delete, Update, Write
+
+Meaning = Literal["gone", "exists", "stale", "other at work", "passing", "final"]
+
+# HandlerErrorCodes after which the thing to do is to look again and go on from what is there.
+_PASSING = frozenset({"Throttling", "NetworkFailure", "ServiceInternalError", "ResourceConflict", "NotStabilized"})
+# So a create ends of a resource that exists, but in a status that the handler did not expect.
+_CREATED_ALL_THE_SAME = "Stabilizing of"
+_GONE = frozenset({"NotFound", "ResourceNotFoundException"})
+_EXISTS = frozenset({"AlreadyExists", "AlreadyExistsException"})
+_BAD_PATCH = frozenset({"InvalidRequest", "InvalidRequestException", "ValidationException"})
+
+
+@dataclass
+class Operation:
+    """One write, as it is returned to the user."""
+
+    operation: str
+    patch_document: list[dict[str, Any]] | None = None
+    desired_state: dict[str, Any] | None = None
+    request_token: str | None = None
+    operation_status: str = "PLANNED"
+
+    def result(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if value is not None}
+
+
+def planned(step: Write) -> Operation:
+    """Return the record of a step that has not been taken yet."""
+    if isinstance(step, Create):
+        return Operation("create", desired_state=step.properties)
+    if isinstance(step, Update):
+        return Operation("update", patch_document=step.patch)
+    return Operation("delete")
+
+
+def carry_out(
+    step: Write, operation: Operation, client: CloudControl, identifier: str, *, wait: bool
+) -> CloudControlError | None:
+    """Begin an operation, see it end if told to wait, and keep the record. Return why it failed; None if it did not.
+
+    Raises TimedOut, with the request token, if it did not end in time.
+    """
+    try:
+        progress = _begin(step, client, identifier)
+        operation.request_token, operation.operation_status = progress.request_token, progress.status
+        if wait:
+            progress = client.follow(progress)
+    except CallFailed as error:
+        if operation.request_token is None:
+            operation.operation_status = "FAILED"
+        error.request_token = operation.request_token
+        return error
+    except TimedOut as error:
+        error.operation, error.request_token = operation.operation, operation.request_token
+        raise
+    operation.operation_status = progress.status
+    if progress.status == "SUCCESS" or not progress.ended:
+        return None
+    return OperationFailed(
+        progress.message or "Cloud Control gave no reason.",
+        code=progress.error_code or progress.status,
+        operation=operation.operation,
+        request_token=operation.request_token,
+    )
+
+
+def meaning(step: Write, failure: CloudControlError) -> Meaning:
+    """Say what a failure of a step comes to: what to look for next, or that there is nothing to go on from."""
+    if failure.code == "ConcurrentOperationException":
+        return "other at work"
+    if isinstance(step, Delete) and failure.code in _GONE:
+        return "gone"
+    if isinstance(step, Create) and failure.code in _EXISTS:
+        return "exists"
+    if isinstance(step, Update) and failure.code in _BAD_PATCH and any(o["op"] == "test" for o in step.patch):
+        return "stale"
+    if isinstance(failure, OperationFailed) and (failure.code in _PASSING or _CREATED_ALL_THE_SAME in failure.message):
+        return "passing"
+    return "final"
+
+
+def _begin(step: Write, client: CloudControl, identifier: str) -> Progress:
+    if isinstance(step, Create):
+        return client.create(step.properties)
+    if isinstance(step, Update):
+        return client.update(identifier, step.patch)
+    return client.delete(identifier)

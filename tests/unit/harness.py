@@ -22,6 +22,7 @@ from unittest import mock
 
 from ansible.module_utils import basic
 from ansible.module_utils.common import warnings as ansible_warnings
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from tests.environment import REGION
 
@@ -101,6 +102,21 @@ def run_module(
         except SystemExit as end:
             exit_code = end.code
     return _result(printed.getvalue(), exit_code)
+
+
+@contextlib.contextmanager
+def with_shared_clients() -> Iterator[None]:
+    """Make each client once for many runs. It takes longer to make than all calls of a run together."""
+    made: dict[str, Any] = {}
+    make = AnsibleAWSModule.client
+
+    def client(module: AnsibleAWSModule, service: str, **settings: Any) -> Any:
+        if service not in made:
+            made[service] = make(module, service, **settings)
+        return made[service]
+
+    with mock.patch.object(AnsibleAWSModule, "client", client):
+        yield
 
 
 def _forget_earlier_runs() -> None:

@@ -83,7 +83,7 @@ def next_step(resource_type: ResourceType, wish: Wish, seen: Snapshot | None) ->
 
     refusal = _refusal(resource_type, seen, rules, changes, intent)
     if refusal:
-        return _recreate(resource_type, wish, seen, rules) if wish.recreate else refusal
+        return _recreate(resource_type, wish, seen, rules, refusal) if wish.recreate else refusal
     if intent is None:
         return _update(resource_type, seen, changes) if changes.names else Done()
     move = _move(resource_type, wish, seen, rules.transitions[intent], intent, changes)
@@ -142,7 +142,7 @@ def _create(resource_type: ResourceType, wish: Wish, *, situation: str = "It doe
     return Create(properties=properties)
 
 
-def _recreate(resource_type: ResourceType, wish: Wish, seen: Snapshot, rules: Status) -> Step:
+def _recreate(resource_type: ResourceType, wish: Wish, seen: Snapshot, rules: Status, refusal: Refuse) -> Step:
     """Delete, and then create what is declared together with what the task leaves as it is.
 
     All that a create needs has to be declared, even if it could be read now: a task that is killed after the delete has
@@ -150,7 +150,7 @@ def _recreate(resource_type: ResourceType, wish: Wish, seen: Snapshot, rules: St
     """
     create = _create(resource_type, wish, situation="recreate: true would have to delete it first")
     if isinstance(create, Refuse):
-        return create
+        return Refuse(why=f"{refusal.why} {create.why}")
     if rules.survives_recreate and seen.write_only is None:
         return ReadWriteOnly()
     readable = resource_type.writable - resource_type.write_only - {resource_type.tags}

@@ -26,7 +26,7 @@ def after(resource_type: ResourceType, seen: Snapshot | None, step: Write, now: 
     properties = {name: value for name, value in model.items() if name not in resource_type.write_only}
     if resource_type.predict:
         properties = resource_type.predict(before, properties, sent, now)
-    return Snapshot(properties, _write_only_after(seen, sent))
+    return Snapshot(properties, _write_only_after(resource_type, seen, Snapshot(properties), sent))
 
 
 def settled(resource_type: ResourceType, seen: Snapshot, intent: str | None) -> Snapshot:
@@ -38,11 +38,15 @@ def settled(resource_type: ResourceType, seen: Snapshot, intent: str | None) -> 
     return replace(seen, properties={**seen.properties, lifecycle.status: status})
 
 
-def _write_only_after(seen: Snapshot | None, sent: Properties) -> Properties | None:
-    if seen is not None and seen.write_only is None:
+def _write_only_after(
+    resource_type: ResourceType, seen: Snapshot | None, then: Snapshot, sent: Properties
+) -> Properties | None:
+    """What would be read of the write-only properties: those that mean something in the status that follows."""
+    told = resource_type.rules_for(then).write_only
+    if not told or (seen is not None and seen.write_only is None):
         return None
     known = dict(seen.write_only or {}) if seen else {}
     for name, value in sent.items():
-        members = known.get(name)
-        known[name] = {**members, **value} if isinstance(members, dict) and isinstance(value, dict) else value
+        if name in told:
+            known[name] = {**known.get(name, {}), **value}
     return known

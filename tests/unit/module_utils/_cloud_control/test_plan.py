@@ -500,7 +500,7 @@ def test_a_schedule_that_would_be_too_long_with_the_part_left_as_it_is_is_refuse
     assert "schedule must last from 1 hour to 30 days, not 120 days" in message
 
 
-OLD_HANDLER = {"Schedule": SCHEDULE, "DesiredState": "Running", "StatusReason": "earlier"}
+OLD_HANDLER: dict[str, Any] = {"Schedule": SCHEDULE, "DesiredState": "Running", "StatusReason": "earlier"}
 
 
 @pytest.mark.parametrize(
@@ -826,7 +826,7 @@ def test_recreate_starts_again_what_has_ended() -> None:
     ],
 )
 def test_refused_recreate(properties: Properties, words: str) -> None:
-    assert refusal(step(wish(properties=properties, recreate=True), seen("Created"))) == words
+    assert refusal(step(wish(properties=properties, recreate=True), seen("Created"))).endswith(words)
 
 
 def test_recreate_is_not_used_where_an_update_will_do() -> None:

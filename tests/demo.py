@@ -95,7 +95,7 @@ def _demo() -> int:
     ):
         seed = server.seed(REGION, name="checkout")
         server.on_call("DeleteResource", lambda: before_delete.append(server.experiment(EXPERIMENT, REGION)))
-        arguments = _arguments(seed)
+        arguments = arguments_of(seed)
         _say(_introduction(server, seed, arguments))
         notes = Path(folder) / "steps"
         began = time.monotonic()
@@ -115,7 +115,8 @@ def _demo() -> int:
 # --- the run ---
 
 
-def _arguments(seed: Seed) -> list[str]:
+def arguments_of(seed: Seed) -> list[str]:
+    """Return the arguments that give the playbook the names of what it is about; on AWS users give their own."""
     names = {
         "region": seed.region,
         "experiment_name": EXPERIMENT,

@@ -7,7 +7,8 @@ SHELL := bash
 .PHONY: help demo test unit integration lint format coverage build clean
 
 # A developer's own settings for Ansible and AWS must change nothing here, and no call may reach a real account.
-unexport $(filter ANSIBLE_% AWS_%,$(.VARIABLES)) PYTHONPATH PYTHONHOME
+# Bytecode has to be written: without it every Python that is started compiles Ansible and boto3 for seconds.
+unexport $(filter ANSIBLE_% AWS_%,$(.VARIABLES)) PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 export ANSIBLE_CONFIG := $(CURDIR)/tests/ansible.cfg
 export ANSIBLE_HOME := $(CURDIR)/.build/ansible
 export PIP_DISABLE_PIP_VERSION_CHECK := 1

@@ -33,7 +33,7 @@ def clean_environment() -> dict[str, str]:
     inherited = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("ANSIBLE_", "AWS_")) and name not in {"PYTHONPATH", "PYTHONHOME"}
+        if not name.startswith(("ANSIBLE_", "AWS_")) and name not in {"PYTHONPATH", "PYTHONHOME", "PYTHONDONTWRITEBYTECODE"}
     }
     ansible = {
         "ANSIBLE_CONFIG": str(ROOT / "tests" / "ansible.cfg"),

@@ -501,12 +501,12 @@ inference_experiment:
           description: When it starts or started.
           returned: when known
           type: str
-          sample: "2030-01-07T08:00:00+00:00"
+          sample: "2030-01-07T08:00:00Z"
         end_time:
           description: When it ends.
           returned: when known
           type: str
-          sample: "2030-01-21T08:00:00+00:00"
+          sample: "2030-01-21T08:00:00Z"
     status_reason:
       description: The reason given for the present status.
       returned: when it has one and it was read together with the schedule
@@ -521,12 +521,12 @@ inference_experiment:
       description: When it was created.
       returned: when the experiment exists
       type: str
-      sample: "2030-01-06T16:20:00+00:00"
+      sample: "2030-01-06T16:20:00.000Z"
     last_modified_time:
       description: When it was changed last.
       returned: when the experiment exists
       type: str
-      sample: "2030-01-06T16:20:00+00:00"
+      sample: "2030-01-06T16:20:00.000Z"
     tags:
       description: The tags, keys and values verbatim.
       returned: when the experiment exists

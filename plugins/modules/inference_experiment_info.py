@@ -270,12 +270,12 @@ inference_experiments:
           description: When it starts or started.
           returned: when known
           type: str
-          sample: "2030-01-07T08:00:00+00:00"
+          sample: "2030-01-07T08:00:00Z"
         end_time:
           description: When it ends.
           returned: when known
           type: str
-          sample: "2030-01-21T08:00:00+00:00"
+          sample: "2030-01-21T08:00:00Z"
     status_reason:
       description: The reason given for the present status.
       returned: with O(include_write_only); null where there is none
@@ -290,12 +290,12 @@ inference_experiments:
       description: When it was created.
       returned: always
       type: str
-      sample: "2030-01-06T16:20:00+00:00"
+      sample: "2030-01-06T16:20:00.000Z"
     last_modified_time:
       description: When it was changed last.
       returned: always
       type: str
-      sample: "2030-01-06T16:20:00+00:00"
+      sample: "2030-01-06T16:20:00.000Z"
     tags:
       description: The tags, keys and values verbatim.
       returned: always

@@ -83,7 +83,7 @@ class Controls:
         self.world.faults.clear()
 
     def on_call(self, operation: str, callback: Callable[[], object], nth: int = 1) -> None:
-        """Run `callback` before the n-th call of `operation` from now on is served: somebody else is at work."""
+        """Run `callback` before the n-th call of `operation` ("*": of any) is served: somebody else is at work."""
         self.world.faults.add_callback(operation, callback, nth)
 
     def client(self, service: str, region: str = "us-east-1") -> Any:

@@ -88,6 +88,9 @@ def _check_failed(operation: str, code: str) -> None:
         raise ValueError(f"unknown HandlerErrorCode {code!r}; there are: {', '.join(HANDLER_ERROR_CODES)}")
 
 
+ANY = "*"
+
+
 class FaultBook:
     """The orders that are still open, and the callbacks that wait for a call."""
 
@@ -101,7 +104,8 @@ class FaultBook:
             self._faults.append(fault)
 
     def add_callback(self, operation: str, callback: Callable[[], object], nth: int) -> None:
-        check_operation(operation)
+        if operation != ANY:
+            check_operation(operation)
         if nth < 1:
             raise ValueError(f"nth counts from 1, not {nth}")
         with self._lock:
@@ -127,6 +131,6 @@ class FaultBook:
     def due_callbacks(self, operation: str) -> list[Callable[[], object]]:
         """The callbacks that are to run before this call, used up."""
         with self._lock:
-            counted = [(name, call, nth - (name == operation)) for name, call, nth in self._callbacks]
+            counted = [(name, call, nth - (name in (operation, ANY))) for name, call, nth in self._callbacks]
             self._callbacks = [entry for entry in counted if entry[2] > 0]
             return [call for _name, call, nth in counted if nth == 0]

@@ -34,7 +34,7 @@ ENGINE_MAY_IMPORT = {
     "changes": {"comparisons", "json_patch", "properties", "resource_type"},
     "plan": {"changes", "comparisons", "errors", "json_patch", "properties", "resource_type"},
     "prediction": {"clock", "json_patch", "plan", "resource_type"},
-    "client": {"clock", "errors", "json_patch", "resource_type", "botocore"},
+    "client": {"clock", "comparisons", "errors", "json_patch", "resource_type", "botocore"},
     "listing": {"client", "errors", "plan", "resource_type"},
     "operations": {"client", "errors", "plan"},
     "reconcile": {

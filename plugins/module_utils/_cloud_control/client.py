@@ -19,6 +19,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from .clock import Deadline, backoff, pauses
+from .comparisons import format_instant
 from .errors import CallFailed
 from .json_patch import PatchDocument
 from .resource_type import Properties, WriteOnlyReader
@@ -251,9 +252,9 @@ def _waiting_for(progress: Progress) -> str:
 
 
 def _as_json(value: Any) -> Any:
-    """boto3 turns times into datetimes; the properties have them as text."""
+    """boto3 turns times into datetimes; the properties have them as text, in the spelling in which they are sent."""
     if isinstance(value, datetime):
-        return value.isoformat()
+        return format_instant(value)
     if isinstance(value, Mapping):
         return {name: _as_json(member) for name, member in value.items()}
     return [_as_json(element) for element in value] if isinstance(value, list) else value

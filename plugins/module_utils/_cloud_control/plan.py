@@ -93,7 +93,11 @@ def next_step(resource_type: ResourceType, wish: Wish, seen: Snapshot | None) ->
 
 
 def _update(resource_type: ResourceType, seen: Snapshot, changes: Changes) -> Step:
-    problems = resource_type.check_model({**base(resource_type, seen), **changes.properties})
+    whole = {**base(resource_type, seen), **changes.properties}
+    for name, known in (seen.write_only or {}).items():
+        # Members that the task leaves out, or that do not count now, are as the service has told.
+        whole[name] = {**known, **whole.get(name, {})} if isinstance(known, dict) else known
+    problems = resource_type.check_model(whole)
     if problems:
         return Refuse(
             why=f"{' '.join(problems)} This comes of what the task gives together with what it leaves as it is."

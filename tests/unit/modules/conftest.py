@@ -8,18 +8,24 @@ To make a client takes ten times as long as all the calls of a run.
 
 from __future__ import annotations
 
+import functools
 import types
 from collections.abc import Iterator
 from typing import Any
 
 import botocore.endpoint
+import botocore.session
 import pytest
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+from botocore.loaders import create_loader
 from botocore.retries import bucket
 
 from tests.emulator import Emulator, ManualClock
 
 Clients = dict[tuple[str, str, str], Any]
+
+# Reads the descriptions of the services once in a process.
+_LOADER = functools.cache(create_loader)
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +43,7 @@ def _emulator_and_clients() -> Iterator[tuple[Emulator, Clients]]:
     emulator = Emulator(clock=ManualClock(), check_references=False)
     with emulator, pytest.MonkeyPatch.context() as patch:
         patch.setattr(AnsibleAWSModule, "client", client)
+        patch.setattr(botocore.session, "create_loader", _LOADER)
         yield emulator, made
 
 
@@ -47,8 +54,9 @@ def emulator(_emulator_and_clients: tuple[Emulator, Clients], monkeypatch: pytes
     emulator.reset()
     emulator.world.clock = clock = ManualClock()
     monkeypatch.setattr(botocore.endpoint, "time", types.SimpleNamespace(sleep=clock.advance))
-    monkeypatch.setattr(bucket.Clock, "sleep", lambda _self, seconds: clock.advance(seconds))
     monkeypatch.setattr(bucket.Clock, "current_time", lambda _self: clock.now().timestamp())
+    # The wait for a token of an adaptive client would be real, and would wait for a clock that stands still.
+    monkeypatch.setattr(bucket.TokenBucket, "acquire", lambda *_: clock.advance(0.1))
     yield emulator
     if any(record.status >= 500 or record.error == "ThrottlingException" for record in emulator.log):
         # A client remembers how often it had to retry, and slows down in later tests.

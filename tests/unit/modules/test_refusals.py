@@ -60,7 +60,7 @@ REFUSED: list[Any] = [
     ),
     *(
         pytest.param(
-            "Created", {"desired_state": end}, ["Created", f"desired_state: {end}", "deleted"], id=f"never started: {end}"
+            "Created", {"desired_state": end}, ["Created", f"desired_state: {end}", "deleted"], id=f"not started: {end}"
         )
         for end in ("Completed", "Cancelled")
     ),
@@ -91,8 +91,8 @@ REFUSED: list[Any] = [
         ["data_storage_config"],
         id="an update that could be made with one that cannot",
     ),
-    pytest.param("Stopping", {"description": "New"}, ["description", "Completed"], id="when a stop has been waited out"),
-]  # fmt: skip
+    pytest.param("Stopping", {"description": "New"}, ["description", "Completed"], id="a stop has been waited out"),
+]
 
 
 @CHECK

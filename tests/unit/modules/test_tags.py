@@ -20,7 +20,10 @@ BEFORE = {"kept": "1", "changed": "1", "left": "1"}
 
 ROWS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     # what is given: the options, the tags afterwards
-    "purged by default": ({"tags": {"kept": "1", "changed": "2", "new": "1"}}, {"kept": "1", "changed": "2", "new": "1"}),
+    "purged by default": (
+        {"tags": {"kept": "1", "changed": "2", "new": "1"}},
+        {"kept": "1", "changed": "2", "new": "1"},
+    ),
     "purged when told to": ({"tags": {"kept": "1"}, "purge_tags": True}, {"kept": "1"}),
     "not purged": ({"tags": {"changed": "2", "new": "1"}, "purge_tags": False}, {**BEFORE, "changed": "2", "new": "1"}),
     "by the other name of the option": ({"resource_tags": {"new": "1"}}, {"new": "1"}),
@@ -29,8 +32,11 @@ ROWS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
         {"tags": {"ModelVariants": "Some_Value", "snake_case": "camelCase", "Sp ace": "a/b=1"}},
         {"ModelVariants": "Some_Value", "snake_case": "camelCase", "Sp ace": "a/b=1"},
     ),
-    "numbers and booleans as text": ({"tags": {"number": 7, "yes": True, "1": 1.5}}, {"number": "7", "yes": "True", "1": "1.5"}),
-}  # fmt: skip
+    "numbers and booleans as text": (
+        {"tags": {"number": 7, "yes": True, "1": 1.5}},
+        {"number": "7", "yes": "True", "1": "1.5"},
+    ),
+}
 
 
 @pytest.mark.parametrize("system", [{}, STACK], ids=["", "beside tags of AWS"])

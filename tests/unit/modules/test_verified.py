@@ -31,7 +31,11 @@ IGNORED: list[Any] = [
     pytest.param("Description", "Running", {"description": "New"}, "description", id="Running: description"),
     pytest.param("ModelVariants", "Created", {"model_variants": variants(2)}, "model_variants", id="variants"),
     pytest.param(
-        "ShadowModeConfig", "Created", {"shadow_mode_config": shadow_mode_config(7)}, "shadow_mode_config", id="sampling"
+        "ShadowModeConfig",
+        "Created",
+        {"shadow_mode_config": shadow_mode_config(7)},
+        "shadow_mode_config",
+        id="sampling",
     ),
     pytest.param(
         "ShadowModeConfig",
@@ -58,7 +62,7 @@ IGNORED: list[Any] = [
         "desired_state",
         id="a stop before a deletion",
     ),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("return_write_only", [False, True], ids=["", "write-only are returned"])

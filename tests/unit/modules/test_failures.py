@@ -1,0 +1,331 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What goes wrong at AWS: what is tried again, what is gone on from, what ends the task, and what is said then."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.emulator import Emulator
+from tests.environment import REGION
+from tests.unit.conftest import Run
+from tests.unit.harness import Result
+from tests.unit.modules.scenarios import CHANGING, Scenario, table
+from tests.unit.modules.tasks import (
+    MODULE,
+    NAME,
+    ROLE_ARN,
+    done,
+    exists,
+    full,
+    kinds,
+    named,
+    put,
+    run_again,
+    sent,
+    state,
+    statuses,
+)
+
+TYPE = "AWS::SageMaker::InferenceExperiment"
+TRIED_AGAIN = ("Throttling", "NetworkFailure", "ServiceInternalError", "ResourceConflict")
+FINAL = (
+    *("NotUpdatable", "InvalidRequest", "AccessDenied", "UnauthorizedTaggingOperation", "InvalidCredentials"),
+    *("ServiceLimitExceeded", "GeneralServiceException", "ServiceTimeout", "InternalFailure"),
+)
+# operation, the status found, a task that takes just that
+WRITES: list[Any] = [
+    pytest.param("CreateResource", None, full(), id="create"),
+    pytest.param("UpdateResource", "Created", named(description="New"), id="update"),
+    pytest.param("UpdateResource", "Created", named(desired_state="Running"), id="start"),
+    pytest.param("DeleteResource", "Created", named(state="absent"), id="delete"),
+]
+
+
+def failed(result: Result, code: str, *words: str) -> dict[str, Any]:
+    """It failed with a code and with words; returns the error."""
+    assert result.failed
+    assert [word for word in words if word not in result.msg] == [], result.msg
+    error: dict[str, Any] = result["error"]
+    assert set(error) == {"code", "message", "operation", "request_token", "hint"}
+    assert error["code"] == code
+    return error
+
+
+@pytest.mark.parametrize("code", TRIED_AGAIN)
+@pytest.mark.parametrize(("operation", "found", "task"), WRITES)
+def test_a_passing_failure_is_tried_again_with_a_new_token(
+    run: Run, emulator: Emulator, operation: str, found: str | None, task: dict[str, Any], code: str
+) -> None:
+    if found:
+        put(emulator, found)
+    emulator.fault(operation, "failed", code=code, times=2)
+    before = emulator.clock.now()
+    result = done(run(MODULE, task))
+    assert statuses(result) == ["FAILED", "FAILED", "SUCCESS"]
+    assert result.changed
+    assert len({request["ClientToken"] for request in sent(emulator, operation)}) == 3
+    assert emulator.calls().count("GetResource") >= (3 if operation == "DeleteResource" else 4)
+    assert (emulator.clock.now() - before).total_seconds() > 2
+    run_again(run, emulator, task)
+
+
+@pytest.mark.parametrize("code", TRIED_AGAIN)
+def test_a_failure_that_does_not_pass_ends_the_task(run: Run, emulator: Emulator, code: str) -> None:
+    put(emulator, "Created")
+    emulator.fault("UpdateResource", "failed", code=code, message="Come back later", times=999)
+    result = run(MODULE, named(description="New"))
+    error = failed(result, code, "Come back later", "update", NAME)
+    assert error["request_token"] == result["operations"][-1]["request_token"]
+    assert (set(statuses(result)), result.changed) == ({"FAILED"}, False)
+    assert len(emulator.writes()) < 20
+
+
+@pytest.mark.parametrize("code", FINAL)
+@pytest.mark.parametrize(("operation", "found", "task"), WRITES)
+def test_a_final_failure_ends_the_task_at_once_with_its_message(
+    run: Run, emulator: Emulator, operation: str, found: str | None, task: dict[str, Any], code: str
+) -> None:
+    if found:
+        put(emulator, found)
+    emulator.fault(operation, "failed", code=code, message="The one thing that there is to know")
+    result = run(MODULE, task)
+    error = failed(result, code, "The one thing that there is to know", code, NAME)
+    assert error["message"] == "The one thing that there is to know"
+    assert error["operation"] == kinds(result)[0]
+    assert error["request_token"] == result["operations"][0]["request_token"]
+    assert (statuses(result), emulator.writes(), result.changed) == (["FAILED"], [operation], False)
+    assert result["inference_experiment"].get("status") == found
+
+
+@pytest.mark.parametrize(("operation", "found", "task"), WRITES[:3])
+def test_not_stabilized_is_gone_on_from_by_the_status(
+    run: Run, emulator: Emulator, operation: str, found: str | None, task: dict[str, Any]
+) -> None:
+    if found:
+        put(emulator, found)
+    emulator.settings.update({"transition_seconds": 300.0, "stabilize_seconds": 60.0})
+    result = done(run(MODULE, task))
+    assert (statuses(result), emulator.writes()) == (["FAILED"], [operation])
+    assert result.changed
+    assert result["inference_experiment"]["status"] in ("Created", "Running")
+    run_again(run, emulator, task)
+
+
+def test_a_create_that_fails_while_starting_is_gone_on_from(run: Run, emulator: Emulator) -> None:
+    emulator.settings.update({"create_passes_starting": True, "transition_seconds": 30.0})
+    result = done(run(MODULE, full(tags={"new": "1"})))
+    assert (kinds(result), statuses(result)) == (["create"], ["FAILED"])
+    assert result.changed
+    assert result["inference_experiment"]["status"] == "Running"
+    run_again(run, emulator, full(tags={"new": "1"}))
+
+
+def test_a_create_that_failed_while_starting_is_stopped_if_that_is_declared_then(run: Run, emulator: Emulator) -> None:
+    emulator.settings.update({"create_passes_starting": True, "transition_seconds": 30.0})
+    done(run(MODULE, full(desired_state="Running")))
+    done(run(MODULE, named(desired_state="Completed")))
+    assert state(emulator)["status"] == "Completed"
+
+
+def test_an_endpoint_in_use_by_another_experiment(run: Run, emulator: Emulator) -> None:
+    emulator.put_experiment(REGION, {"Name": "another", "EndpointName": f"{NAME}-endpoint"}, status="Running")
+    result = run(MODULE, full())
+    error = failed(result, "AlreadyExists", "endpoint", "inference_experiment_info")
+    assert "endpoint" in error["hint"]
+    assert (result.changed, exists(emulator), kinds(result)) == (False, False, ["create"])
+
+
+def test_what_somebody_else_has_just_created_is_taken_on(run: Run, emulator: Emulator) -> None:
+    emulator.on_call("CreateResource", lambda: put(emulator, "Created", Description="Theirs"))
+    result = done(run(MODULE, full(description="Ours")))
+    assert (kinds(result), statuses(result)) == (["create", "update"], ["FAILED", "SUCCESS"])
+    assert state(emulator)["properties"]["Description"] == "Ours"
+
+
+def _somebody_else(emulator: Emulator, *operations: dict[str, Any]) -> None:
+    client = emulator.client("cloudcontrol", REGION)
+    client.update_resource(TypeName=TYPE, Identifier=NAME, PatchDocument=json.dumps(operations))
+
+
+@pytest.mark.parametrize("delay", [0.0, 3.0], ids=["", "its Identifier comes late"])
+@pytest.mark.parametrize(
+    ("task", "after"),
+    [
+        pytest.param(named(description="Ours"), "Created", id="an update"),
+        pytest.param(named(desired_state="Running"), "Running", id="a start"),
+        pytest.param(named(state="absent"), None, id="a deletion"),
+    ],
+)
+def test_an_operation_of_somebody_else_is_waited_for(
+    run: Run, emulator: Emulator, task: dict[str, Any], after: str | None, delay: float
+) -> None:
+    put(emulator, "Created")
+    emulator.settings.update({"operation_seconds": 60.0, "identifier_delay_seconds": delay})
+    theirs = {"op": "add", "path": "/DataStorageConfig", "value": {"Destination": "s3://theirs/data"}}
+    emulator.on_call("UpdateResource" if after else "DeleteResource", lambda: _somebody_else(emulator, theirs))
+    result = done(run(MODULE, task))
+    assert (len(kinds(result)), statuses(result)) == (1, ["SUCCESS"])
+    assert "ListResourceRequests" in emulator.calls()
+    assert (state(emulator)["status"] if exists(emulator) else None) == after
+    if after:
+        assert state(emulator)["properties"]["DataStorageConfig"] == {"Destination": "s3://theirs/data"}
+    emulator.settings.operation_seconds = 0.5
+    run_again(run, emulator, task)
+
+
+def test_somebody_elses_operation_may_have_done_it_all(run: Run, emulator: Emulator) -> None:
+    put(emulator, "Created")
+    emulator.settings.operation_seconds = 60.0
+    theirs = {"op": "add", "path": "/Description", "value": "Both"}
+    emulator.on_call("UpdateResource", lambda: _somebody_else(emulator, theirs))
+    result = done(run(MODULE, named(description="Both")))
+    assert (result.changed, result["operations"]) == (False, [])
+
+
+def test_without_waiting_an_operation_of_somebody_else_leaves_ours_planned(run: Run, emulator: Emulator) -> None:
+    put(emulator, "Created")
+    emulator.settings.operation_seconds = 60.0
+    emulator.on_call("UpdateResource", lambda: _somebody_else(emulator, {"op": "add", "path": "/Tags", "value": []}))
+    result = done(run(MODULE, named(description="Ours", desired_state="Running", wait=False)))
+    assert (kinds(result), statuses(result)) == (["update", "update"], ["PLANNED", "PLANNED"])
+    assert not result.changed
+    assert any("nother operation" in warning for warning in result.warnings)
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["refused at once", "failed late"])
+def test_what_somebody_else_has_just_deleted_is_absent(run: Run, emulator: Emulator, late: bool) -> None:
+    emulator.settings.delete_missing_late = late
+    put(emulator, "Created")
+    sagemaker = emulator.client("sagemaker", REGION)
+    emulator.on_call("DeleteResource", lambda: sagemaker.delete_inference_experiment(Name=NAME))
+    result = done(run(MODULE, named(state="absent")))
+    assert result["inference_experiment"] == {}
+    run_again(run, emulator, named(state="absent"))
+
+
+def test_a_cancelled_operation_is_a_failure(run: Run, emulator: Emulator) -> None:
+    put(emulator, "Created")
+    emulator.settings.operation_seconds = 20.0
+    control = emulator.client("cloudcontrol", REGION)
+
+    def cancel() -> None:
+        (request,) = control.list_resource_requests()["ResourceRequestStatusSummaries"]
+        control.cancel_resource_request(RequestToken=request["RequestToken"])
+
+    emulator.on_call("GetResourceRequestStatus", cancel)
+    result = run(MODULE, named(desired_state="Running"))
+    failed(result, "CANCEL_COMPLETE", "update")
+    assert statuses(result) == ["CANCEL_COMPLETE"]
+
+
+ANSWERS: list[Any] = [
+    pytest.param("throttle", id="throttled"),
+    pytest.param("html503", id="a page with 503"),
+    pytest.param("not_json", id="a page with 200"),
+    pytest.param("missing_keys", id="an answer without members"),
+    pytest.param("broken_json", id="half an answer"),
+    pytest.param("lost", id="done, and answered with 500"),
+]
+
+
+@pytest.mark.parametrize("kind", ANSWERS)
+@pytest.mark.parametrize(
+    "operation",
+    ["GetResource", "CreateResource", "UpdateResource", "GetResourceRequestStatus", "DescribeInferenceExperiment"],
+)
+def test_a_bad_answer_is_asked_for_again_and_nothing_is_done_twice(
+    run: Run, emulator: Emulator, operation: str, kind: str
+) -> None:
+    emulator.fault(operation, kind)
+    schedule = {"start_time": "2026-01-03T12:00:00Z", "end_time": "2026-01-05T12:00:00Z"}
+    task = full(schedule=schedule, desired_state="Running")
+    result = done(run(MODULE, task))
+    assert (kinds(result), statuses(result)) == (["create", "update"], ["SUCCESS", "SUCCESS"])
+    for write in ("CreateResource", "UpdateResource"):
+        assert len({request["ClientToken"] for request in sent(emulator, write)}) == 1
+    run_again(run, emulator, task)
+
+
+@pytest.mark.parametrize("kind", ["lost", "not_json", "missing_keys"])
+def test_a_lost_answer_to_a_deletion_is_no_failure(run: Run, emulator: Emulator, kind: str) -> None:
+    put(emulator, "Running")
+    emulator.fault("DeleteResource", kind, **({} if kind == "lost" else {"applied": True}))
+    result = done(run(MODULE, named(state="absent")))
+    assert (kinds(result), statuses(result), exists(emulator)) == (["delete"], ["SUCCESS"], False)
+
+
+@pytest.mark.parametrize("kind", ["throttle", "html503", "not_json"])
+def test_an_answer_that_stays_bad_ends_the_task(run: Run, emulator: Emulator, kind: str) -> None:
+    emulator.fault("GetResource", kind, times=9999)
+    result = run(MODULE, full())
+    assert result.failed
+    assert (result["error"]["operation"], emulator.writes()) == ("GetResource", [])
+    assert len(emulator.calls()) < 60
+
+
+DENIED: list[Any] = [
+    pytest.param("GetResource", "cloudformation:GetResource", id="reading"),
+    pytest.param("CreateResource", "cloudformation:CreateResource", id="creating"),
+]
+
+
+@pytest.mark.parametrize(("operation", "permission"), DENIED)
+@pytest.mark.parametrize("check", [False, True], ids=["for real", "in check mode"])
+def test_a_denied_call_is_no_absence(
+    run: Run, emulator: Emulator, operation: str, permission: str, check: bool
+) -> None:
+    message = f"User is not authorized to perform: {permission}"
+    emulator.fault(operation, "error", code="AccessDeniedException", message=message, times=9)
+    result = run(MODULE, full(), check=check)
+    if check and operation == "CreateResource":
+        assert not result.failed
+        return
+    error = failed(result, "AccessDeniedException", permission)
+    assert (error["message"], error["operation"], error["request_token"]) == (message, operation, None)
+    assert "permission" in error["hint"]
+    assert (result.changed, exists(emulator)) == (False, False)
+
+
+@pytest.mark.parametrize("region", ["us-gov-west-1", "cn-north-1", "ap-east-2"])
+@pytest.mark.parametrize("task", [full(), named(state="absent"), named()], ids=["present", "absent", "named"])
+@pytest.mark.parametrize("check", [False, True], ids=["for real", "in check mode"])
+def test_a_region_without_the_type_is_no_absence(
+    run: Run, emulator: Emulator, task: dict[str, Any], region: str, check: bool
+) -> None:
+    result = run(MODULE, {**task, "region": region}, check=check)
+    error = failed(result, "TypeNotFoundException", "region")
+    assert "region" in error["hint"]
+    assert emulator.writes() == []
+
+
+@pytest.mark.parametrize("code", ["UnsupportedActionException", "GeneralServiceException", "HandlerFailureException"])
+def test_no_other_error_means_absent(run: Run, emulator: Emulator, code: str) -> None:
+    emulator.fault("GetResource", "error", code=code, times=99)
+    failed(run(MODULE, named(state="absent")), code)
+    assert emulator.writes() == []
+
+
+def test_expired_credentials_are_said_to_be(run: Run, emulator: Emulator) -> None:
+    emulator.fault("GetResource", "error", code="ExpiredTokenException", message="It has expired", times=9)
+    error = failed(run(MODULE, full()), "ExpiredTokenException", "It has expired")
+    assert "credentials" in error["hint"]
+
+
+@table(CHANGING)
+def test_the_role_of_cloud_control_is_in_every_request_that_takes_one(
+    run: Run, emulator: Emulator, scenario: Scenario
+) -> None:
+    scenario.prepare(emulator)
+    done(run(MODULE, {**scenario.task, "cloud_control_role_arn": ROLE_ARN}))
+    requests = [record.request for record in emulator.log if record.service == "cloudcontrol"]
+    assert {request.get("RoleArn") for request in requests if "TypeName" in request} == {ROLE_ARN}
+
+
+def test_without_it_there_is_no_role_in_any_request(run: Run, emulator: Emulator) -> None:
+    done(run(MODULE, full()))
+    assert all("RoleArn" not in record.request for record in emulator.log)

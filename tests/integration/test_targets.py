@@ -9,7 +9,6 @@ A target is a role in the layout of ansible-test; one whose name begins with set
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,34 +16,14 @@ from typing import Any
 import pytest
 
 from tests.emulator.server import EmulatorServer
-from tests.environment import INSTALLED, REGION, ROOT, command, emulator_environment
-
-TARGETS = ROOT / "tests" / "integration" / "targets"
-SECONDS = 300
+from tests.environment import INSTALLED, REGION
+from tests.integration.runner import TARGETS, ansible
 
 
 @pytest.fixture
 def server() -> Iterator[EmulatorServer]:
     with EmulatorServer() as server:
         yield server
-
-
-def _ansible(server: EmulatorServer, program: str, *args: str, cwd: Path) -> str:
-    """Run one of Ansible's programs against the emulator; return all that it said, or fail with it."""
-    done: subprocess.CompletedProcess[str] = subprocess.run(
-        [command(program), *args],
-        cwd=cwd,
-        env={**emulator_environment(server.endpoint_url), "ANSIBLE_ROLES_PATH": str(TARGETS)},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-    )
-    if done.returncode:
-        pytest.fail(f"{program} ended with {done.returncode}:\n{done.stdout}", pytrace=False)
-    return done.stdout
 
 
 def _targets() -> list[str]:
@@ -64,16 +43,16 @@ def test_target(target: str, server: EmulatorServer, tmp_path: Path) -> None:
     }
     playbook = tmp_path / f"{target}.json"
     playbook.write_text(json.dumps([play]), encoding="utf-8")
-    _ansible(server, "ansible-playbook", "--diff", str(playbook), cwd=tmp_path)
+    ansible(server, "ansible-playbook", "--diff", str(playbook), cwd=tmp_path)
 
 
 def test_an_ad_hoc_command_lists_no_experiments_where_there_are_none(server: EmulatorServer, tmp_path: Path) -> None:
     module = "awscc.sagemaker.inference_experiment_info"
-    said = _ansible(server, "ansible", "localhost", "-m", module, "-a", f"region={REGION}", cwd=tmp_path)
+    said = ansible(server, "ansible", "localhost", "-m", module, "-a", f"region={REGION}", cwd=tmp_path)
     assert '"inference_experiments": []' in said
 
 
 def test_ansible_finds_the_installed_collection(server: EmulatorServer, tmp_path: Path) -> None:
-    said = _ansible(server, "ansible-galaxy", "collection", "list", "awscc.sagemaker", "--format=json", cwd=tmp_path)
+    said = ansible(server, "ansible-galaxy", "collection", "list", "awscc.sagemaker", "--format=json", cwd=tmp_path)
     paths = json.loads(said[said.index("{") :])
     assert [path for path, found in paths.items() if "awscc.sagemaker" in found] == [str(INSTALLED.parent.parent)]

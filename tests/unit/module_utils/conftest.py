@@ -14,6 +14,6 @@ from tests.environment import ROOT
 set_hypothesis_home_dir(ROOT / ".build" / "hypothesis")
 # No deadline: the machines that run this are shared, and a slow example is no wrong one.
 settings.register_profile(
-    "steady", derandomize=True, deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow]
+    "steady", derandomize=True, deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("steady")

@@ -488,7 +488,7 @@ def test_write_only_properties_are_read_with_their_times_as_text() -> None:
     )
 
     assert script.client(role_arn="arn:role").read_write_only(READER, "x") == {
-        "Schedule": {"StartTime": "2026-02-01T10:00:00+01:00", "Ends": ["2026-02-01T10:00:00+01:00", 1]},
+        "Schedule": {"StartTime": "2026-02-01T09:00:00Z", "Ends": ["2026-02-01T09:00:00Z", 1]},
         "Status": "Running",
     }
     assert script.calls == [("describe_thing", {"ThingName": "x"})]

@@ -500,6 +500,22 @@ def test_a_schedule_that_would_be_too_long_with_the_part_left_as_it_is_is_refuse
     assert "schedule must last from 1 hour to 30 days, not 120 days" in message
 
 
+def test_an_end_that_makes_a_running_test_too_long_is_refused() -> None:
+    declared = wish(properties={"Schedule": {"EndTime": "2026-06-01T09:00:00Z"}})
+
+    message = refusal(step(declared, seen("Running", write_only={"Schedule": SCHEDULE})))
+
+    assert "schedule must last from 1 hour to 30 days, not 120 days" in message
+
+
+def test_a_schedule_that_is_left_as_it_is_stands_in_nobody_s_way() -> None:
+    """Starting a test of thirty days early moves its start only: from then on it lasts longer than may be asked for."""
+    schedule = {"StartTime": "2026-02-01T09:00:00Z", "EndTime": "2026-03-10T09:00:00Z"}
+    declared = wish(properties={"Schedule": {"EndTime": schedule["EndTime"]}, "Description": "New"})
+
+    assert update(step(declared, seen("Running", write_only={"Schedule": schedule}))) == DESCRIBED
+
+
 OLD_HANDLER: dict[str, Any] = {"Schedule": SCHEDULE, "DesiredState": "Running", "StatusReason": "earlier"}
 
 

@@ -108,8 +108,14 @@ def add(path: str, value: object) -> Properties:
                 {"op": "remove", "path": "/Schedule"},
                 {"op": "remove", "path": "/StatusReason"},
             ),
-            seen("Running", Description="New"),
-            id="what an old handler returned is gone with the patch",
+            seen("Running", Description="New", Schedule=SCHEDULE, StatusReason="old"),
+            id="what an old handler returned it returns again, though the patch does not write it",
+        ),
+        pytest.param(
+            seen("Running", StatusReason="old", DesiredState="Running"),
+            update(add("/StatusReason", "why"), add("/DesiredState", "Completed")),
+            seen("Completed", StatusReason="why", DesiredState="Completed"),
+            id="what an old handler returned it returns as it is then",
         ),
     ],
 )

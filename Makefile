@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test unit integration lint format coverage build clean
+.PHONY: help demo test thorough unit integration lint format coverage build clean
 
 # A developer's own settings for Ansible and AWS must change nothing here, and no call may reach a real account.
 # Bytecode has to be written: without it every Python that is started compiles Ansible and boto3 for seconds.
@@ -35,6 +35,9 @@ demo: $(B)/demo.stamp $(B)/collection.stamp ## run the example playbook against 
 
 test: lint $(B)/collection.stamp ## everything: lint, unit tests, integration targets
 	@$(BIN)/python -m pytest -n auto --dist worksteal
+
+thorough: $(B)/test.stamp $(B)/collection.stamp ## the tests of the lifecycle at full length, some minutes
+	@THOROUGH=1 $(BIN)/python -m pytest -n auto --dist worksteal tests/unit/lifecycle
 
 unit: $(B)/test.stamp $(B)/collection.stamp ## the unit tests
 	@$(BIN)/python -m pytest -n auto --dist worksteal tests/unit

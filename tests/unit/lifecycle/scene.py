@@ -69,6 +69,6 @@ def outcome(result: Mapping[str, Any]) -> str:
 
 def _word(operation: Mapping[str, Any]) -> str:
     for step in operation.get("patch_document", []):
-        if step["path"] == "/DesiredState":
+        if step["path"] == "/DesiredState" and step["op"] == "add":
             return "start" if step["value"] == "Running" else "stop"
     return str(operation["operation"])

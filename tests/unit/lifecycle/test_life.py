@@ -130,7 +130,7 @@ class Life(RuleBasedStateMachine):
         assert not predicted.failed, predicted.msg
         assert predicted.changed == done.changed
         assert self._documents(predicted) == self._documents(done), "check mode predicts every document"
-        if task.get("state") != "absent" and not any(o["operation"] == "delete" for o in done["operations"]):
+        if task.get("state") != "absent" and not task.get("recreate"):
             assert untouched(settled, after), "what has ended is never touched but for tags"
         assert unmet(task, after) == [], "success means that declared equals actual"
 

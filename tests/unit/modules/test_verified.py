@@ -78,7 +78,7 @@ def test_an_update_that_is_not_applied_fails_and_is_named(
 ) -> None:
     emulator.settings.update({"ignore_properties": [ignored], "return_write_only": return_write_only})
     put(emulator, status)
-    result = run(MODULE, named(**options))
+    result = run(MODULE, named(**options, wait_timeout=30))
     assert result.failed
     assert named_as in result.msg
     assert f"/{ignored}" in result.msg
@@ -105,7 +105,7 @@ def test_a_create_that_is_not_applied_fails_and_is_named(
     run: Run, emulator: Emulator, ignored: str, options: dict[str, Any], named_as: str, recreate: bool
 ) -> None:
     emulator.settings.update({"ignore_properties": [ignored]})
-    result = run(MODULE, full(**options, recreate=recreate))
+    result = run(MODULE, full(**options, recreate=recreate, wait_timeout=30))
     assert result.failed
     assert named_as in result.msg
     assert (kinds(result), emulator.writes()) == (["create"], ["CreateResource"])

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.emulator import Emulator
+from tests.emulator.seed import shadow_mode_config
 from tests.unit.emulator.aws import REGION, TYPE_NAME, Aws
 
 START, END = "2026-01-03T12:00:00Z", "2026-01-04T12:00:00Z"
@@ -63,6 +64,12 @@ def test_everything_else_that_was_given_is_kept(aws: Aws) -> None:
 
 FAILURES: list[Any] = [
     pytest.param({"ShadowModeConfig": None}, "InvalidRequest", "shadowModeConfig", id="without ShadowModeConfig"),
+    pytest.param(
+        {"ShadowModeConfig": shadow_mode_config(-1)},
+        "GeneralServiceException",
+        "between 0 and 100",
+        id="a percentage is below 0",
+    ),
     pytest.param({"EndpointName": "nowhere"}, "GeneralServiceException", "endpoint/nowhere", id="endpoint is missing"),
     pytest.param(
         {"RoleArn": "arn:aws:iam::123456789012:role/nobody"},

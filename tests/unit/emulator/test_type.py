@@ -10,7 +10,7 @@ import pytest
 from tests.emulator import schema
 from tests.emulator.experiments import IN_TRANSIT, STATUSES, TERMINAL
 from tests.emulator.schemas import update
-from tests.emulator.seed import variant
+from tests.emulator.seed import shadow_mode_config, variant
 from tests.unit.emulator.aws import REGION, TYPE_NAME, Aws, Operation, Refused, add, pages, remove, replace
 
 WRITE_ONLY = {"Schedule", "DesiredState", "StatusReason"}
@@ -36,6 +36,7 @@ WRONG: list[Any] = [
     pytest.param({"Description": ""}, "Description", id="a description is empty"),
     pytest.param({"Description": "a" * 1025}, "Description", id="a description is too long"),
     pytest.param({"StatusReason": "a" * 1025}, "StatusReason", id="a reason is too long"),
+    pytest.param({"ShadowModeConfig": shadow_mode_config(101)}, "SamplingPercentage", id="a percentage is above 100"),
     pytest.param({"ModelVariants": []}, "ModelVariants", id="a list has too few items"),
     pytest.param(
         {"ModelVariants": [variant("a" * 64, "m"), variant("b", "m")]}, "VariantName", id="a variant name is long"

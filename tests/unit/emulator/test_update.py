@@ -143,6 +143,14 @@ def test_a_time_can_be_written(aws: Aws, time: str) -> None:
     assert aws.raw()["schedule"]["end"] == "2026-01-06T12:00:00Z"
 
 
+@pytest.mark.parametrize("status", ["Created", "Running"])
+def test_a_schedule_that_gets_too_long_fails(aws: Aws, status: str) -> None:
+    aws.put(status)
+    event = aws.update(add("/Schedule", {"EndTime": "2026-03-01T12:00:00Z"}))
+    assert event["ErrorCode"] == "GeneralServiceException"
+    assert "30 days" in event["StatusMessage"]
+
+
 def test_a_time_without_offset_fails(aws: Aws) -> None:
     aws.put("Running")
     assert aws.update(add("/Schedule", {"EndTime": "2026-01-06T12:00:00"}))["ErrorCode"] == "InternalFailure"
@@ -211,6 +219,13 @@ def test_what_is_to_be_ignored_ends_in_success_and_changes_nothing(aws: Aws, nam
     after = aws.raw()
     same = ("properties", "status", "schedule", "tags", "fate")
     assert {key: after[key] for key in same} == {key: before[key] for key in same}
+
+
+def test_a_start_that_is_to_be_ignored_ends_in_success_and_starts_nothing(aws: Aws) -> None:
+    aws.put("Created")
+    aws.emulator.settings.ignore_properties = frozenset({"DesiredState"})
+    assert aws.update(add("/DesiredState", "Running"))["OperationStatus"] == "SUCCESS"
+    assert aws.raw()["status"] == "Created"
 
 
 def test_an_update_of_nothing_is_not_found(aws: Aws) -> None:

@@ -74,7 +74,8 @@ def find_changes(
     wanted = {**kept, **wish.tags}
     if wanted == present:
         return Changes(changed)
-    return Changes({**changed, tags: tags_to_list(wanted)}, frozenset({tags}) if kept else frozenset())
+    guarded = frozenset({tags}) if kept or not wish.purge_tags else frozenset()
+    return Changes({**changed, tags: tags_to_list(wanted)}, guarded)
 
 
 def base(resource_type: ResourceType, seen: Snapshot) -> Properties:

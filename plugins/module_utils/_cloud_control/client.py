@@ -25,7 +25,7 @@ from .json_patch import PatchDocument
 from .resource_type import Properties, WriteOnlyReader
 
 try:
-    from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+    from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, HTTPClientError
 except ImportError:  # AnsibleAWSModule says so, and how to install it, before anything here is called.
     pass
 
@@ -112,7 +112,7 @@ class CloudControl:
         """Return what the service's own API says of the properties that GetResource leaves out; times as text."""
 
         def members(answer: Mapping[str, Any]) -> Properties:
-            answer["ResponseMetadata"]
+            answer[reader.argument]  # echoed; missing where the body was no JSON, which must not pass for "none set"
             return {name: _as_json(answer[name]) for name in reader.members if answer.get(name) is not None}
 
         return self._call(reader.method, members, service=reader.service, **{reader.argument: identifier})
@@ -189,7 +189,7 @@ class CloudControl:
                 passing, cause = True, error
             except BotoCoreError as error:
                 failure = CallFailed(str(error), code=type(error).__name__, operation=operation)
-                passing, cause = isinstance(error, HTTPClientError), error
+                passing, cause = isinstance(error, (HTTPClientError, ConnectTimeoutError)), error
             if not passing or attempt == _TRIES:
                 raise failure from cause
             self._deadline.pause(

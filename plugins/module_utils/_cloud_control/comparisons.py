@@ -17,7 +17,7 @@ from .resource_type import Path, ResourceType
 
 # ISO 8601 as AWS and YAML write it: a "T" or a space between, seconds and their fraction optional, offset required.
 _INSTANT = re.compile(
-    r"(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2})(:\d{2})?([.,]\d+)? ?(?:([Zz])|([+-]\d{2}):?(\d{2})?)", re.ASCII
+    r"(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2})(?:(:\d{2})(?:[.,]\d+)?)? ?(?:([Zz])|([+-]\d{2})(?::?(\d{2}))?)", re.ASCII
 )
 
 
@@ -51,9 +51,12 @@ def keyed_by(key: str) -> Callable[[Any, Any], bool]:
     def rule(declared: Any, actual: Any) -> bool:
         if not all(isinstance(element, Mapping) and key in element for element in [*declared, *actual]):
             return bool(declared == actual)
+        wanted = {element[key]: element for element in declared}
         named = {element[key]: element for element in actual}
-        return len(declared) == len(actual) == len(named) and all(
-            element[key] in named and _covers(named[element[key]], element) for element in declared
+        return (
+            len(wanted) == len(declared) == len(actual)
+            and wanted.keys() == named.keys()
+            and all(_covers(named[name], element) for name, element in wanted.items())
         )
 
     return rule
@@ -86,7 +89,7 @@ def parse_instant(value: Any) -> datetime:
             f"is not an ISO 8601 time with an offset: {str(value)!r}. Write it like 2026-12-01T09:00:00Z"
             " or 2026-12-01T10:00:00+01:00"
         )
-    date, minutes, seconds, _fraction, zulu, hours, offset_minutes = match.groups()
+    date, minutes, seconds, zulu, hours, offset_minutes = match.groups()
     offset = "+00:00" if zulu else f"{hours}:{offset_minutes or '00'}"
     try:
         return datetime.fromisoformat(f"{date}T{minutes}{seconds or ':00'}{offset}").astimezone(timezone.utc)
@@ -95,8 +98,10 @@ def parse_instant(value: Any) -> datetime:
 
 
 def format_instant(value: Any) -> str:
-    """The one spelling in which times are sent: UTC, to the second, C(Z)."""
+    """The one spelling in which times are sent: UTC, to the second, C(Z). Raises ValueError as parse_instant() does."""
     moment = value if isinstance(value, datetime) else parse_instant(value)
+    if moment.tzinfo is None:
+        raise ValueError(f"is not a time with an offset: {moment.isoformat()}")
     return moment.astimezone(timezone.utc).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
 

@@ -36,6 +36,8 @@ class Update:
 class Delete:
     then: Wish | None = None
     """What to bring about once it is gone (recreate)."""
+    because_of: frozenset[str] = frozenset()
+    """The properties that nothing less can change."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +59,8 @@ class Done:
 class Refuse:
     why: str
     way_out: str = ""
+    because_of: frozenset[str] = frozenset()
+    """The properties that differ."""
 
 
 Write = Create | Update | Delete
@@ -94,9 +98,9 @@ def next_step(resource_type: ResourceType, wish: Wish, seen: Snapshot | None) ->
 
 def _update(resource_type: ResourceType, seen: Snapshot, changes: Changes) -> Step:
     whole = {**base(resource_type, seen), **changes.properties}
-    for name, known in (seen.write_only or {}).items():
+    for name in changes.names & (seen.write_only or {}).keys():
         # Members that the task leaves out, or that do not count now, are as the service has told.
-        whole[name] = {**known, **whole.get(name, {})} if isinstance(known, dict) else known
+        whole[name] = {**(seen.write_only or {})[name], **whole[name]}
     problems = resource_type.check_model(whole)
     if problems:
         return Refuse(
@@ -154,7 +158,7 @@ def _recreate(resource_type: ResourceType, wish: Wish, seen: Snapshot, rules: St
     """
     create = _create(resource_type, wish, situation="recreate: true would have to delete it first")
     if isinstance(create, Refuse):
-        return Refuse(why=f"{refusal.why} {create.why}")
+        return replace(create, why=f"{refusal.why} {create.why}", because_of=refusal.because_of)
     if rules.survives_recreate and seen.write_only is None:
         return ReadWriteOnly()
     readable = resource_type.writable - resource_type.write_only - {resource_type.tags}
@@ -166,7 +170,7 @@ def _recreate(resource_type: ResourceType, wish: Wish, seen: Snapshot, rules: St
         tags = wish.tags if wish.purge_tags else {**tags, **wish.tags}
     then = replace(wish, properties={**left, **merged}, tags=tags, recreate=False)
     create = _create(resource_type, then)
-    return create if isinstance(create, Refuse) else Delete(then=then)
+    return create if isinstance(create, Refuse) else Delete(then=then, because_of=refusal.because_of)
 
 
 def _tags(resource_type: ResourceType, seen: Snapshot) -> dict[str, str]:
@@ -196,7 +200,7 @@ def _refusal(
         whys.append(rules.refusal)
     helps = intent is None or (lifecycle is not None and intent in lifecycle.intents_of_new)
     way_out = "Leave it as it is, or set recreate: true to have it deleted and created again." if helps else ""
-    return Refuse(why=" ".join(whys), way_out=way_out)
+    return Refuse(why=" ".join(whys), way_out=way_out, because_of=changes.names)
 
 
 def _difference(resource_type: ResourceType, name: str, seen: Snapshot, changes: Changes) -> str:

@@ -65,9 +65,13 @@ def reconcile(
     loop = _Loop(resource_type, wish, client, deadline, record=record, wait=wait, predicting=check_mode)
     try:
         loop.run()
-    except TimedOut:
-        with contextlib.suppress(CloudControlError):
-            record.now = loop.read()
+    except CloudControlError as error:
+        if isinstance(error, TimedOut):
+            with contextlib.suppress(CloudControlError):
+                record.now = loop.read()
+        if loop.to_create:
+            # What was carried over is nowhere else any more, or will not be for long.
+            record.operations.append(planned(loop.to_create))
         raise
 
 
@@ -91,6 +95,7 @@ class _Loop:
         self.wait = wait
         self.predicting = predicting
         self.reported_done: set[str] = set()
+        self.to_create: Create | None = None  # what a deletion that has begun is to be followed by
         self.setbacks = 0
 
     def run(self) -> None:
@@ -101,6 +106,7 @@ class _Loop:
             if isinstance(step, Done):
                 return
             if isinstance(step, Refuse):
+                self._check_applied(seen, step.because_of)
                 raise Refused(step.why, hint=step.way_out)
             if isinstance(step, ReadWriteOnly):
                 seen = self._with_write_only(seen)
@@ -166,11 +172,17 @@ class _Loop:
 
     def _take(self, seen: Snapshot | None, step: Write) -> Snapshot | None:
         """Carry a step out, or predict it, and return the resource as it is then."""
-        self._check_applied(seen, step)
+        self._check_applied(seen, _sent(step))
+        self._check_nothing_is_lost(step)
         if seen and not self.record.operations:
             self._warn_of_owner(seen)
         operation = planned(step)
         self.record.operations.append(operation)
+        if isinstance(step, Create):
+            self.to_create = None
+        elif isinstance(step, Delete) and step.then:
+            following = next_step(self.type, step.then, None)
+            self.to_create = following if isinstance(following, Create) else None
         if not self.predicting:
             failure = carry_out(step, operation, self.client, self.wish.identifier, wait=self.wait)
             if failure:
@@ -182,11 +194,30 @@ class _Loop:
             self.wish, self.reported_done = step.then, set()
         if self.predicting:
             return after(self.type, seen, step, self.deadline.clock.now())
-        return self._read_created() if isinstance(step, Create) else self.read()
+        if not isinstance(step, Create):
+            return self.read()
+        created = self._read_created()
+        if created and self.type.not_applied_by_create:
+            now = self.deadline.clock.now()
+            self._check_applied(created, self.type.not_applied_by_create(step.properties, created.properties, now))
+        return created
 
-    def _check_applied(self, seen: Snapshot | None, step: Write) -> None:
-        """Raise NotApplied if a step that was reported done would have to be taken again: it did nothing."""
-        repeated = self.reported_done & _sent(step)
+    def _check_nothing_is_lost(self, step: Write) -> None:
+        """Refuse to delete what a later run, which knows only the task, could not create again as it was."""
+        if self.wait or not isinstance(step, Delete) or step.then is None:
+            return
+        lost = [self.type.option_name(name) for name in step.then.properties if name not in self.wish.properties]
+        if self.type.tags_option and step.then.tags and step.then.tags != self.wish.tags:
+            lost.append(self.type.tags_option)
+        if lost:
+            raise Refused(
+                f"With wait: false, what it has beside what the task gives would be lost: {', '.join(lost)}.",
+                hint="Give these options too, or leave wait: false out.",
+            )
+
+    def _check_applied(self, seen: Snapshot | None, names_due: frozenset[str]) -> None:
+        """Raise NotApplied if what was reported done is still due: it did nothing."""
+        repeated = self.reported_done & names_due
         if not repeated:
             return
         names = ", ".join(sorted(self.type.option_name(name) for name in repeated))
@@ -254,9 +285,9 @@ class _Loop:
 
 
 def _sent(step: Write) -> frozenset[str]:
-    """What a later step of the same task must not have to send again."""
+    """What a later step of the same task must not be about again."""
     if isinstance(step, Delete):
-        return frozenset({"the deletion"})
+        return frozenset({"the deletion", *step.because_of})
     return step.properties if isinstance(step, Update) else frozenset(step.properties)
 
 

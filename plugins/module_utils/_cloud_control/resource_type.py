@@ -109,7 +109,7 @@ class WriteOnlyReader:
     service: str
     method: str
     argument: str
-    """The parameter of C(method) that takes the identifier."""
+    """The parameter of C(method) that takes the identifier, and the member of the answer that repeats it."""
     members: tuple[str, ...]
     """Members of the answer that are taken over; each is named like its property."""
     permission: str
@@ -156,6 +156,9 @@ class ResourceType:
     predict: Callable[[Properties | None, Properties, Properties, datetime], Properties] | None = None
     """(properties before, None for a create; the model that the handler is given; its write-only values; the time) ->
     properties once the write has ended and the status has settled."""
+    not_applied_by_create: Callable[[Properties, Properties, datetime], frozenset[str]] | None = None
+    """(properties sent, properties read, the time) -> those sent which the status read shows not to have been applied,
+    and which no later comparison would find."""
     advice: Mapping[str, str] = field(default_factory=dict)
     """Error code -> what a user of this type should look at first."""
 

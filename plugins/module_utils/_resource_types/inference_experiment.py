@@ -136,6 +136,7 @@ LIMITS = {
     "data_storage_config.content_type.json_content_types": _CONTENT_TYPES,
 }
 
+CLOCKS_MAY_DIFFER = timedelta(minutes=10)
 SHORTEST, LONGEST = timedelta(hours=1), timedelta(days=30)
 
 
@@ -279,6 +280,15 @@ def predict(before: Properties | None, after: Properties, sent: Properties, now:
     return {**after, "ModelVariants": before.get("ModelVariants"), "Status": intent}
 
 
+def not_applied_by_create(sent: Properties, read: Properties, now: datetime) -> frozenset[str]:
+    """A start that is still ahead, of an experiment that runs already. While it runs, its start is not compared."""
+    start = (sent.get("Schedule") or {}).get("StartTime")
+    began_at_once = read.get("Status") in ("Starting", "Running")
+    if start and began_at_once and parse_instant(start) - now > CLOCKS_MAY_DIFFER:
+        return frozenset({"Schedule"})
+    return frozenset()
+
+
 INFERENCE_EXPERIMENT = ResourceType(
     type_name="AWS::SageMaker::InferenceExperiment",
     noun="inference experiment",
@@ -331,6 +341,7 @@ INFERENCE_EXPERIMENT = ResourceType(
         permission="sagemaker:DescribeInferenceExperiment",
     ),
     predict=predict,
+    not_applied_by_create=not_applied_by_create,
     advice={
         "AlreadyExists": "If no experiment has this name, the endpoint is probably in use by another one: list them"
         " with the module inference_experiment_info.",

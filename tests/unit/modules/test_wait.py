@@ -12,9 +12,10 @@ import pytest
 
 from tests.emulator import Emulator
 from tests.unit.conftest import Run
-from tests.unit.modules.scenarios import CHANGING, Scenario, table
+from tests.unit.modules.scenarios import CHANGING, RECREATES, Scenario, table
 from tests.unit.modules.tasks import (
     MODULE,
+    OTHER_ROLE_ARN,
     TRANSIT,
     done,
     exists,
@@ -28,7 +29,9 @@ from tests.unit.modules.tasks import (
     wanted,
 )
 
-SETTLED = [scenario for scenario in CHANGING if scenario.found not in TRANSIT]
+# What these have beside what the task gives is carried over, which takes a task that waits.
+CARRYING = [scenario for scenario in RECREATES if scenario.found == "Created"]
+SETTLED = [scenario for scenario in CHANGING if scenario.found not in TRANSIT and scenario not in CARRYING]
 MOVING = [scenario for scenario in CHANGING if scenario.found in TRANSIT]
 
 
@@ -60,6 +63,29 @@ def test_without_waiting_the_first_operation_is_sent_and_the_rest_planned(
     assert (check.changed, wanted(check)) == (True, wanted(result))
     _go_on(run, emulator, task, len(scenario.operations) - 1)
     assert (state(emulator)["status"] if exists(emulator) else None) == scenario.ends
+
+
+@table(CARRYING)
+@pytest.mark.parametrize("check", [False, True], ids=["for real", "in check mode"])
+def test_nothing_is_deleted_without_waiting_that_a_later_run_could_not_create_as_it_was(
+    run: Run, emulator: Emulator, scenario: Scenario, check: bool
+) -> None:
+    scenario.prepare(emulator)
+    result = run(MODULE, {**scenario.task, "wait": False}, check=check)
+    assert (result.failed, result.changed, emulator.writes()) == (True, False, [])
+    assert all(word in result.msg for word in ("wait: false", "schedule"))
+
+
+def test_what_was_carried_over_is_told_when_time_runs_out_between_deletion_and_creation(
+    run: Run, emulator: Emulator
+) -> None:
+    put(emulator, "Created", Description="Kept")
+    emulator.settings.update({"operation_seconds": 100})
+    result = run(MODULE, full(role_arn=OTHER_ROLE_ARN, recreate=True, wait_timeout=30))
+    assert result["error"]["code"] == "TimedOut"
+    assert (kinds(result), statuses(result)) == (["delete", "create"], ["IN_PROGRESS", "PLANNED"])
+    assert result["operations"][1]["desired_state"]["Description"] == "Kept"
+    assert "StartTime" in result["operations"][1]["desired_state"]["Schedule"]
 
 
 @table(MOVING)

@@ -907,7 +907,8 @@ THERE = Snapshot({"Name": "test", "Kind": "small", "Settings": {"A": 1, "B": 2},
             Delete(
                 then=wish(
                     properties={"Name": "test", "Kind": "large", "Settings": {"A": 1, "B": 2}}, tags={}, recreate=False
-                )
+                ),
+                because_of=frozenset({"Kind"}),
             ),
             id="recreated",
         ),

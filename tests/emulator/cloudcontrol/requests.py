@@ -73,11 +73,9 @@ class ResourceRequest:
         pending = now < self.accepted + timedelta(seconds=current().settings.pending_seconds)
         return "PENDING" if pending else "IN_PROGRESS"
 
-    def event(self, now: datetime, *, first: bool = False) -> dict[str, Any]:
-        """The ProgressEvent as of now; the first one never says that it is over."""
+    def event(self, now: datetime) -> dict[str, Any]:
+        """The ProgressEvent as of now."""
         settings, status = current().settings, self.status(now)
-        if first and status not in LIVE:
-            status = "IN_PROGRESS"
         event: dict[str, Any] = {
             "TypeName": self.parameters["TypeName"],
             "RequestToken": self.token,

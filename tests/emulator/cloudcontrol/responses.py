@@ -56,15 +56,14 @@ class CloudControlResponse(BaseResponse):  # type: ignore[misc] # moto is not ty
         return _page({"ResourceRequestStatusSummaries": events}, token)
 
     def _accepted(self, request: ResourceRequest) -> str:
-        """A new request has only begun, however fast it is; one that was repeated says what has become of it."""
-        now = current().clock.now()
-        answer = _progress(request, first=request.accepted == now)
+        """The handler's first step comes after the answer: a new request has only begun, however fast it is."""
+        answer = _progress(request)
         self.backend.settle()
         return answer
 
 
-def _progress(request: ResourceRequest, *, first: bool = False) -> str:
-    return json.dumps({"ProgressEvent": request.event(current().clock.now(), first=first)})
+def _progress(request: ResourceRequest) -> str:
+    return json.dumps({"ProgressEvent": request.event(current().clock.now())})
 
 
 def _page(answer: dict[str, Any], token: str | None) -> str:

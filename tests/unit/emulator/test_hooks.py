@@ -9,10 +9,13 @@ import sys
 import boto3
 import moto
 import moto.backend_index
+import moto.s3.models
 import moto.sagemaker.models
 import pytest
 
 from tests.emulator import Emulator, ManualClock, register
+from tests.emulator.seed import ACCOUNT_ID
+from tests.emulator.server import EmulatorServer
 from tests.unit.emulator.aws import REGION, TYPE_NAME, Refused
 
 
@@ -55,7 +58,16 @@ def test_the_emulator_leaves_no_trace() -> None:
         emulator.settings.operation_seconds = 9
         assert os.environ["AWS_ACCESS_KEY_ID"] != environment.get("AWS_ACCESS_KEY_ID", "")
     assert dict(os.environ) == environment
+    assert "moto.cloudcontrol" not in sys.modules
     with emulator:
         assert emulator.settings.operation_seconds == 0.5
         with pytest.raises(KeyError, match="no inference experiment"):
             emulator.experiment("test")
+
+
+def test_the_server_leaves_no_trace_either() -> None:
+    with EmulatorServer() as server:
+        bucket = server.seed(REGION).bucket
+        assert bucket in moto.s3.models.s3_backends[ACCOUNT_ID]["aws"].buckets
+    assert bucket not in moto.s3.models.s3_backends[ACCOUNT_ID]["aws"].buckets
+    assert "moto.cloudcontrol" not in sys.modules

@@ -235,14 +235,14 @@ def test_requests_of_another_region_are_not_seen(aws: Aws) -> None:
 def test_a_cancelled_operation_is_cancelling_then_cancelled_and_what_is_done_stays_done(aws: Aws) -> None:
     aws.emulator.settings.operation_seconds = 5
     aws.put("Created")
-    event = aws.send_update(add("/DesiredState", "Running"))
+    event = aws.send_update(add("/DesiredState", "Running"), add("/Tags", [{"Key": "late", "Value": "1"}]))
     answer = aws.cloudcontrol.cancel_resource_request(RequestToken=event["RequestToken"])["ProgressEvent"]
     assert answer["OperationStatus"] == "CANCEL_IN_PROGRESS"
     with Refused("ConcurrentOperationException"):
         aws.send_delete()
     assert aws.final(event)["OperationStatus"] == "CANCEL_COMPLETE"
     aws.pass_time(10)
-    assert aws.get()["Status"] == "Running"
+    assert (aws.get()["Status"], aws.raw()["tags"]) == ("Running", {})
 
 
 def test_what_is_over_cannot_be_cancelled(aws: Aws) -> None:

@@ -31,9 +31,7 @@ AWS_ENVIRONMENT: Mapping[str, str] = {
 def clean_environment() -> dict[str, str]:
     """Return this process's environment with Ansible's, AWS's and Python's settings replaced by the project's."""
     inherited = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("ANSIBLE_", "AWS_", "PYTHON"))
+        name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "AWS_", "PYTHON"))
     }
     ansible = {
         "ANSIBLE_CONFIG": str(ROOT / "tests" / "ansible.cfg"),

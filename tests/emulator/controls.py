@@ -92,7 +92,7 @@ class Controls:
             if (service, region) not in self._clients:
                 config = Config(user_agent_extra=CONTROL_USER_AGENT, retries={"total_max_attempts": 1})
                 keys = {name.lower(): value for name, value in CREDENTIALS.items()}
-                self._session = self._session or _session()
+                self._session = self._session or new_session()
                 made = self._session.client(service, region_name=region, config=config, **keys, **self._endpoint())
                 self._clients[service, region] = made
             return self._clients[service, region]
@@ -163,7 +163,7 @@ class Controls:
 _LOADER: Any = Loader(extra_search_paths=[str(Path(boto3.__file__).parent / "data")])
 
 
-def _session() -> Any:
+def new_session() -> Any:
     """A session of its own, so that it has today's hooks; the service models are read once in a process."""
     core: Any = botocore.session.get_session()
     core.register_component("data_loader", _LOADER)

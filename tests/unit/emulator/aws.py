@@ -6,12 +6,12 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from tests.emulator import Emulator, Seed
+from tests.emulator.controls import new_session
 
 TYPE_NAME = "AWS::SageMaker::InferenceExperiment"
 REGION = "us-east-1"
@@ -41,7 +41,7 @@ class Aws:
 
     def client(self, service: str, region: str = REGION) -> Any:
         if (service, region) not in self._clients:
-            make: Any = boto3.session.Session().client
+            make = new_session().client
             config = Config(retries={"total_max_attempts": 1})
             self._clients[service, region] = make(service, region_name=region, config=config)
         return self._clients[service, region]

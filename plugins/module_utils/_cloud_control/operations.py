@@ -16,8 +16,8 @@ Meaning = Literal["gone", "exists", "stale", "other at work", "passing", "final"
 
 # HandlerErrorCodes after which the thing to do is to look again and go on from what is there.
 _PASSING = frozenset({"Throttling", "NetworkFailure", "ServiceInternalError", "ResourceConflict", "NotStabilized"})
-# So a create ends of a resource that exists, but in a status that the handler did not expect.
-_CREATED_ALL_THE_SAME = "Stabilizing of"
+# So the handler's own waiting ends when it meets a status that it did not expect: what it began goes on all the same.
+_GAVE_UP_WAITING = "Stabilizing "
 _GONE = frozenset({"NotFound", "ResourceNotFoundException"})
 _EXISTS = frozenset({"AlreadyExists", "AlreadyExistsException"})
 _BAD_PATCH = frozenset({"InvalidRequest", "InvalidRequestException", "ValidationException"})
@@ -87,7 +87,7 @@ def meaning(step: Write, failure: CloudControlError) -> Meaning:
         return "exists"
     if isinstance(step, Update) and failure.code in _BAD_PATCH and any(o["op"] == "test" for o in step.patch):
         return "stale"
-    if isinstance(failure, OperationFailed) and (failure.code in _PASSING or _CREATED_ALL_THE_SAME in failure.message):
+    if isinstance(failure, OperationFailed) and (failure.code in _PASSING or _GAVE_UP_WAITING in failure.message):
         return "passing"
     return "final"
 

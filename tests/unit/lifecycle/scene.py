@@ -49,7 +49,7 @@ def put(cell: Cell, name: str, began: datetime, emulator: Controls) -> None:
         properties,
         status=cell.status,
         tags={"team": "shop"},
-        time_left=2.0 if moves else None,
+        time_left=0.6 if moves else None,
         then=cell.settles_as if moves else None,
     )
 

@@ -107,9 +107,9 @@ def _documents(result: Result, emulator: Emulator) -> list[Any]:
 
 def _foreseeable(result: Result, emulator: Emulator) -> dict[str, Any]:
     """The experiment without times, and without what only its creation makes known."""
-    unknown = {"last_modified_time"}
+    unknown = {"creation_time", "last_modified_time"}
     if any(operation["operation"] == "create" for operation in result["operations"]):
-        unknown |= {"arn", "creation_time", "endpoint_metadata"}
+        unknown |= {"arn", "endpoint_metadata"}
     if emulator.settings.return_write_only:
         unknown |= {"schedule", "status_reason", "desired_state"}
     known = {name: value for name, value in result["inference_experiment"].items() if name not in unknown}

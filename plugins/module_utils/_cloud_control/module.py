@@ -77,9 +77,9 @@ def inform(resource_type: ResourceType) -> None:
         found = find(resource_type, query, client)
     except CloudControlError as error:
         module.fail_json(msg=_sentence(f"Could not read the {resource_type.noun}s", error), error=_error(error))
-        return
-    results = [_found(resource_type, query, identifier, seen, module.region) for identifier, seen in found]
-    module.exit_json(changed=False, **{f"{resource_type.result_name}s": results})
+    else:
+        results = [_found(resource_type, query, identifier, seen, module.region) for identifier, seen in found]
+        module.exit_json(changed=False, **{f"{resource_type.result_name}s": results})
 
 
 # --- options ---

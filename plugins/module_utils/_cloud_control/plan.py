@@ -12,12 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from . import json_patch
 from .changes import Changes, base, declared, find_changes, intent_of, patch_for
 from .comparisons import merge
 from .properties import tags_to_dict, tags_to_list
-from .resource_type import Properties, ResourceType, Snapshot, Status, Transition, Wish
+from .resource_type import Properties, ResourceType, Snapshot, Status, Transition, Wish, WriteOnlyReader
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,12 +43,16 @@ class Delete:
 
 @dataclass(frozen=True, kw_only=True)
 class Wait:
-    status: str
+    seen: Snapshot
+    """The resource, in transit."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReadWriteOnly:
     """Ask the service itself for the properties that GetResource does not return, then decide."""
+
+    seen: Snapshot
+    reader: WriteOnlyReader
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,8 +68,8 @@ class Refuse:
     """The properties that differ."""
 
 
-Write = Create | Update | Delete
-Step = Write | Wait | ReadWriteOnly | Done | Refuse
+Write: TypeAlias = "Create | Update | Delete"
+Step: TypeAlias = "Create | Update | Delete | Wait | ReadWriteOnly | Done | Refuse"
 
 
 def next_step(resource_type: ResourceType, wish: Wish, seen: Snapshot | None) -> Step:
@@ -73,13 +78,14 @@ def next_step(resource_type: ResourceType, wish: Wish, seen: Snapshot | None) ->
         return _create(resource_type, wish) if wish.present else Done()
     rules = resource_type.rules_for(seen)
     if rules.in_transit:
-        return Wait(status=resource_type.status_of(seen))
+        return Wait(seen=seen)
     if not wish.present:
         return _delete(resource_type, wish, seen, rules)
 
     compared = declared(resource_type, wish, seen, rules)
-    if compared.keys() & rules.write_only.keys() and seen.write_only is None:
-        return ReadWriteOnly()
+    reader = resource_type.write_only_reader
+    if reader and seen.write_only is None and compared.keys() & rules.write_only.keys():
+        return ReadWriteOnly(seen=seen, reader=reader)
     changes = find_changes(resource_type, wish, compared, seen, rules)
     intent = intent_of(resource_type, wish)
     if intent == resource_type.status_of(seen):
@@ -90,8 +96,9 @@ def next_step(resource_type: ResourceType, wish: Wish, seen: Snapshot | None) ->
         return _recreate(resource_type, wish, seen, rules, refusal) if wish.recreate else refusal
     if intent is None:
         return _update(resource_type, seen, changes) if changes.names else Done()
-    move = _move(resource_type, wish, seen, rules.transitions[intent], intent, changes)
-    if isinstance(move, Refuse) or changes.names <= rules.transitions[intent].carries:
+    transition = rules.transitions[intent]
+    move = _move(resource_type, wish, seen, transition, changes)
+    if isinstance(move, Refuse) or changes.names <= transition.carries:
         return move
     return _update(resource_type, seen, changes)
 
@@ -110,26 +117,23 @@ def _update(resource_type: ResourceType, seen: Snapshot, changes: Changes) -> St
     return Update(patch=patch, properties=changes.names)
 
 
-def _move(
-    resource_type: ResourceType, wish: Wish, seen: Snapshot, transition: Transition, intent: str, changes: Changes
-) -> Step:
+def _move(resource_type: ResourceType, wish: Wish, seen: Snapshot, transition: Transition, changes: Changes) -> Step:
     """Ask for another status, and send along what the handler heeds in the same patch."""
-    assert resource_type.lifecycle
     try:
         shaped = transition.shape(seen.properties, wish.directives) if transition.shape else {}
     except ValueError as error:
         return Refuse(why=f"{error}.")
     carried = {name: value for name, value in changes.properties.items() if name in transition.carries}
     told = {name: wish.properties[name] for name in transition.with_options if name in wish.properties}
-    new = {**carried, **shaped, **told, resource_type.lifecycle.intent: intent}
+    new = {**carried, **shaped, **told, **transition.sets}
     patch = patch_for(resource_type, seen, new, changes.guarded | shaped.keys())
-    return Update(patch=patch, properties=frozenset({*carried, resource_type.lifecycle.intent}))
+    return Update(patch=patch, properties=frozenset({*carried, *transition.sets}))
 
 
 def _delete(resource_type: ResourceType, wish: Wish, seen: Snapshot, rules: Status) -> Step:
     intent = resource_type.lifecycle.intent_before_delete(wish) if resource_type.lifecycle else None
     if intent and intent in rules.transitions:
-        return _move(resource_type, wish, seen, rules.transitions[intent], intent, Changes())
+        return _move(resource_type, wish, seen, rules.transitions[intent], Changes())
     return Delete()
 
 
@@ -159,8 +163,8 @@ def _recreate(resource_type: ResourceType, wish: Wish, seen: Snapshot, rules: St
     create = _create(resource_type, wish, situation="recreate: true would have to delete it first")
     if isinstance(create, Refuse):
         return replace(create, why=f"{refusal.why} {create.why}", because_of=refusal.because_of)
-    if rules.survives_recreate and seen.write_only is None:
-        return ReadWriteOnly()
+    if resource_type.write_only_reader and seen.write_only is None and rules.survives_recreate:
+        return ReadWriteOnly(seen=seen, reader=resource_type.write_only_reader)
     readable = resource_type.writable - resource_type.write_only - {resource_type.tags}
     left = {name: value for name, value in base(resource_type, seen).items() if name in readable}
     left |= {name: value for name, value in (seen.write_only or {}).items() if name in rules.survives_recreate}

@@ -109,9 +109,9 @@ class _Loop:
                 self._check_applied(seen, step.because_of)
                 raise Refused(step.why, hint=step.way_out)
             if isinstance(step, ReadWriteOnly):
-                seen = self._with_write_only(seen)
+                seen = self._with_write_only(step)
             elif isinstance(step, Wait):
-                seen = self._settle(seen, step, next(pauses_in_transit))
+                seen = self._settle(step.seen, next(pauses_in_transit))
             else:
                 seen = self._take(seen, step)
                 pauses_in_transit = pauses(self.deadline.clock)
@@ -133,34 +133,29 @@ class _Loop:
             self.deadline.pause(pause, waiting_for="it was created, and could not be read yet.")
         raise AssertionError("unreachable: pauses() has no end")
 
-    def _with_write_only(self, seen: Snapshot | None) -> Snapshot | None:
-        reader = self.type.write_only_reader
-        assert reader
-        assert seen
+    def _with_write_only(self, step: ReadWriteOnly) -> Snapshot | None:
         try:
-            values = self.client.read_write_only(reader, self.wish.identifier)
+            values = self.client.read_write_only(step.reader, self.wish.identifier)
         except CallFailed as error:
             if error.code == "ResourceNotFound":  # deleted since it was read
                 return self.read()
             if error.code.startswith("AccessDenied"):
-                error.hint = f"Grant {reader.permission}: GetResource does not return what has to be compared."
+                error.hint = f"Grant {step.reader.permission}: GetResource does not return what has to be compared."
             raise
         status = values.pop(self.type.lifecycle.status, None) if self.type.lifecycle else None
-        if status not in (None, self.type.status_of(seen)) and not self.predicting:
+        if status not in (None, self.type.status_of(step.seen)) and not self.predicting:
             return self.read()  # it moved on between the two reads, which do not belong together
         if self.record.before and not self.record.operations:
             self.record.before = replace(self.record.before, write_only=values)
-        return replace(seen, write_only=values)
+        return replace(step.seen, write_only=values)
 
-    def _settle(self, seen: Snapshot | None, step: Wait, pause: float) -> Snapshot | None:
-        assert seen
+    def _settle(self, seen: Snapshot, pause: float) -> Snapshot | None:
+        status = self.type.status_of(seen)
         if self.wait:
-            self.deadline.pause(
-                pause, waiting_for=f"it was still {step.status}. Run the task again to go on from there."
-            )
+            self.deadline.pause(pause, waiting_for=f"it was still {status}. Run the task again to go on from there.")
             return self.read()
         if not self.predicting:
-            self._plan_the_rest(f"It is {step.status}, and nothing can be written before that has ended.")
+            self._plan_the_rest(f"It is {status}, and nothing can be written before that has ended.")
         intent = self.wish.properties.get(self.type.lifecycle.intent) if self.type.lifecycle else None
         return settled(self.type, seen, intent)
 
@@ -245,8 +240,8 @@ class _Loop:
             case "other at work":
                 return self._after_other(seen, step, failure)
             case "gone":
-                assert isinstance(step, Delete)
-                self.wish = step.then or self.wish
+                if isinstance(step, Delete) and step.then:
+                    self.wish = step.then
                 return self.read()
             case "exists":
                 now = self._read_created()

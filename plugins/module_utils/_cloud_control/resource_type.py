@@ -55,8 +55,10 @@ class Limit:
 
 @dataclass(frozen=True, kw_only=True)
 class Transition:
-    """How one patch moves a resource out of a status, by way of the intent property."""
+    """How one patch moves a resource out of a status."""
 
+    sets: Properties
+    """The intent property with the value that asks for the move."""
     with_options: frozenset[str] = frozenset()
     """Write-only properties sent in the same patch when the task gives them."""
     carries: frozenset[str] = frozenset()

@@ -223,8 +223,18 @@ def intent_before_delete(wish: Wish) -> str | None:
     return "Completed" if wants_stop else None
 
 
-_START = Transition(carries=frozenset({"Tags"}))
-_STOP = Transition(with_options=frozenset({"StatusReason"}), carries=frozenset({"Tags"}), shape=variants_after_stop)
+_START = Transition(sets={"DesiredState": "Running"}, carries=frozenset({"Tags"}))
+
+
+def _stop(state: str) -> Transition:
+    return Transition(
+        sets={"DesiredState": state},
+        with_options=frozenset({"StatusReason"}),
+        carries=frozenset({"Tags"}),
+        shape=variants_after_stop,
+    )
+
+
 _ENDED = Status(
     updatable=frozenset({"Tags"}),
     not_compared_when_met=frozenset({"ModelVariants"}),
@@ -252,7 +262,7 @@ STATUSES = {
     "Starting": _transit("Running"),
     "Running": Status(
         updatable=frozenset({"Description", "Schedule", "ShadowModeConfig", "Tags"}),
-        transitions=dict.fromkeys(STOPS, _STOP),
+        transitions={state: _stop(state) for state in STOPS},
         write_only={"Schedule": ("EndTime",)},
         refusal="While it runs, only description, shadow_mode_config, schedule.end_time and tags can change. Stop it"
         " first (desired_state: Completed or Cancelled).",

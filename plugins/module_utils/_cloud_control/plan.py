@@ -36,7 +36,8 @@ class Update:
 @dataclass(frozen=True, kw_only=True)
 class Delete:
     then: Wish | None = None
-    """What to bring about once it is gone (recreate)."""
+    """What to bring about once it is gone (recreate), beginning with C(create)."""
+    create: Create | None = None
     because_of: frozenset[str] = frozenset()
     """The properties that nothing less can change."""
 
@@ -174,7 +175,7 @@ def _recreate(resource_type: ResourceType, wish: Wish, seen: Snapshot, rules: St
         tags = wish.tags if wish.purge_tags else {**tags, **wish.tags}
     then = replace(wish, properties={**left, **merged}, tags=tags, recreate=False)
     create = _create(resource_type, then)
-    return create if isinstance(create, Refuse) else Delete(then=then, because_of=refusal.because_of)
+    return create if isinstance(create, Refuse) else Delete(then=then, create=create, because_of=refusal.because_of)
 
 
 def _tags(resource_type: ResourceType, seen: Snapshot) -> dict[str, str]:

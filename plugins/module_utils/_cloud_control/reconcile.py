@@ -144,7 +144,9 @@ class _Loop:
             raise
         status = values.pop(self.type.lifecycle.status, None) if self.type.lifecycle else None
         if status not in (None, self.type.status_of(step.seen)) and not self.predicting:
-            return self.read()  # it moved on between the two reads, which do not belong together
+            # It moved on between the two reads, which do not belong together.
+            self.deadline.pause(backoff(1), waiting_for=f"it was {status} for one API and not for the other.")
+            return self.read()
         if self.record.before and not self.record.operations:
             self.record.before = replace(self.record.before, write_only=values)
         return replace(step.seen, write_only=values)
@@ -173,11 +175,7 @@ class _Loop:
             self._warn_of_owner(seen)
         operation = planned(step)
         self.record.operations.append(operation)
-        if isinstance(step, Create):
-            self.to_create = None
-        elif isinstance(step, Delete) and step.then:
-            following = next_step(self.type, step.then, None)
-            self.to_create = following if isinstance(following, Create) else None
+        self.to_create = step.create if isinstance(step, Delete) else None
         if not self.predicting:
             failure = carry_out(step, operation, self.client, self.wish.identifier, wait=self.wait)
             if failure:
@@ -252,6 +250,7 @@ class _Loop:
                 now = self.read()
                 if now and _fits(step, now):
                     raise failure
+                self._setback(failure)
                 return now
             case "passing":
                 self._setback(failure)

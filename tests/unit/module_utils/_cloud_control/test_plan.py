@@ -908,6 +908,7 @@ THERE = Snapshot({"Name": "test", "Kind": "small", "Settings": {"A": 1, "B": 2},
                 then=wish(
                     properties={"Name": "test", "Kind": "large", "Settings": {"A": 1, "B": 2}}, tags={}, recreate=False
                 ),
+                create=Create(properties={"Name": "test", "Kind": "large", "Settings": {"A": 1, "B": 2}}),
                 because_of=frozenset({"Kind"}),
             ),
             id="recreated",

@@ -16,11 +16,12 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from .clock import Deadline, backoff, pauses
 from .comparisons import format_instant
-from .errors import CallFailed
+from .errors import CallFailed, TimedOut
 from .json_patch import PatchDocument
 from .resource_type import Properties, WriteOnlyReader
 
@@ -34,23 +35,21 @@ Answer = TypeVar("Answer")
 ENDED = frozenset({"SUCCESS", "FAILED", "CANCEL_COMPLETE"})
 UNDER_WAY = ("PENDING", "IN_PROGRESS", "CANCEL_IN_PROGRESS")
 
-# Error codes after which the same call may succeed. botocore has tried several times before these arrive here.
-_PASSING = frozenset(
-    {
-        "InternalFailure",
-        "InternalServerError",
-        "RequestTimeout",
-        "ServiceInternalErrorException",
-        "ServiceUnavailable",
-        "Throttling",
-        "ThrottlingException",
-        "TooManyRequestsException",
-    }
-)
+# How often a call is made; botocore has tried before each of these fails.
 _TRIES = 6
+# Seconds. The local clock may be wrong, and a RetryAfter is a time of day.
+_LONGEST_RETRY_AFTER = 60.0
+_THROTTLED = frozenset({"Throttling", "ThrottlingException", "TooManyRequestsException"})
+_TIMED_OUT_THERE = frozenset({"RequestTimeout", "RequestTimeoutException"})
 
 _UNKNOWN_CREDENTIALS = "AWS does not know the credentials: check access_key, profile and the AWS_* variables."
+_NO_CREDENTIALS = "Give a profile, access_key and secret_key, or the AWS_* variables."
+_CHECK_ENDPOINT = "Check region and endpoint_url, and that the network leads there."
 _HINTS = {
+    "404": "What answered is not Cloud Control. " + _CHECK_ENDPOINT,
+    "EndpointConnectionError": _CHECK_ENDPOINT,
+    "NoCredentialsError": _NO_CREDENTIALS,
+    "PartialCredentialsError": _NO_CREDENTIALS,
     "AccessDeniedException": "Grant the permission that the message names to whom the task runs as. The actions of"
     " Cloud Control are named cloudformation:*.",
     "ExpiredTokenException": "The credentials have expired: get new ones and run the task again; it goes on from here.",
@@ -88,7 +87,7 @@ class CloudControl:
         deadline: Deadline,
         role_arn: str | None = None,
     ) -> None:
-        self._request = {"TypeName": type_name, **({"RoleArn": role_arn} if role_arn else {})}
+        self._request: dict[str, Any] = {"TypeName": type_name, **({"RoleArn": role_arn} if role_arn else {})}
         self._make_client = make_client
         self._clients: dict[str, Any] = {}
         self._making = threading.Lock()
@@ -108,18 +107,35 @@ class CloudControl:
                 return None
             raise
 
-    def read_write_only(self, reader: WriteOnlyReader, identifier: str) -> Properties:
-        """Return what the service's own API says of the properties that GetResource leaves out; times as text."""
+    def read_write_only(self, reader: WriteOnlyReader, identifier: str) -> Properties | None:
+        """Return what the service's own API says of the properties that GetResource leaves out; times as text.
+
+        None where it says that there is no such resource.
+        """
 
         def members(answer: Mapping[str, Any]) -> Properties:
             answer[reader.argument]  # echoed; missing where the body was no JSON, which must not pass for "none set"
             return {name: _as_json(answer[name]) for name in reader.members if answer.get(name) is not None}
 
-        return self._call(reader.method, members, service=reader.service, **{reader.argument: identifier})
+        try:
+            return self._call(
+                reader.method, members, service=reader.service, **dict[str, Any]({reader.argument: identifier})
+            )
+        except CallFailed as error:
+            if error.code == reader.not_found:
+                return None
+            if error.code.startswith("AccessDenied"):
+                error.hint = f"Grant {reader.permission}: GetResource does not return what is asked for here."
+            raise
+
+    def prepare(self, *services: str) -> None:
+        """Make clients now, in this thread, that several threads are about to use."""
+        for service in services:
+            self._client(service)
 
     def list(self) -> Iterator[tuple[str, Properties]]:
         """Yield (identifier, what the list tells of it), from all pages."""
-        token: dict[str, str] = {}
+        token: dict[str, Any] = {}
         while True:
             answer = self._call("list_resources", _page, **self._request, **token)
             yield from answer[0]
@@ -143,15 +159,18 @@ class CloudControl:
                 break
             if progress.retry_after:
                 # A timestamp, not seconds. It is a request to wait, so it can only lengthen the pause.
-                pause = max(pause, (progress.retry_after - self._deadline.clock.now()).total_seconds())
+                asked = (progress.retry_after - self._deadline.clock.now()).total_seconds()
+                pause = max(pause, min(asked, _LONGEST_RETRY_AFTER))
             self._deadline.pause(pause, waiting_for=_waiting_for(progress))
-            progress = self._call("get_resource_request_status", _progress, RequestToken=progress.request_token)
+            progress = self._call(
+                "get_resource_request_status", _progress, patient=True, RequestToken=progress.request_token
+            )
         return progress
 
     def under_way(self, identifier: str) -> Progress | None:
         """Find the operation that somebody has begun on a resource and that has not ended."""
         states = {"Operations": ["CREATE", "UPDATE", "DELETE"], "OperationStatuses": list(UNDER_WAY)}
-        token: dict[str, str] = {}
+        token: dict[str, Any] = {}
         while True:
             requests, next_token = self._call(
                 "list_resource_requests", _requests, ResourceRequestStatusFilter=states, **token
@@ -168,34 +187,34 @@ class CloudControl:
         return self._call(method, _progress, ClientToken=str(uuid.uuid4()), **self._request, **request)
 
     def _call(
-        self, method: str, read: Callable[[Mapping[str, Any]], Answer], *, service: str = "cloudcontrol", **request: Any
+        self,
+        method: str,
+        read: Callable[[Mapping[str, Any]], Answer],
+        *,
+        service: str = "cloudcontrol",
+        patient: bool = False,
+        **request: Any,
     ) -> Answer:
-        """Make a call and read its answer; again, after a pause, if that may help."""
+        """Make a call and read its answer; again, after a pause, if that may help.
+
+        A patient call is repeated for as long as there is time: something has begun that is not to be lost sight of.
+        """
         operation = "".join(word.capitalize() for word in method.split("_"))
-        for attempt in range(1, _TRIES + 1):
+        attempt = 1
+        while True:
             try:
-                return read(getattr(self._client(service), method)(**request))
-            except ClientError as error:
-                code = error.response.get("Error", {}).get("Code", "Unknown")
-                message = error.response.get("Error", {}).get("Message") or str(error)
-                failure = CallFailed(message, code=code, operation=operation, hint=_HINTS.get(code))
-                passing = code in _PASSING or _http_status(error) >= 500
-                cause: Exception = error
-            except (KeyError, TypeError, ValueError) as error:
-                # botocore takes an HTTP 200 with a body that is no JSON for an answer without members.
-                failure = CallFailed(
-                    f"The answer to {operation} cannot be read: {error!r}", code="InvalidAnswer", operation=operation
-                )
-                passing, cause = True, error
-            except BotoCoreError as error:
-                failure = CallFailed(str(error), code=type(error).__name__, operation=operation)
-                passing, cause = isinstance(error, (HTTPClientError, ConnectTimeoutError)), error
-            if not passing or attempt == _TRIES:
-                raise failure from cause
-            self._deadline.pause(
-                backoff(attempt), waiting_for=f"{operation} failed with {failure.code}: {failure.message}"
-            )
-        raise AssertionError("unreachable: the last try returns or raises")
+                return _answer(operation, partial(getattr(self._client(service), method), **request), read)
+            except CallFailed as error:
+                passing = error.passing or (patient and error.code == "EndpointConnectionError")
+                if not passing or (attempt == _TRIES and not patient):
+                    raise
+                failure = error
+            try:
+                reason = f"{operation} failed with {failure.code}: {failure.message}"
+                self._deadline.pause(backoff(attempt), waiting_for=reason)
+            except TimedOut as error:
+                raise error from failure
+            attempt += 1
 
     def _client(self, service: str) -> Any:
         with self._making:
@@ -204,8 +223,31 @@ class CloudControl:
             return self._clients[service]
 
 
-def _http_status(error: Any) -> int:
-    return int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+def _answer(
+    operation: str, call: Callable[[], Mapping[str, Any]], read: Callable[[Mapping[str, Any]], Answer]
+) -> Answer:
+    """Make a call once. Raises CallFailed for all that can come of it."""
+    try:
+        answer = call()
+    except ClientError as error:
+        code = error.response.get("Error", {}).get("Code", "Unknown")
+        message = error.response.get("Error", {}).get("Message") or str(error)
+        status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+        unanswered = status >= 500 or code in _TIMED_OUT_THERE
+        kind = {"passing": unanswered or code in _THROTTLED, "unanswered": unanswered}
+        raise CallFailed(message, code=code, operation=operation, hint=_HINTS.get(code), **kind) from error
+    except BotoCoreError as error:
+        code, passing = type(error).__name__, isinstance(error, (HTTPClientError, ConnectTimeoutError))
+        kind = {"passing": passing, "unanswered": passing}
+        raise CallFailed(str(error), code=code, operation=operation, hint=_HINTS.get(code), **kind) from error
+    except ValueError as error:  # such as an endpoint_url with a port that is no number
+        raise CallFailed(str(error), code="ValueError", operation=operation, hint=_CHECK_ENDPOINT) from error
+    try:
+        return read(answer)
+    except (KeyError, TypeError, ValueError) as error:
+        # botocore takes an HTTP 200 with a body that is no JSON for an answer without members.
+        message = f"The answer to {operation} cannot be read: {error!r}"
+        raise CallFailed(message, code="InvalidAnswer", operation=operation, passing=True, unanswered=True) from error
 
 
 def _properties(description: Mapping[str, Any]) -> Properties:

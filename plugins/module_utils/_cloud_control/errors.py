@@ -36,7 +36,24 @@ class Refused(CloudControlError):
 
 
 class CallFailed(CloudControlError):
-    """An API call was answered with an error, or not at all."""
+    """An API call was answered with an error, or not at all.
+
+    passing: the same call may succeed a little later; unanswered: what it asked for may have been done all the same.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str,
+        operation: str | None,
+        hint: str | None = None,
+        passing: bool = False,
+        unanswered: bool = False,
+    ) -> None:
+        super().__init__(message, code=code, operation=operation, hint=hint)
+        self.passing = passing
+        self.unanswered = unanswered
 
 
 class OperationFailed(CloudControlError):

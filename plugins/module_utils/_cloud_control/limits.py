@@ -58,7 +58,7 @@ def _complaints(value: Any, limit: Limit) -> Iterator[str]:
     if isinstance(value, list):
         yield from _list_complaints(value, limit)
     elif value == "":
-        yield "is empty. Leave it out, or give it a value"
+        yield "is empty. Give it a value, or leave it out if it is not needed"
     elif isinstance(value, str):
         yield from _text_complaints(value, limit)
     elif limit.number and isinstance(value, int) and not limit.number[0] <= value <= limit.number[1]:
@@ -77,10 +77,10 @@ def _list_complaints(value: list[Any], limit: Limit) -> Iterator[str]:
 
 
 def _text_complaints(value: str, limit: Limit) -> Iterator[str]:
-    if limit.length and not limit.length[0] <= len(value) <= limit.length[1]:
-        yield f"must have from {limit.length[0]} to {limit.length[1]} characters, not {len(value)}"
-    elif limit.pattern and not re.fullmatch(limit.pattern, value, re.ASCII | re.DOTALL):
+    if limit.pattern and not re.fullmatch(limit.pattern, value, re.ASCII | re.DOTALL):
         yield f"must {limit.words}, which {value!r} does not"
+    elif limit.length and not limit.length[0] <= len(value) <= limit.length[1]:
+        yield f"must have from {limit.length[0]} to {limit.length[1]} characters, not {len(value)}"
 
 
 def _tag_problems(shown: str, tags: Mapping[Any, Any]) -> Iterator[str]:
@@ -92,8 +92,10 @@ def _tag_problems(shown: str, tags: Mapping[Any, Any]) -> Iterator[str]:
             yield f"{shown}: {text!r} begins with 'aws:', which is reserved. Leave it out: such tags are never touched."
         if not 1 <= len(text) <= TAG_KEY or not _plain(text):
             yield f"{shown}: the key {text!r} must have from 1 to {TAG_KEY} characters: {_TAG_CHARACTERS}."
-        if value is None or isinstance(value, (Mapping, list)):
-            yield f"{shown}: the value of {text!r} must be a text. Quote it; '' is a value too."
+        if value is None:
+            yield f"{shown}: the value of {text!r} is null. Give it a text; '' is one too."
+        elif isinstance(value, (Mapping, list)):
+            yield f"{shown}: the value of {text!r} must be a text, not a {type(value).__name__}."
         elif len(str(value)) > TAG_VALUE or not _plain(str(value)):
             yield f"{shown}: the value of {text!r} must have at most {TAG_VALUE} characters: {_TAG_CHARACTERS}."
 

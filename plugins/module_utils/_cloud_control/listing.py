@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from .client import CloudControl
-from .errors import CallFailed, Refused
+from .errors import Refused
 from .resource_type import ResourceType, Snapshot
 
 # Reads under way at once, and with it the size of the connection pool. Users measured throttling from about 30 requests
@@ -45,6 +45,8 @@ def find(resource_type: ResourceType, query: Query, client: CloudControl) -> lis
 
     if not candidates:
         return []
+    reader = resource_type.write_only_reader if query.include_write_only else None
+    client.prepare("cloudcontrol", *([reader.service] if reader else []))
     with ThreadPoolExecutor(max_workers=min(READERS, len(candidates))) as readers:
         return [found for found in readers.map(read, candidates) if found]
 
@@ -89,9 +91,5 @@ def _read(resource_type: ResourceType, query: Query, client: CloudControl, ident
     reader = resource_type.write_only_reader
     if not query.include_write_only or reader is None:
         return seen
-    try:
-        return replace(seen, write_only=client.read_write_only(reader, identifier))
-    except CallFailed as error:
-        if error.code == "ResourceNotFound":
-            return None
-        raise
+    values = client.read_write_only(reader, identifier)
+    return None if values is None else replace(seen, write_only=values)

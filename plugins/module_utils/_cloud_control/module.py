@@ -12,6 +12,7 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
+from ansible.module_utils.common.warnings import warn
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 try:
@@ -22,7 +23,7 @@ except ImportError:  # AnsibleAWSModule says so, and how to install it, before a
 from . import limits
 from .client import CloudControl
 from .clock import Clock, Deadline
-from .errors import CloudControlError, Refused, TimedOut
+from .errors import CallFailed, CloudControlError, Refused, TimedOut
 from .listing import READERS, Query, find
 from .properties import to_options, to_properties
 from .reconcile import Record, reconcile
@@ -46,7 +47,15 @@ def manage(resource_type: ResourceType) -> None:
     try:
         wish = _wish(resource_type, module.params)
         deadline = Deadline(CLOCK, module.params["wait_timeout"])
-        client = _client(resource_type, module, deadline, retries={"mode": "standard", "max_attempts": 5})
+        client = _client(
+            resource_type,
+            module,
+            deadline,
+            # The engine repeats calls itself, within the budget; no call may take longer than all of it.
+            retries={"mode": "standard", "max_attempts": 2},
+            connect_timeout=min(10, module.params["wait_timeout"]),
+            read_timeout=min(60, module.params["wait_timeout"]),
+        )
         reconcile(
             resource_type,
             wish,
@@ -160,6 +169,9 @@ def _client(resource_type: ResourceType, module: AnsibleAWSModule, deadline: Dea
     """The calls, as the connection options of the task say. The user's aws_config goes before C(config)."""
 
     def make_client(service: str) -> Any:
+        if not module.region:
+            message = "It is not known which region to ask."
+            raise CallFailed(message, code="NoRegion", operation=None, hint="Give region, or set AWS_REGION.")
         return module.client(service, config=BotoConfig(**config))
 
     role_arn = module.params["cloud_control_role_arn"]
@@ -191,26 +203,35 @@ def _found(
 
 def _outcome(resource_type: ResourceType, module: AnsibleAWSModule, record: Record) -> dict[str, Any]:
     """What a task returns on every path, as far as it is known."""
-    before = describe(resource_type, record.before, module.region)
-    now = describe(resource_type, record.now, module.region)
+    before, after = (describe(resource_type, seen, module.region) for seen in _comparable(record))
     outcome = {
-        "changed": record.changed(planned_counts=module.check_mode),
-        resource_type.result_name: now,
+        "changed": record.changed(check_mode=module.check_mode),
+        resource_type.result_name: describe(resource_type, record.now, module.region),
         "operations": [operation.result() for operation in record.operations],
     }
     if module._diff:
-        outcome["diff"] = {"before": before, "after": now if outcome["changed"] else before}
+        outcome["diff"] = {"before": before, "after": after if outcome["changed"] else before}
     return outcome
+
+
+def _comparable(record: Record) -> tuple[Snapshot | None, Snapshot | None]:
+    """Before and after, with write-only properties only if both are known: a gap in knowledge is no difference."""
+    before, after = record.before, record.foreseen
+    if before and after and (before.write_only is None or after.write_only is None):
+        return Snapshot(before.properties), Snapshot(after.properties)
+    return before, after
 
 
 def _warn(resource_type: ResourceType, module: AnsibleAWSModule, record: Record) -> None:
     for note in record.notes:
-        module.warn(f"{resource_type.noun.capitalize()} {module.params[resource_type.identifier]}: {note}")
+        # The same words as AnsibleModule.warn(), without the detour of AnsibleAWSModule, which ansible-core deprecates.
+        warn(f"{resource_type.noun.capitalize()} {module.params[resource_type.identifier]}: {note}")
 
 
 def _fail(resource_type: ResourceType, module: AnsibleAWSModule, record: Record, error: CloudControlError) -> None:
     _warn(resource_type, module, record)
-    name = f"{resource_type.noun} {module.params[resource_type.identifier]!r}"
+    where = f" in {module.params['region']}" if module.params["region"] else ""
+    name = f"{resource_type.noun} {module.params[resource_type.identifier]!r}{where}"
     if isinstance(error, Refused) and error.code == "InvalidOptions":
         attempt = f"The options for {name} are not right"
     elif isinstance(error, Refused):
@@ -218,7 +239,9 @@ def _fail(resource_type: ResourceType, module: AnsibleAWSModule, record: Record,
     else:
         attempt = f"Could not {_verb(module.params, record)} {name}"
     if isinstance(error, TimedOut) and record.now:
-        error.message += f" Its status was last seen to be {resource_type.status_of(record.now)}."
+        error.message = (
+            f"{error.message.rstrip('.')}. Its status was last seen to be {resource_type.status_of(record.now)}."
+        )
     module.fail_json(msg=_sentence(attempt, error), error=_error(error), **_outcome(resource_type, module, record))
 
 
@@ -231,7 +254,9 @@ def _verb(params: Mapping[str, Any], record: Record) -> str:
 def _sentence(attempt: str, error: CloudControlError) -> str:
     code = f" ({error.code})" if error.code not in error.message and not isinstance(error, (Refused, TimedOut)) else ""
     hint = f" {error.hint}" if error.hint else ""
-    return f"{attempt}: {error.message.rstrip()}{code}{hint}"
+    message = error.message.rstrip()
+    stop = "" if (message + code).endswith((".", "!", "?")) or not (hint or code) else "."
+    return f"{attempt}: {message}{code}{stop}{hint}"
 
 
 def _error(error: CloudControlError) -> dict[str, Any]:

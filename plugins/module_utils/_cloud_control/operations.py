@@ -11,13 +11,12 @@ from typing import Any, Literal
 from .client import CloudControl, Progress
 from .errors import CallFailed, CloudControlError, OperationFailed, TimedOut
 from .plan import Create, Delete, Update, Write
+from .resource_type import ResourceType
 
 Meaning = Literal["gone", "exists", "stale", "other at work", "passing", "final"]
 
 # HandlerErrorCodes after which the thing to do is to look again and go on from what is there.
-_PASSING = frozenset({"Throttling", "NetworkFailure", "ServiceInternalError", "ResourceConflict", "NotStabilized"})
-# So the handler's own waiting ends when it meets a status that it did not expect: what it began goes on all the same.
-_GAVE_UP_WAITING = "Stabilizing "
+_PASSING = frozenset({"Throttling", "NetworkFailure", "ServiceInternalError", "ResourceConflict"})
 _GONE = frozenset({"NotFound", "ResourceNotFoundException"})
 _EXISTS = frozenset({"AlreadyExists", "AlreadyExistsException"})
 _BAD_PATCH = frozenset({"InvalidRequest", "InvalidRequestException", "ValidationException"})
@@ -60,11 +59,14 @@ def carry_out(
             progress = client.follow(progress)
     except CallFailed as error:
         if operation.request_token is None:
-            operation.operation_status = "FAILED"
+            # Unanswered, it may have begun all the same.
+            operation.operation_status = "PENDING" if error.unanswered else "FAILED"
         error.request_token = operation.request_token
         return error
     except TimedOut as error:
         error.operation, error.request_token = operation.operation, operation.request_token
+        if operation.request_token is None:
+            operation.operation_status = "PENDING"
         raise
     operation.operation_status = progress.status
     if progress.status == "SUCCESS" or not progress.ended:
@@ -77,7 +79,12 @@ def carry_out(
     )
 
 
-def meaning(step: Write, failure: CloudControlError) -> Meaning:
+def gave_up(resource_type: ResourceType, failure: CloudControlError) -> bool:
+    """Whether only the handler's waiting has failed, so that what it began goes on."""
+    return failure.code == "NotStabilized" or any(text in failure.message for text in resource_type.goes_on_after)
+
+
+def meaning(resource_type: ResourceType, step: Write, failure: CloudControlError) -> Meaning:
     """Say what a failure of a step comes to: what to look for next, or that there is nothing to go on from."""
     if failure.code == "ConcurrentOperationException":
         return "other at work"
@@ -87,7 +94,7 @@ def meaning(step: Write, failure: CloudControlError) -> Meaning:
         return "exists"
     if isinstance(step, Update) and failure.code in _BAD_PATCH and any(o["op"] == "test" for o in step.patch):
         return "stale"
-    if isinstance(failure, OperationFailed) and (failure.code in _PASSING or _GAVE_UP_WAITING in failure.message):
+    if isinstance(failure, OperationFailed) and (failure.code in _PASSING or gave_up(resource_type, failure)):
         return "passing"
     return "final"
 

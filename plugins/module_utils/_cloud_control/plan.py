@@ -17,6 +17,7 @@ from typing import TypeAlias
 from . import json_patch
 from .changes import Changes, base, declared, find_changes, intent_of, patch_for
 from .comparisons import merge
+from .limits import TAGS
 from .properties import tags_to_dict, tags_to_list
 from .resource_type import Properties, ResourceType, Snapshot, Status, Transition, Wish, WriteOnlyReader
 
@@ -109,7 +110,10 @@ def _update(resource_type: ResourceType, seen: Snapshot, changes: Changes) -> St
     for name in changes.names & (seen.write_only or {}).keys():
         # Members that the task leaves out, or that do not count now, are as the service has told.
         whole[name] = {**(seen.write_only or {})[name], **whole[name]}
-    problems = resource_type.check_model(whole)
+    already = resource_type.check_model(base(resource_type, seen))
+    problems = [problem for problem in resource_type.check_model(whole) if problem not in already]
+    if resource_type.tags in changes.names:
+        problems += _tag_problems(resource_type, tags_to_dict(changes.properties[resource_type.tags]))
     if problems:
         return Refuse(
             why=f"{' '.join(problems)} This comes of what the task gives together with what it leaves as it is."
@@ -147,12 +151,19 @@ def _create(resource_type: ResourceType, wish: Wish, *, situation: str = "It doe
     if missing:
         return Refuse(why=f"{situation}, and to create it these options are needed too: {', '.join(missing)}.")
     properties = {n: v for n, v in wish.properties.items() if n not in resource_type.ignored_by_create}
-    problems = resource_type.check_model(properties)
+    problems = resource_type.check_model(properties) + _tag_problems(resource_type, wish.tags or {})
     if problems:
         return Refuse(why=" ".join(problems))
     if resource_type.tags and wish.tags:
         properties[resource_type.tags] = tags_to_list(wish.tags)
     return Create(properties=properties)
+
+
+def _tag_problems(resource_type: ResourceType, tags: Mapping[str, str]) -> list[str]:
+    own = [key for key in tags if not key.startswith("aws:")]
+    if len(own) <= TAGS:
+        return []
+    return [f"{resource_type.tags_option} would be {len(own)} with those that are kept, and {TAGS} are the most."]
 
 
 def _recreate(resource_type: ResourceType, wish: Wish, seen: Snapshot, rules: Status, refusal: Refuse) -> Step:

@@ -15,9 +15,9 @@ from dataclasses import dataclass, field, replace
 
 from .client import CloudControl
 from .clock import Deadline, backoff, pauses
-from .errors import CallFailed, CloudControlError, NotApplied, Refused, TimedOut
+from .errors import CallFailed, CloudControlError, NotApplied, Refused
 from .json_patch import PatchConflict, apply
-from .operations import Operation, carry_out, meaning, planned
+from .operations import Operation, carry_out, gave_up, meaning, planned
 from .plan import Create, Delete, Done, ReadWriteOnly, Refuse, Update, Wait, Write, next_step
 from .prediction import after, settled
 from .properties import tags_to_dict
@@ -37,18 +37,26 @@ class Record:
 
     before: Snapshot | None = None
     now: Snapshot | None = None
+    """As last read; in check mode as it would be."""
+    foreseen: Snapshot | None = None
+    """As it will be when all planned operations have ended."""
     operations: list[Operation] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     """What a user should be warned of."""
 
-    def changed(self, *, planned_counts: bool) -> bool:
+    may_have_changed: bool = False
+    """A write went unanswered, or only the handler's waiting for it failed."""
+    nothing_sent: bool = False
+    """Without wait, the first operation had to be left to a later run."""
+
+    def changed(self, *, check_mode: bool) -> bool:
         """Whether the task has changed anything or, in check mode, would have."""
-        statuses = {operation.operation_status for operation in self.operations}
-        if statuses - {"PLANNED", "FAILED", "CANCEL_COMPLETE"} or (planned_counts and statuses):
+        if check_mode:
+            return bool(self.operations) and not self.nothing_sent
+        if any(o.request_token and o.operation_status not in ("FAILED", "CANCEL_COMPLETE") for o in self.operations):
             return True
-        # A handler that gives up may have done its work all the same.
-        gave_up = bool(statuses - {"PLANNED"})
-        return gave_up and self.before != self.now
+        before, now = (seen and seen.properties for seen in (self.before, self.now))
+        return self.may_have_changed and before != now
 
 
 def reconcile(
@@ -62,13 +70,14 @@ def reconcile(
     check_mode: bool = False,
 ) -> None:
     """Run the loop, writing into C(record) what comes to pass. Raises what errors.py defines."""
-    loop = _Loop(resource_type, wish, client, deadline, record=record, wait=wait, predicting=check_mode)
+    loop = _Loop(resource_type, wish, client, deadline, record=record, wait=wait, check_mode=check_mode)
     try:
         loop.run()
     except CloudControlError as error:
-        if isinstance(error, TimedOut):
+        # Where time has run out because calls fail, one more would fail as well, and take its time.
+        if record.operations and not check_mode and (error.__cause__ is None or deadline.remaining > 0):
             with contextlib.suppress(CloudControlError):
-                record.now = loop.read()
+                record.now = record.foreseen = loop.read()
         if loop.to_create:
             # What was carried over is nowhere else any more, or will not be for long.
             record.operations.append(planned(loop.to_create))
@@ -85,7 +94,7 @@ class _Loop:
         *,
         record: Record,
         wait: bool,
-        predicting: bool,
+        check_mode: bool,
     ) -> None:
         self.type = resource_type
         self.wish = wish
@@ -93,13 +102,15 @@ class _Loop:
         self.deadline = deadline
         self.record = record
         self.wait = wait
-        self.predicting = predicting
+        self.check_mode = check_mode
+        self.predicting = check_mode  # from some step on, without wait, too
         self.reported_done: set[str] = set()
         self.to_create: Create | None = None  # what a deletion that has begun is to be followed by
+        self.recreating = False
         self.setbacks = 0
 
     def run(self) -> None:
-        seen = self.record.before = self.record.now = self.read()
+        seen = self.record.before = self.record.now = self.record.foreseen = self.read()
         pauses_in_transit = pauses(self.deadline.clock)
         while True:
             step = next_step(self.type, self.wish, seen)
@@ -115,7 +126,9 @@ class _Loop:
             else:
                 seen = self._take(seen, step)
                 pauses_in_transit = pauses(self.deadline.clock)
-            self.record.now = seen
+            self.record.foreseen = seen
+            if self.check_mode or not self.predicting:
+                self.record.now = seen
 
     # Looking
 
@@ -134,18 +147,13 @@ class _Loop:
         raise AssertionError("unreachable: pauses() has no end")
 
     def _with_write_only(self, step: ReadWriteOnly) -> Snapshot | None:
-        try:
-            values = self.client.read_write_only(step.reader, self.wish.identifier)
-        except CallFailed as error:
-            if error.code == "ResourceNotFound":  # deleted since it was read
-                return self.read()
-            if error.code.startswith("AccessDenied"):
-                error.hint = f"Grant {step.reader.permission}: GetResource does not return what has to be compared."
-            raise
-        status = values.pop(self.type.lifecycle.status, None) if self.type.lifecycle else None
-        if status not in (None, self.type.status_of(step.seen)) and not self.predicting:
-            # It moved on between the two reads, which do not belong together.
-            self.deadline.pause(backoff(1), waiting_for=f"it was {status} for one API and not for the other.")
+        values = self.client.read_write_only(step.reader, self.wish.identifier)
+        status = self.type.status_of(step.seen)
+        told = values.pop(self.type.lifecycle.status, None) if values and self.type.lifecycle else None
+        if values is None or (told not in (None, status) and not self.predicting):
+            # It was deleted or has moved on between the two reads, which do not belong together.
+            seen = f"it is {status} for Cloud Control and {told or 'not there'} for {step.reader.service}"
+            self._setback(CloudControlError(f"The two do not agree: {seen}.", code="Unsettled"))
             return self.read()
         if self.record.before and not self.record.operations:
             self.record.before = replace(self.record.before, write_only=values)
@@ -156,20 +164,21 @@ class _Loop:
         if self.wait:
             self.deadline.pause(pause, waiting_for=f"it was still {status}. Run the task again to go on from there.")
             return self.read()
-        if not self.predicting:
-            self._plan_the_rest(f"It is {status}, and nothing can be written before that has ended.")
+        self._plan_the_rest(f"It is {status}, and nothing can be written before that has ended.")
         intent = self.wish.properties.get(self.type.lifecycle.intent) if self.type.lifecycle else None
         return settled(self.type, seen, intent)
 
     def _plan_the_rest(self, why: str) -> None:
+        """Without wait: leave the next operation, and with it all others, to a later run."""
         self.predicting = True
+        self.record.nothing_sent = not self.record.operations
         self.record.notes.append(f"{why} Nothing was sent. Run the task again to go on.")
 
     # Acting
 
     def _take(self, seen: Snapshot | None, step: Write) -> Snapshot | None:
         """Carry a step out, or predict it, and return the resource as it is then."""
-        self._check_applied(seen, _sent(step))
+        self._check_applied(seen, _about(step))
         self._check_nothing_is_lost(step)
         if seen and not self.record.operations:
             self._warn_of_owner(seen)
@@ -181,22 +190,31 @@ class _Loop:
             if failure:
                 return self._after_failure(seen, step, failure)
             self.predicting = not self.wait
+        return self._after_success(seen, step)
+
+    def _after_success(self, seen: Snapshot | None, step: Write) -> Snapshot | None:
         self.setbacks = 0
-        self.reported_done |= _sent(step)
+        if isinstance(step, Create):
+            self.reported_done = set(step.properties)
+        self.reported_done |= _about(step)
         if isinstance(step, Delete) and step.then:
-            self.wish, self.reported_done = step.then, set()
+            self.wish, self.recreating = step.then, True
+        now = self.deadline.clock.now()
         if self.predicting:
-            return after(self.type, seen, step, self.deadline.clock.now())
+            return after(self.type, seen, step, now)
         if not isinstance(step, Create):
             return self.read()
         created = self._read_created()
         if created and self.type.not_applied_by_create:
-            now = self.deadline.clock.now()
             self._check_applied(created, self.type.not_applied_by_create(step.properties, created.properties, now))
         return created
 
     def _check_nothing_is_lost(self, step: Write) -> None:
-        """Refuse to delete what a later run, which knows only the task, could not create again as it was."""
+        """Refuse to delete what could not be created again: today, or by a later run, which knows only the task."""
+        create = step if isinstance(step, Create) else step.create if isinstance(step, Delete) else None
+        problems = self.type.check_create(create.properties, self.deadline.clock.now()) if create else []
+        if problems:
+            raise Refused(" ".join(problems))
         if self.wait or not isinstance(step, Delete) or step.then is None:
             return
         lost = [self.type.option_name(name) for name in step.then.properties if name not in self.wish.properties]
@@ -234,28 +252,40 @@ class _Loop:
     def _after_failure(self, seen: Snapshot | None, step: Write, failure: CloudControlError) -> Snapshot | None:
         """Return the resource as it is now, if the task can go on from there; raise the failure if not."""
         failure.hint = failure.hint or self.type.advice.get(failure.code)
-        match meaning(step, failure):
-            case "other at work":
-                return self._after_other(seen, step, failure)
-            case "gone":
-                if isinstance(step, Delete) and step.then:
-                    self.wish = step.then
-                return self.read()
-            case "exists":
-                now = self._read_created()
-                if now is None:
-                    raise failure
-                return now
-            case "stale":
-                now = self.read()
-                if now and _fits(step, now):
-                    raise failure
-                self._setback(failure)
-                return now
-            case "passing":
-                self._setback(failure)
-                return self.read()
-        raise failure
+        self.record.may_have_changed |= gave_up(self.type, failure) or getattr(failure, "unanswered", False)
+        what = meaning(self.type, step, failure)
+        if what == "other at work":
+            return self._after_other(seen, step, failure)
+        if what == "final" and isinstance(failure, CallFailed):
+            raise failure
+        now = self._read_created() if what == "exists" else self.read()
+        may_pass = {
+            "gone": True,
+            "exists": now is not None,
+            "stale": not (now and _fits(step, now)),
+            "passing": True,
+            "final": self._has_moved_on(seen, now, step, failure),
+        }
+        if not may_pass[what]:
+            self.record.now = now
+            raise failure
+        if what == "gone" and isinstance(step, Delete) and step.then and now is None:
+            self.wish, self.recreating = step.then, True
+        if what != "gone" or now:
+            self._setback(failure)
+        return now
+
+    def _has_moved_on(
+        self, seen: Snapshot | None, now: Snapshot | None, step: Write, failure: CloudControlError
+    ) -> bool:
+        """Whether the service may object only because things have changed since the step was planned.
+
+        All that it objects to comes under one code: a status that has just changed, or an endpoint that is still busy
+        with the end of what was deleted to be created again.
+        """
+        if failure.code != "GeneralServiceException":
+            return False
+        return _status(self.type, now) != _status(self.type, seen) or (self.recreating and isinstance(step, Create))
 
     def _after_other(self, seen: Snapshot | None, step: Write, failure: CloudControlError) -> Snapshot | None:
         """Somebody else is at work on the resource: let them finish, then look again."""
@@ -264,11 +294,13 @@ class _Loop:
             self._plan_the_rest("Another operation is in progress on it.")
             self.record.operations.append(replace(operation, operation_status="PLANNED"))
             return after(self.type, seen, step, self.deadline.clock.now())
-        other = self.client.under_way(self.wish.identifier)
+        try:
+            other = self.client.under_way(self.wish.identifier)
+        except CallFailed:  # denied, perhaps: without knowing which it is, it can still be waited for
+            other = None
         if other:
             self.client.follow(other)
-        else:
-            self._setback(failure)
+        self.deadline.pause(backoff(3 if other is None else 1), waiting_for=f"{failure.message}")
         return self.read()
 
     def _setback(self, failure: CloudControlError) -> None:
@@ -278,11 +310,15 @@ class _Loop:
         self.deadline.pause(backoff(self.setbacks), waiting_for=f"{failure.code}: {failure.message}")
 
 
-def _sent(step: Write) -> frozenset[str]:
-    """What a later step of the same task must not be about again."""
-    if isinstance(step, Delete):
-        return frozenset({"the deletion", *step.because_of})
-    return step.properties if isinstance(step, Update) else frozenset(step.properties)
+def _about(step: Write) -> frozenset[str]:
+    """What a later step of the same task must not be about again, once this one has been reported done."""
+    if isinstance(step, Update):
+        return step.properties
+    return frozenset({"the deletion", *step.because_of} if isinstance(step, Delete) else {"the creation"})
+
+
+def _status(resource_type: ResourceType, seen: Snapshot | None) -> str | None:
+    return resource_type.status_of(seen) if seen else None
 
 
 def _fits(step: Write, now: Snapshot) -> bool:

@@ -114,6 +114,8 @@ class WriteOnlyReader:
     """The parameter of C(method) that takes the identifier, and the member of the answer that repeats it."""
     members: tuple[str, ...]
     """Members of the answer that are taken over; each is named like its property."""
+    not_found: str
+    """The error code that says that there is no such resource."""
     permission: str
 
 
@@ -152,6 +154,8 @@ class ResourceType:
     """Lists that the service returns empty where it means "not there", and that the schema then refuses."""
     check_model: Callable[[Properties], list[str]] = lambda _properties: []
     """Properties, whole or in part -> problems, in the user's words."""
+    check_create: Callable[[Properties, datetime], list[str]] = lambda _properties, _now: []
+    """(properties of a create, the time) -> what would make the create fail after all, in the user's words."""
     check_wish: Callable[[Wish], list[str]] = lambda _wish: []
     lifecycle: Lifecycle | None = None
     write_only_reader: WriteOnlyReader | None = None
@@ -161,6 +165,8 @@ class ResourceType:
     not_applied_by_create: Callable[[Properties, Properties, datetime], frozenset[str]] | None = None
     """(properties sent, properties read, the time) -> those sent which the status read shows not to have been applied,
     and which no later comparison would find."""
+    goes_on_after: tuple[str, ...] = ()
+    """Texts in the message of a failed operation which say that only the handler's own waiting ended."""
     advice: Mapping[str, str] = field(default_factory=dict)
     """Error code -> what a user of this type should look at first."""
 

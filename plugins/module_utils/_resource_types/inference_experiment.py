@@ -100,7 +100,7 @@ READ_ONLY: dict[str, dict[str, Any]] = {
 }
 
 _NAME = r"[a-zA-Z0-9](-*[a-zA-Z0-9])*"
-_NAME_WORDS = "be letters and digits, with hyphens only between them"
+_NAME_WORDS = "consist of letters and digits, with hyphens only between them"
 _NAME_63 = Limit(length=(1, 63), pattern=_NAME, words=_NAME_WORDS)
 _CONTENT_TYPES = Limit(
     items=(1, 10),
@@ -175,8 +175,26 @@ def _schedule_problems(schedule: Mapping[str, Any]) -> list[str]:
     if length <= timedelta(0):
         return ["schedule.end_time must be after schedule.start_time."]
     if not SHORTEST <= length <= LONGEST:
-        return [f"schedule must last from 1 hour to 30 days, not {length}."]
+        return [f"schedule must last from 1 hour to 30 days, not {_words(length)}."]
     return []
+
+
+def _words(length: timedelta) -> str:
+    minutes, seconds = divmod(int(length.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    counted = ((days, "day"), (hours, "hour"), (minutes, "minute"), (seconds, "second"))
+    return " ".join(f"{count} {unit}{'s' if count > 1 else ''}" for count, unit in counted if count)
+
+
+def check_create(properties: Properties, now: datetime) -> list[str]:
+    """What is wrong with the schedule of a new experiment today: without a start it starts at once."""
+    schedule = properties.get("Schedule") or {}
+    if not schedule.get("EndTime"):
+        return []
+    if parse_instant(schedule["EndTime"]) <= now:
+        return [f"schedule.end_time has passed: {schedule['EndTime']}."]
+    return _schedule_problems({"StartTime": format_instant(now), **schedule})
 
 
 def check_wish(wish: Wish) -> list[str]:
@@ -264,8 +282,7 @@ STATUSES = {
         updatable=frozenset({"Description", "Schedule", "ShadowModeConfig", "Tags"}),
         transitions={state: _stop(state) for state in STOPS},
         write_only={"Schedule": ("EndTime",)},
-        refusal="While it runs, only description, shadow_mode_config, schedule.end_time and tags can change. Stop it"
-        " first (desired_state: Completed or Cancelled).",
+        refusal="While it runs, only description, shadow_mode_config, schedule.end_time and tags can change.",
     ),
     "Stopping": _transit("Completed", "Cancelled"),
     "Completed": _ENDED,
@@ -334,6 +351,7 @@ INFERENCE_EXPERIMENT = ResourceType(
         }
     ),
     check_model=check_model,
+    check_create=check_create,
     check_wish=check_wish,
     lifecycle=Lifecycle(
         status="Status",
@@ -348,12 +366,15 @@ INFERENCE_EXPERIMENT = ResourceType(
         method="describe_inference_experiment",
         argument="Name",
         members=("Schedule", "StatusReason", "Status"),
+        not_found="ResourceNotFound",
         permission="sagemaker:DescribeInferenceExperiment",
     ),
     predict=predict,
     not_applied_by_create=not_applied_by_create,
-    advice={
-        "AlreadyExists": "If no experiment has this name, the endpoint is probably in use by another one: list them"
-        " with the module inference_experiment_info.",
-    },
+    goes_on_after=("Stabilizing ",),
+    advice=dict.fromkeys(
+        ("AlreadyExists", "AlreadyExistsException"),
+        "If no experiment has this name, the endpoint is probably in use by another one: list them with the module"
+        " inference_experiment_info.",
+    ),
 )

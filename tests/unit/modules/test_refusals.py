@@ -40,7 +40,9 @@ REFUSED: list[Any] = [
         for option, value in CREATE_ONLY.items()
     ),
     pytest.param("Created", CREATE_ONLY, [*CREATE_ONLY, "recreate"], id="Created: all of these in one message"),
-    pytest.param("Running", {"model_variants": variants(2)}, ["model_variants", "Running", "Stop it"], id="variants"),
+    pytest.param(
+        "Running", {"model_variants": variants(2)}, ["model_variants", "Running", "While it runs"], id="variants"
+    ),
     pytest.param("Running", {"data_storage_config": STORAGE}, ["data_storage_config", "Running"], id="data storage"),
     pytest.param(
         "Running",

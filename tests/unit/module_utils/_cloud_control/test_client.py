@@ -35,7 +35,12 @@ METADATA = {"HTTPStatusCode": 200}
 # What botocore makes of an HTTP 200 whose body is no JSON.
 NO_JSON: Answer = {"ResponseMetadata": METADATA}
 READER = WriteOnlyReader(
-    service="things", method="describe_thing", argument="ThingName", members=("Schedule", "Status"), permission="x"
+    service="things",
+    method="describe_thing",
+    argument="ThingName",
+    members=("Schedule", "Status"),
+    not_found="ThingNotFound",
+    permission="x",
 )
 TRIES = 6
 SOME = "some-request"

@@ -68,7 +68,9 @@ THING = ResourceType(
         pytest.param({"name": "abcd", "size": 9, "kinds": ["a", "abc"]}, [], id="all at their upper bounds"),
         pytest.param({"name": "a"}, ["name must have from 2 to 4 characters, not 1."], id="too short"),
         pytest.param({"name": "abcde"}, ["name must have from 2 to 4 characters, not 5."], id="too long"),
-        pytest.param({"name": ""}, ["name is empty. Leave it out, or give it a value."], id="empty"),
+        pytest.param(
+            {"name": ""}, ["name is empty. Give it a value, or leave it out if it is not needed."], id="empty"
+        ),
         pytest.param({"size": 0}, ["size must be from 1 to 9, not 0."], id="too small"),
         pytest.param({"size": 10}, ["size must be from 1 to 9, not 10."], id="too large"),
         pytest.param({"kinds": []}, ["kinds must have from 1 to 2 elements, not 0."], id="too few elements"),
@@ -81,7 +83,9 @@ THING = ResourceType(
             {"kinds": ["a", "A"]}, ["kinds element 1 must be small letters, which 'A' does not."], id="a wrong element"
         ),
         pytest.param(
-            {"kinds": ["", "a"]}, ["kinds element 0 is empty. Leave it out, or give it a value."], id="an empty element"
+            {"kinds": ["", "a"]},
+            ["kinds element 0 is empty. Give it a value, or leave it out if it is not needed."],
+            id="an empty element",
         ),
         pytest.param(
             {"parts": [{"code": "12"}, {"code": "1"}]},
@@ -110,7 +114,7 @@ THING = ResourceType(
         ),
         pytest.param(
             {"parts": [{"inner": {"count": ""}}]},
-            ["parts[0].inner.count is empty. Leave it out, or give it a value."],
+            ["parts[0].inner.count is empty. Give it a value, or leave it out if it is not needed."],
             id="an empty text is not converted as well",
         ),
     ],
@@ -163,12 +167,12 @@ TAG_CHARACTERS = "_.:/=+-@ aZ09\u00e9\u4e2d\u00a0"
         pytest.param({"aws:x": "v"}, ["tags: 'aws:x' begins with 'aws:', which is reserved. Leave it out"], id="aws:"),
         pytest.param({"AWS:x": "v"}, ["tags: 'AWS:x' begins with 'aws:'"], id="AWS: in capitals"),
         pytest.param({"awsx": "v", "x:aws:y": ""}, [], id="aws without a colon, or further on, is not reserved"),
-        pytest.param({"k": None}, ["tags: the value of 'k' must be a text. Quote it"], id="no value"),
+        pytest.param({"k": None}, ["tags: the value of 'k' is null. Give it a text"], id="no value"),
         pytest.param({"k": {"a": "b"}}, ["tags: the value of 'k' must be a text"], id="a map"),
         pytest.param({"k": ["a"]}, ["tags: the value of 'k' must be a text"], id="a list"),
         pytest.param(
             {"aws:x": None, "": "v" * 257},
-            ["'aws:x' begins with", "the value of 'aws:x' must be a text", "the key ''", "the value of ''"],
+            ["'aws:x' begins with", "the value of 'aws:x' is null", "the key ''", "the value of ''"],
             id="several at once",
         ),
     ],
@@ -190,13 +194,13 @@ def test_tags_are_sent_as_amazon_aws_writes_them() -> None:
     [
         pytest.param(None, None, [], id="not given"),
         pytest.param("text", None, [], id="without a limit"),
-        pytest.param("", None, ["option is empty. Leave it out, or give it a value."], id="empty"),
+        pytest.param("", None, ["option is empty. Give it a value, or leave it out if it is not needed."], id="empty"),
         pytest.param(0, Limit(number=(1, 5)), ["option must be from 1 to 5, not 0."], id="a number"),
         pytest.param(
             ["ok", "", "long"],
             Limit(length=(1, 3)),
             [
-                "option element 1 is empty. Leave it out, or give it a value.",
+                "option element 1 is empty. Give it a value, or leave it out if it is not needed.",
                 "option element 2 must have from 1 to 3 characters, not 4.",
             ],
             id="elements of a list",

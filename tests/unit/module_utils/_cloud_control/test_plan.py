@@ -278,7 +278,7 @@ def test_a_stop_with_its_variants_does_not_name_them_as_a_change() -> None:
 NEVER_STARTED = (
     "It has not been started: it can be changed, started (desired_state: Running) or deleted (state: absent)"
 )
-RUNS = "While it runs, only description, shadow_mode_config, schedule.end_time and tags can change. Stop it first"
+RUNS = "While it runs, only description, shadow_mode_config, schedule.end_time and tags can change."
 ENDED = "It has ended: only its tags can change, and it cannot be started again."
 
 REFUSALS: list[tuple[str, str, Wish, list[str], bool]] = [

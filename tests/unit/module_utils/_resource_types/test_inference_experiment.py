@@ -77,13 +77,13 @@ BOUNDS: list[tuple[str, Callable[[Any], Options], str, list[Any], list[Any]]] = 
     (
         "name",
         top("name"),
-        "be letters and digits, with hyphens",
+        "consist of letters and digits, with hyphens",
         ["A-b--9"],
         ["-a", "a-", "a_b", "a b", "\u00e9"],
     ),
     ("endpoint_name", top("endpoint_name"), "from 1 to 63 characters", ["a", "a" * 63], ["a" * 64]),
-    ("endpoint_name", top("endpoint_name"), "be letters and digits, with hyphens", ["a-b"], ["a-", "a/b"]),
-    ("role_arn", top("role_arn"), "from 20 to 2048 char", [ROLE_PREFIX + "r" * 2017], [ROLE_PREFIX + "r" * 2018, "r"]),
+    ("endpoint_name", top("endpoint_name"), "consist of letters and digits, with hyphens", ["a-b"], ["a-", "a/b"]),
+    ("role_arn", top("role_arn"), "from 20 to 2048 char", [ROLE_PREFIX + "r" * 2017], [ROLE_PREFIX + "r" * 2018]),
     (
         "role_arn",
         top("role_arn"),
@@ -96,12 +96,18 @@ BOUNDS: list[tuple[str, Callable[[Any], Options], str, list[Any], list[Any]]] = 
     ("status_reason", top("status_reason"), "from 1 to 1024 characters", ["r", "r" * 1024], ["r" * 1025]),
     ("model_variants", top("model_variants"), "exactly 2 elements", [[{}, {}]], [[], [{}], [{}, {}, {}]]),
     ("model_variants[0].model_name", in_variant("model_name"), "from 1 to 63 characters", ["m" * 63], ["m" * 64]),
-    ("model_variants[0].model_name", in_variant("model_name"), "be letters and digits", ["m-1"], ["m_1", "arn:x"]),
+    (
+        "model_variants[0].model_name",
+        in_variant("model_name"),
+        "consist of letters and digits",
+        ["m-1"],
+        ["m_1", "arn:x"],
+    ),
     ("model_variants[0].variant_name", in_variant("variant_name"), "from 1 to 63 characters", ["v" * 63], ["v" * 64]),
-    ("model_variants[0].variant_name", in_variant("variant_name"), "be letters and digits", ["v-1"], ["v_1"]),
+    ("model_variants[0].variant_name", in_variant("variant_name"), "consist of letters and digits", ["v-1"], ["v_1"]),
     (COUNT, instance_count, "must be from 0 to 2147483647", [0, 1, 2**31 - 1], [-1, 2**31]),
     ("shadow_mode_config.source_model_variant_name", source, "from 1 to 63 characters", ["s" * 63], ["s" * 64]),
-    ("shadow_mode_config.source_model_variant_name", source, "be letters and digits", ["s-1"], ["-s"]),
+    ("shadow_mode_config.source_model_variant_name", source, "consist of letters and digits", ["s-1"], ["-s"]),
     (SHADOW, shadows, "exactly 1 element,", [[{}]], [[], [{}, {}]]),
     (
         f"{SHADOW}[0].shadow_model_variant_name",
@@ -178,7 +184,7 @@ def test_no_text_may_be_empty(path: str) -> None:
     found = problems(INFERENCE_EXPERIMENT, give([""] if shown.endswith("content_types") else ""))
 
     (sentences,) = found.values()
-    assert any(sentence.startswith(shown) and "is empty. Leave it out" in sentence for sentence in sentences)
+    assert any(sentence.startswith(shown) and "is empty. Give it a value" in sentence for sentence in sentences)
 
 
 def test_several_problems_come_together() -> None:
@@ -247,12 +253,12 @@ SECOND = timedelta(seconds=1)
         pytest.param(lasting(timedelta(days=30)), [], id="thirty days"),
         pytest.param(
             lasting(timedelta(hours=1) - SECOND),
-            ["schedule must last from 1 hour to 30 days, not 0:59:59."],
+            ["schedule must last from 1 hour to 30 days, not 59 minutes 59 seconds."],
             id="a second less than an hour",
         ),
         pytest.param(
             lasting(timedelta(days=30) + SECOND),
-            ["schedule must last from 1 hour to 30 days, not 30 days, 0:00:01."],
+            ["schedule must last from 1 hour to 30 days, not 30 days 1 second."],
             id="a second more than thirty days",
         ),
         pytest.param(lasting(timedelta(0)), ["schedule.end_time must be after schedule.start_time."], id="no time"),

@@ -1,0 +1,82 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Waiting, on a clock that stands still: the polls of operations of every length, and how late their end is seen."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from datetime import datetime
+
+from tests.benchmarks.figures import Count, Figure, Report
+from tests.benchmarks.plays import declared
+from tests.emulator import Emulator, ManualClock
+from tests.emulator.records import Record
+
+LENGTHS = (0.5, 1, 2, 3, 5, 10, 20, 40, 60, 120, 300)
+# The issue's limit for an operation of five minutes.
+POLLS_ALLOWED = 40
+# What the pauses as they are come to, at the worst.
+MOST_POLLS = 56
+
+
+def waiting(report: Report, *, rounds: int) -> None:
+    """Create experiments in operations of each length, in process; the pauses are jittered, so the worst counts."""
+    from tests.unit.harness import run_module, with_shared_clients
+
+    for length in LENGTHS:
+        overshoots, polls = [], []
+        settings = {"operation_seconds": length, "retry_after_seconds": None, "check_references": False}
+        with Emulator(clock=ManualClock(), **settings) as emulator, with_shared_clients():
+            for turn in range(rounds):
+                emulator.clear_log()
+                result = run_module("inference_experiment", declared(f"turn-{turn}"), emulator=emulator)
+                if result.failed:
+                    raise RuntimeError(result.msg)
+                overshoot, polled = _looked_back(emulator.log, length)
+                overshoots.append(overshoot)
+                polls.append(polled)
+        point = {
+            "operation_seconds": length,
+            "overshoot_median": round(statistics.median(overshoots), 3),
+            "overshoot_most": round(max(overshoots), 3),
+            "overshoot_allowed": max(1.0, 0.1 * length),
+            "polls_median": statistics.median(polls),
+            "polls_most": max(polls),
+        }
+        report.series.setdefault("waiting", []).append(point)
+        late = point["overshoot_median"] > point["overshoot_allowed"]
+        report.counts += [
+            Count(what=f"later than allowed after {length:g} s, as a rule", found=late, wanted=False),
+            Count(what=f"more than {MOST_POLLS} polls in {length:g} s", found=max(polls) > MOST_POLLS, wanted=False),
+        ]
+    _against_the_limits(report)
+
+
+def _against_the_limits(report: Report) -> None:
+    points = report.series["waiting"]
+    worst = max(points, key=lambda point: point["overshoot_most"] / point["overshoot_allowed"])
+    report.figures += [
+        Figure(
+            what=f"noticed after the end of {worst['operation_seconds']:g} s, at the worst / allowed",
+            cost=worst["overshoot_most"],
+            floor=worst["overshoot_allowed"],
+            target=1.0,
+        ),
+        Figure(
+            what=f"polls in {points[-1]['operation_seconds']:g} s, at the worst / allowed",
+            cost=points[-1]["polls_most"],
+            floor=POLLS_ALLOWED,
+            unit="polls",
+            target=1.0,
+        ),
+    ]
+
+
+def _looked_back(log: Sequence[Record], length: float) -> tuple[float, int]:
+    """Return the seconds from an operation's end to the poll that saw it, and the number of polls."""
+    accepted = next(record for record in log if record.write)
+    polls = [record for record in log if record.operation == "GetResourceRequestStatus"]
+    seen = datetime.fromisoformat(polls[-1].time) - datetime.fromisoformat(accepted.time)
+    return seen.total_seconds() - length, len(polls)

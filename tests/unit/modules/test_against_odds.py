@@ -1,0 +1,235 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Services that contradict themselves, keep silent or change under the task: each run ends, and says what is true."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.emulator import Emulator
+from tests.environment import REGION
+from tests.unit.conftest import Run
+from tests.unit.harness import run_module
+from tests.unit.modules.tasks import (
+    MODULE,
+    OTHER_ROLE_ARN,
+    SCHEDULE,
+    done,
+    exists,
+    full,
+    kinds,
+    named,
+    put,
+    refused,
+    state,
+    statuses,
+)
+
+INFO = "inference_experiment_info"
+ALWAYS = 10**6
+CHECK = pytest.mark.parametrize("check", [False, True], ids=["for real", "in check mode"])
+
+
+@pytest.mark.parametrize(
+    ("operation", "code", "task"),
+    [
+        pytest.param(
+            "DeleteResource",
+            "ResourceNotFoundException",
+            {"state": "absent"},
+            id="what is read is not there to be deleted",
+        ),
+        pytest.param(
+            "DescribeInferenceExperiment",
+            "ResourceNotFound",
+            {"schedule": SCHEDULE},
+            id="what Cloud Control reads SageMaker does not know",
+        ),
+    ],
+)
+def test_contradictions_come_to_an_end(
+    run: Run, emulator: Emulator, operation: str, code: str, task: dict[str, Any]
+) -> None:
+    put(emulator, "Created")
+    emulator.fault(operation, "error", code=code, times=ALWAYS)
+    result = run(MODULE, named(**task))
+    assert result.failed
+    assert len(emulator.calls()) < 30
+
+
+def test_tags_that_change_all_the_time_come_to_an_end(run: Run, emulator: Emulator) -> None:
+    put(emulator, "Created", tags={"a": "0"})
+    turns = iter(range(1, ALWAYS))
+
+    def somebody_tags() -> None:
+        put(emulator, "Created", tags={"a": str(next(turns))})
+        emulator.on_call("UpdateResource", somebody_tags)
+
+    emulator.on_call("UpdateResource", somebody_tags)
+    assert run(MODULE, named(tags={"b": "1"}, purge_tags=False)).failed
+    assert len(emulator.calls()) < 40
+
+
+@CHECK
+@pytest.mark.parametrize(
+    ("changes", "word"),
+    [
+        pytest.param({"schedule": {"end_time": "2020-01-01T00:00:00Z"}}, "has passed", id="an end that has passed"),
+        pytest.param({"schedule": {"end_time": "2026-03-01T00:00:00Z"}}, "30 days", id="too long from today on"),
+        pytest.param(
+            {"tags": {f"new{n}": "" for n in range(20)}, "purge_tags": False}, "50", id="too many tags with those kept"
+        ),
+    ],
+)
+def test_nothing_is_deleted_that_could_not_be_created_again(
+    run: Run, emulator: Emulator, changes: dict[str, Any], word: str, check: bool
+) -> None:
+    put(emulator, "Running", tags={f"old{n}": "" for n in range(40)})
+    refused(run(MODULE, full(role_arn=OTHER_ROLE_ARN, recreate=True, **changes), check=check), emulator, word)
+
+
+@CHECK
+def test_a_create_whose_end_has_passed_is_refused(run: Run, emulator: Emulator, check: bool) -> None:
+    result = run(MODULE, full(schedule={"end_time": "2020-01-01T00:00:00Z"}), check=check)
+    refused(result, emulator, "schedule.end_time has passed")
+
+
+def test_an_endpoint_still_busy_with_the_end_of_the_old_one_is_waited_for(run: Run, emulator: Emulator) -> None:
+    put(emulator, "Running")
+    emulator.fault("CreateResource", "failed", code="GeneralServiceException", message="Endpoint is Updating", times=2)
+    result = done(run(MODULE, full(role_arn=OTHER_ROLE_ARN, recreate=True)))
+    assert kinds(result) == ["delete", "create", "create", "create"]
+    assert state(emulator)["properties"]["RoleArn"] == OTHER_ROLE_ARN
+
+
+def test_a_status_that_changes_under_a_write_is_gone_on_from(run: Run, emulator: Emulator) -> None:
+    put(emulator, "Created")
+    emulator.on_call("DeleteResource", lambda: put(emulator, "Starting", time_left=5))
+    result = done(run(MODULE, named(state="absent")))
+    assert statuses(result) == ["FAILED", "SUCCESS"]
+    assert not exists(emulator)
+
+
+def test_an_objection_that_no_change_explains_is_final_and_the_state_fresh(run: Run, emulator: Emulator) -> None:
+    put(emulator, "Created")
+    emulator.fault("UpdateResource", "failed", code="GeneralServiceException", message="No such model")
+    emulator.on_call("UpdateResource", lambda: put(emulator, "Created", Description="Theirs"))
+    result = run(MODULE, named(description="Ours"))
+    assert (result["error"]["message"], kinds(result)) == ("No such model", ["update"])
+    assert result["inference_experiment"]["description"] == "Theirs"
+
+
+def test_without_waiting_the_experiment_is_returned_as_it_is(run: Run, emulator: Emulator) -> None:
+    put(emulator, "Running", Description="Old")
+    result = done(run(MODULE, named(desired_state="Completed", wait=False), diff=True))
+    assert (result.changed, result["inference_experiment"]["status"]) == (True, "Running")
+    assert result["diff"]["after"]["status"] == "Completed"
+
+
+@CHECK
+def test_without_waiting_a_transit_is_no_change(run: Run, emulator: Emulator, check: bool) -> None:
+    put(emulator, "Updating", Description="Old", time_left=100)
+    result = done(run(MODULE, named(description="New", wait=False), check=check, diff=True))
+    assert (result.changed, statuses(result)) == (False, ["PLANNED"])
+    if not check:
+        assert (result["inference_experiment"]["status"], result["inference_experiment"]["description"]) == (
+            "Updating",
+            "Old",
+        )
+    assert result["diff"]["before"] == result["diff"]["after"]
+
+
+def test_a_write_that_is_carried_out_and_never_answered_is_told_as_it_is(run: Run, emulator: Emulator) -> None:
+    emulator.fault("CreateResource", "lost", times=ALWAYS)
+    result = run(MODULE, full())
+    assert (result.failed, result.changed, statuses(result)) == (True, True, ["PENDING"])
+    assert result["inference_experiment"]["name"] == "checkout"
+
+
+@pytest.mark.parametrize("code", ["Throttling", "NetworkFailure", "ServiceInternalError"])
+def test_operations_that_all_fail_change_nothing(run: Run, emulator: Emulator, code: str) -> None:
+    put(emulator, "Created")
+    emulator.fault("UpdateResource", "failed", code=code, times=ALWAYS)
+    later = (emulator.clock.now() + timedelta(days=5)).isoformat()
+    result = run(MODULE, named(schedule={"end_time": later}))
+    assert (result.failed, result.changed, set(statuses(result))) == (True, False, {"FAILED"})
+
+
+def test_what_somebody_else_creates_is_not_counted_as_ours(run: Run, emulator: Emulator) -> None:
+    emulator.on_call("CreateResource", lambda: put(emulator, "Completed"))
+    result = run(MODULE, full(description="Ours"))
+    assert (result.failed, result.changed, statuses(result)) == (True, False, ["FAILED"])
+
+
+def test_a_gap_in_what_is_known_is_no_difference(run: Run, emulator: Emulator) -> None:
+    put(emulator, "Running")
+    later = (emulator.clock.now() + timedelta(days=3)).isoformat()
+    task = named(schedule={"end_time": later}, desired_state="Completed")
+    diff = done(run(MODULE, task, diff=True))["diff"]
+    assert ("schedule" in diff["before"], "schedule" in diff["after"]) == (False, False)
+    assert (diff["before"]["status"], diff["after"]["status"]) == ("Running", "Completed")
+
+
+def test_polls_that_are_throttled_for_minutes_do_not_lose_the_operation(run: Run, emulator: Emulator) -> None:
+    put(emulator, "Created")
+    emulator.fault("GetResourceRequestStatus", "throttle", times=40)
+    result = done(run(MODULE, named(description="New")))
+    assert statuses(result) == ["SUCCESS"]
+
+
+def test_another_operation_is_waited_for_without_the_permission_to_list_requests(run: Run, emulator: Emulator) -> None:
+    put(emulator, "Running")
+    emulator.fault("ListResourceRequests", "error", code="AccessDeniedException", times=ALWAYS)
+    emulator.fault("UpdateResource", "error", code="ConcurrentOperationException", times=12)
+    result = done(run(MODULE, named(description="New")))
+    assert (result.changed, statuses(result)) == (True, ["SUCCESS"])
+
+
+def test_what_the_service_returns_is_not_held_against_the_task(run: Run, emulator: Emulator) -> None:
+    """After a stop that removed one, AWS might list a single variant; tags can still be changed."""
+    one = state_properties(emulator)["ModelVariants"][:1]
+    put(emulator, "Completed", ModelVariants=one)
+    assert done(run(MODULE, named(tags={"new": "1"}))).changed
+
+
+def test_the_first_write_of_a_stack_s_experiment_warns_even_if_it_fails(run: Run, emulator: Emulator) -> None:
+    put(emulator, "Created", tags={"aws:cloudformation:stack-name": "shop"})
+    emulator.fault("UpdateResource", "failed", code="InvalidRequest", message="No")
+    result = run(MODULE, named(description="New"))
+    assert (result.failed, ["shop" in warning for warning in result.warnings]) == (True, [True])
+
+
+@pytest.mark.parametrize(
+    ("module", "task"),
+    [
+        pytest.param(INFO, {"names": ["a", "b", "c"]}, id="info, which would ask from several threads"),
+        pytest.param(INFO, {}, id="info of all"),
+        pytest.param(MODULE, {"name": "a"}, id="the module that writes"),
+    ],
+)
+def test_no_region_is_one_clear_failure(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch, module: str, task: dict[str, Any]
+) -> None:
+    for variable in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(variable, raising=False)
+    result = run_module(module, {**task, "region": None}, emulator=emulator)
+    assert result["error"]["code"] == "NoRegion"
+    assert "AWS_REGION" in result.msg
+
+
+def test_a_denied_describe_names_its_permission_in_info_too(run: Run, emulator: Emulator) -> None:
+    put(emulator, "Created")
+    emulator.fault("DescribeInferenceExperiment", "error", code="AccessDeniedException", message="no", times=ALWAYS)
+    result = run(INFO, {"include_write_only": True})
+    assert "sagemaker:DescribeInferenceExperiment" in result["error"]["hint"]
+
+
+def state_properties(emulator: Emulator) -> dict[str, Any]:
+    """The properties of an experiment as the emulator makes it by itself."""
+    put(emulator, "Created")
+    properties: dict[str, Any] = emulator.experiment("checkout", REGION)["properties"]
+    return properties

@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test thorough unit integration lint format coverage build clean
+.PHONY: help demo emulator test thorough unit integration bench lint format coverage build clean
 
 # A developer's own settings for Ansible and AWS must change nothing here, and no call may reach a real account.
 # Bytecode has to be written: without it every Python that is started compiles Ansible and boto3 for seconds.
@@ -33,6 +33,9 @@ help: ## list the targets
 demo: $(B)/demo.stamp $(B)/collection.stamp ## run the example playbook against the emulator, no AWS account needed
 	@$(BIN)/python -m tests.demo
 
+emulator: $(B)/demo.stamp $(B)/collection.stamp ## an emulated AWS to try playbooks on, until Ctrl-C; PORT=0 takes a free port
+	@exec $(BIN)/python -m tests.emulator --seed --port $(or $(PORT),5000)
+
 test: lint $(B)/collection.stamp ## everything: lint, unit tests, integration targets
 	@$(BIN)/python -m pytest -n auto --dist worksteal
 
@@ -44,6 +47,9 @@ unit: $(B)/test.stamp $(B)/collection.stamp ## the unit tests
 
 integration: $(B)/test.stamp $(B)/collection.stamp ## playbooks run by ansible-playbook against the emulator over HTTP
 	@$(BIN)/python -m pytest -n auto --dist worksteal tests/integration
+
+bench: $(B)/bench.stamp $(B)/collection.stamp ## measure what tasks cost against their floors, write docs/benchmarks; 8 minutes
+	@$(BIN)/python -m tests.benchmarks
 
 lint: $(B)/test.stamp $(B)/src.stamp $(B)/collection.stamp ## ruff, mypy, yamllint, ansible-lint
 	@failed=0
@@ -88,6 +94,11 @@ $(B)/demo.stamp: requirements.txt tests/requirements-demo.txt | $(BIN)/python
 $(B)/test.stamp: tests/requirements-test.txt $(B)/demo.stamp
 	@echo "installing what tests and checks need"
 	$(PIP_INSTALL) -r tests/requirements-test.txt $(call LOG,pip)
+	touch $@
+
+$(B)/bench.stamp: tests/requirements-bench.txt $(B)/demo.stamp
+	@echo "installing what draws the picture"
+	$(PIP_INSTALL) -r tests/requirements-bench.txt $(call LOG,pip)
 	touch $@
 
 $(B)/collection.stamp: $(SHIPPED) | $(B)/demo.stamp

@@ -14,16 +14,20 @@ options:
   cloud_control_role_arn:
     description:
       - ARN of an IAM role that Cloud Control runs the resource handler under, instead of the identity that the task
-        runs
-        as. It is the C(RoleArn) of the Cloud Control requests.
+        runs as. It is the C(RoleArn) of the Cloud Control requests.
     type: str
+requirements:
+  - python >= 3.10
+  - boto3 >= 1.26.20
+  - botocore >= 1.29.20
 notes:
-  - Works through the AWS Cloud Control API. Its IAM actions are named C(cloudformation:*); the handler's own actions
-    are
+  - Works through the AWS Cloud Control API. Its IAM actions are named C(cloudformation:*). The handler's own actions are
     checked against the same identity, or against O(cloud_control_role_arn).
+  - O(endpoint_url) holds for every service that is asked. To give one to each, set E(AWS_ENDPOINT_URL_CLOUDCONTROL) and
+    its like instead.
 """
 
-    # What a module does with the option `tags` and how it changes a resource.
+    # What a module has that creates, changes and deletes a resource.
     MANAGE = r"""
 options:
   state:
@@ -36,19 +40,17 @@ options:
   recreate:
     description:
       - Whether to delete the resource and create it again where what is declared cannot be reached otherwise, for
-        example
-        a change of an option that can be given only at its creation.
-      - All options that a create needs have to be given with it. What the task leaves out, tags included, is carried
-        over.
+        example a change of an option that can be given only at its creation.
+      - All options that a create needs have to be given with it. Other options that the task leaves out, tags included,
+        are carried over. With O(wait=false) it is refused if something would have to be.
     type: bool
     default: false
   wait:
     description:
       - Whether to wait for each operation to end, and to go on until all that is declared has been brought about and
-        read
-        back.
+        read back.
       - With V(false) the first operation needed is sent and the task ends at once. RV(operations) lists the rest as
-        V(PLANNED); run the task again to go on.
+        V(PLANNED). Run the task again to go on.
     type: bool
     default: true
   wait_timeout:

@@ -15,12 +15,10 @@ description:
   - A shadow test sends a copy of a share of an endpoint's requests to a second model, the shadow variant, beside the
     production variant that answers them.
   - Declarative. Only options that the task gives are managed. A nested key that is left out is left alone; a list
-    that is
-    given is the whole list. For an experiment that exists nothing but O(name) is required.
+    that is given is the whole list. For an experiment that exists nothing but O(name) is required.
   - The module brings about what is declared in as many operations as that takes, and reads the experiment again after
-    each.
-    What AWS reports as done and does not apply fails the task. What the present status does not allow is refused before
-    anything is written.
+    each. What AWS reports as done and does not apply fails the task. What the present status does not allow is
+    refused before anything is written.
   - To create an experiment, O(type), O(role_arn), O(endpoint_name), O(model_variants) and O(shadow_mode_config) are
     needed.
 author:
@@ -51,9 +49,8 @@ options:
     type: str
   kms_key:
     description:
-      - The KMS key (id, ARN or alias) that encrypts the storage volume of the endpoint's instances. A key id equals
-        the ARN
-        that ends in it.
+      - The KMS key that encrypts the storage volume of the endpoint's instances. A key id equals the ARN that ends in
+        it; an alias equals only itself and the ARN of the alias.
       - Up to 2048 characters. Can be given only at its creation.
     type: str
   description:
@@ -135,31 +132,32 @@ options:
         type: str
         required: true
       kms_key:
-        description: The KMS key that encrypts what is stored. A key id equals the ARN that ends in it.
+        description: The KMS key that encrypts what is stored, compared as O(kms_key). Up to 2048 characters.
         type: str
       content_type:
         description: Which content types are stored as they are. All others are stored in base64.
         type: dict
         suboptions:
           csv_content_types:
-            description: From 1 to 10 content types that are CSV. Their order means nothing.
+            description:
+              - From 1 to 10 content types that are CSV, like V(text/csv). Up to 256 characters each. Their order
+                means nothing.
             type: list
             elements: str
           json_content_types:
-            description: From 1 to 10 content types that are JSON. Their order means nothing.
+            description: The same for JSON, like V(application/json).
             type: list
             elements: str
   schedule:
     description:
       - When the experiment starts and ends. It lasts from 1 hour to 30 days. Without a schedule it starts at once and
-        ends
-        after 7 days.
+        ends after 7 days.
       - Write-only for Cloud Control. The module reads it with C(sagemaker:DescribeInferenceExperiment), only if the
-        task
-        gives it and only while the experiment is C(Created) or C(Running).
-      - While C(Running) only O(schedule.end_time) counts and can be changed; an experiment that has ended has no
-        schedule
-        to compare. Times that are moved by an early start or by a stop are no difference.
+        task gives it and only while the experiment is C(Created) or C(Running); and to carry it over when a
+        C(Created) one is created again.
+      - While C(Running) only O(schedule.end_time) counts and can be changed. An experiment that has ended has no
+        schedule to compare. Times that are moved by an early start or by a stop are no difference.
+      - Times are compared and sent to the second.
     type: dict
     suboptions:
       start_time:
@@ -173,15 +171,14 @@ options:
       - The status to bring the experiment to. Judged by its C(Status).
       - V(Running) starts a scheduled experiment early. One that has ended cannot be started again.
       - V(Completed) and V(Cancelled) stop a running experiment. One that has not been started cannot be stopped, and
-        one that
-        does not exist is refused.
+        one that does not exist is refused.
       - Write-only for Cloud Control.
     type: str
     choices: [Running, Completed, Cancelled]
   status_reason:
     description:
-      - Why the experiment is stopped, from 1 to 1024 characters. Sent with a stop, never compared, and given only with
-        O(desired_state=Completed), O(desired_state=Cancelled) or O(state=absent).
+      - Why the experiment is stopped, from 1 to 1024 characters. Sent with a stop, never compared, and given only
+        with O(desired_state=Completed), O(desired_state=Cancelled) or O(state=absent).
       - Write-only for Cloud Control.
     type: str
   on_stop:
@@ -190,9 +187,21 @@ options:
       - V(retain) leaves both on the endpoint.
       - V(promote_shadow) takes the production variant away and makes the shadow production.
       - V(remove_shadow) takes the shadow away.
+      - Refused, unless V(retain), without O(desired_state=Completed), O(desired_state=Cancelled) or O(state=absent).
+      - It says how to stop, not what to be. Of an experiment that has ended already, by its schedule or by somebody
+        else, nothing is promoted or removed any more, and the task is C(ok). C(changed) tells whether this task has
+        stopped it.
     type: str
     choices: [retain, promote_shadow, remove_shadow]
     default: retain
+  tags:
+    description:
+      - At most 50 tags. Keys of 1 to 128 and values of up to 256 characters, verbatim; numbers and booleans become
+        text.
+      - Keys that begin with C(aws:) cannot be given and are never touched.
+      - Tags are left alone if the task does not give this option.
+    type: dict
+    aliases: [resource_tags]
 attributes:
   check_mode:
     description: Makes no write. Reports the same C(changed), the same operations and the experiment as it would be.
@@ -266,16 +275,16 @@ EXAMPLES = r"""
         - shadow_model_variant_name: v2
           sampling_percentage: 50
 
-- name: Start it before its time
-  awscc.sagemaker.inference_experiment:
-    name: checkout-v2
-    desired_state: Running
-
 - name: Let it run two days longer
   awscc.sagemaker.inference_experiment:
     name: checkout-v2
     schedule:
       end_time: "2030-01-23T08:00:00Z"
+
+- name: Start it, if it has not been started yet
+  awscc.sagemaker.inference_experiment:
+    name: checkout-v2
+    desired_state: Running
 
 - name: Complete it and make the shadow the new production variant
   awscc.sagemaker.inference_experiment:
@@ -284,7 +293,7 @@ EXAMPLES = r"""
     status_reason: v2 agreed in 99.98 % of the answers
     on_stop: promote_shadow
 
-- name: Call it off and take the shadow away
+- name: Or call it off and take the shadow away
   awscc.sagemaker.inference_experiment:
     name: checkout-v2
     desired_state: Cancelled
@@ -304,10 +313,14 @@ EXAMPLES = r"""
     model_variants:
       - variant_name: v1
         model_name: checkout-v1
-        infrastructure_config: *one_small_instance
+        infrastructure_config: &instance
+          infrastructure_type: RealTimeInference
+          real_time_inference_config:
+            instance_type: ml.m5.large
+            instance_count: 1
       - variant_name: v2
         model_name: checkout-v2
-        infrastructure_config: *one_small_instance
+        infrastructure_config: *instance
     shadow_mode_config:
       source_model_variant_name: v1
       shadow_model_variants:
@@ -322,7 +335,8 @@ EXAMPLES = r"""
 RETURN = r"""
 inference_experiment:
   description:
-    - The experiment, in check mode as it would be. Every property that is known, under the name of its option.
+    - The experiment as it was last read, in check mode as it would be. Every property that is known, under the name
+      of its option.
     - Empty when there is none.
   returned: always
   type: dict
@@ -494,7 +508,7 @@ inference_experiment:
               sample: [application/json]
     schedule:
       description: When it starts and ends.
-      returned: when the task gave O(schedule) and it was compared
+      returned: when it was read, because the task gave O(schedule) or to carry it over
       type: dict
       contains:
         start_time:
@@ -561,7 +575,9 @@ operations:
       type: str
       sample: f2a3b4c5-0d1e-4f60-8a7b-123456789abc
     operation_status:
-      description: Cloud Control's status of the operation when it was last seen, or C(PLANNED) if it was not sent.
+      description:
+        - Cloud Control's status of the operation when it was last seen, or C(PLANNED) if it was not sent.
+        - C(PENDING) without a request token is one that was sent and never answered.
       returned: always
       type: str
       sample: SUCCESS

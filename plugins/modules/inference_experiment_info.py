@@ -12,14 +12,13 @@ short_description: List and read Amazon SageMaker inference experiments (shadow 
 description:
   - List the inference experiments of an account and region, and read them in full, through the AWS Cloud Control API.
   - Filters are applied to what the list tells already, so that only matches are read in full; the reads are made side
-    by
-    side.
+    by side.
 author:
   - awscc.sagemaker contributors (@awscc)
 options:
   names:
     description:
-      - Only the experiments with these names. One that does not exist is left out.
+      - Only the experiments with these names. One that does not exist is left out; what cannot be a name is refused.
     type: list
     elements: str
     aliases: [name]
@@ -36,13 +35,13 @@ options:
   identifiers_only:
     description:
       - Return C(name) and C(region) only. Nothing is read in full, so this is fast whatever their number.
+      - Goes before O(include_write_only). With O(statuses) it is refused if the list does not tell the status.
     type: bool
     default: false
   include_write_only:
     description:
       - Return C(schedule), C(status_reason) and C(desired_state) too. Cloud Control cannot read them; they take a
-        call of
-        C(sagemaker:DescribeInferenceExperiment) for each experiment.
+        call of C(sagemaker:DescribeInferenceExperiment) for each experiment.
     type: bool
     default: false
 attributes:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
+import sysconfig
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 
 from .control_api import PREFIX
 from .seed import Seed
@@ -51,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _welcome(server: EmulatorServer, region: str, seed: Seed | None) -> str:
-    exports = [f"  export {name}={value}" for name, value in server.environment(region).items()]
+    exports = [f"  export {name}={value}" for name, value in {**server.environment(region), **_ansible()}.items()]
     lines = [
         f"The emulated AWS listens at {server.endpoint_url}. Point Ansible, boto3 or the AWS CLI at it with:",
         "",
@@ -62,6 +64,17 @@ def _welcome(server: EmulatorServer, region: str, seed: Seed | None) -> str:
         "Ctrl-C stops it.",
     ]
     return "\n".join(lines)
+
+
+def _ansible() -> dict[str, str]:
+    """Where this checkout's own Ansible and collections are, if `make` has put them there."""
+    build = Path(__file__).resolve().parents[2] / ".build"
+    if not (build / "collections").is_dir():
+        return {}
+    return {
+        "PATH": f"{build / 'venv' / 'bin'}:$PATH",
+        "ANSIBLE_COLLECTIONS_PATH": f"{build / 'collections'}:{sysconfig.get_path('purelib')}",
+    }
 
 
 def _seeded(seed: Seed) -> list[str]:

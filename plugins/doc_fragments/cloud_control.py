@@ -21,10 +21,10 @@ requirements:
   - boto3 >= 1.26.20
   - botocore >= 1.29.20
 notes:
-  - Works through the AWS Cloud Control API. Its IAM actions are named C(cloudformation:*). The handler's own actions are
-    checked against the same identity, or against O(cloud_control_role_arn).
-  - O(endpoint_url) holds for every service that is asked. To give one to each, set E(AWS_ENDPOINT_URL_CLOUDCONTROL) and
-    its like instead.
+  - Works through the AWS Cloud Control API. Its IAM actions are named C(cloudformation:*). The handler's own actions
+    are checked against the same identity, or against O(cloud_control_role_arn).
+  - O(endpoint_url) holds for every service that is asked. To give one to each, set E(AWS_ENDPOINT_URL_CLOUDCONTROL)
+    and its like instead.
 """
 
     # What a module has that creates, changes and deletes a resource.

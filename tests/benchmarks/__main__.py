@@ -15,6 +15,8 @@ from pathlib import Path
 from tests.benchmarks import guide, listing, payload, plays, tasks, waiting
 from tests.benchmarks.figures import Report
 from tests.benchmarks.listing import LATENCY
+from tests.benchmarks.page import page
+from tests.benchmarks.picture import draw
 from tests.benchmarks.plays import Bench
 from tests.environment import ROOT
 
@@ -77,10 +79,9 @@ def _run(name: str, part: Callable[[], None]) -> None:
 
 
 def _write(report: Report, folder: Path) -> None:
-    from tests.benchmarks.picture import draw
-
     folder.mkdir(exist_ok=True)
     report.write(folder / "costs.json")
+    (folder / "README.md").write_text(page(report), encoding="utf-8")
     draw(report.series, folder / "costs.png")
 
 

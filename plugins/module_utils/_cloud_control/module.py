@@ -25,8 +25,9 @@ from .client import CloudControl
 from .clock import Clock, Deadline
 from .errors import CallFailed, CloudControlError, Refused, TimedOut
 from .listing import READERS, Query, find
+from .operations import Record
 from .properties import to_options, to_properties
-from .reconcile import Record, reconcile
+from .reconcile import reconcile
 from .resource_type import Limit, Properties, ResourceType, Snapshot, Wish
 
 # The tests put one in its place whose sleep takes no time.

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import contextlib
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from .client import CloudControl
 from .clock import Deadline, backoff, pauses
 from .errors import CallFailed, CloudControlError, NotApplied, Refused
 from .json_patch import PatchConflict, apply
-from .operations import Operation, carry_out, gave_up, meaning, planned
+from .operations import Record, carry_out, gave_up, meaning, planned
 from .plan import Create, Delete, Done, ReadWriteOnly, Refuse, Update, Wait, Write, next_step
 from .prediction import after, settled
 from .properties import tags_to_dict
@@ -29,34 +29,6 @@ STACK_TAG = "aws:cloudformation:stack-name"
 _VISIBLE_AFTER_CREATE = 30.0
 # Operations in a row that may end in a passing failure before the task fails.
 _SETBACKS = 8
-
-
-@dataclass
-class Record:
-    """What has been seen and done so far."""
-
-    before: Snapshot | None = None
-    now: Snapshot | None = None
-    """As last read; in check mode as it would be."""
-    foreseen: Snapshot | None = None
-    """As it will be when all planned operations have ended."""
-    operations: list[Operation] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    """What a user should be warned of."""
-
-    may_have_changed: bool = False
-    """A write went unanswered, or only the handler's waiting for it failed."""
-    nothing_sent: bool = False
-    """Without wait, the first operation had to be left to a later run."""
-
-    def changed(self, *, check_mode: bool) -> bool:
-        """Whether the task has changed anything or, in check mode, would have."""
-        if check_mode:
-            return bool(self.operations) and not self.nothing_sent
-        if any(o.request_token and o.operation_status not in ("FAILED", "CANCEL_COMPLETE") for o in self.operations):
-            return True
-        before, now = (seen and seen.properties for seen in (self.before, self.now))
-        return self.may_have_changed and before != now
 
 
 def reconcile(

@@ -228,6 +228,36 @@ def test_a_denied_describe_names_its_permission_in_info_too(run: Run, emulator: 
     assert "sagemaker:DescribeInferenceExperiment" in result["error"]["hint"]
 
 
+def test_tags_alone_are_enough_to_refuse_a_recreation_that_does_not_wait(run: Run, emulator: Emulator) -> None:
+    put(emulator, "Completed", tags={"kept": "1"})
+    refused(run(MODULE, full(role_arn=OTHER_ROLE_ARN, recreate=True, wait=False)), emulator, "tags", "wait: false")
+
+
+def test_a_diff_shows_a_schedule_that_is_known_on_both_sides(run: Run, emulator: Emulator) -> None:
+    put(emulator, "Created")
+    later = (emulator.clock.now() + timedelta(days=5)).replace(microsecond=0)
+    diff = done(run(MODULE, named(schedule={"end_time": later.isoformat()}), diff=True))["diff"]
+    assert diff["before"]["schedule"]["end_time"] != diff["after"]["schedule"]["end_time"]
+    assert diff["before"]["schedule"]["start_time"] == diff["after"]["schedule"]["start_time"]
+
+
+def test_a_poll_that_is_denied_tells_the_token_of_what_goes_on(run: Run, emulator: Emulator) -> None:
+    put(emulator, "Created")
+    emulator.fault("GetResourceRequestStatus", "error", code="AccessDeniedException", message="no", times=ALWAYS)
+    result = run(MODULE, named(description="New"))
+    assert (result.failed, result.changed) == (True, True)
+    assert result["error"]["request_token"] == result["operations"][0]["request_token"]
+    assert result["error"]["operation"] == "GetResourceRequestStatus"
+
+
+def test_setbacks_of_one_step_do_not_count_for_the_next(run: Run, emulator: Emulator) -> None:
+    put(emulator, "Created")
+    emulator.fault("UpdateResource", "failed", code="Throttling", times=6)
+    emulator.fault("UpdateResource", "failed", code="Throttling", times=6, after=1)
+    result = done(run(MODULE, named(description="New", desired_state="Running")))
+    assert (statuses(result).count("FAILED"), statuses(result).count("SUCCESS")) == (12, 2)
+
+
 def state_properties(emulator: Emulator) -> dict[str, Any]:
     """The properties of an experiment as the emulator makes it by itself."""
     put(emulator, "Created")

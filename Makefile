@@ -48,7 +48,7 @@ unit: $(B)/test.stamp $(B)/collection.stamp ## the unit tests
 integration: $(B)/test.stamp $(B)/collection.stamp ## playbooks run by ansible-playbook against the emulator over HTTP
 	@$(BIN)/python -m pytest -n auto --dist worksteal tests/integration
 
-bench: $(B)/bench.stamp $(B)/collection.stamp ## measure what tasks cost against their floors, write docs/benchmarks; 8 minutes
+bench: $(B)/bench.stamp $(B)/collection.stamp ## measure what tasks cost, write docs/benchmarks; 8 minutes
 	@$(BIN)/python -m tests.benchmarks
 
 lint: $(B)/test.stamp $(B)/src.stamp $(B)/collection.stamp ## ruff, mypy, yamllint, ansible-lint

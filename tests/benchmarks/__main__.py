@@ -48,17 +48,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 FULL: dict[str, Part] = {
-    "unchanged": partial(tasks.unchanged, rounds=24),
+    "unchanged": partial(tasks.unchanged, rounds=20),
     "lifecycle": partial(tasks.lifecycle, rounds=3),
-    "info_1": partial(listing.info, number=1, latency=LATENCY, rounds=3, target=None),
-    "info_200": partial(listing.info, number=200, latency=LATENCY, rounds=5, target=1.15),
+    "info_1": partial(listing.info, number=1, latency=LATENCY, rounds=2, target=None),
+    "info_200": partial(listing.info, number=200, latency=LATENCY, rounds=3, target=1.15),
     "info_1000": partial(listing.info, number=1000, latency=LATENCY, rounds=3, target=1.15),
-    "info_200_at_once": partial(listing.info, number=200, latency=0.0, rounds=3, target=None),
-    "info_1000_at_once": partial(listing.info, number=1000, latency=0.0, rounds=3, target=None),
+    "info_200_at_once": partial(listing.info, number=200, latency=0.0, rounds=1, target=None),
+    "info_1000_at_once": partial(listing.info, number=1000, latency=0.0, rounds=1, target=None),
     "info_5000_at_once": partial(listing.info, number=5000, latency=0.0, rounds=1, target=None),
     "memory": partial(payload.memory, number=5000, target=1.5),
     "payload": payload.bytes_sent,
-    "breakdown": partial(payload.breakdown, rounds=5),
+    "breakdown": partial(payload.breakdown, rounds=4),
     "throughput": partial(guide.throughput, number=8, length=3.0),
 }
 # Nothing is measured in a smoke, so the service need not take its time.

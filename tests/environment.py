@@ -36,6 +36,8 @@ def clean_environment() -> dict[str, str]:
     ansible = {
         "ANSIBLE_CONFIG": str(ROOT / "tests" / "ansible.cfg"),
         "ANSIBLE_HOME": str(ROOT / ".build" / "ansible"),
+        # With a tilde, the one that begins a job and the one that looks for it may not mean the same home.
+        "ANSIBLE_ASYNC_DIR": str(ROOT / ".build" / "ansible" / "async"),
         "ANSIBLE_REMOTE_TMP": str(ROOT / ".build" / "ansible" / "tmp"),
     }
     return {**inherited, **AWS_ENVIRONMENT, **ansible}

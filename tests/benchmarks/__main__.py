@@ -50,12 +50,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 FULL: dict[str, Part] = {
     "unchanged": partial(tasks.unchanged, rounds=20),
     "lifecycle": partial(tasks.lifecycle, rounds=3),
-    "info_1": partial(listing.info, number=1, latency=LATENCY, rounds=2, target=None),
-    "info_200": partial(listing.info, number=200, latency=LATENCY, rounds=3, target=1.15),
-    "info_1000": partial(listing.info, number=1000, latency=LATENCY, rounds=3, target=1.15),
-    "info_200_at_once": partial(listing.info, number=200, latency=0.0, rounds=1, target=None),
-    "info_1000_at_once": partial(listing.info, number=1000, latency=0.0, rounds=1, target=None),
-    "info_5000_at_once": partial(listing.info, number=5000, latency=0.0, rounds=1, target=None),
+    **{
+        f"info_{number}": partial(listing.info, number=number, latency=LATENCY, rounds=rounds, target=target)
+        for number, rounds, target in ((1, 3, None), (200, 5, 1.15), (1000, 3, 1.15), (5000, 1, None))
+    },
+    **{
+        f"info_{number}_at_once": partial(listing.info, number=number, latency=0.0, rounds=3, target=None)
+        for number in (1, 200, 1000, 5000)
+    },
+    "flat": listing.flat,
     "memory": partial(payload.memory, number=5000, target=1.5),
     "payload": payload.bytes_sent,
     "breakdown": partial(payload.breakdown, rounds=4),

@@ -9,35 +9,31 @@ import json
 import sys
 from typing import Any
 
-from tests.benchmarks.figures import Count, Report, compared
+from tests.benchmarks.canned import PAGE, Canned, canned
+from tests.benchmarks.figures import Count, Figure, Report, compared
 from tests.benchmarks.floor import BARE_SCRIPT, LEAST
 from tests.benchmarks.plays import INFO, Bench, Task, names
 
 LATENCY = 0.05
-PAGE = 20
 
 
 def info(bench: Bench, report: Report, *, number: int, latency: float, rounds: int, target: float | None) -> None:
     """Measure an info task of so many experiments, the script and the least module by turns; a point of the picture."""
-    bench.fill(number)
     costs, scripts, floors = [], [], []
     first = names(1)[0]
     warm = [Task(LEAST, {"name": first}), Task(INFO, {"name": first})]
-    for _ in range(rounds):
-        with bench.latency(latency):
-            scripts.append(bare_script(bench, number))
-        # The floor's own call is without latency: the script's calls are all that are needed.
-        floors.append(bench.play([*warm, Task(LEAST, {"name": first})])[-1])
-        with bench.latency(latency):
-            bench.server.clear_log()
-            costs.append(bench.play([*warm, Task(INFO, {})])[-1])
-    calls = bench.server.calls()
-    pages = -(-number // PAGE)
-    report.counts += [
-        Count(what=f"pages listed for {number}", found=calls.count("ListResources"), wanted=pages),
-        # Two more are those of the tasks that warm up.
-        Count(what=f"experiments read for {number}", found=calls.count("GetResource") - 2, wanted=number),
-    ]
+    with canned(bench, number, latency=latency) as service, canned(bench, 1, latency=0) as quick:
+        for _ in range(rounds):
+            scripts.append(bare_script(bench, service, number))
+            # The floor's own call is without latency: the script's calls are all that are needed.
+            floors.append(bench.play([*warm, Task(LEAST, {"name": first})], **quick.environment)[-1])
+            service.calls()
+            costs.append(bench.play([*warm, Task(INFO, {})], **service.environment)[-1])
+            calls = service.calls()
+            # Two more reads are those of the tasks that warm up.
+            found = calls["ListResources"], calls["GetResource"] - len(warm)
+            wanted = -(-number // PAGE), number
+            report.counts.append(Count(what=f"list and read calls for {number:,}", found=found, wanted=wanted))
     floors = [script + least for script, least in zip(scripts, floors, strict=True)]
     at = f" at {latency * 1000:.0f} ms" if latency else ""
     figure = compared(f"info of {number:,}{at} / bare script + least module", costs, floors, target=target)
@@ -46,11 +42,21 @@ def info(bench: Bench, report: Report, *, number: int, latency: float, rounds: i
     report.series.setdefault("info", []).append(point)
 
 
-def bare_script(bench: Bench, number: int) -> float:
+def flat(_bench: Bench, report: Report) -> None:
+    """Hold what one experiment more costs among 5,000 against what it costs among 200, both at once."""
+    seconds = {point["experiments"]: point["seconds"] for point in report.series["info"] if not point["latency"]}
+    each = {number: (seconds[number] - seconds[1]) / number * 1000 for number in (200, 5000)}
+    report.figures.append(
+        Figure(what="one of 5,000 / one of 200, in an info", cost=each[5000], floor=each[200], unit="ms", target=1.15)
+    )
+
+
+def bare_script(bench: Bench, service: Canned, number: int) -> float:
     """Return the seconds that a bare script needed to list and read so many experiments."""
     from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.listing import READERS
 
-    said: dict[str, Any] = json.loads(bench.run([sys.executable, "-c", BARE_SCRIPT, str(READERS)])[1])
+    words = [sys.executable, "-c", BARE_SCRIPT, str(READERS)]
+    said: dict[str, Any] = json.loads(bench.run(words, **service.environment)[1])
     if said["found"] != number:
         raise RuntimeError(f"the bare script has found {said['found']} experiments instead of {number}")
     return float(said["seconds"])

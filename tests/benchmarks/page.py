@@ -37,6 +37,7 @@ def page(report: Report) -> str:
             "<!-- Written by `make bench`. -->",
             "",
             f"Measured against the emulator, which runs on the same machine of {measured_on()['cpus']} CPUs: {on}.",
+            "What lists many experiments was measured against a service that has the emulator's answers ready.",
             "Each cost is the median of several, taken by turns with those of its floor. The *least module* is an",
             "`AnsibleAWSModule` that makes one client and one `GetResource`; nothing that asks AWS can cost less.",
             "",

@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.benchmarks.canned import canned
 from tests.benchmarks.figures import Count, Figure, Report
 from tests.benchmarks.plays import INFO, Bench, Task, names
 from tests.benchmarks.tasks import KINDS
@@ -132,9 +133,13 @@ def bytes_sent(bench: Bench, report: Report) -> None:
 
 def memory(bench: Bench, report: Report, *, number: int, target: float | None) -> None:
     """Hold the peak memory of an info of so many experiments against that of the least module."""
-    bench.fill(number)
+    bench.fill(1)
     info, least = payloads(bench, [Task(INFO, {}), Task(KINDS[1].module, {"name": names(1)[0]})])
-    ours, floor = (int(bench.run([sys.executable, "-c", _WEIGH, *_run(payload)])[1]) for payload in (info, least))
+    with canned(bench, number, latency=0) as service:
+        ours, floor = (
+            int(bench.run([sys.executable, "-c", _WEIGH, *_run(payload)], **service.environment)[1])
+            for payload in (info, least)
+        )
     report.figures.append(
         Figure(
             what=f"peak memory of info of {number:,}", cost=ours / 1024, floor=floor / 1024, unit="MiB", target=target

@@ -53,11 +53,11 @@ def _waiting(axes: Any, points: Points) -> None:
     medians = [point["overshoot_median"] for point in points]
     axes.plot(lengths, medians, color=OURS, marker="o", ms=4, label="noticed after, median")
     for point in points:
-        where = (point["operation_seconds"], max(point["overshoot_most"], point["overshoot_median"]))
+        where = (point["operation_seconds"], point["overshoot_median"])
         label = f"{point['polls_median']:.0f}"
-        axes.annotate(label, where, xytext=(0, 6), textcoords="offset points", ha="center", fontsize=9, color=OURS)
+        axes.annotate(label, where, xytext=(3, -14), textcoords="offset points", ha="center", fontsize=9, color=OURS)
     axes.set(xscale="log", yscale="log", xlabel="length of the operation, seconds", ylabel="seconds after its end")
-    axes.set_title("Waiting for an operation (numbers: polls made)", loc="left")
+    axes.set_title("Waiting for an operation, and the number of polls made", loc="left")
     _plain(axes.xaxis, [0.5, 1, 2, 5, 10, 20, 60, 300])
     _plain(axes.yaxis, [0.1, 0.2, 0.5, 1, 2, 5, 10, 30])
     axes.grid(color="#dddddd", lw=0.6)

@@ -98,14 +98,6 @@ class Bench:
         for name in names(number):
             self.server.put_experiment(REGION, {"Name": name, "EndpointName": f"{name}-endpoint"}, status="Running")
 
-    @contextlib.contextmanager
-    def latency(self, seconds: float) -> Iterator[None]:
-        """Let every answer come so much later; the emulator sleeps for it outside of its lock."""
-        if seconds:
-            self.server.fault("*", "delay", seconds=seconds, times=10**9)
-        yield
-        self.server.clear_faults()
-
 
 @contextlib.contextmanager
 def bench(**settings: Any) -> Iterator[Bench]:

@@ -39,8 +39,8 @@ emulator: $(B)/demo.stamp $(B)/collection.stamp ## an emulated AWS to try playbo
 test: lint $(B)/collection.stamp ## everything: lint, unit tests, integration targets
 	@$(BIN)/python -m pytest -n auto --dist worksteal
 
-thorough: $(B)/test.stamp $(B)/collection.stamp ## the tests of the lifecycle at full length, some minutes
-	@THOROUGH=1 $(BIN)/python -m pytest -n auto --dist worksteal tests/unit/lifecycle
+thorough: $(B)/test.stamp $(B)/collection.stamp ## the lifecycle at full length, the counts of the benchmarks; some minutes
+	@THOROUGH=1 $(BIN)/python -m pytest -n auto --dist worksteal tests/unit/lifecycle tests/benchmarks
 
 unit: $(B)/test.stamp $(B)/collection.stamp ## the unit tests
 	@$(BIN)/python -m pytest -n auto --dist worksteal tests/unit

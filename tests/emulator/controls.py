@@ -18,6 +18,7 @@ from moto.sagemaker.models import sagemaker_backends
 from . import faults, placing
 from .clock import Clock, SystemClock
 from .cloudcontrol.models import cloudcontrol_backends
+from .cloudcontrol.requests import Accepted
 from .gate import CONTROL_USER_AGENT
 from .records import Record
 from .sagemaker.models import SageMakerBackend
@@ -83,8 +84,15 @@ class Controls:
         self.world.faults.clear()
 
     def on_call(self, operation: str, callback: Callable[[], object], nth: int = 1) -> None:
-        """Run `callback` before the n-th call of `operation` ("*": of any) is served: somebody else is at work."""
+        """Run `callback` before the n-th call of `operation` ("*": of any) is served: somebody else is at work.
+
+        If it raises ConnectionDropped, the call has never arrived.
+        """
         self.world.faults.add_callback(operation, callback, nth)
+
+    def on_answer(self, operation: str, callback: Callable[[], object], nth: int = 1) -> None:
+        """Run `callback` when the n-th call of `operation` ("*": of any) has been served, and before it is answered."""
+        self.world.faults.add_callback(operation, callback, nth, moment="answer")
 
     def client(self, service: str, region: str = "us-east-1") -> Any:
         """A boto3 client of somebody else: its calls are not logged and suffer no faults."""
@@ -137,6 +145,13 @@ class Controls:
             if found is None:
                 raise KeyError(f"there is no inference experiment {name!r} in {region}")
             return placing.raw(found)
+
+    def operations(self, region: str = "us-east-1") -> list[Accepted]:
+        """The operations that Cloud Control has accepted and still remembers, in their order."""
+        with self.world.lock:
+            backend = cloudcontrol_backends[ACCOUNT_ID][region]
+            now = backend.settle()
+            return [request.accepted_as(now) for request in backend.requests.values()]
 
     def reset(self) -> None:
         """Forget everything: resources, requests, log, faults; settings are as they were at the start."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 OPERATIONS = (
     *("CreateResource", "GetResource", "UpdateResource", "DeleteResource", "ListResources"),
@@ -89,6 +89,16 @@ def _check_failed(operation: str, code: str) -> None:
 
 
 ANY = "*"
+Moment = Literal["arrival", "answer"]
+"""Before a call is served, or when it has been served and its answer is still here."""
+
+
+@dataclasses.dataclass
+class _Callback:
+    operation: str
+    call: Callable[[], object]
+    nth: int
+    moment: Moment
 
 
 class FaultBook:
@@ -96,20 +106,22 @@ class FaultBook:
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
-        self._callbacks: list[tuple[str, Callable[[], object], int]] = []
+        self._callbacks: list[_Callback] = []
         self._lock = threading.Lock()
 
     def add(self, fault: Fault) -> None:
         with self._lock:
             self._faults.append(fault)
 
-    def add_callback(self, operation: str, callback: Callable[[], object], nth: int) -> None:
+    def add_callback(
+        self, operation: str, callback: Callable[[], object], nth: int, *, moment: Moment = "arrival"
+    ) -> None:
         if operation != ANY:
             check_operation(operation)
         if nth < 1:
             raise ValueError(f"nth counts from 1, not {nth}")
         with self._lock:
-            self._callbacks.append((operation, callback, nth))
+            self._callbacks.append(_Callback(operation, callback, nth, moment))
 
     def clear(self) -> None:
         with self._lock:
@@ -128,9 +140,11 @@ class FaultBook:
                     return fault
         return None
 
-    def due_callbacks(self, operation: str) -> list[Callable[[], object]]:
-        """The callbacks that are to run before this call, used up."""
+    def due_callbacks(self, operation: str, moment: Moment) -> list[Callable[[], object]]:
+        """The callbacks that are to run at this moment of this call, used up."""
         with self._lock:
-            counted = [(name, call, nth - (name in (operation, ANY))) for name, call, nth in self._callbacks]
-            self._callbacks = [entry for entry in counted if entry[2] > 0]
-            return [call for _name, call, nth in counted if nth == 0]
+            for waiting in self._callbacks:
+                waiting.nth -= waiting.moment == moment and waiting.operation in (operation, ANY)
+            due = [waiting for waiting in self._callbacks if waiting.nth == 0]
+            self._callbacks = [waiting for waiting in self._callbacks if waiting.nth > 0]
+            return [waiting.call for waiting in due]

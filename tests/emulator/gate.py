@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from html import escape
 
-from .faults import Fault
+from .faults import Fault, Moment
 from .records import Call, error_code
 from .world import World, current
 
@@ -52,9 +52,7 @@ class Gate:
         if CONTROL_USER_AGENT in user_agent or getattr(_thread, "quiet", False):
             with world.lock:
                 return proceed()
-        with quietly():
-            for callback in world.faults.due_callbacks(call.operation):
-                callback()
+        _run_callbacks(world, call, "arrival")
         number = world.log.begin(call, world.clock.now())
         try:
             answer = self._disturbed(world, call, proceed)
@@ -62,6 +60,7 @@ class Gate:
             world.log.end(number, status=0, error=type(error).__name__)
             raise
         world.log.end(number, status=answer.status, error=error_code(answer.status, answer.body))
+        _run_callbacks(world, call, "answer")
         return answer
 
     def _disturbed(self, world: World, call: Call, proceed: Callable[[], Answer]) -> Answer:
@@ -86,6 +85,12 @@ class Gate:
                 self._recent.popleft()
             self._recent.append(now)
             return len(self._recent) > limit
+
+
+def _run_callbacks(world: World, call: Call, moment: Moment) -> None:
+    with quietly():
+        for callback in world.faults.due_callbacks(call.operation, moment):
+            callback()
 
 
 @contextlib.contextmanager

@@ -70,6 +70,8 @@ class Handler:
         self.backend = backend
         self.experiments = backend.inference_experiments
         self.now = now
+        self.effects: list[str] = []
+        """What it has had SageMaker change: create, start, update, stop, delete, tag, untag."""
         self._begun = now
 
     # create
@@ -81,7 +83,7 @@ class Handler:
         if request.get("ShadowModeConfig") is None:
             constraint = "Value null at 'shadowModeConfig' failed to satisfy constraint: Member must not be null"
             raise HandlerFailure("InvalidRequest", f"1 validation error detected: {constraint}")
-        self._call(lambda: self.experiments.create(request, self.now), name=model["Name"])
+        self._change("create", lambda: self.experiments.create(request, self.now), name=model["Name"])
         yield from self._stabilize(model["Name"], "", waits=("Creating",), good=("Created", "Running"))
 
     # update
@@ -106,14 +108,14 @@ class Handler:
             self._bring_tags(name, model.get("Tags") or [])
 
     def _start(self, name: str) -> Steps:
-        self._call(lambda: self.experiments.start(name, self.now), name=name)
+        self._change("start", lambda: self.experiments.start(name, self.now), name=name)
         if not current().settings.start_reports_early:
             yield from self._stabilize(name, "during start ", waits=("Starting",), good=("Running",))
 
     def _update(self, name: str, request: Model, *, found: str) -> Steps:
         """A null is unchanged; what the row does not name is dropped."""
         given = {key: request.get(key) for key in UPDATED[found]}
-        self._call(lambda: self.experiments.update({"Name": name, **given}, self.now), name=name)
+        self._change("update", lambda: self.experiments.update({"Name": name, **given}, self.now), name=name)
         yield from self._stabilize(name, "during update ", waits=("Updating",), good=("Created", "Running"))
 
     def _stop(self, name: str, model: Model) -> Steps:
@@ -123,7 +125,7 @@ class Handler:
         fates = VARIANT_ROWS[roles["production"] in named, roles["shadow"] in named]
         actions = {roles["production"]: fates[0], roles["shadow"]: fates[1]}
         order = Stop(actions, model["DesiredState"], model.get("StatusReason"), model.get("ModelVariants"))
-        self._call(lambda: self.experiments.stop(name, order, self.now), name=name)
+        self._change("stop", lambda: self.experiments.stop(name, order, self.now), name=name)
         yield from self._stabilize_stop(name)
 
     def _bring_tags(self, name: str, wanted: list[dict[str, str]]) -> None:
@@ -134,9 +136,9 @@ class Handler:
         gone = [key for key in old if key not in new]
         changed = [{"Key": key, "Value": value} for key, value in new.items() if old.get(key) != value]
         if gone:
-            self._call(lambda: self.experiments.delete_tags(experiment, gone), name=name)
+            self._change("untag", lambda: self.experiments.delete_tags(experiment, gone), name=name)
         if changed:
-            self._call(lambda: self.experiments.add_tags(experiment, changed), name=name)
+            self._change("tag", lambda: self.experiments.add_tags(experiment, changed), name=name)
 
     # delete
 
@@ -146,10 +148,10 @@ class Handler:
         if experiment.status == "Running":
             roles = rules.variant_roles(experiment.properties["ShadowModeConfig"])
             order = Stop(dict.fromkeys(roles.values(), "Retain"), "Completed", None, None)
-            self._call(lambda: self.experiments.stop(name, order, self.now), name=name)
+            self._change("stop", lambda: self.experiments.stop(name, order, self.now), name=name)
         if experiment.status == "Stopping":
             yield from self._stabilize_stop(name)
-        self._call(lambda: self.experiments.delete(name, self.now), name=name)
+        self._change("delete", lambda: self.experiments.delete(name, self.now), name=name)
 
     # read and list
 
@@ -213,6 +215,10 @@ class Handler:
         except ValueError as error:
             raise HandlerFailure("InternalFailure", str(error)) from error
         return request
+
+    def _change(self, effect: str, call: Callable[[], object], *, name: str) -> None:
+        self._call(call, name=name)
+        self.effects.append(effect)
 
     def _call(self, call: Callable[[], Result], *, name: str) -> Result:
         try:

@@ -19,6 +19,19 @@ LIVE = ("PENDING", "IN_PROGRESS", "CANCEL_IN_PROGRESS")
 STATUSES = (*LIVE, "SUCCESS", "FAILED", "CANCEL_COMPLETE")
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Accepted:
+    """An operation that was accepted; `effects` are what its handler has had SageMaker change, even if it FAILED."""
+
+    operation: str
+    identifier: str
+    client_token: str | None
+    request_token: str
+    status: str
+    error: str | None
+    effects: tuple[str, ...]
+
+
 @dataclasses.dataclass
 class ResourceRequest:
     """One CreateResource, UpdateResource or DeleteResource; `steps` is its handler while that is at work."""
@@ -72,6 +85,18 @@ class ResourceRequest:
             return "FAILED" if self.failure else "SUCCESS"
         pending = now < self.accepted + timedelta(seconds=current().settings.pending_seconds)
         return "PENDING" if pending else "IN_PROGRESS"
+
+    def accepted_as(self, now: datetime) -> Accepted:
+        """What has become of it so far, as tests look at it from behind."""
+        return Accepted(
+            operation=self.operation,
+            identifier=self.identifier,
+            client_token=self.parameters.get("ClientToken"),
+            request_token=self.token,
+            status=self.status(now),
+            error=self.failure[0] if self.failure else None,
+            effects=tuple(self.handler.effects),
+        )
 
     def event(self, now: datetime) -> dict[str, Any]:
         """The ProgressEvent as of now."""

@@ -143,6 +143,15 @@ def test_a_callback_runs_before_the_nth_call_and_is_not_logged(aws: Aws) -> None
     assert aws.emulator.calls() == ["GetResource"] * 3
 
 
+def test_a_callback_can_run_when_a_call_has_been_served_and_is_not_answered_yet(aws: Aws) -> None:
+    seen: list[str] = []
+    aws.emulator.on_answer("CreateResource", lambda: seen.append(str(aws.raw()["status"])))
+    aws.send_create()
+    assert seen == ["Creating"]
+    aws.get()
+    assert seen == ["Creating"]
+
+
 @pytest.mark.parametrize(("operation", "nth"), [("Get", 1), ("GetResource", 0)])
 def test_a_callback_is_refused_for_what_never_comes(emulator: Emulator, operation: str, nth: int) -> None:
     with pytest.raises(ValueError, match=r"unknown operation|counts from 1"):

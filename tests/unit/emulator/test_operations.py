@@ -280,3 +280,31 @@ def test_an_experiment_that_is_deleted_meanwhile_is_not_found_by_the_handler(aws
     aws.put("Completed")
     aws.sagemaker.delete_inference_experiment(Name="test")
     assert aws.final(event)["ErrorCode"] == "NotFound"
+
+
+# from behind
+
+
+def test_what_was_accepted_can_be_looked_at_with_what_it_has_changed(aws: Aws) -> None:
+    aws.create()
+    with Refused("NotUpdatableException"):
+        aws.send_update(replace("/EndpointName", "another"))
+    aws.update(add("/Description", "x"), add("/Tags", [{"Key": "a", "Value": "b"}]))
+    aws.emulator.fault("DeleteResource", "failed", code="Throttling")
+    aws.delete()
+    aws.delete()
+    accepted = aws.emulator.operations()
+    assert [(o.operation, o.status, o.error, o.effects) for o in accepted] == [
+        ("CREATE", "SUCCESS", None, ("create",)),
+        ("UPDATE", "SUCCESS", None, ("update", "tag")),
+        ("DELETE", "FAILED", "Throttling", ()),
+        ("DELETE", "SUCCESS", None, ("stop", "delete")),
+    ]
+    assert {o.identifier for o in accepted} == {"test"}
+    assert len({o.client_token for o in accepted}) == len({o.request_token for o in accepted}) == 4
+
+
+def test_a_failure_does_not_hide_what_was_done_before_it(aws: Aws) -> None:
+    aws.emulator.put_experiment(REGION, {"Name": "test"}, tags={"aws:x": "1"})
+    assert aws.update(remove("/Tags"), add("/Description", "x"))["OperationStatus"] == "FAILED"
+    assert aws.emulator.operations()[0].effects == ("update",)

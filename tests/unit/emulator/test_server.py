@@ -20,6 +20,7 @@ from botocore.exceptions import ConnectionClosedError, ReadTimeoutError, WaiterE
 
 from tests.emulator import ManualClock, Seed
 from tests.emulator.controls import CREDENTIALS
+from tests.emulator.gate import ConnectionDropped
 from tests.emulator.server import EmulatorServer
 from tests.unit.emulator.aws import REGION, TYPE_NAME, Refused
 
@@ -172,6 +173,16 @@ def test_a_callback_plays_somebody_else(server: EmulatorServer, cloudcontrol: An
     server.on_call("GetResource", lambda: server.client("sagemaker").start_inference_experiment(Name="test"))
     assert read(cloudcontrol)["Status"] == "Running"
     assert server.calls() == ["GetResource"]
+
+
+def test_a_callback_can_let_a_call_never_arrive(server: EmulatorServer, seed: Seed, cloudcontrol: Any) -> None:
+    def drop() -> None:
+        raise ConnectionDropped("close")
+
+    server.on_call("CreateResource", drop)
+    with pytest.raises(ConnectionClosedError):
+        cloudcontrol.create_resource(TypeName=TYPE_NAME, DesiredState=json.dumps(seed.properties("test")))
+    assert (server.calls(), server.operations()) == ([], [])
 
 
 # the control path

@@ -72,10 +72,13 @@ class Controls:
         """Let calls of `operation` (`*`: any) go wrong: `times` of them (1), after the next `after` (0).
 
         Kinds and the details they take beside times, after and `identifier` (only calls for this resource):
-        throttle; error (code, message, status); html503; not_json; missing_keys; broken_json; lost (applied, but
-        answered 500); failed (the operation is accepted and FAILED with the HandlerErrorCode `code`; message); over
-        HTTP only also delay (seconds), close, reset, lost_response (applied, then the connection is closed).
-        `applied=True` lets throttle, error, html503, not_json, missing_keys and failed do their work all the same.
+        throttle; error (code, message, status); html503; not_json; missing_keys; broken_json; unknown_status (applied,
+        and answered with a status that nobody knows); lost (applied, but answered 500); close, reset, no_answer
+        (seconds, which pass until the caller gives up); lost_response (applied, then the connection is closed);
+        refused (in process only); delay (seconds; over HTTP only). CreateResource, UpdateResource and DeleteResource
+        can be accepted and then end failed (code, a HandlerErrorCode; message) or cancelled.
+        `applied=True` lets throttle, error, html503, not_json, missing_keys, no_answer, failed and cancelled do their
+        work all the same.
         """
         self.world.faults.add(faults.order(operation, kind, http=self.http, **details))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from contextlib import ExitStack
 from types import TracebackType
@@ -9,6 +10,7 @@ from typing import Any
 from unittest import mock
 
 from botocore.awsrequest import AWSResponse
+from botocore.exceptions import BotoCoreError, ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
 from botocore.handlers import BUILTIN_HANDLERS
 from moto import mock_aws
 from moto.core.botocore_stubber import MockRawResponse
@@ -16,10 +18,10 @@ from moto.core.models import botocore_stubber
 
 from .clock import Clock
 from .controls import CREDENTIALS, Controls
-from .gate import Answer, Gate
+from .gate import Answer, ConnectionDropped, Gate
 from .hooks import register
 from .records import parse_call
-from .world import install
+from .world import current, install
 
 _ENVIRONMENT = {
     **CREDENTIALS,
@@ -90,9 +92,23 @@ class InProcessGate:
                 raise RuntimeError(f"moto does not know {request.url}")
             return Answer(response.status_code, dict(response.headers), response.content)
 
-        answer = self._gate.serve(call, proceed, user_agent=headers.get("user-agent", ""))
+        try:
+            answer = self._gate.serve(call, proceed, user_agent=headers.get("user-agent", ""))
+        except ConnectionDropped as dropped:
+            current().clock.advance(dropped.seconds)
+            raise _as_seen_by_caller(dropped.how, request.url) from dropped
         raw: Any = MockRawResponse(answer.body)
         return AWSResponse(request.url, answer.status, answer.headers, raw)  # type: ignore[arg-type] # as moto does
+
+
+def _as_seen_by_caller(how: str, url: str) -> BotoCoreError:
+    """What botocore makes of a connection that yields no answer."""
+    if how == "refused":
+        return EndpointConnectionError(endpoint_url=url, error=ConnectionRefusedError(errno.ECONNREFUSED, "refused"))
+    if how == "no_answer":
+        return ReadTimeoutError(endpoint_url=url, error="read timed out")
+    cut = ConnectionResetError(errno.ECONNRESET, "reset by peer") if how == "reset" else "closed without response"
+    return ConnectionClosedError(endpoint_url=url, error=cut)
 
 
 def _put_before_send(gate: InProcessGate) -> Any:

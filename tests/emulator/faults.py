@@ -18,6 +18,8 @@ HANDLER_ERROR_CODES = (
     *("NotUpdatable", "InvalidRequest", "AccessDenied", "UnauthorizedTaggingOperation", "InvalidCredentials"),
     *("AlreadyExists", "NotFound", "ResourceConflict", "Throttling", "ServiceLimitExceeded", "NotStabilized"),
     *("GeneralServiceException", "ServiceInternalError", "ServiceTimeout", "NetworkFailure", "InternalFailure"),
+    # those that only CloudFormation's registry names (RecordHandlerProgress)
+    *("InvalidTypeConfiguration", "HandlerInternalFailure", "NonCompliant", "Unknown", "UnsupportedTarget"),
 )
 KINDS: Mapping[str, frozenset[str]] = {
     "throttle": frozenset({"message", "applied"}),
@@ -26,17 +28,26 @@ KINDS: Mapping[str, frozenset[str]] = {
     "not_json": frozenset({"applied"}),
     "missing_keys": frozenset({"applied"}),
     "broken_json": frozenset(),
+    "unknown_status": frozenset(),
     "lost": frozenset(),
     "failed": frozenset({"code", "message", "applied"}),
+    "cancelled": frozenset({"applied"}),
     "delay": frozenset({"seconds"}),
+    "refused": frozenset(),
     "close": frozenset(),
     "reset": frozenset(),
+    "no_answer": frozenset({"seconds", "applied"}),
     "lost_response": frozenset(),
 }
 """Fault kinds, and the details that each of them takes beside operation, times, after and identifier."""
-HTTP_ONLY = frozenset({"delay", "close", "reset", "lost_response"})
-REQUIRED = {"error": "code", "failed": "code", "delay": "seconds"}
-ALWAYS_APPLIED = frozenset({"broken_json", "lost", "lost_response", "delay"})
+ONLY = {"delay": "over HTTP", "refused": "in process"}
+REQUIRED = {"error": "code", "failed": "code", "delay": "seconds", "no_answer": "seconds"}
+ALWAYS_APPLIED = frozenset({"broken_json", "unknown_status", "lost", "lost_response", "delay"})
+LATE = frozenset({"failed", "cancelled"})
+"""Kinds that befall an operation after it has been accepted."""
+CUTS = frozenset({"refused", "close", "reset", "no_answer", "lost_response"})
+"""Kinds that leave the caller without an answer of any kind."""
+UNKNOWN_STATUS = "Hibernating"
 
 
 @dataclasses.dataclass
@@ -64,15 +75,15 @@ def order(operation: str, kind: str, *, http: bool, **details: Any) -> Fault:
     check_operation(operation, others=("*",))
     if kind not in KINDS:
         raise ValueError(f"unknown kind of fault {kind!r}; there are: {', '.join(sorted(KINDS))}")
-    if kind in HTTP_ONLY and not http:
-        raise ValueError(f"a fault of kind {kind!r} can be had over HTTP only: use EmulatorServer")
+    if ONLY.get(kind, where := "over HTTP" if http else "in process") != where:
+        raise ValueError(f"a fault of kind {kind!r} can be had {ONLY[kind]} only")
     taken = KINDS[kind] | {"times", "after", "identifier"}
     if unknown := sorted(set(details) - taken):
         raise ValueError(f"a fault of kind {kind!r} does not take {', '.join(unknown)}; it takes {', '.join(taken)}")
     if REQUIRED.get(kind, kind) not in (kind, *details):
         raise ValueError(f"a fault of kind {kind!r} needs {REQUIRED[kind]!r}")
-    if kind == "failed":
-        _check_failed(operation, details["code"])
+    if kind in LATE:
+        _check_late(operation, kind, details)
     return Fault(operation, kind, **{"applied": kind in ALWAYS_APPLIED, **details})
 
 
@@ -81,11 +92,11 @@ def check_operation(operation: str, *, others: tuple[str, ...] = ()) -> None:
         raise ValueError(f"unknown operation {operation!r}; there are: {', '.join((*OPERATIONS, *others))}")
 
 
-def _check_failed(operation: str, code: str) -> None:
+def _check_late(operation: str, kind: str, details: Mapping[str, Any]) -> None:
     if operation not in ASYNCHRONOUS:
-        raise ValueError(f"only {', '.join(ASYNCHRONOUS)} can end in FAILED, not {operation}")
-    if code not in HANDLER_ERROR_CODES:
-        raise ValueError(f"unknown HandlerErrorCode {code!r}; there are: {', '.join(HANDLER_ERROR_CODES)}")
+        raise ValueError(f"only {', '.join(ASYNCHRONOUS)} can end in {kind.upper()}, not {operation}")
+    if kind == "failed" and details["code"] not in HANDLER_ERROR_CODES:
+        raise ValueError(f"unknown HandlerErrorCode {details['code']!r}; there are: {', '.join(HANDLER_ERROR_CODES)}")
 
 
 ANY = "*"
@@ -128,11 +139,11 @@ class FaultBook:
             self._faults.clear()
             self._callbacks.clear()
 
-    def take(self, operation: str, request: Mapping[str, Any], *, failed: bool = False) -> Fault | None:
-        """The fault that this call is to suffer, used up; `failed` asks for FAILED progress events only."""
+    def take(self, operation: str, request: Mapping[str, Any], *, late: bool = False) -> Fault | None:
+        """The fault that this call is to suffer, used up; `late` asks for those of accepted operations only."""
         with self._lock:
             for fault in self._faults:
-                if (fault.kind == "failed") is failed and fault.matches(operation, request):
+                if (fault.kind in LATE) is late and fault.matches(operation, request):
                     if fault.after > 0:
                         fault.after -= 1
                         continue

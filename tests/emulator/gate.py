@@ -14,11 +14,16 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from html import escape
+from typing import Any
 
-from .faults import Fault, Moment
+from moto.backends import get_backend
+from moto.core.models import DEFAULT_ACCOUNT_ID
+
+from .faults import CUTS, UNKNOWN_STATUS, Fault, Moment
 from .records import Call, error_code
 from .world import World, current
 
+OURS = ("cloudcontrol", "sagemaker")
 CONTROL_USER_AGENT = "emulator-control"
 _thread = threading.local()
 
@@ -33,11 +38,12 @@ class Answer:
 
 
 class ConnectionDropped(Exception):
-    """The connection is to be cut, `how`: close or reset."""
+    """There is to be no answer, `how`: refused, close, reset, or no_answer for so many `seconds`."""
 
-    def __init__(self, how: str) -> None:
+    def __init__(self, how: str, seconds: float = 0.0) -> None:
         super().__init__(how)
         self.how = how
+        self.seconds = seconds
 
 
 class Gate:
@@ -64,6 +70,9 @@ class Gate:
         return answer
 
     def _disturbed(self, world: World, call: Call, proceed: Callable[[], Answer]) -> Answer:
+        if call.service in OURS and call.region not in get_backend(call.service)[DEFAULT_ACCOUNT_ID]:
+            message = "Credential should be scoped to a valid region."
+            return _error(call, "InvalidSignatureException", message, status=403)
         if self._throttled(world, call):
             return _error(call, "ThrottlingException", "Rate exceeded")
         fault = world.faults.take(call.operation, call.request)
@@ -106,7 +115,7 @@ def quietly() -> Iterator[None]:
 
 def _error(call: Call, code: str, message: str, *, status: int = 400) -> Answer:
     """An error in the language of the service: JSON for those emulated here, XML for the old ones."""
-    if call.service not in ("cloudcontrol", "sagemaker"):
+    if call.service not in OURS:
         error = f"<Error><Code>{escape(code)}</Code><Message>{escape(message)}</Message></Error>"
         return Answer(status, {"Content-Type": "text/xml"}, f"<ErrorResponse>{error}</ErrorResponse>".encode())
     body = json.dumps({"__type": code, "message": message}).encode()
@@ -118,11 +127,11 @@ def _spoiled(call: Call, fault: Fault | None, answer: Answer | None) -> Answer:
     if answer is not None and (fault is None or fault.kind == "delay"):
         return answer
     assert fault is not None
-    if fault.kind in ("close", "reset", "lost_response"):
-        raise ConnectionDropped("reset" if fault.kind == "reset" else "close")
+    if fault.kind in CUTS:
+        raise ConnectionDropped("close" if fault.kind == "lost_response" else fault.kind, fault.seconds)
     body = answer.body if answer else b""
     json_type = {"Content-Type": "application/x-amz-json-1.0"}
-    page = b"<html><body><h1>503 Service Unavailable</h1></body></html>"
+    page = b"<!DOCTYPE html>\n<html><body><h1>503 Service Unavailable</h1></body></html>"
     return {
         "throttle": lambda: _error(call, "ThrottlingException", fault.message or "Rate exceeded"),
         "error": lambda: _error(call, fault.code, fault.message or "An error ordered by a test", status=fault.status),
@@ -131,4 +140,20 @@ def _spoiled(call: Call, fault: Fault | None, answer: Answer | None) -> Answer:
         "not_json": lambda: Answer(200, {"Content-Type": "text/html"}, b"<html>this is not JSON</html>"),
         "missing_keys": lambda: Answer(200, json_type, b"{}"),
         "broken_json": lambda: Answer(200, json_type, body[: len(body) // 2]),
+        "unknown_status": lambda: dataclasses.replace(answer or Answer(200, json_type, b""), body=_estranged(body)),
     }[fault.kind]()
+
+
+def _estranged(body: bytes) -> bytes:
+    """The same answer with a status that nobody knows wherever it tells one."""
+
+    def changed(value: Any, name: str = "") -> Any:
+        if name in ("Status", "OperationStatus"):
+            return UNKNOWN_STATUS
+        if name == "Properties":
+            return json.dumps(changed(json.loads(value)))
+        if isinstance(value, dict):
+            return {member: changed(inner, member) for member, inner in value.items()}
+        return [changed(element) for element in value] if isinstance(value, list) else value
+
+    return json.dumps(changed(json.loads(body))).encode()

@@ -9,6 +9,7 @@ import os
 import socket
 import struct
 import threading
+import time
 from collections.abc import Iterable
 from contextlib import ExitStack
 from http import HTTPStatus
@@ -129,6 +130,7 @@ class Application:
         try:
             return self._gate.serve(call, lambda: self._proceed(environ, body), user_agent=agent)
         except ConnectionDropped as dropped:
+            time.sleep(dropped.seconds)
             _cut(environ["werkzeug.socket"], reset=dropped.how == "reset")
             raise ConnectionError("cut, as ordered") from dropped
 

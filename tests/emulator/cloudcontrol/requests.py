@@ -57,12 +57,20 @@ class ResourceRequest:
         self.handler.now = self.resume
         try:
             if self.fault is not None and not self.fault.applied:
-                raise _ordered(self.fault)
+                self._suffer(self.fault)
+                return
             self.resume = next(self.steps)
         except StopIteration:
-            self._finish(_ordered(self.fault) if self.fault else None)
+            self._suffer(self.fault) if self.fault else self._finish(None)
         except HandlerFailure as failure:
             self._finish(failure)
+
+    def _suffer(self, fault: Fault) -> None:
+        """End as a test has ordered it."""
+        if fault.kind == "cancelled":
+            self.cancel(self.resume)
+        else:
+            self._finish(HandlerFailure(fault.code, fault.message or f"{fault.code} ordered by a test"))
 
     def _finish(self, failure: HandlerFailure | None) -> None:
         least = self.accepted + timedelta(seconds=current().settings.operation_seconds)
@@ -117,7 +125,3 @@ class ResourceRequest:
         if status == "SUCCESS" and self.result is not None:
             event["ResourceModel"] = json.dumps(self.result)
         return event
-
-
-def _ordered(fault: Fault) -> HandlerFailure:
-    return HandlerFailure(fault.code, fault.message or f"{fault.code} ordered by a test")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
 
 from tests.emulator import Emulator, Settings, faults
-from tests.unit.emulator.aws import Aws, Refused, add, code_of
+from tests.unit.emulator.aws import TYPE_NAME, Aws, Refused, add, code_of
 
 ERRORS: list[Any] = [
     pytest.param("throttle", {}, "ThrottlingException", 400, id="throttled"),
@@ -30,6 +31,55 @@ def test_a_call_can_fail_with(aws: Aws, kind: str, details: dict[str, Any], code
     assert code_of(error) == code
     assert aws.get()["Name"] == "test"
     assert [record.status for record in aws.emulator.log] == [status, 200]
+
+
+CUTS: list[Any] = [
+    # kind, details, what botocore makes of it, whether a create is done all the same, the seconds that it takes
+    pytest.param("refused", {}, EndpointConnectionError, False, 0, id="refused"),
+    pytest.param("close", {}, ConnectionClosedError, False, 0, id="closed before it is served"),
+    pytest.param("reset", {}, ConnectionClosedError, False, 0, id="reset before it is served"),
+    pytest.param("lost_response", {}, ConnectionClosedError, True, 0, id="closed after it was served"),
+    pytest.param("no_answer", {"seconds": 60}, ReadTimeoutError, False, 60, id="silent until the caller gives up"),
+    pytest.param(
+        "no_answer", {"seconds": 60, "applied": True}, ReadTimeoutError, True, 60, id="served, but silent until then"
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "details", "error", "applied", "seconds"), CUTS)
+def test_a_connection_can_be(
+    aws: Aws, kind: str, details: dict[str, Any], error: type[Exception], applied: bool, seconds: int
+) -> None:
+    aws.emulator.fault("CreateResource", kind, **details)
+    before = aws.emulator.clock.now()
+    with pytest.raises(error) as raised:
+        aws.send_create()
+    assert ("reset by peer" in str(vars(raised.value))) is (kind == "reset")
+    assert (aws.emulator.clock.now() - before).total_seconds() == seconds
+    assert [(record.operation, record.status) for record in aws.emulator.log] == [("CreateResource", 0)]
+    assert len(aws.emulator.client("sagemaker").list_inference_experiments()["InferenceExperiments"]) == applied
+
+
+def test_a_status_can_be_one_that_nobody_knows(aws: Aws) -> None:
+    aws.put("Running")
+    aws.emulator.fault("*", "unknown_status", times=9)
+    read, described = aws.get(), aws.describe()
+    assert (read["Status"], described["Status"]) == (faults.UNKNOWN_STATUS, faults.UNKNOWN_STATUS)
+    assert read["EndpointMetadata"]["EndpointStatus"] == "InService"
+    (listed,) = aws.cloudcontrol.list_resources(TypeName=TYPE_NAME)["ResourceDescriptions"]
+    assert json.loads(listed["Properties"])["Status"] == faults.UNKNOWN_STATUS
+    event = aws.send_update(add("/Description", "x"))
+    assert event["OperationStatus"] == faults.UNKNOWN_STATUS
+    assert aws.emulator.experiment("test")["status"] == "Updating"
+
+
+@pytest.mark.parametrize("service", ["cloudcontrol", "sagemaker"])
+def test_a_region_that_there_is_not_is_refused_as_aws_refuses_it(emulator: Emulator, service: str) -> None:
+    make: Any = boto3.client
+    client = make(service, region_name="us-east-9")
+    with Refused("InvalidSignatureException", "valid region"):
+        client.list_resources(TypeName=TYPE_NAME) if service == "cloudcontrol" else client.list_models()
+    assert [record.status for record in emulator.log] == [403]
 
 
 @pytest.mark.parametrize("kind", ["not_json", "missing_keys", "broken_json"])
@@ -74,6 +124,15 @@ def test_an_operation_can_end_in_failed_and_be_done_all_the_same(aws: Aws) -> No
     aws.emulator.fault("CreateResource", "failed", code="NetworkFailure", applied=True)
     assert aws.create()["ErrorCode"] == "NetworkFailure"
     assert aws.get()["Status"] == "Running"
+
+
+@pytest.mark.parametrize("applied", [False, True], ids=["before its handler begins", "when its handler has ended"])
+def test_an_operation_can_be_cancelled(aws: Aws, applied: bool) -> None:
+    aws.put()
+    aws.emulator.fault("UpdateResource", "cancelled", applied=applied)
+    event = aws.update(add("/Description", "x"))
+    assert event["OperationStatus"] == "CANCEL_COMPLETE"
+    assert ("Description" in aws.get()) is applied
 
 
 def outcome_of_get(aws: Aws) -> str:
@@ -122,7 +181,8 @@ WRONG: list[Any] = [
     pytest.param(
         "GetResource", "failed", {"code": "Throttling"}, "can end in FAILED", id="FAILED for what is synchronous"
     ),
-    pytest.param("GetResource", "reset", {}, "over HTTP only", id="a fault of connections, in process"),
+    pytest.param("GetResource", "cancelled", {}, "can end in CANCELLED", id="a cancellation of what is synchronous"),
+    pytest.param("GetResource", "delay", {"seconds": 1}, "over HTTP only", id="a real delay, in process"),
 ]
 
 

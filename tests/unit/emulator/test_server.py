@@ -123,15 +123,18 @@ def test_many_threads_are_served_and_each_call_is_logged_once(server: EmulatorSe
 
 
 DROPS: list[Any] = [
-    pytest.param("close", False, id="closed before it is served"),
-    pytest.param("reset", False, id="reset before it is served"),
-    pytest.param("lost_response", True, id="closed after it was served"),
+    pytest.param("close", {}, False, id="closed before it is served"),
+    pytest.param("reset", {}, False, id="reset before it is served"),
+    pytest.param("lost_response", {}, True, id="closed after it was served"),
+    pytest.param("no_answer", {"seconds": 0.2}, False, id="silent for a while and then closed"),
 ]
 
 
-@pytest.mark.parametrize(("kind", "applied"), DROPS)
-def test_a_connection_can_be(server: EmulatorServer, seed: Seed, cloudcontrol: Any, kind: str, applied: bool) -> None:
-    server.fault("CreateResource", kind)
+@pytest.mark.parametrize(("kind", "details", "applied"), DROPS)
+def test_a_connection_can_be(
+    server: EmulatorServer, seed: Seed, cloudcontrol: Any, kind: str, details: dict[str, Any], applied: bool
+) -> None:
+    server.fault("CreateResource", kind, **details)
     with pytest.raises(ConnectionClosedError) as error:
         cloudcontrol.create_resource(TypeName=TYPE_NAME, DesiredState=json.dumps(seed.properties("test")))
     assert ("reset by peer" in str(error.value.kwargs["error"])) is (kind == "reset")
@@ -256,6 +259,14 @@ MISTAKES: list[Any] = [
     pytest.param("PATCH", "settings", {"colour": 1}, 400, "unknown setting 'colour'", id="an unknown setting"),
     pytest.param(
         "POST", "faults", {"operation": "GetResource", "kind": "x"}, 400, "unknown kind", id="an unknown fault"
+    ),
+    pytest.param(
+        "POST",
+        "faults",
+        {"operation": "GetResource", "kind": "refused"},
+        400,
+        "in process only",
+        id="a fault that HTTP cannot have",
     ),
     pytest.param("POST", "faults", {"kind": "throttle"}, 400, "operation", id="a fault without operation"),
     pytest.param("POST", "clock", {}, 400, "'advance' is missing", id="a clock without advance"),

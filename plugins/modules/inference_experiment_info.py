@@ -332,7 +332,7 @@ error:
       sample: Grant the permission that the message names to whom the task runs as.
 """
 
-from ..module_utils._cloud_control.module import inform
+from ..module_utils._cloud_control.inform import inform
 from ..module_utils._resource_types.inference_experiment import INFERENCE_EXPERIMENT
 
 

@@ -146,7 +146,7 @@ def _time_of(clock: ManualTime) -> Iterator[None]:
         return (clock.now() - EPOCH).total_seconds()
 
     engine = importlib.import_module(ENGINE)
-    manual = dataclasses.replace(engine.CLOCK, sleep=clock.advance, monotonic=monotonic, now=clock.now)
+    manual = engine.CLOCK._replace(sleep=clock.advance, monotonic=monotonic, now=clock.now)
     with mock.patch.object(engine, "CLOCK", manual):
         yield
 

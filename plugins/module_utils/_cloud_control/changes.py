@@ -8,20 +8,21 @@ Pure. What is equal by meaning keeps the spelling that was read, and so never tu
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from . import json_patch
 from .comparisons import merge, same
 from .properties import tags_to_dict, tags_to_list
-from .resource_type import Path, Properties, ResourceType, Snapshot, Status, Wish
+from .resource_type import NOTHING, Path, Properties, ResourceType, Snapshot, Status, Wish
+
+if TYPE_CHECKING:
+    from .json_patch import PatchDocument
 
 
-@dataclass(frozen=True)
-class Changes:
+class Changes(NamedTuple):
     """The properties that are to change."""
 
-    properties: Properties = field(default_factory=dict)
+    properties: Mapping[str, Any] = NOTHING
     """Their new values, whole."""
     guarded: frozenset[str] = frozenset()
     """Those whose new value holds parts that were read, and which somebody else may have changed since."""
@@ -91,11 +92,14 @@ def base(resource_type: ResourceType, seen: Snapshot) -> Properties:
 
 
 def patch_for(
-    resource_type: ResourceType, seen: Snapshot, new: Properties, guarded: Collection[str]
-) -> json_patch.PatchDocument:
+    resource_type: ResourceType, seen: Snapshot, new: Mapping[str, Any], guarded: Collection[str]
+) -> PatchDocument:
     """Return the patch that sets the properties in C(new) and leaves the others as they are."""
+    # Most tasks find nothing to change, and what is loaded is compiled anew for each.
+    from .json_patch import build
+
     target = {**base(resource_type, seen), **new}
-    return json_patch.build(seen.properties, target, write_only=resource_type.write_only, guarded=guarded)
+    return build(seen.properties, target, write_only=resource_type.write_only, guarded=guarded)
 
 
 def _without_empty(properties: Properties, path: Path) -> Properties:

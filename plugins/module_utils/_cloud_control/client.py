@@ -14,10 +14,9 @@ import json
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from .clock import Deadline, backoff, pauses
 from .comparisons import format_instant
@@ -59,8 +58,7 @@ _HINTS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Progress:
+class Progress(NamedTuple):
     """Cloud Control's ProgressEvent: how far an operation has come."""
 
     operation: str

@@ -8,8 +8,8 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timezone
+from typing import NamedTuple
 
 from .errors import TimedOut
 
@@ -24,8 +24,7 @@ def _utc_now() -> datetime:
     return datetime.now(timezone.utc)
 
 
-@dataclass(frozen=True)
-class Clock:
+class Clock(NamedTuple):
     """Seconds that only go forward, the time of day in UTC, and how to let time pass."""
 
     sleep: Callable[[float], None] = time.sleep

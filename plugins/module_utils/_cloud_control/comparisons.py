@@ -16,9 +16,7 @@ from typing import Any
 from .resource_type import Path, ResourceType
 
 # ISO 8601 as AWS and YAML write it: a "T" or a space between, seconds and their fraction optional, offset required.
-_INSTANT = re.compile(
-    r"(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2})(?:(:\d{2})(?:[.,]\d+)?)? ?(?:([Zz])|([+-]\d{2})(?::?(\d{2}))?)", re.ASCII
-)
+_INSTANT = r"(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2})(?:(:\d{2})(?:[.,]\d+)?)? ?(?:([Zz])|([+-]\d{2})(?::?(\d{2}))?)"
 
 
 def same(resource_type: ResourceType, declared: Any, actual: Any, path: Path = ()) -> bool:
@@ -83,7 +81,7 @@ def as_kms_key(declared: Any, actual: Any) -> bool:
 
 def parse_instant(value: Any) -> datetime:
     """Read an ISO 8601 time with an offset, to the second, as UTC. Raises ValueError with a clause to follow a name."""
-    match = _INSTANT.fullmatch(str(value).strip())
+    match = re.fullmatch(_INSTANT, str(value).strip(), re.ASCII)
     if not match:
         raise ValueError(
             f"is not an ISO 8601 time with an offset: {str(value)!r}. Write it like 2026-12-01T09:00:00Z"

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from .client import CloudControl
 from .errors import Refused
@@ -22,8 +22,7 @@ from .resource_type import ResourceType, Snapshot
 READERS = 16
 
 
-@dataclass(frozen=True, kw_only=True)
-class Query:
+class Query(NamedTuple):
     """Which resources, and how much of each. None means: no such filter."""
 
     identifiers: Collection[str] | None = None
@@ -92,4 +91,4 @@ def _read(resource_type: ResourceType, query: Query, client: CloudControl, ident
     if not query.include_write_only or reader is None:
         return seen
     values = client.read_write_only(reader, identifier)
-    return None if values is None else replace(seen, write_only=values)
+    return None if values is None else seen._replace(write_only=values)

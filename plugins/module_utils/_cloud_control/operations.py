@@ -1,17 +1,17 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a task has seen and done, and one write from its beginning to its end, with what a failure of it means."""
+"""One write from its beginning to its end, and what a failure of it means."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from .client import CloudControl, Progress
 from .errors import CallFailed, CloudControlError, OperationFailed, TimedOut
 from .plan import Create, Delete, Update, Write
-from .resource_type import ResourceType, Snapshot
+from .resource_type import ResourceType
+from .task import Operation
 
 Meaning = Literal["gone", "exists", "stale", "other at work", "passing", "final"]
 
@@ -20,48 +20,6 @@ _PASSING = frozenset({"Throttling", "NetworkFailure", "ServiceInternalError", "R
 _GONE = frozenset({"NotFound", "ResourceNotFoundException"})
 _EXISTS = frozenset({"AlreadyExists", "AlreadyExistsException"})
 _BAD_PATCH = frozenset({"InvalidRequest", "InvalidRequestException", "ValidationException"})
-
-
-@dataclass
-class Operation:
-    """One write, as it is returned to the user."""
-
-    operation: str
-    patch_document: list[dict[str, Any]] | None = None
-    desired_state: dict[str, Any] | None = None
-    request_token: str | None = None
-    operation_status: str = "PLANNED"
-
-    def result(self) -> dict[str, Any]:
-        return {name: value for name, value in vars(self).items() if value is not None}
-
-
-@dataclass
-class Record:
-    """What has been seen and done so far."""
-
-    before: Snapshot | None = None
-    now: Snapshot | None = None
-    """As last read; in check mode as it would be."""
-    foreseen: Snapshot | None = None
-    """As it will be when all planned operations have ended."""
-    operations: list[Operation] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    """What a user should be warned of."""
-
-    may_have_changed: bool = False
-    """A write went unanswered, or only the handler's waiting for it failed."""
-    nothing_sent: bool = False
-    """Without wait, the first operation had to be left to a later run."""
-
-    def changed(self, *, check_mode: bool) -> bool:
-        """Whether the task has changed anything or, in check mode, would have."""
-        if check_mode:
-            return bool(self.operations) and not self.nothing_sent
-        if any(o.request_token and o.operation_status not in ("FAILED", "CANCEL_COMPLETE") for o in self.operations):
-            return True
-        before, now = (seen and seen.properties for seen in (self.before, self.now))
-        return self.may_have_changed and before != now
 
 
 def planned(step: Write) -> Operation:

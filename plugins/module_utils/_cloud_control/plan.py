@@ -11,31 +11,29 @@ first of them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from . import json_patch
 from .changes import Changes, base, declared, find_changes, intent_of, patch_for
 from .comparisons import merge
 from .limits import TAGS
 from .properties import tags_to_dict, tags_to_list
 from .resource_type import Properties, ResourceType, Snapshot, Status, Transition, Wish, WriteOnlyReader
 
+if TYPE_CHECKING:
+    from .json_patch import PatchDocument
 
-@dataclass(frozen=True, kw_only=True)
-class Create:
+
+class Create(NamedTuple):
     properties: Properties
 
 
-@dataclass(frozen=True, kw_only=True)
-class Update:
-    patch: json_patch.PatchDocument
+class Update(NamedTuple):
+    patch: PatchDocument
     properties: frozenset[str]
     """What the patch is to change, and what must not turn up in a later patch of the same task."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Delete:
+class Delete(NamedTuple):
     then: Wish | None = None
     """What to bring about once it is gone (recreate), beginning with C(create)."""
     create: Create | None = None
@@ -43,27 +41,23 @@ class Delete:
     """The properties that nothing less can change."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Wait:
+class Wait(NamedTuple):
     seen: Snapshot
     """The resource, in transit."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReadWriteOnly:
+class ReadWriteOnly(NamedTuple):
     """Ask the service itself for the properties that GetResource does not return, then decide."""
 
     seen: Snapshot
     reader: WriteOnlyReader
 
 
-@dataclass(frozen=True, kw_only=True)
-class Done:
+class Done(NamedTuple):
     """Nothing is left to do."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Refuse:
+class Refuse(NamedTuple):
     why: str
     way_out: str = ""
     because_of: frozenset[str] = frozenset()
@@ -174,7 +168,7 @@ def _recreate(resource_type: ResourceType, wish: Wish, seen: Snapshot, rules: St
     """
     create = _create(resource_type, wish, situation="recreate: true would have to delete it first")
     if isinstance(create, Refuse):
-        return replace(create, why=f"{refusal.why} {create.why}", because_of=refusal.because_of)
+        return create._replace(why=f"{refusal.why} {create.why}", because_of=refusal.because_of)
     if resource_type.write_only_reader and seen.write_only is None and rules.survives_recreate:
         return ReadWriteOnly(seen=seen, reader=resource_type.write_only_reader)
     readable = resource_type.writable - resource_type.write_only - {resource_type.tags}
@@ -184,7 +178,7 @@ def _recreate(resource_type: ResourceType, wish: Wish, seen: Snapshot, rules: St
     tags: Mapping[str, str] = {k: v for k, v in _tags(resource_type, seen).items() if not k.startswith("aws:")}
     if wish.tags is not None:
         tags = wish.tags if wish.purge_tags else {**tags, **wish.tags}
-    then = replace(wish, properties={**left, **merged}, tags=tags, recreate=False)
+    then = wish._replace(properties={**left, **merged}, tags=tags, recreate=False)
     create = _create(resource_type, then)
     return create if isinstance(create, Refuse) else Delete(then=then, create=create, because_of=refusal.because_of)
 

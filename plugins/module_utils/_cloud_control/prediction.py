@@ -8,7 +8,6 @@ Pure. The same plan is made over predicted snapshots as over real ones.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from . import json_patch
@@ -45,7 +44,7 @@ def settled(resource_type: ResourceType, seen: Snapshot, intent: str | None) -> 
     if lifecycle is None or not ends:
         return seen
     status = intent if intent in ends else ends[0]
-    return replace(seen, properties={**seen.properties, lifecycle.status: status})
+    return seen._replace(properties={**seen.properties, lifecycle.status: status})
 
 
 def _write_only_after(

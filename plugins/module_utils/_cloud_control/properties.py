@@ -19,12 +19,12 @@ from .resource_type import Properties, ResourceType, Spec
 
 # A word starts at an upper-case letter that follows a lower-case one or a digit ("modelVariants"), and at the last
 # letter of a run of capitals that goes on in lower case ("KMSKey" is "KMS" and "Key").
-_WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_WORD_START = r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])"
 
 
 def to_option_name(name: str) -> str:
     """C(ShadowModelVariants) -> C(shadow_model_variants). Whatever cannot stand in a name becomes an underscore."""
-    return re.sub(r"\W+", "_", _WORD_START.sub("_", name)).lower()
+    return re.sub(r"\W+", "_", re.sub(_WORD_START, "_", name)).lower()
 
 
 def to_properties(resource_type: ResourceType, options: Mapping[str, Any]) -> Properties:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 from typing import Any
 
 import jsonpatch
@@ -214,7 +215,7 @@ def test_a_patch_never_writes_back_what_must_not_be_written(task: Wish, there: S
 
 @given(wishes, experiments)
 def test_tags_of_aws_survive_every_change(task: Wish, there: Snapshot) -> None:
-    def of_aws(properties: Properties) -> list[Any]:
+    def of_aws(properties: Mapping[str, Any]) -> list[Any]:
         return [tag for tag in properties.get("Tags", []) if tag["Key"].startswith("aws:")]
 
     found = changes(task, there)

@@ -1,0 +1,204 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Take a step that changes something: carry it out, or predict it, and see that it was applied.
+
+Loaded only when there is such a step: most tasks find nothing to do.
+
+Guarantees: a change counts only when a read after it shows it; nothing is deleted that could not be created again; a
+failure after which the task can go on does not end it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from .clock import backoff, pauses
+from .errors import CallFailed, CloudControlError, NotApplied, Refused
+from .json_patch import PatchConflict, apply
+from .operations import carry_out, gave_up, meaning, planned
+from .plan import Create, Delete, Update, Write
+from .prediction import after
+from .properties import tags_to_dict
+from .resource_type import ResourceType, Snapshot
+from .task import Task
+
+STACK_TAG = "aws:cloudformation:stack-name"
+
+# Seconds for which a resource may still be "not found" after Cloud Control has reported its creation.
+_VISIBLE_AFTER_CREATE = 30.0
+
+
+class Acting:
+    """What one task has done so far."""
+
+    def __init__(self, task: Task) -> None:
+        self.task = task
+        self.type = task.type
+        self.record = task.record
+        self.reported_done: set[str] = set()
+        self.to_create: Create | None = None  # what a deletion that has begun is to be followed by
+        self.recreating = False
+
+    def take(self, seen: Snapshot | None, step: Write) -> Snapshot | None:
+        """Carry a step out, or predict it, and return the resource as it is then."""
+        self.check_applied(seen, _about(step))
+        self._check_nothing_is_lost(step)
+        if seen and not self.record.operations:
+            self._warn_of_owner(seen)
+        operation = planned(step)
+        self.record.operations.append(operation)
+        self.to_create = step.create if isinstance(step, Delete) else None
+        if not self.task.predicting:
+            failure = carry_out(step, operation, self.task.client, self.task.wish.identifier, wait=self.task.wait)
+            if failure:
+                return self._after_failure(seen, step, failure)
+            self.task.predicting = not self.task.wait
+        return self._after_success(seen, step)
+
+    def leave_the_creation(self) -> None:
+        """Put what was to be created again on record: it is nowhere else any more, or will not be for long."""
+        if self.to_create:
+            self.record.operations.append(planned(self.to_create))
+
+    def _after_success(self, seen: Snapshot | None, step: Write) -> Snapshot | None:
+        self.task.setbacks = 0
+        if isinstance(step, Create):
+            self.reported_done = set(step.properties)
+        self.reported_done |= _about(step)
+        if isinstance(step, Delete) and step.then:
+            self.task.wish, self.recreating = step.then, True
+        now = self.task.deadline.clock.now()
+        if self.task.predicting:
+            return after(self.type, seen, step, now)
+        if not isinstance(step, Create):
+            return self.task.read()
+        created = self._read_created()
+        if created and self.type.not_applied_by_create:
+            self.check_applied(created, self.type.not_applied_by_create(step.properties, created.properties, now))
+        return created
+
+    def _check_nothing_is_lost(self, step: Write) -> None:
+        """Refuse to delete what could not be created again: today, or by a later run, which knows only the task."""
+        create = step if isinstance(step, Create) else step.create if isinstance(step, Delete) else None
+        problems = self.type.check_create(create.properties, self.task.deadline.clock.now()) if create else []
+        if problems:
+            raise Refused(" ".join(problems))
+        if self.task.wait or not isinstance(step, Delete) or step.then is None:
+            return
+        lost = [self.type.option_name(name) for name in step.then.properties if name not in self.task.wish.properties]
+        if self.type.tags_option and step.then.tags and step.then.tags != self.task.wish.tags:
+            lost.append(self.type.tags_option)
+        if lost:
+            raise Refused(
+                f"With wait: false, what it has beside what the task gives would be lost: {', '.join(lost)}.",
+                hint="Give these options too, or leave wait: false out.",
+            )
+
+    def check_applied(self, seen: Snapshot | None, names_due: frozenset[str]) -> None:
+        """Raise NotApplied if what was reported done is still due: it did nothing."""
+        repeated = self.reported_done & names_due
+        if not repeated:
+            return
+        names = ", ".join(sorted(self.type.option_name(name) for name in repeated))
+        state = f"it is {self.type.status_of(seen)}" if seen else "there is none"
+        last = self.record.operations[-1]
+        raise NotApplied(
+            f"AWS reported that {names} had been applied, and a read afterwards does not show it: {state}."
+            f" What was sent: {json.dumps(last.patch_document or last.desired_state or {})}",
+            operation=last.operation,
+            request_token=last.request_token,
+        )
+
+    def _warn_of_owner(self, seen: Snapshot) -> None:
+        stack = tags_to_dict(seen.properties.get(self.type.tags or "")).get(STACK_TAG)
+        if stack:
+            self.record.notes.append(
+                f"It is managed by the CloudFormation stack {stack}. AWS advises to change it through that stack only,"
+                " which does not learn of this change."
+            )
+
+    def _after_failure(self, seen: Snapshot | None, step: Write, failure: CloudControlError) -> Snapshot | None:
+        """Return the resource as it is now, if the task can go on from there; raise the failure if not."""
+        failure.hint = failure.hint or self.type.advice.get(failure.code)
+        self.record.may_have_changed |= gave_up(self.type, failure) or getattr(failure, "unanswered", False)
+        what = meaning(self.type, step, failure)
+        if what == "other at work":
+            return self._after_other(seen, step, failure)
+        if what == "final" and isinstance(failure, CallFailed):
+            raise failure
+        now = self._read_created() if what == "exists" else self.task.read()
+        may_pass = {
+            "gone": True,
+            "exists": now is not None,
+            "stale": not (now and _fits(step, now)),
+            "passing": True,
+            "final": self._has_moved_on(seen, now, step, failure),
+        }
+        if not may_pass[what]:
+            self.record.now = now
+            raise failure
+        if what == "gone" and isinstance(step, Delete) and step.then and now is None:
+            self.task.wish, self.recreating = step.then, True
+        if what != "gone" or now:
+            self.task.setback(failure)
+        return now
+
+    def _has_moved_on(
+        self, seen: Snapshot | None, now: Snapshot | None, step: Write, failure: CloudControlError
+    ) -> bool:
+        """Whether the service may object only because things have changed since the step was planned.
+
+        All that it objects to comes under one code: a status that has just changed, or an endpoint that is still busy
+        with the end of what was deleted to be created again.
+        """
+        if failure.code != "GeneralServiceException":
+            return False
+        return _status(self.type, now) != _status(self.type, seen) or (self.recreating and isinstance(step, Create))
+
+    def _after_other(self, seen: Snapshot | None, step: Write, failure: CloudControlError) -> Snapshot | None:
+        """Somebody else is at work on the resource: let them finish, then look again."""
+        operation = self.record.operations.pop()
+        if not self.task.wait:
+            self.task.plan_the_rest("Another operation is in progress on it.")
+            self.record.operations.append(replace(operation, operation_status="PLANNED"))
+            return after(self.type, seen, step, self.task.deadline.clock.now())
+        try:
+            other = self.task.client.under_way(self.task.wish.identifier)
+        except CallFailed:  # denied, perhaps: without knowing which it is, it can still be waited for
+            other = None
+        if other:
+            self.task.client.follow(other)
+        self.task.deadline.pause(backoff(3 if other is None else 1), waiting_for=f"{failure.message}")
+        return self.task.read()
+
+    def _read_created(self) -> Snapshot | None:
+        """Read what has just been created; GetResource may not find it at first."""
+        began = self.task.deadline.clock.monotonic()
+        for pause in pauses(self.task.deadline.clock):
+            seen = self.task.read()
+            if seen or self.task.deadline.clock.monotonic() - began > _VISIBLE_AFTER_CREATE:
+                return seen
+            self.task.deadline.pause(pause, waiting_for="it was created, and could not be read yet.")
+        raise AssertionError("unreachable: pauses() has no end")
+
+
+def _about(step: Write) -> frozenset[str]:
+    """What a later step of the same task must not be about again, once this one has been reported done."""
+    if isinstance(step, Update):
+        return step.properties
+    return frozenset({"the deletion", *step.because_of} if isinstance(step, Delete) else {"the creation"})
+
+
+def _status(resource_type: ResourceType, seen: Snapshot | None) -> str | None:
+    return resource_type.status_of(seen) if seen else None
+
+
+def _fits(step: Write, now: Snapshot) -> bool:
+    """Whether the patch fits what is there now, so that it was not somebody else's change that made it fail."""
+    try:
+        apply(now.properties, step.patch if isinstance(step, Update) else [])
+    except PatchConflict:
+        return False
+    return True

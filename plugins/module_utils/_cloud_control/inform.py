@@ -1,0 +1,86 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The modules that list and read: what they take and what they return."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+
+from . import limits
+from .errors import CloudControlError, Refused
+from .listing import READERS, Query, find
+from .module import ROLE, budget, connect, describe, error_of, sentence
+from .resource_type import Properties, ResourceType, Snapshot
+
+# Seconds within which calls that fail are repeated.
+PATIENCE = 600
+
+
+def inform(resource_type: ResourceType) -> None:
+    """Run the module that lists and reads resources, from the arguments to the result."""
+    module = AnsibleAWSModule(argument_spec=_spec(resource_type), supports_check_mode=True)
+    try:
+        query = _query(resource_type, module.params)
+        client = connect(
+            module,
+            resource_type,
+            budget(PATIENCE, name="The limit for repeating failed calls"),
+            retries={"mode": "adaptive", "max_attempts": 10},
+            max_pool_connections=READERS,
+        )
+        found = find(resource_type, query, client)
+    except CloudControlError as error:
+        module.fail_json(msg=sentence(f"Could not read the {resource_type.noun}s", error), error=error_of(error))
+    else:
+        results = [_found(resource_type, query, identifier, seen, module.region) for identifier, seen in found]
+        module.exit_json(changed=False, **{f"{resource_type.result_name}s": results})
+
+
+def _spec(resource_type: ResourceType) -> dict[str, Any]:
+    identifier = resource_type.identifier
+    spec: dict[str, Any] = {
+        f"{identifier}s": {"type": "list", "elements": "str", "aliases": [identifier]},
+        f"{identifier}_contains": {"type": "str"},
+        "identifiers_only": {"type": "bool", "default": False},
+        **ROLE,
+    }
+    if resource_type.lifecycle:
+        choices = list(resource_type.lifecycle.statuses)
+        spec["statuses"] = {"type": "list", "elements": "str", "choices": choices}
+    if resource_type.write_only_reader:
+        spec["include_write_only"] = {"type": "bool", "default": False}
+    return copy.deepcopy(spec)
+
+
+def _query(resource_type: ResourceType, params: Mapping[str, Any]) -> Query:
+    one, many = resource_type.identifier, f"{resource_type.identifier}s"
+    problems = limits.problems_of(many, params[many], resource_type.limits.get(one))
+    for option in (f"{one}_contains", "cloud_control_role_arn"):
+        problems += limits.problems_of(option, params[option])
+    if problems:
+        raise Refused(" ".join(problems), code="InvalidOptions")
+    return Query(
+        identifiers=params[many],
+        contains=params[f"{one}_contains"],
+        statuses=params.get("statuses"),
+        identifiers_only=params["identifiers_only"],
+        include_write_only=params.get("include_write_only", False),
+    )
+
+
+def _found(
+    resource_type: ResourceType, query: Query, identifier: str, seen: Snapshot, region: str | None
+) -> dict[str, Any]:
+    if query.identifiers_only:
+        return {resource_type.identifier: identifier, "region": region}
+    if query.include_write_only and resource_type.lifecycle:
+        lifecycle, status = resource_type.lifecycle, resource_type.status_of(seen)
+        values: Properties = dict.fromkeys(sorted(resource_type.write_only))
+        values[lifecycle.intent] = status if status in lifecycle.intents else None
+        seen = Snapshot({**values, **seen.properties}, seen.write_only)
+    return describe(resource_type, seen, region)

@@ -1,0 +1,149 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The modules that create, update and delete: what they take, check mode, and how a task ends."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+from ansible.module_utils.common.warnings import warn
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+
+from . import limits
+from .errors import CloudControlError, Refused, TimedOut
+from .module import ROLE, budget, connect, describe, error_of, sentence
+from .properties import to_properties
+from .reconcile import reconcile
+from .resource_type import Limit, ResourceType, Snapshot, Wish
+from .task import Record, Task
+
+MOST_SECONDS = 7 * 24 * 3600  # Cloud Control forgets a request after seven days.
+
+
+def manage(resource_type: ResourceType) -> None:
+    """Run the module that creates, updates and deletes one resource, from the arguments to the result."""
+    module = AnsibleAWSModule(argument_spec=_spec(resource_type), supports_check_mode=True)
+    record = Record()
+    try:
+        reconcile(_task(resource_type, module, record))
+    except CloudControlError as error:
+        _fail(resource_type, module, record, error)
+    _warn(resource_type, module, record)
+    module.exit_json(**_outcome(resource_type, module, record))
+
+
+def _task(resource_type: ResourceType, module: AnsibleAWSModule, record: Record) -> Task:
+    wish = _wish(resource_type, module.params)
+    seconds = module.params["wait_timeout"]
+    deadline = budget(seconds)
+    client = connect(
+        module,
+        resource_type,
+        deadline,
+        # The engine repeats calls itself, within the budget; no call may take longer than all of it.
+        retries={"mode": "standard", "max_attempts": 2},
+        connect_timeout=min(10, seconds),
+        read_timeout=min(60, seconds),
+    )
+    return Task(
+        type=resource_type,
+        wish=wish,
+        client=client,
+        deadline=deadline,
+        record=record,
+        wait=module.params["wait"],
+        check_mode=module.check_mode,
+        predicting=module.check_mode,
+    )
+
+
+def _spec(resource_type: ResourceType) -> dict[str, Any]:
+    spec = {
+        **resource_type.options,
+        **resource_type.directives,
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "recreate": {"type": "bool", "default": False},
+        "wait": {"type": "bool", "default": True},
+        "wait_timeout": {"type": "int", "default": 1800},
+        **ROLE,
+    }
+    if resource_type.tags:
+        spec["purge_tags"] = {"type": "bool", "default": True}
+    return copy.deepcopy(spec)
+
+
+def _wish(resource_type: ResourceType, params: Mapping[str, Any]) -> Wish:
+    """What the task declares. Raises Refused with all that is wrong with it."""
+    faulty = limits.problems(resource_type, params)
+    problems = [problem for several in faulty.values() for problem in several]
+    problems += limits.problems_of("wait_timeout", params["wait_timeout"], Limit(number=(1, MOST_SECONDS)))
+    problems += limits.problems_of("cloud_control_role_arn", params["cloud_control_role_arn"])
+    # What is faulty by itself is left out, so that the rest can be looked at together in the same message.
+    properties = to_properties(resource_type, {n: v for n, v in params.items() if n not in faulty})
+    tags = params.get(resource_type.tags_option or "")
+    wish = Wish(
+        identifier=params[resource_type.identifier],
+        present=params["state"] == "present",
+        properties=properties,
+        tags=None if tags is None else limits.tags_as_text(tags),
+        purge_tags=params.get("purge_tags", True),
+        recreate=params["recreate"],
+        directives={name: params[name] for name in resource_type.directives},
+    )
+    problems += resource_type.check_model(properties) + resource_type.check_wish(wish)
+    if problems:
+        raise Refused(" ".join(problems), code="InvalidOptions")
+    return wish
+
+
+def _outcome(resource_type: ResourceType, module: AnsibleAWSModule, record: Record) -> dict[str, Any]:
+    """What a task returns on every path, as far as it is known."""
+    before, after = (describe(resource_type, seen, module.region) for seen in _comparable(record))
+    outcome = {
+        "changed": record.changed(check_mode=module.check_mode),
+        resource_type.result_name: describe(resource_type, record.now, module.region),
+        "operations": [operation.result() for operation in record.operations],
+    }
+    if module._diff:
+        outcome["diff"] = {"before": before, "after": after if outcome["changed"] else before}
+    return outcome
+
+
+def _comparable(record: Record) -> tuple[Snapshot | None, Snapshot | None]:
+    """Before and after, with write-only properties only if both are known: a gap in knowledge is no difference."""
+    before, after = record.before, record.foreseen
+    if before and after and (before.write_only is None or after.write_only is None):
+        return Snapshot(before.properties), Snapshot(after.properties)
+    return before, after
+
+
+def _warn(resource_type: ResourceType, module: AnsibleAWSModule, record: Record) -> None:
+    for note in record.notes:
+        # The same words as AnsibleModule.warn(), without the detour of AnsibleAWSModule, which ansible-core deprecates.
+        warn(f"{resource_type.noun.capitalize()} {module.params[resource_type.identifier]}: {note}")
+
+
+def _fail(resource_type: ResourceType, module: AnsibleAWSModule, record: Record, error: CloudControlError) -> None:
+    _warn(resource_type, module, record)
+    where = f" in {module.params['region']}" if module.params["region"] else ""
+    name = f"{resource_type.noun} {module.params[resource_type.identifier]!r}{where}"
+    if isinstance(error, Refused) and error.code == "InvalidOptions":
+        attempt = f"The options for {name} are not right"
+    elif isinstance(error, Refused):
+        attempt = f"The {name} cannot be brought to what the task declares"
+    else:
+        attempt = f"Could not {_verb(module.params, record)} {name}"
+    if isinstance(error, TimedOut) and record.now:
+        error.message = (
+            f"{error.message.rstrip('.')}. Its status was last seen to be {resource_type.status_of(record.now)}."
+        )
+    module.fail_json(msg=sentence(attempt, error), error=error_of(error), **_outcome(resource_type, module, record))
+
+
+def _verb(params: Mapping[str, Any], record: Record) -> str:
+    if record.operations:
+        return record.operations[-1].operation
+    return "delete" if params["state"] == "absent" else "bring about the declared state of"

@@ -25,6 +25,7 @@ TYPES = "plugins.module_utils._resource_types"
 ENGINE_MAY_IMPORT = {
     "resource_type": set(),
     "errors": set(),
+    "failure": {"errors"},
     "json_patch": set(),
     "clock": {"errors"},
     "properties": {"resource_type"},
@@ -46,12 +47,15 @@ ENGINE_MAY_IMPORT = {
 _ANSIBLE = {"ansible", "ansible_collections.amazon.aws"}
 ENGINE_MAY_IMPORT |= {
     "module": {"client", "clock", "errors", "properties", "resource_type", "botocore", *_ANSIBLE},
-    "manage": {"errors", "limits", "module", "properties", "reconcile", "resource_type", "task", *_ANSIBLE},
-    "inform": {"errors", "limits", "listing", "module", "resource_type", *_ANSIBLE},
+    "manage": {"errors", "failure", "limits", "module", "properties", "reconcile", "resource_type", "task", *_ANSIBLE},
+    "inform": {"errors", "failure", "limits", "listing", "module", "resource_type", *_ANSIBLE},
 }
 
 # What decides and converts can be told everything by a test: it does no I/O and looks at no clock.
-PURE = {"resource_type", "errors", "json_patch", "properties", "comparisons", "limits", "changes", "plan", "prediction"}
+PURE = {
+    *("resource_type", "errors", "failure", "json_patch", "properties", "comparisons", "limits", "changes", "plan"),
+    "prediction",
+}
 IMPURE_LIBRARIES = {"asyncio", "http", "os", "random", "socket", "subprocess", "threading", "time", "urllib", "uuid"}
 
 # Names of properties that have another meaning in the engine: members of Cloud Control's requests, and plain words.

@@ -121,8 +121,7 @@ class Acting:
 
     def _after_failure(self, seen: Snapshot | None, step: Write, failure: CloudControlError) -> Snapshot | None:
         """Return the resource as it is now, if the task can go on from there; raise the failure if not."""
-        failure.hint = failure.hint or self.type.advice.get(failure.code)
-        self.record.may_have_changed |= gave_up(self.type, failure) or getattr(failure, "unanswered", False)
+        self.record.goes_on |= gave_up(self.type, failure)
         what = meaning(self.type, step, failure)
         if what == "other at work":
             return self._after_other(seen, step, failure)
@@ -160,6 +159,8 @@ class Acting:
     def _after_other(self, seen: Snapshot | None, step: Write, failure: CloudControlError) -> Snapshot | None:
         """Somebody else is at work on the resource: let them finish, then look again."""
         operation = self.record.operations.pop()
+        if operation.unanswered:
+            self.record.operations.append(operation)  # an earlier try of the call may have begun what is in progress
         if not self.task.wait:
             self.task.plan_the_rest("Another operation is in progress on it.")
             self.record.operations.append(replace(operation, operation_status="PLANNED"))

@@ -11,6 +11,7 @@ that fails does not lose the operation.
 from __future__ import annotations
 
 import json
+import re
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -25,7 +26,8 @@ from .json_patch import PatchDocument
 from .resource_type import Properties, WriteOnlyReader
 
 try:
-    from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, HTTPClientError
+    from botocore import __version__ as botocore_version
+    from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 except ImportError:  # AnsibleAWSModule says so, and how to install it, before anything here is called.
     pass
 
@@ -34,28 +36,18 @@ Answer = TypeVar("Answer")
 ENDED = frozenset({"SUCCESS", "FAILED", "CANCEL_COMPLETE"})
 UNDER_WAY = ("PENDING", "IN_PROGRESS", "CANCEL_IN_PROGRESS")
 
-# How often a call is made; botocore has tried before each of these fails.
-_TRIES = 6
+# How often a call is made, within about a minute; botocore does not repeat any.
+_TRIES = 8
 # Seconds. The local clock may be wrong, and a RetryAfter is a time of day.
 _LONGEST_RETRY_AFTER = 60.0
-_THROTTLED = frozenset({"Throttling", "ThrottlingException", "TooManyRequestsException"})
+# Characters that are looked at of what comes in place of an answer.
+_LONGEST_PAGE = 4000
+_THROTTLED = frozenset({"Throttling", "ThrottlingException", "ThrottledException", "TooManyRequestsException"})
+_THROTTLED |= {"RequestLimitExceeded", "SlowDown"}
+_BUSY = frozenset({"ResourceConflictException"})
+# Nothing was sent. At first that is a mistake in the task or the network; later on it passes, as a reboot of a router.
+_UNREACHABLE = frozenset({"EndpointConnectionError", "ConnectTimeoutError", "ProxyConnectionError"})
 _TIMED_OUT_THERE = frozenset({"RequestTimeout", "RequestTimeoutException"})
-
-_UNKNOWN_CREDENTIALS = "AWS does not know the credentials: check access_key, profile and the AWS_* variables."
-_NO_CREDENTIALS = "Give a profile, access_key and secret_key, or the AWS_* variables."
-_CHECK_ENDPOINT = "Check region and endpoint_url, and that the network leads there."
-_HINTS = {
-    "404": "What answered is not Cloud Control. " + _CHECK_ENDPOINT,
-    "EndpointConnectionError": _CHECK_ENDPOINT,
-    "NoCredentialsError": _NO_CREDENTIALS,
-    "PartialCredentialsError": _NO_CREDENTIALS,
-    "AccessDeniedException": "Grant the permission that the message names to whom the task runs as. The actions of"
-    " Cloud Control are named cloudformation:*.",
-    "ExpiredTokenException": "The credentials have expired: get new ones and run the task again; it goes on from here.",
-    "InvalidClientTokenId": _UNKNOWN_CREDENTIALS,
-    "UnrecognizedClientException": _UNKNOWN_CREDENTIALS,
-    "TypeNotFoundException": "This resource type is not offered in every region: check the option region.",
-}
 
 
 class Progress(NamedTuple):
@@ -89,6 +81,7 @@ class CloudControl:
         self._make_client = make_client
         self._clients: dict[str, Any] = {}
         self._making = threading.Lock()
+        self._reached: set[str] = set()
         self._deadline = deadline
 
     def get(self, identifier: str) -> Properties | None:
@@ -123,7 +116,10 @@ class CloudControl:
             if error.code == reader.not_found:
                 return None
             if error.code.startswith("AccessDenied"):
-                error.hint = f"Grant {reader.permission}: GetResource does not return what is asked for here."
+                error.hint = (
+                    f"Grant {reader.permission} to whom the task runs as: GetResource does not return what is asked for"
+                    " here."
+                )
             raise
 
     def prepare(self, *services: str) -> None:
@@ -198,21 +194,38 @@ class CloudControl:
         A patient call is repeated for as long as there is time: something has begun that is not to be lost sight of.
         """
         operation = "".join(word.capitalize() for word in method.split("_"))
-        attempt = 1
+        call = partial(self._method(service, method, operation), **request)
+        attempt, unanswered = 1, False
         while True:
             try:
-                return _answer(operation, partial(getattr(self._client(service), method), **request), read)
+                answer = _answer(operation, call, read)
             except CallFailed as error:
-                passing = error.passing or (patient and error.code == "EndpointConnectionError")
-                if not passing or (attempt == _TRIES and not patient):
-                    raise
                 failure = error
+            else:
+                self._reached.add(service)
+                return answer
+            unanswered = failure.unanswered = unanswered or failure.unanswered
+            unreachable = failure.code in _UNREACHABLE
+            passing = service in self._reached if unreachable else failure.passing
+            if not passing or (attempt == _TRIES and not patient):
+                raise failure
+            if not unreachable:
+                self._reached.add(service)
             try:
                 reason = f"{operation} failed with {failure.code}: {failure.message}"
                 self._deadline.pause(backoff(attempt), waiting_for=reason)
             except TimedOut as error:
+                error.operation = operation
                 raise error from failure
             attempt += 1
+
+    def _method(self, service: str, method: str, operation: str) -> Callable[..., Mapping[str, Any]]:
+        client = self._client(service)
+        if not hasattr(client, method):
+            message = f"The botocore {botocore_version} installed here does not know {operation}"
+            raise CallFailed(message, code="OutdatedBotocore", operation=operation)
+        bound: Callable[..., Mapping[str, Any]] = getattr(client, method)
+        return bound
 
     def _client(self, service: str) -> Any:
         with self._making:
@@ -228,24 +241,31 @@ def _answer(
     try:
         answer = call()
     except ClientError as error:
-        code = error.response.get("Error", {}).get("Code", "Unknown")
-        message = error.response.get("Error", {}).get("Message") or str(error)
         status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+        code = error.response.get("Error", {}).get("Code") or str(status or "Unknown")
+        message = _words(error.response.get("Error", {}).get("Message")) or str(error)
         unanswered = status >= 500 or code in _TIMED_OUT_THERE
-        kind = {"passing": unanswered or code in _THROTTLED, "unanswered": unanswered}
-        raise CallFailed(message, code=code, operation=operation, hint=_HINTS.get(code), **kind) from error
+        passing = unanswered or code in _THROTTLED or code in _BUSY
+        raise CallFailed(message, code=code, operation=operation, passing=passing, unanswered=unanswered) from error
     except BotoCoreError as error:
-        code, passing = type(error).__name__, isinstance(error, (HTTPClientError, ConnectTimeoutError))
-        kind = {"passing": passing, "unanswered": passing}
-        raise CallFailed(str(error), code=code, operation=operation, hint=_HINTS.get(code), **kind) from error
+        cut = isinstance(error, HTTPClientError)
+        code = type(error).__name__
+        raise CallFailed(str(error), code=code, operation=operation, passing=cut, unanswered=cut) from error
     except ValueError as error:  # such as an endpoint_url with a port that is no number
-        raise CallFailed(str(error), code="ValueError", operation=operation, hint=_CHECK_ENDPOINT) from error
+        raise CallFailed(str(error), code="ValueError", operation=operation) from error
     try:
         return read(answer)
     except (KeyError, TypeError, ValueError) as error:
         # botocore takes an HTTP 200 with a body that is no JSON for an answer without members.
         message = f"The answer to {operation} cannot be read: {error!r}"
         raise CallFailed(message, code="InvalidAnswer", operation=operation, passing=True, unanswered=True) from error
+
+
+def _words(message: str | None) -> str:
+    """What an error says; of a page, such as a proxy's, its words."""
+    if message and message.lstrip().startswith("<"):
+        message = re.sub(r"(?s)<(script|style)\b.*?</\1>|<[^>]*>", " ", message[:_LONGEST_PAGE])
+    return " ".join((message or "").split())
 
 
 def _properties(description: Mapping[str, Any]) -> Properties:

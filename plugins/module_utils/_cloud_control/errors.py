@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Exceptions that carry their data. The lower layers raise them; module.py alone turns them into a failed task."""
+"""Exceptions that carry their data. The lower layers raise them; failure.py tells them to the user."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ class Refused(CloudControlError):
 class CallFailed(CloudControlError):
     """An API call was answered with an error, or not at all.
 
-    passing: the same call may succeed a little later; unanswered: what it asked for may have been done all the same.
+    passing: the same call may succeed a little later; unanswered: what it, or an earlier try of it, asked for may have
+    been done all the same.
     """
 
     def __init__(
@@ -65,4 +66,7 @@ class NotApplied(CloudControlError):
 
 
 class TimedOut(CloudControlError):
-    """wait_timeout ran out. What was begun goes on at AWS; a re-run picks it up."""
+    """wait_timeout ran out; its cause is the CallFailed that was to pass, if there is one.
+
+    What was begun goes on at AWS; a re-run picks it up.
+    """

@@ -14,7 +14,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 from . import limits
 from .errors import CloudControlError, Refused
 from .listing import READERS, Query, find
-from .module import ROLE, budget, connect, describe, error_of, sentence
+from .module import ROLE, budget, connect, describe
 from .resource_type import Properties, ResourceType, Snapshot
 
 # Seconds within which calls that fail are repeated.
@@ -30,12 +30,17 @@ def inform(resource_type: ResourceType) -> None:
             module,
             resource_type,
             budget(PATIENCE, name="The limit for repeating failed calls"),
-            retries={"mode": "adaptive", "max_attempts": 10},
+            # Adaptive for what it does to all calls of a client once some have been throttled: it slows them down.
+            retries={"mode": "adaptive", "total_max_attempts": 1},
             max_pool_connections=READERS,
         )
         found = find(resource_type, query, client)
     except CloudControlError as error:
-        module.fail_json(msg=sentence(f"Could not read the {resource_type.noun}s", error), error=error_of(error))
+        from .failure import failure
+
+        where = f" in {module.params['region']}" if module.params["region"] else ""
+        attempt = f"Could not read the {resource_type.noun}s{where}"
+        module.fail_json(**failure(attempt, error, advice=resource_type.advice, region=module.region))
     else:
         results = [_found(resource_type, query, identifier, seen, module.region) for identifier, seen in found]
         module.exit_json(changed=False, **{f"{resource_type.result_name}s": results})

@@ -14,7 +14,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 
 from . import limits
 from .errors import CloudControlError, Refused, TimedOut
-from .module import ROLE, budget, connect, describe, error_of, sentence
+from .module import ROLE, budget, connect, describe
 from .properties import to_properties
 from .reconcile import reconcile
 from .resource_type import Limit, ResourceType, Snapshot, Wish
@@ -44,7 +44,7 @@ def _task(resource_type: ResourceType, module: AnsibleAWSModule, record: Record)
         resource_type,
         deadline,
         # The engine repeats calls itself, within the budget; no call may take longer than all of it.
-        retries={"mode": "standard", "max_attempts": 2},
+        retries={"mode": "standard", "total_max_attempts": 1},
         connect_timeout=min(10, seconds),
         read_timeout=min(60, seconds),
     )
@@ -127,6 +127,8 @@ def _warn(resource_type: ResourceType, module: AnsibleAWSModule, record: Record)
 
 
 def _fail(resource_type: ResourceType, module: AnsibleAWSModule, record: Record, error: CloudControlError) -> None:
+    from .failure import failure
+
     _warn(resource_type, module, record)
     where = f" in {module.params['region']}" if module.params["region"] else ""
     name = f"{resource_type.noun} {module.params[resource_type.identifier]!r}{where}"
@@ -140,7 +142,8 @@ def _fail(resource_type: ResourceType, module: AnsibleAWSModule, record: Record,
         error.message = (
             f"{error.message.rstrip('.')}. Its status was last seen to be {resource_type.status_of(record.now)}."
         )
-    module.fail_json(msg=sentence(attempt, error), error=error_of(error), **_outcome(resource_type, module, record))
+    told = failure(attempt, error, advice=resource_type.advice, region=module.region, unanswered=record.unanswered)
+    module.fail_json(**told, **_outcome(resource_type, module, record))
 
 
 def _verb(params: Mapping[str, Any], record: Record) -> str:

@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the modules of every resource type share: clients, and how to tell what was found and what went wrong.
+"""What the modules of every resource type share: clients, and how to tell what was found.
 
 With manage.py and inform.py, of which a module carries the one that it needs, all that knows AnsibleAWSModule.
 """
@@ -19,7 +19,7 @@ except ImportError:  # AnsibleAWSModule says so, and how to install it, before a
 
 from .client import CloudControl
 from .clock import Clock, Deadline
-from .errors import CallFailed, CloudControlError, Refused, TimedOut
+from .errors import CallFailed
 from .properties import to_options
 from .resource_type import ResourceType, Snapshot
 
@@ -51,21 +51,3 @@ def describe(resource_type: ResourceType, seen: Snapshot | None, region: str | N
     if seen is None:
         return {}
     return {**to_options(resource_type, {**seen.properties, **(seen.write_only or {})}), "region": region}
-
-
-def sentence(attempt: str, error: CloudControlError) -> str:
-    code = f" ({error.code})" if error.code not in error.message and not isinstance(error, (Refused, TimedOut)) else ""
-    hint = f" {error.hint}" if error.hint else ""
-    message = error.message.rstrip()
-    stop = "" if (message + code).endswith((".", "!", "?")) or not (hint or code) else "."
-    return f"{attempt}: {message}{code}{stop}{hint}"
-
-
-def error_of(error: CloudControlError) -> dict[str, Any]:
-    return {
-        "code": error.code,
-        "message": error.message,
-        "operation": error.operation,
-        "request_token": error.request_token,
-        "hint": error.hint or None,
-    }

@@ -17,6 +17,7 @@ Meaning = Literal["gone", "exists", "stale", "other at work", "passing", "final"
 
 # HandlerErrorCodes after which the thing to do is to look again and go on from what is there.
 _PASSING = frozenset({"Throttling", "NetworkFailure", "ServiceInternalError", "ResourceConflict"})
+_OTHERS = frozenset({"ConcurrentOperationException", "ResourceConflictException"})
 _GONE = frozenset({"NotFound", "ResourceNotFoundException"})
 _EXISTS = frozenset({"AlreadyExists", "AlreadyExistsException"})
 _BAD_PATCH = frozenset({"InvalidRequest", "InvalidRequestException", "ValidationException"})
@@ -44,15 +45,12 @@ def carry_out(
         if wait:
             progress = client.follow(progress)
     except CallFailed as error:
-        if operation.request_token is None:
-            # Unanswered, it may have begun all the same.
-            operation.operation_status = "PENDING" if error.unanswered else "FAILED"
+        _note(operation, error)
         error.request_token = operation.request_token
         return error
     except TimedOut as error:
+        _note(operation, error.__cause__)
         error.operation, error.request_token = operation.operation, operation.request_token
-        if operation.request_token is None:
-            operation.operation_status = "PENDING"
         raise
     operation.operation_status = progress.status
     if progress.status == "SUCCESS" or not progress.ended:
@@ -65,6 +63,13 @@ def carry_out(
     )
 
 
+def _note(operation: Operation, failure: BaseException | None) -> None:
+    """Keep what is known of an operation whose call has failed; of one that has begun it is the last status seen."""
+    if operation.request_token is None:
+        unanswered = isinstance(failure, CallFailed) and failure.unanswered
+        operation.operation_status = "PENDING" if unanswered else "FAILED"
+
+
 def gave_up(resource_type: ResourceType, failure: CloudControlError) -> bool:
     """Whether only the handler's waiting has failed, so that what it began goes on."""
     return failure.code == "NotStabilized" or any(text in failure.message for text in resource_type.goes_on_after)
@@ -72,7 +77,7 @@ def gave_up(resource_type: ResourceType, failure: CloudControlError) -> bool:
 
 def meaning(resource_type: ResourceType, step: Write, failure: CloudControlError) -> Meaning:
     """Say what a failure of a step comes to: what to look for next, or that there is nothing to go on from."""
-    if failure.code == "ConcurrentOperationException":
+    if failure.code in _OTHERS:
         return "other at work"
     if isinstance(step, Delete) and failure.code in _GONE:
         return "gone"

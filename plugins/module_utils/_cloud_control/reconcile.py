@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from .changes import intent_of
 from .clock import pauses
-from .errors import CloudControlError, Refused
+from .errors import CallFailed, CloudControlError, Refused
 from .plan import Done, ReadWriteOnly, Refuse, Wait, Write, next_step
 from .resource_type import Snapshot
 from .task import Task
@@ -29,14 +29,23 @@ def reconcile(task: Task) -> None:
     try:
         loop.run()
     except CloudControlError as error:
-        record = task.record
-        # Where time has run out because calls fail, one more would fail as well, and take its time.
-        if record.operations and not task.check_mode and (error.__cause__ is None or task.deadline.remaining > 0):
+        if not task.check_mode and _worth_a_look(task, error):
             with contextlib.suppress(CloudControlError):
-                record.now = record.foreseen = task.read()
+                task.record.now = task.record.foreseen = task.read()
         if loop.acting:
             loop.acting.leave_the_creation()
         raise
+
+
+def _worth_a_look(task: Task, error: CloudControlError) -> bool:
+    """Whether a read may tell more of what a failed task has done.
+
+    Where time has run out because calls fail, or a read has failed just now, one more would fail as well and take its
+    time; but whether an unanswered write was carried out nothing else can tell.
+    """
+    reading = isinstance(error, CallFailed) and error.operation == "GetResource"
+    hopeless = reading or (error.__cause__ is not None and task.deadline.remaining <= 0)
+    return task.record.unanswered or (bool(task.record.operations) and not hopeless)
 
 
 class _Loop:

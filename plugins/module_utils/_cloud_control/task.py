@@ -27,6 +27,11 @@ class Operation:
     request_token: str | None = None
     operation_status: str = "PLANNED"
 
+    @property
+    def unanswered(self) -> bool:
+        """Whether it was sent and never answered, so that it may have been carried out, or not."""
+        return self.operation_status == "PENDING" and self.request_token is None
+
     def result(self) -> dict[str, Any]:
         return {name: value for name, value in vars(self).items() if value is not None}
 
@@ -44,8 +49,8 @@ class Record:
     notes: list[str] = field(default_factory=list)
     """What a user should be warned of."""
 
-    may_have_changed: bool = False
-    """A write went unanswered, or only the handler's waiting for it failed."""
+    goes_on: bool = False
+    """Only the handler's waiting for an operation has failed."""
     nothing_sent: bool = False
     """Without wait, the first operation had to be left to a later run."""
 
@@ -56,7 +61,11 @@ class Record:
         if any(o.request_token and o.operation_status not in ("FAILED", "CANCEL_COMPLETE") for o in self.operations):
             return True
         before, now = (seen and seen.properties for seen in (self.before, self.now))
-        return self.may_have_changed and before != now
+        return (self.goes_on or self.unanswered) and before != now
+
+    @property
+    def unanswered(self) -> bool:
+        return any(operation.unanswered for operation in self.operations)
 
 
 @dataclass(kw_only=True)

@@ -372,9 +372,13 @@ INFERENCE_EXPERIMENT = ResourceType(
     predict=predict,
     not_applied_by_create=not_applied_by_create,
     goes_on_after=("Stabilizing ",),
-    advice=dict.fromkeys(
-        ("AlreadyExists", "AlreadyExistsException"),
-        "If no experiment has this name, the endpoint is probably in use by another one: list them with the module"
-        " inference_experiment_info.",
-    ),
+    advice={
+        **dict.fromkeys(
+            ("AlreadyExists", "AlreadyExistsException"),
+            "If no experiment has this name, the endpoint is probably in use by another one: list them with the module"
+            " inference_experiment_info.",
+        ),
+        "UnauthorizedTaggingOperation": "Grant sagemaker:AddTags, sagemaker:DeleteTags and sagemaker:ListTags to whom"
+        " the task runs as, or leave tags out.",
+    },
 )

@@ -1,0 +1,159 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How a failure is told: what was attempted, what came of it, what to do about it and where to look further.
+
+Loaded only when a task fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .errors import CallFailed, CloudControlError, Refused, TimedOut
+
+_GO_ON = "Run the task again: it goes on from what is there."
+_LATER = "Run the task again later: it goes on from what is there."
+_CHECK_ENDPOINT = "Check region and endpoint_url, and that the network leads there."
+
+# Codes of AWS's errors, HandlerErrorCodes, classes of botocore and our own, with what to do about them.
+_ADVICE = (
+    (
+        "Throttling ThrottlingException ThrottledException TooManyRequestsException RequestLimitExceeded SlowDown",
+        f"This account asks AWS too often: have fewer tasks run side by side. {_LATER}",
+    ),
+    (
+        "InternalFailure InternalError InternalServerError ServiceUnavailable NetworkFailure NetworkFailureException",
+        f"The fault lies with AWS, or with a proxy on the way. {_LATER}",
+    ),
+    (
+        "ServiceInternalError ServiceInternalErrorException ServiceTimeout NotStabilized NotStabilizedException",
+        f"The fault lies with AWS. {_LATER}",
+    ),
+    (
+        "HandlerFailureException HandlerInternalFailure HandlerInternalFailureException Unknown",
+        f"The fault lies with AWS. {_LATER}",
+    ),
+    (
+        "ConnectionClosedError ReadTimeoutError HTTPClientError ResponseStreamingError",
+        f"Check the network and the proxies on the way to AWS. {_LATER}",
+    ),
+    ("EndpointConnectionError ConnectTimeoutError ProxyConnectionError ValueError", _CHECK_ENDPOINT),
+    ("InvalidAnswer NotCloudControl", f"What answered is perhaps not AWS but a proxy. {_CHECK_ENDPOINT}"),
+    ("SSLError", "Give the certificate of the authority that vouches for the endpoint with aws_ca_bundle."),
+    (
+        "NoCredentialsError PartialCredentialsError",
+        "Give a profile, access_key and secret_key, or the AWS_* variables.",
+    ),
+    (
+        "CredentialRetrievalError MetadataRetrievalError SSOError",
+        "No credentials could be had: `aws sts get-caller-identity` with the same profile shows why.",
+    ),
+    (
+        "TokenRetrievalError SSOTokenLoadError UnauthorizedSSOTokenError LoginRefreshRequired LoginTokenLoadError",
+        f"Log in again with `aws sso login` or `aws login`. {_GO_ON}",
+    ),
+    ("ExpiredToken ExpiredTokenException RequestExpired", f"The credentials have expired: get new ones. {_GO_ON}"),
+    (
+        "InvalidClientTokenId UnrecognizedClientException",
+        "AWS does not know the credentials: check access_key, profile, AWS_* variables, and that region is enabled.",
+    ),
+    (
+        "InvalidSignatureException SignatureDoesNotMatch",
+        "Check region, secret_key and the clock of the machine that runs the task.",
+    ),
+    (
+        "InvalidCredentials InvalidCredentialsException",
+        f"Check the credentials, and cloud_control_role_arn if it is given: they must last until the end. {_GO_ON}",
+    ),
+    (
+        "AccessDenied",
+        "Grant the permission that the message names to whom the task runs as, or to cloud_control_role_arn.",
+    ),
+    (
+        "TypeNotFoundException UnsupportedActionException UnsupportedTarget",
+        "This resource type is not offered in every region: check the option region.",
+    ),
+    (
+        "InvalidRequest InvalidRequestException ValidationException ClientTokenConflictException",
+        "AWS does not take what was sent, as operations shows it: change the option that the message is about.",
+    ),
+    (
+        "NotUpdatable NotUpdatableException",
+        "This cannot be changed where it is: set recreate: true to have it deleted and created again.",
+    ),
+    ("NotFound ResourceNotFoundException", f"Somebody else has deleted it. {_GO_ON}"),
+    ("AlreadyExists AlreadyExistsException", f"Somebody else has created it, or something of it. {_GO_ON}"),
+    (
+        "ResourceConflict ResourceConflictException ConcurrentOperationException Unsettled",
+        f"Something else is at work on it. {_LATER}",
+    ),
+    (
+        "ServiceLimitExceeded ServiceLimitExceededException",
+        "A quota of the account is used up: have it raised (Service Quotas), or delete what is not needed.",
+    ),
+    (
+        "GeneralServiceException",
+        "The message is the service's own: it says what is wrong, or which permission is missing.",
+    ),
+    ("NonCompliant", "A CloudFormation hook of the account forbids it: ask who looks after the hooks."),
+    ("InvalidTypeConfiguration", "Check this resource type's configuration in the account's CloudFormation registry."),
+    ("CANCEL_COMPLETE", f"Somebody has cancelled the operation. {_GO_ON}"),
+    ("RequestTokenNotFoundException", f"AWS has forgotten the operation. {_GO_ON}"),
+    ("OutdatedBotocore", "Install the boto3 and botocore that the collection's requirements.txt asks for."),
+)
+_HINTS = {code: hint for codes, hint in _ADVICE for code in codes.split()}
+
+
+def hint_for(code: str, operation: str | None) -> str | None:
+    """Return what a user can do about an error of a call (GetResource) or an operation (update); None if unknown."""
+    if code.startswith("AccessDenied") and operation and operation[0].isupper():
+        action = f"cloudformation:{operation}"
+        return f"Grant the permission that the message names, or else {action}, to whom the task runs as."
+    if code.isdigit():  # the HTTP status of an answer without a code
+        code = "InternalFailure" if code >= "500" else "NotCloudControl"
+    return _HINTS.get(code)
+
+
+def failure(
+    attempt: str,
+    error: CloudControlError,
+    *,
+    advice: Mapping[str, str],
+    region: str | None,
+    unanswered: bool = False,
+) -> dict[str, Any]:
+    """Return the msg and the error of a failed task; C(advice) is the resource type's own, by code."""
+    hint = _hint(error, advice, region, unanswered=unanswered)
+    parts = {
+        "code": error.code,
+        "message": error.message,
+        "operation": error.operation,
+        "request_token": error.request_token,
+        "hint": hint,
+    }
+    return {"msg": _sentence(attempt, error) + (f" {hint}" if hint else ""), "error": parts}
+
+
+def _sentence(attempt: str, error: CloudControlError) -> str:
+    message = error.message.rstrip()
+    if not isinstance(error, (Refused, TimedOut)):
+        call = f" in {error.operation}" if isinstance(error, CallFailed) and error.operation else ""
+        message += f" ({error.code}{call})."
+    elif not message.endswith((".", "!", "?")):
+        message += "."
+    return f"{attempt}: {message}"
+
+
+def _hint(error: CloudControlError, advice: Mapping[str, str], region: str | None, *, unanswered: bool) -> str | None:
+    """What to do about the error, or about the one that time has run out on, and the command that tells more."""
+    cause = error.__cause__ if isinstance(error.__cause__, CloudControlError) else error
+    hints = [error.hint or cause.hint or advice.get(cause.code) or hint_for(cause.code, cause.operation)]
+    where = f" --region {region}" if region else ""
+    if error.request_token:
+        command = f"aws cloudcontrol get-resource-request-status --request-token {error.request_token}{where}"
+        hints.append(f"What has become of the operation: {command}")
+    elif unanswered:
+        hints.append(f"Whether it was begun all the same: aws cloudcontrol list-resource-requests{where}")
+    return " ".join(hint for hint in hints if hint) or None

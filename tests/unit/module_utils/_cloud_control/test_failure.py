@@ -1,0 +1,49 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a user is told to do about an error."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import botocore.session
+import pytest
+
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.failure import hint_for
+
+# Cloud Control's errors that no call of ours can meet: it cancels nothing.
+NEVER = {"ConcurrentModificationException", "PrivateTypeException"}
+
+
+@pytest.mark.parametrize(
+    ("code", "operation", "words"),
+    [
+        pytest.param("AccessDeniedException", "GetResource", "cloudformation:GetResource", id="which action to grant"),
+        pytest.param("AccessDenied", "update", "cloud_control_role_arn", id="that a handler runs under a role"),
+        pytest.param("ExpiredTokenException", "GetResource", "goes on from what is there", id="that nothing is lost"),
+        pytest.param("UnrecognizedClientException", "GetResource", "access_key, profile", id="whence credentials come"),
+        pytest.param("InvalidSignatureException", "GetResource", "region, secret_key and the clock", id="the clock"),
+        pytest.param("TypeNotFoundException", "GetResource", "check the option region", id="that regions differ"),
+        pytest.param("ThrottlingException", "GetResource", "fewer tasks run side by side", id="to ask less"),
+        pytest.param("503", "GetResource", "AWS, or with a proxy", id="that a status of 5xx is not theirs"),
+        pytest.param("403", "GetResource", "not AWS but a proxy", id="that a status of 4xx is perhaps a proxy's"),
+        pytest.param("NotUpdatable", "update", "recreate: true", id="how to change what cannot be changed"),
+        pytest.param("OutdatedBotocore", "GetResource", "requirements.txt", id="what to install"),
+    ],
+)
+def test_the_hint_says(code: str, operation: str, words: str) -> None:
+    assert words in (hint_for(code, operation) or "")
+
+
+def test_there_is_a_hint_for_every_error_of_cloud_control() -> None:
+    model = botocore.session.get_session().get_service_model("cloudcontrol")
+    operations = [model.operation_model(name) for name in model.operation_names]
+    codes = {shape.name for operation in operations for shape in operation.error_shapes} - NEVER
+    enum: Any = model.shape_for("HandlerErrorCode")
+    codes |= set(enum.enum) - {"UnauthorizedTaggingOperation"}  # the type's own advice
+    assert {code for code in codes if not hint_for(code, "update")} == set()
+
+
+def test_of_an_error_that_is_not_known_nothing_is_said() -> None:
+    assert hint_for("SomethingNew", "update") is None

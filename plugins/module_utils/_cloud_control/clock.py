@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 from .errors import TimedOut
 
-# Seconds. The first look comes early, for operations on what needs no deployment; the later ones as far apart as a
-# tenth of what has gone by, so that whoever waits five minutes waits at the most half a minute too long.
-FIRST_PAUSE = 0.25
+# Seconds. The first looks come early, for operations on what needs no deployment; then one a second up to ten; then so
+# far apart that five minutes take forty looks at the most, and that their end is seen half a minute late at the most.
+FIRST_PAUSES = (0.25, 0.25, 0.5)
 SHORTEST_GROWN_PAUSE = 1.0
 LONGEST_PAUSE = 30.0
 
@@ -53,13 +53,13 @@ class Deadline:
 
 
 def pauses(clock: Clock) -> Iterator[float]:
-    """Yield how long to wait before each next look: early at first, then in step with the time gone by, jittered."""
+    """Yield how long to wait before each next look: early at first, then growing with the time gone by, jittered."""
     began = clock.monotonic()
-    yield FIRST_PAUSE
-    yield FIRST_PAUSE * 2
+    yield from FIRST_PAUSES
     while True:
-        grown = max(SHORTEST_GROWN_PAUSE, (clock.monotonic() - began) * 0.1)
-        yield min(LONGEST_PAUSE, grown) * random.uniform(0.8, 1.0)
+        grown = 0.17 * (clock.monotonic() - began) - 0.7
+        jittered = min(LONGEST_PAUSE, grown) * random.uniform(0.9, 1.0)
+        yield max(SHORTEST_GROWN_PAUSE, jittered)
 
 
 def backoff(attempt: int) -> float:

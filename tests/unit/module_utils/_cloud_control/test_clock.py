@@ -10,8 +10,7 @@ import itertools
 import pytest
 
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.clock import (
-    FIRST_PAUSE,
-    LONGEST_PAUSE,
+    FIRST_PAUSES,
     SHORTEST_GROWN_PAUSE,
     Clock,
     Deadline,
@@ -79,38 +78,56 @@ def test_a_time_out_goes_by_the_name_that_the_user_knows() -> None:
         deadline.pause(1, waiting_for="an answer")
 
 
-def test_pauses_come_early_at_first_and_never_stand_still() -> None:
-    time = ManualTime()
-    first = list(itertools.islice(pauses(time.clock), 4))
-
-    assert first[:2] == [FIRST_PAUSE, 2 * FIRST_PAUSE]
-    assert all(0.8 * SHORTEST_GROWN_PAUSE <= pause <= SHORTEST_GROWN_PAUSE for pause in first[2:])
-
-
-def test_pauses_grow_with_the_time_gone_by_and_no_further_than_the_longest() -> None:
-    time = ManualTime()
-    waits = pauses(time.clock)
-    next(waits)
-    next(waits)
-
-    for elapsed, longest in ((100, 10), (200, 20), (300, 30), (3600, LONGEST_PAUSE)):
-        time.clock.sleep(elapsed - time.elapsed())
-        assert 0.8 * longest <= next(waits) <= longest
-
-
-def test_whoever_waits_an_hour_looks_a_bounded_number_of_times() -> None:
-    """An hour of waiting is what a throttled account can bear: far fewer than a look a second."""
+def _late(length: float) -> tuple[float, int]:
+    """Look until so many seconds have gone by; return how many more it were, and how many looks."""
     time = ManualTime()
     for pause in pauses(time.clock):
-        if time.elapsed() > 3600:
+        if time.elapsed() >= length:
             break
         time.clock.sleep(pause)
+    return time.elapsed() - length, len(time.slept)
 
-    assert 100 < len(time.slept) < 250
+
+def test_pauses_come_early_at_first_and_then_one_a_second() -> None:
+    time = ManualTime()
+    for pause in itertools.islice(pauses(time.clock), 12):
+        time.clock.sleep(pause)
+
+    assert time.slept == [*FIRST_PAUSES, *[SHORTEST_GROWN_PAUSE] * 9]
 
 
-def test_pauses_are_jittered() -> None:
-    assert len(set(itertools.islice(pauses(ManualTime().clock), 2, 12))) > 1
+@pytest.mark.parametrize(
+    ("length", "latest"),
+    [
+        pytest.param(0.5, 0.25, id="half a second"),
+        pytest.param(1.0, 0.25, id="a second"),
+        *(pytest.param(seconds, 1.0, id=f"{seconds} s") for seconds in (2, 3, 5, 9.5)),
+        *(pytest.param(seconds, seconds / 6, id=f"{seconds} s") for seconds in (10, 15, 20, 30, 60, 120, 200)),
+        *(pytest.param(seconds, 30.0, id=f"{seconds} s") for seconds in (300, 301, 600, 3600)),
+    ],
+)
+def test_the_end_is_noticed_in_time(length: float, latest: float) -> None:
+    assert max(_late(length)[0] for _ in range(50)) <= latest
+
+
+def test_the_end_is_noticed_within_a_tenth_as_a_rule() -> None:
+    lengths = [10 * 30 ** (step / 200) for step in range(200)]
+
+    assert sum(_late(length)[0] <= length / 10 for length in lengths) >= 140
+
+
+@pytest.mark.parametrize(("length", "most"), [(1, 3), (10, 13), (60, 30), (300, 40), (3600, 160)])
+def test_the_looks_are_counted(length: float, most: int) -> None:
+    assert max(_late(length)[1] for _ in range(100)) <= most
+
+
+def test_grown_pauses_are_jittered() -> None:
+    time = ManualTime()
+    waits = pauses(time.clock)
+    list(itertools.islice(waits, len(FIRST_PAUSES)))
+    time.clock.sleep(100)
+
+    assert len(set(itertools.islice(waits, 10))) > 1
 
 
 @pytest.mark.parametrize(("attempt", "ceiling"), [(1, 1), (2, 2), (3, 4), (4, 8), (5, 16), (6, 20), (7, 20), (500, 20)])

@@ -44,7 +44,7 @@ def waiting(report: Report, *, rounds: int) -> None:
             "polls_most": max(polls),
         }
         report.series.setdefault("waiting", []).append(point)
-        # A sixth of the length is what the pauses come to at the worst where a tenth would take more polls than allowed.
+        # A sixth is what the pauses come to at the worst where a tenth would take more polls than allowed.
         late = max(overshoots) > max(1.0, length / 6)
         report.counts += [
             Count(what=f"later than a second or a sixth after {length:g} s", found=late, wanted=False),

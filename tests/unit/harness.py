@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import gc
 import importlib
 import io
 import json
@@ -96,7 +97,9 @@ def run_module(
     _forget_earlier_runs()
     printed = io.StringIO()
     exit_code: object = "none: main() returned"
-    with _module_args(task), _time_of(emulator.clock), contextlib.redirect_stdout(printed):
+    # What a module freezes at its beginning is freed by the end of its process, which does not come here.
+    frozen = mock.patch.object(gc, "freeze")
+    with _module_args(task), _time_of(emulator.clock), frozen, contextlib.redirect_stdout(printed):
         try:
             module.main()
         except SystemExit as end:

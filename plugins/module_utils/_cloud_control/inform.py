@@ -5,16 +5,14 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
-
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from . import limits
 from .errors import CloudControlError, Refused
 from .listing import READERS, Query, find
-from .module import ROLE, budget, connect, describe
+from .module import ROLE, begin, budget, connect, describe
 from .resource_type import Properties, ResourceType, Snapshot
 
 # Seconds within which calls that fail are repeated.
@@ -23,7 +21,7 @@ PATIENCE = 600
 
 def inform(resource_type: ResourceType) -> None:
     """Run the module that lists and reads resources, from the arguments to the result."""
-    module = AnsibleAWSModule(argument_spec=_spec(resource_type), supports_check_mode=True)
+    module = begin(_spec(resource_type))
     try:
         query = _query(resource_type, module.params)
         client = connect(
@@ -34,7 +32,7 @@ def inform(resource_type: ResourceType) -> None:
             retries={"mode": "adaptive", "total_max_attempts": 1},
             max_pool_connections=READERS,
         )
-        found = find(resource_type, query, client)
+        found = find(resource_type, query, client, tell=partial(_result, resource_type, query, module.region))
     except CloudControlError as error:
         from .failure import failure
 
@@ -42,8 +40,7 @@ def inform(resource_type: ResourceType) -> None:
         attempt = f"Could not read the {resource_type.noun}s{where}"
         module.fail_json(**failure(attempt, error, advice=resource_type.advice, region=module.region))
     else:
-        results = [_found(resource_type, query, identifier, seen, module.region) for identifier, seen in found]
-        module.exit_json(changed=False, **{f"{resource_type.result_name}s": results})
+        module.exit_json(changed=False, **{f"{resource_type.result_name}s": found})
 
 
 def _spec(resource_type: ResourceType) -> dict[str, Any]:
@@ -59,7 +56,7 @@ def _spec(resource_type: ResourceType) -> dict[str, Any]:
         spec["statuses"] = {"type": "list", "elements": "str", "choices": choices}
     if resource_type.write_only_reader:
         spec["include_write_only"] = {"type": "bool", "default": False}
-    return copy.deepcopy(spec)
+    return spec
 
 
 def _query(resource_type: ResourceType, params: Mapping[str, Any]) -> Query:
@@ -78,8 +75,8 @@ def _query(resource_type: ResourceType, params: Mapping[str, Any]) -> Query:
     )
 
 
-def _found(
-    resource_type: ResourceType, query: Query, identifier: str, seen: Snapshot, region: str | None
+def _result(
+    resource_type: ResourceType, query: Query, region: str | None, identifier: str, seen: Snapshot
 ) -> dict[str, Any]:
     if query.identifiers_only:
         return {resource_type.identifier: identifier, "region": region}

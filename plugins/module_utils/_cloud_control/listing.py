@@ -9,13 +9,16 @@ nothing is read in full whose identifier is all that is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections import deque
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from .client import CloudControl
 from .errors import Refused
 from .resource_type import ResourceType, Snapshot
+
+Found = TypeVar("Found")
 
 # Reads under way at once, and with it the size of the connection pool. Users measured throttling from about 30 requests
 # a second on.
@@ -32,22 +35,49 @@ class Query(NamedTuple):
     include_write_only: bool = False
 
 
-def find(resource_type: ResourceType, query: Query, client: CloudControl) -> list[tuple[str, Snapshot]]:
-    """Return (identifier, resource) of every match; with identifiers_only the resources have no properties."""
+def find(
+    resource_type: ResourceType, query: Query, client: CloudControl, *, tell: Callable[[str, Snapshot], Found]
+) -> list[Found]:
+    """Return what C(tell) makes of each match; with identifiers_only the resources have no properties.
+
+    It is asked at once, so that of a resource nothing is kept but what is wanted of it.
+    """
     candidates = sorted(set(_candidates(resource_type, query, client)))
     if query.identifiers_only:
-        return [(identifier, Snapshot({})) for identifier in candidates]
-
-    def read(identifier: str) -> tuple[str, Snapshot] | None:
-        seen = _read(resource_type, query, client, identifier)
-        return (identifier, seen) if seen else None
-
+        return [tell(identifier, Snapshot({})) for identifier in candidates]
     if not candidates:
         return []
     reader = resource_type.write_only_reader if query.include_write_only else None
     client.prepare("cloudcontrol", *([reader.service] if reader else []))
-    with ThreadPoolExecutor(max_workers=min(READERS, len(candidates))) as readers:
-        return [found for found in readers.map(read, candidates) if found]
+    waiting, found, texts = deque(candidates), dict[str, Found](), dict[str, str]()
+
+    def read_on(_reader: int) -> None:
+        while waiting:
+            try:
+                identifier = waiting.popleft()
+            except IndexError:  # another reader has just taken the last
+                return
+            try:
+                seen = _read(resource_type, query, client, identifier)
+            except BaseException:
+                waiting.clear()  # the task fails, so what has not been read need not be
+                raise
+            if seen:
+                found[identifier] = tell(identifier, seen._replace(properties=_sharing(seen.properties, texts)))
+
+    number = min(READERS, len(candidates))
+    with ThreadPoolExecutor(max_workers=number) as readers:
+        list(readers.map(read_on, range(number)))
+    return [found[identifier] for identifier in candidates if identifier in found]
+
+
+def _sharing(value: Any, texts: dict[str, str]) -> Any:
+    """Return a copy that has each text in common with the resources before it; what many have is kept once."""
+    if isinstance(value, str):
+        return texts.setdefault(value, value)
+    if isinstance(value, dict):
+        return {name: _sharing(member, texts) for name, member in value.items()}
+    return [_sharing(element, texts) for element in value] if isinstance(value, list) else value
 
 
 def _candidates(resource_type: ResourceType, query: Query, client: CloudControl) -> Iterator[str]:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,7 +13,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 
 from . import limits
 from .errors import CloudControlError, Refused, TimedOut
-from .module import ROLE, budget, connect, describe
+from .module import ROLE, begin, budget, connect, describe
 from .properties import to_properties
 from .reconcile import reconcile
 from .resource_type import Limit, ResourceType, Snapshot, Wish
@@ -25,7 +24,7 @@ MOST_SECONDS = 7 * 24 * 3600  # Cloud Control forgets a request after seven days
 
 def manage(resource_type: ResourceType) -> None:
     """Run the module that creates, updates and deletes one resource, from the arguments to the result."""
-    module = AnsibleAWSModule(argument_spec=_spec(resource_type), supports_check_mode=True)
+    module = begin(_spec(resource_type))
     record = Record()
     try:
         reconcile(_task(resource_type, module, record))
@@ -72,7 +71,7 @@ def _spec(resource_type: ResourceType) -> dict[str, Any]:
     }
     if resource_type.tags:
         spec["purge_tags"] = {"type": "bool", "default": True}
-    return copy.deepcopy(spec)
+    return spec
 
 
 def _wish(resource_type: ResourceType, params: Mapping[str, Any]) -> Wish:

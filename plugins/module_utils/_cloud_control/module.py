@@ -8,6 +8,8 @@ With manage.py and inform.py, of which a module carries the one that it needs, a
 
 from __future__ import annotations
 
+import copy
+import gc
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
@@ -27,6 +29,13 @@ from .resource_type import ResourceType, Snapshot
 CLOCK = Clock()
 
 ROLE = {"cloud_control_role_arn": {"type": "str"}}
+
+
+def begin(spec: dict[str, Any]) -> AnsibleAWSModule:
+    # What has been loaded stays until the task ends. Looking through it for garbage would take 3 % of the task's time.
+    gc.freeze()
+    # A copy, since Ansible writes into a spec.
+    return AnsibleAWSModule(argument_spec=copy.deepcopy(spec), supports_check_mode=True)
 
 
 def budget(seconds: float, *, name: str = "wait_timeout") -> Deadline:

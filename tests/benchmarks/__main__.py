@@ -59,6 +59,7 @@ FULL: dict[str, Part] = {
         for number, rounds in ((1, 2), (200, 2), (1000, 1), (5000, 1))
     },
     "flat": listing.flat,
+    "throttled": partial(listing.throttled, number=200, a_second=30, measured=True),
     "memory": partial(payload.memory, number=5000, target=1.5),
     "payload": payload.bytes_sent,
     "breakdown": partial(payload.breakdown, rounds=3),
@@ -70,6 +71,7 @@ SMOKE: dict[str, Part] = {
     "unchanged": partial(tasks.unchanged, rounds=0),
     "lifecycle": partial(tasks.lifecycle, rounds=0),
     "info": partial(listing.info, number=25, latency=0.0, rounds=1, target=None),
+    "throttled": partial(listing.throttled, number=60, a_second=20, measured=False),
     "payload": payload.bytes_sent,
 }
 

@@ -42,6 +42,27 @@ def info(bench: Bench, report: Report, *, number: int, latency: float, rounds: i
     report.series.setdefault("info", []).append(point)
 
 
+def throttled(bench: Bench, report: Report, *, number: int, a_second: int, measured: bool) -> None:
+    """Measure an info task of so many experiments where the service bears only so many calls a second."""
+    bench.fill(number)
+    bench.play([Task(INFO, {"name": names(1)[0]})])
+    needed = number + -(-number // PAGE)
+    bench.server.clear_log()
+    bench.server.settings.throttle_per_second = a_second
+    cost = bench.play([Task(INFO, {})])[-1]
+    bench.server.settings.throttle_per_second = None
+    log = bench.server.log
+    refused = sum(record.error is not None for record in log)
+    least = bench.play([Task(LEAST, {"name": names(1)[0]})] * 2)[-1]
+    report.counts += [
+        Count(what=f"answered calls for {number:,}, throttled", found=len(log) - refused, wanted=needed),
+        Count(what=f"more than two a reader refused for {number:,}", found=refused > 2 * _readers(), wanted=False),
+    ]
+    if measured:
+        what = f"info of {number:,}, {a_second} calls a second allowed / those seconds + least module"
+        report.figures.append(Figure(what=what, cost=cost, floor=needed / a_second + least))
+
+
 def flat(_bench: Bench, report: Report) -> None:
     """Hold what one experiment more costs among 5,000 against what it costs among 200, both at once."""
     seconds = {point["experiments"]: point["seconds"] for point in report.series["info"] if not point["latency"]}
@@ -53,10 +74,15 @@ def flat(_bench: Bench, report: Report) -> None:
 
 def bare_script(bench: Bench, service: Canned, number: int) -> float:
     """Return the seconds that a bare script needed to list and read so many experiments."""
-    from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.listing import READERS
-
-    words = [sys.executable, "-c", BARE_SCRIPT, str(READERS)]
+    words = [sys.executable, "-c", BARE_SCRIPT, str(_readers())]
     said: dict[str, Any] = json.loads(bench.run(words, **service.environment)[1])
     if said["found"] != number:
         raise RuntimeError(f"the bare script has found {said['found']} experiments instead of {number}")
     return float(said["seconds"])
+
+
+def _readers() -> int:
+    # The collection can be imported once its path has been set, by the program that runs this.
+    from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.listing import READERS
+
+    return READERS

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from unittest import mock
 
 import pytest
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.listing import READERS
 from tests.emulator import Emulator
 from tests.emulator.experiments import STATUSES
 from tests.emulator.seed import ACCOUNT_ID
@@ -322,3 +325,35 @@ def test_throttled_it_slows_down_and_finds_all(run: Run, emulator: Emulator) -> 
     put_all(emulator, names)
     emulator.settings.throttle_per_second = 10
     assert listed(run, emulator) == names
+
+
+@pytest.mark.parametrize(
+    ("module", "options", "made"),
+    [
+        pytest.param(INFO, {"names": ["b_b"]}, [], id="none for options that are not right"),
+        pytest.param(INFO, {}, ["cloudcontrol"], id="one to list and read"),
+        pytest.param(INFO, {"include_write_only": True}, ["cloudcontrol", "sagemaker"], id="one more for write-only"),
+        pytest.param(MODULE, {"name": "a"}, ["cloudcontrol"], id="one for an unchanged task"),
+        pytest.param(
+            MODULE,
+            {"name": "a", "schedule": {"end_time": "2026-01-05T00:00:00Z"}},
+            ["cloudcontrol", "sagemaker"],
+            id="one more for the schedule",
+        ),
+    ],
+)
+def test_clients_are_made_once_and_only_when_they_are_needed(
+    run: Run, emulator: Emulator, module: str, options: dict[str, Any], made: list[str]
+) -> None:
+    put_all(emulator, ["a", "b", "c"])
+    make, asked = AnsibleAWSModule.client, []
+
+    def client(self: AnsibleAWSModule, service: str, **settings: Any) -> Any:
+        asked.append((service, settings["config"].max_pool_connections))
+        return make(self, service, **settings)
+
+    with mock.patch.object(AnsibleAWSModule, "client", client):
+        run(module, options)
+    assert [service for service, _connections in asked] == made
+    # Each reader has a connection of its own, and there are never more.
+    assert module != INFO or {connections for _service, connections in asked} <= {READERS}

@@ -25,7 +25,7 @@ from botocore.exceptions import (
 )
 
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.client import CloudControl, Progress
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.clock import Deadline
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.clock import FIRST_PAUSES, Deadline
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.errors import CallFailed, TimedOut
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.resource_type import WriteOnlyReader
 from tests.unit.module_utils.manual_time import START, ManualTime
@@ -437,7 +437,7 @@ def test_an_operation_is_followed_to_its_end_however_it_ends(end: str) -> None:
 
     assert (ended.status, ended.identifier) == (end, "x")
     assert script.calls == [("get_resource_request_status", {"RequestToken": SOME})] * 3
-    assert script.time.slept[:2] == [0.25, 0.5]
+    assert script.time.slept == [*FIRST_PAUSES]
 
 
 def test_an_operation_that_has_ended_is_not_asked_for() -> None:

@@ -16,6 +16,7 @@ from moto import mock_aws
 from moto.core.botocore_stubber import MockRawResponse
 from moto.core.models import botocore_stubber
 
+from .access import Signed
 from .clock import Clock
 from .controls import CREDENTIALS, Controls
 from .gate import Answer, ConnectionDropped, Gate
@@ -84,7 +85,8 @@ class InProcessGate:
             return botocore_stubber(event_name, request, **kwargs)
         headers = {name.lower(): _text(value) for name, value in request.headers.items()}
         body = request.body if isinstance(request.body, (bytes, bytearray)) else str(request.body or "").encode()
-        call = parse_call(request.method, request.url, headers, bytes(body))
+        signed = Signed(request.method, request.url, headers, bytes(body))
+        call = parse_call(signed.method, signed.url, signed.headers, signed.body)
 
         def proceed() -> Answer:
             response = botocore_stubber(event_name, request, **kwargs)
@@ -93,7 +95,7 @@ class InProcessGate:
             return Answer(response.status_code, dict(response.headers), response.content)
 
         try:
-            answer = self._gate.serve(call, proceed, user_agent=headers.get("user-agent", ""))
+            answer = self._gate.serve(call, proceed, signed=signed)
         except ConnectionDropped as dropped:
             current().clock.advance(dropped.seconds)
             raise _as_seen_by_caller(dropped.how, request.url) from dropped

@@ -1,7 +1,4 @@
-"""The gate through which every AWS request passes in both modes: callbacks, log, throttling, faults, one lock.
-
-Enforcement of IAM policies belongs here too, before `proceed`: the call, its region and its request are known.
-"""
+"""The gate through which every AWS request passes in both modes: callbacks, log, throttling, faults, IAM, one lock."""
 
 from __future__ import annotations
 
@@ -19,6 +16,7 @@ from typing import Any
 from moto.backends import get_backend
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
+from . import access
 from .faults import CUTS, UNKNOWN_STATUS, Fault, Moment
 from .records import Call, error_code
 from .world import World, current
@@ -52,16 +50,16 @@ class Gate:
     def __init__(self) -> None:
         self._recent: deque[datetime] = deque()
 
-    def serve(self, call: Call, proceed: Callable[[], Answer], *, user_agent: str = "") -> Answer:
-        """Answer a call. Calls of the emulator itself and of callbacks are neither logged nor disturbed."""
+    def serve(self, call: Call, proceed: Callable[[], Answer], *, signed: access.Signed) -> Answer:
+        """Answer a call. Those of the emulator itself and of callbacks are neither logged, disturbed nor denied."""
         world = current()
-        if CONTROL_USER_AGENT in user_agent or getattr(_thread, "quiet", False):
+        if CONTROL_USER_AGENT in signed.headers.get("user-agent", "") or getattr(_thread, "quiet", False):
             with world.lock:
                 return proceed()
         _run_callbacks(world, call, "arrival")
         number = world.log.begin(call, world.clock.now())
         try:
-            answer = self._disturbed(world, call, proceed)
+            answer = self._disturbed(world, call, lambda: _permitted(call, proceed, signed))
         except Exception as error:
             world.log.end(number, status=0, error=type(error).__name__)
             raise
@@ -100,6 +98,20 @@ def _run_callbacks(world: World, call: Call, moment: Moment) -> None:
     with quietly():
         for callback in world.faults.due_callbacks(call.operation, moment):
             callback()
+
+
+def _permitted(call: Call, proceed: Callable[[], Answer], signed: access.Signed) -> Answer:
+    """The answer to a call by somebody who may make it."""
+    if not access.enforced(call, signed):
+        return proceed()
+    try:
+        principal = access.authenticate(call, signed)
+        for need in access.needs(call) if principal else ():
+            principal.check(need)
+    except (access.Denied, access.Unauthenticated) as refusal:
+        return _error(call, refusal.code, refusal.message)
+    with access.acting(principal):
+        return proceed()
 
 
 @contextlib.contextmanager

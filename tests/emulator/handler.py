@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import rules
+from .access import Principal, sagemaker_needs
 from .experiments import Experiment, Stop
 from .rules import SageMakerError
 from .world import current
@@ -45,6 +46,11 @@ UPDATED = {
     "Created": ("Description", "Schedule", "DataStorageConfig", "ModelVariants", "ShadowModeConfig"),
     "Running": ("Description", "Schedule", "ShadowModeConfig"),
 }
+EFFECTS = {
+    **{f"{verb}InferenceExperiment": verb.lower() for verb in ("Create", "Start", "Update", "Stop", "Delete")},
+    "AddTags": "tag",
+    "DeleteTags": "untag",
+}
 VARIANT_ROWS = {
     # (production, shadow) in the patched ModelVariants: what a stop does with (production, shadow)
     (True, True): ("Retain", "Retain"),
@@ -64,10 +70,11 @@ class HandlerFailure(Exception):
 
 
 class Handler:
-    """One run of the handler. Whoever runs it sets `now` before each step."""
+    """One run of the handler, with somebody's rights (None: the root's). Whoever runs it sets `now` before a step."""
 
-    def __init__(self, backend: SageMakerBackend, now: datetime) -> None:
+    def __init__(self, backend: SageMakerBackend, now: datetime, principal: Principal | None = None) -> None:
         self.backend = backend
+        self.principal = principal
         self.experiments = backend.inference_experiments
         self.now = now
         self.effects: list[str] = []
@@ -83,7 +90,7 @@ class Handler:
         if request.get("ShadowModeConfig") is None:
             constraint = "Value null at 'shadowModeConfig' failed to satisfy constraint: Member must not be null"
             raise HandlerFailure("InvalidRequest", f"1 validation error detected: {constraint}")
-        self._change("create", lambda: self.experiments.create(request, self.now), name=model["Name"])
+        self._call("CreateInferenceExperiment", lambda: self.experiments.create(request, self.now), **request)
         yield from self._stabilize(model["Name"], "", waits=("Creating",), good=("Created", "Running"))
 
     # update
@@ -108,14 +115,14 @@ class Handler:
             self._bring_tags(name, model.get("Tags") or [])
 
     def _start(self, name: str) -> Steps:
-        self._change("start", lambda: self.experiments.start(name, self.now), name=name)
+        self._call("StartInferenceExperiment", lambda: self.experiments.start(name, self.now), Name=name)
         if not current().settings.start_reports_early:
             yield from self._stabilize(name, "during start ", waits=("Starting",), good=("Running",))
 
     def _update(self, name: str, request: Model, *, found: str) -> Steps:
         """A null is unchanged; what the row does not name is dropped."""
-        given = {key: request.get(key) for key in UPDATED[found]}
-        self._change("update", lambda: self.experiments.update({"Name": name, **given}, self.now), name=name)
+        given = {"Name": name, **{key: request.get(key) for key in UPDATED[found]}}
+        self._call("UpdateInferenceExperiment", lambda: self.experiments.update(given, self.now), **given)
         yield from self._stabilize(name, "during update ", waits=("Updating",), good=("Created", "Running"))
 
     def _stop(self, name: str, model: Model) -> Steps:
@@ -125,20 +132,21 @@ class Handler:
         fates = VARIANT_ROWS[roles["production"] in named, roles["shadow"] in named]
         actions = {roles["production"]: fates[0], roles["shadow"]: fates[1]}
         order = Stop(actions, model["DesiredState"], model.get("StatusReason"), model.get("ModelVariants"))
-        self._change("stop", lambda: self.experiments.stop(name, order, self.now), name=name)
+        self._call("StopInferenceExperiment", lambda: self.experiments.stop(name, order, self.now), Name=name)
         yield from self._stabilize_stop(name)
 
     def _bring_tags(self, name: str, wanted: list[dict[str, str]]) -> None:
         """To exactly the model's; deleting comes first, and fails for aws:* tags that the model lacks."""
         experiment = self._find(name)
         new = {tag["Key"]: tag["Value"] for tag in wanted}
-        old = {tag["Key"]: tag["Value"] for tag in experiment.tags}
+        old = {tag["Key"]: tag["Value"] for tag in self._tags(experiment)}
         gone = [key for key in old if key not in new]
         changed = [{"Key": key, "Value": value} for key, value in new.items() if old.get(key) != value]
         if gone:
-            self._change("untag", lambda: self.experiments.delete_tags(experiment, gone), name=name)
+            self._call("DeleteTags", lambda: self.experiments.delete_tags(experiment, gone), ResourceArn=experiment.arn)
         if changed:
-            self._change("tag", lambda: self.experiments.add_tags(experiment, changed), name=name)
+            add = {"ResourceArn": experiment.arn, "Tags": changed}
+            self._call("AddTags", lambda: self.experiments.add_tags(experiment, changed), **add)
 
     # delete
 
@@ -148,16 +156,19 @@ class Handler:
         if experiment.status == "Running":
             roles = rules.variant_roles(experiment.properties["ShadowModeConfig"])
             order = Stop(dict.fromkeys(roles.values(), "Retain"), "Completed", None, None)
-            self._change("stop", lambda: self.experiments.stop(name, order, self.now), name=name)
+            self._call("StopInferenceExperiment", lambda: self.experiments.stop(name, order, self.now), Name=name)
         if experiment.status == "Stopping":
             yield from self._stabilize_stop(name)
-        self._change("delete", lambda: self.experiments.delete(name, self.now), name=name)
+        self._call("DeleteInferenceExperiment", lambda: self.experiments.delete(name, self.now), Name=name)
 
     # read and list
 
     def read(self, name: str) -> dict[str, Any]:
         """Everything but the write-only properties, plus tags; the old handler returned those as well."""
         experiment = self._find(name)
+        return self._model(experiment, self._tags(experiment))
+
+    def _model(self, experiment: Experiment, tags: list[dict[str, str]]) -> dict[str, Any]:
         properties = copy.deepcopy(experiment.properties)
         if current().settings.empty_content_types:
             content_types = properties.get("DataStorageConfig", {}).get("ContentType", {})
@@ -166,13 +177,17 @@ class Handler:
         properties |= self._read_only(experiment)
         if current().settings.return_write_only:
             properties |= _write_only(experiment)
-        if experiment.tags:
-            properties["Tags"] = [dict(tag) for tag in experiment.tags]
+        if tags:
+            properties["Tags"] = [dict(tag) for tag in tags]
         return properties
+
+    def may_list(self) -> None:
+        """Listing takes one right, whatever there is to list."""
+        self._call("ListInferenceExperiments", lambda: None)
 
     def summary(self, name: str) -> dict[str, Any]:
         """What ListResources tells."""
-        everything = self.read(name)
+        everything = self._model(self.experiments.get(name, self.now), [])
         wanted = current().settings.list_properties
         return {key: everything[key] for key in wanted if key in everything}
 
@@ -204,7 +219,10 @@ class Handler:
             yield min(deadline, self.now + LOOKS_AGAIN, *([change[0]] if change else []))
 
     def _find(self, name: str) -> Experiment:
-        return self._call(lambda: self.experiments.get(name, self.now), name=name)
+        return self._call("DescribeInferenceExperiment", lambda: self.experiments.get(name, self.now), Name=name)
+
+    def _tags(self, experiment: Experiment) -> list[dict[str, str]]:
+        return self._call("ListTags", lambda: experiment.tags, ResourceArn=experiment.arn)
 
     def _request(self, model: Model) -> dict[str, Any]:
         """The model as a SageMaker request: times are parsed, which only ISO 8601 with an offset survives."""
@@ -216,15 +234,17 @@ class Handler:
             raise HandlerFailure("InternalFailure", str(error)) from error
         return request
 
-    def _change(self, effect: str, call: Callable[[], object], *, name: str) -> None:
-        self._call(call, name=name)
-        self.effects.append(effect)
-
-    def _call(self, call: Callable[[], Result], *, name: str) -> Result:
+    def _call(self, operation: str, call: Callable[[], Result], **request: Any) -> Result:
+        """One call to SageMaker."""
         try:
-            return call()
+            if self.principal and current().settings.enforce_iam:
+                for need in sagemaker_needs(operation, request, self.backend.region_name):
+                    self.principal.check(need)
+            result = call()
         except SageMakerError as error:
-            raise _translated(error, name) from error
+            raise _translated(error, request.get("Name", "")) from error
+        self.effects += [EFFECTS[operation]] if operation in EFFECTS else []
+        return result
 
 
 def _row(found: str, asked: str | None) -> str:
@@ -250,4 +270,6 @@ def _translated(error: SageMakerError, name: str) -> HandlerFailure:
         return HandlerFailure("AlreadyExists", f"{resource} already exists.")
     if error.code == "ResourceNotFound":
         return HandlerFailure("NotFound", f"{resource} was not found.")
+    if error.code == "AccessDeniedException" and current().settings.access_denied_has_a_code:
+        return HandlerFailure("AccessDenied", f"{error.message} (Service: SageMaker, Status Code: 400)")
     return _general(f"Failure reason: {error.message} (Service: SageMaker, Status Code: 400)")

@@ -20,8 +20,10 @@ from moto.moto_server import werkzeug_app
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.test import run_wsgi_app
+from werkzeug.wsgi import get_current_url
 
 from . import control_api
+from .access import Signed
 from .clock import Clock
 from .controls import CREDENTIALS, Controls
 from .gate import Answer, ConnectionDropped, Gate
@@ -125,10 +127,10 @@ class Application:
 
     def _aws(self, environ: dict[str, Any], body: bytes) -> Answer:
         headers = {name[5:].replace("_", "-").lower(): environ[name] for name in environ if name.startswith("HTTP_")}
-        call = parse_call(environ["REQUEST_METHOD"], environ.get("PATH_INFO", ""), headers, body)
-        agent = headers.get("user-agent", "")
+        signed = Signed(environ["REQUEST_METHOD"], get_current_url(environ), headers, body)
+        call = parse_call(signed.method, environ.get("PATH_INFO", ""), headers, body)
         try:
-            return self._gate.serve(call, lambda: self._proceed(environ, body), user_agent=agent)
+            return self._gate.serve(call, lambda: self._proceed(environ, body), signed=signed)
         except ConnectionDropped as dropped:
             time.sleep(dropped.seconds)
             _cut(environ["werkzeug.socket"], reset=dropped.how == "reset")

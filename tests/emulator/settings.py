@@ -60,6 +60,12 @@ class Settings:
     check_references: bool = True
     """The endpoint, the models and the role of an experiment have to exist."""
 
+    # IAM
+    enforce_iam: bool = False
+    """Cloud Control, its handler and SageMaker ask IAM. The access key `testing` is the root user's, who may do all."""
+    access_denied_has_a_code: bool = False
+    """What a handler is denied arrives as AccessDenied instead of GeneralServiceException."""
+
     def update(self, changes: Mapping[str, Any]) -> None:
         """Set several options from plain JSON values, all or none. Raises ValueError that names what is wrong."""
         checked = {name: self._checked(name, value) for name, value in changes.items()}

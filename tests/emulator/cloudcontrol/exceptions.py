@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from moto.core.exceptions import JsonRESTError
 
 
@@ -27,6 +29,17 @@ def type_not_found(type_name: str) -> CloudControlError:
 def resource_not_found(type_name: str, identifier: str) -> CloudControlError:
     message = f"Resource of type '{type_name}' with identifier '{identifier}' was not found."
     return CloudControlError("ResourceNotFoundException", message)
+
+
+def handler_failed(type_name: str, code: str, message: str) -> CloudControlError:
+    """What a handler that is run for a read fails with; a FAILED event of its own it does not have."""
+    details = f"(HandlerErrorCode: {code}, RequestToken: {uuid.uuid4()})"
+    error = code if code.endswith("Exception") else f"{code}Exception"
+    return CloudControlError(error, f"{type_name} Handler returned status FAILED: {message} {details}")
+
+
+def role_not_assumed(role_arn: str) -> CloudControlError:
+    return CloudControlError("InvalidCredentialsException", f"Role {role_arn} is invalid or cannot be assumed")
 
 
 def token_not_found(token: str) -> CloudControlError:

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import jsonpatch
 import jsonpointer
 from moto.core.base_backend import BackendDict, BaseBackend
 from moto.sagemaker.models import sagemaker_backends
 
-from .. import schema
+from .. import access, schema
 from ..handler import TYPE_NAME, Handler, HandlerFailure, Steps
 from ..sagemaker.models import SageMakerBackend
 from ..world import current
@@ -24,6 +24,7 @@ from . import exceptions
 from .requests import CLIENT_TOKEN_VALID, LIVE, REMEMBERED, ResourceRequest
 
 Parameters = Mapping[str, Any]
+Result = TypeVar("Result")
 
 
 class CloudControlBackend(BaseBackend):  # type: ignore[misc] # moto is not typed
@@ -55,20 +56,21 @@ class CloudControlBackend(BaseBackend):  # type: ignore[misc] # moto is not type
     def get_resource(self, parameters: Parameters) -> dict[str, Any]:
         now = self._begin(parameters)
         name = parameters["Identifier"]
-        experiment = self.sagemaker.inference_experiments.find(name)
-        delay = timedelta(seconds=current().settings.read_delay_seconds)
-        if experiment is None or now < experiment.created + delay:
+        properties = self._read(name, self._handler(parameters, now))
+        experiment = self.sagemaker.inference_experiments.get(name, now)
+        if now < experiment.created + timedelta(seconds=current().settings.read_delay_seconds):
             raise exceptions.resource_not_found(TYPE_NAME, name)
-        return {"Identifier": name, "Properties": json.dumps(self._read(name, now))}
+        return {"Identifier": name, "Properties": json.dumps(properties)}
 
     def list_resources(self, parameters: Parameters) -> tuple[list[dict[str, str]], str | None]:
         """Latest first, in pages of our own size; ResourceModel and MaxResults change nothing."""
         now = self._begin(parameters)
         last = _decode_token(parameters.get("NextToken"))
+        handler = self._handler(parameters, now)
+        self._reading("", handler.may_list)
         keys = sorted(([e.created.isoformat(), e.name] for e in self.sagemaker.inference_experiments), reverse=True)
         rest = [key for key in keys if last is None or key < last]
         page = rest[: current().settings.list_page_size]
-        handler = Handler(self.sagemaker, now)
         entries = [{"Identifier": name, "Properties": json.dumps(handler.summary(name))} for _created, name in page]
         return entries, _encode_token(page[-1]) if len(rest) > len(page) else None
 
@@ -106,7 +108,7 @@ class CloudControlBackend(BaseBackend):  # type: ignore[misc] # moto is not type
         model = _parsed(parameters["DesiredState"], "DesiredState", dict)
         refusal = _refused_create(model)
         identifier = str(model.get("Name", ""))
-        handler = Handler(self.sagemaker, now)
+        handler = self._handler(parameters, now)
         return self._accept("CREATE", parameters, identifier, handler, _unless(refusal, handler.create(model)))
 
     def update_resource(self, parameters: Parameters) -> ResourceRequest:
@@ -114,10 +116,10 @@ class CloudControlBackend(BaseBackend):  # type: ignore[misc] # moto is not type
         if earlier := self._by_client_token("UPDATE", parameters, now):
             return earlier
         name = parameters["Identifier"]
-        before = self._read(name, now)
+        handler = self._handler(parameters, now)
+        before = self._read(name, handler)
         after = _patched(before, parameters["PatchDocument"])
         refusal = _refused_update(before, after)
-        handler = Handler(self.sagemaker, now)
         return self._accept("UPDATE", parameters, name, handler, _unless(refusal, handler.update(name, after)))
 
     def delete_resource(self, parameters: Parameters) -> ResourceRequest:
@@ -125,9 +127,9 @@ class CloudControlBackend(BaseBackend):  # type: ignore[misc] # moto is not type
         if earlier := self._by_client_token("DELETE", parameters, now):
             return earlier
         name = parameters["Identifier"]
+        handler = self._handler(parameters, now)
         if not current().settings.delete_missing_late:
-            self._read(name, now)
-        handler = Handler(self.sagemaker, now)
+            self._read(name, handler)
         return self._accept("DELETE", parameters, name, handler, handler.delete(name))
 
     def _begin(self, parameters: Parameters) -> datetime:
@@ -136,11 +138,26 @@ class CloudControlBackend(BaseBackend):  # type: ignore[misc] # moto is not type
             raise exceptions.type_not_found(parameters["TypeName"])
         return self.settle()
 
-    def _read(self, name: str, now: datetime) -> dict[str, Any]:
+    def _handler(self, parameters: Parameters, now: datetime) -> Handler:
+        """The handler with the rights of the RoleArn that a request names, or else with the caller's own."""
+        role, principal = parameters.get("RoleArn"), access.caller()
+        if role and current().settings.enforce_iam:
+            principal = access.assume(role, self.region_name)
+            if principal is None:
+                raise exceptions.role_not_assumed(role)
+        return Handler(self.sagemaker, now, principal)
+
+    def _read(self, name: str, handler: Handler) -> dict[str, Any]:
+        return self._reading(name, lambda: handler.read(name))
+
+    def _reading(self, name: str, act: Callable[[], Result]) -> Result:
+        """A read has no events: what its handler fails with is the answer."""
         try:
-            return Handler(self.sagemaker, now).read(name)
+            return act()
         except HandlerFailure as failure:
-            raise exceptions.resource_not_found(TYPE_NAME, name) from failure
+            if failure.code == "NotFound":
+                raise exceptions.resource_not_found(TYPE_NAME, name) from failure
+            raise exceptions.handler_failed(TYPE_NAME, failure.code, failure.message) from failure
 
     def _by_client_token(self, operation: str, parameters: Parameters, now: datetime) -> ResourceRequest | None:
         """The request that came with the same token within 36 hours; another request with that token is refused."""

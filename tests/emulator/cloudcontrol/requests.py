@@ -75,10 +75,13 @@ class ResourceRequest:
     def _finish(self, failure: HandlerFailure | None) -> None:
         least = self.accepted + timedelta(seconds=current().settings.operation_seconds)
         self.steps, self.finished = None, max(self.resume, least)
+        try:
+            if failure is None and self.operation != "DELETE":
+                self.result = self.handler.read(self.identifier)
+        except HandlerFailure as unreadable:
+            failure = unreadable
         if failure is not None:
             self.failure = (failure.code, failure.message)
-        elif self.operation != "DELETE":
-            self.result = self.handler.read(self.identifier)
 
     def cancel(self, now: datetime) -> None:
         """The handler stops where it is; what it has done stays done."""

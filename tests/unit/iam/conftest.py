@@ -1,0 +1,76 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An account whose IAM is enforced, and a user in it that tasks run as."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.emulator import Emulator, ManualClock
+from tests.environment import REGION
+from tests.unit.harness import Result, run_module, with_shared_clients
+from tests.unit.iam.policies import HANDLER_ROLE, HANDLER_ROLE_ARN, TRUST, WITH_HANDLER_ROLE, Policy, filled_in, read
+from tests.unit.iam.scenarios import Task
+
+USER = "ansible"
+
+
+class Account:
+    """One user, whose policy is set for each test, and the handler's role."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        self.emulator = emulator
+        self.iam = emulator.client("iam", REGION)
+        self.iam.create_user(UserName=USER)
+        key = self.iam.create_access_key(UserName=USER)["AccessKey"]
+        self.keys = {"access_key": key["AccessKeyId"], "secret_key": key["SecretAccessKey"]}
+        self.role = HANDLER_ROLE_ARN.rpartition("/")[2]
+        self.iam.create_role(RoleName=self.role, AssumeRolePolicyDocument=json.dumps(read(TRUST)))
+        self.handler_role: str | None = None
+
+    def grant(self, policy: Policy) -> None:
+        """Let the user have this policy and no other."""
+        self.iam.put_user_policy(UserName=USER, PolicyName="policy", PolicyDocument=json.dumps(policy))
+        self.handler_role = None
+
+    def split(self, *, caller: Policy | None = None, handler: Policy | None = None) -> None:
+        """Let tasks run with cloud_control_role_arn, both sides as in docs/iam if not said otherwise."""
+        self.grant(caller or filled_in(WITH_HANDLER_ROLE))
+        document = json.dumps(handler or filled_in(HANDLER_ROLE))
+        self.iam.put_role_policy(RoleName=self.role, PolicyName="policy", PolicyDocument=document)
+        self.handler_role = HANDLER_ROLE_ARN
+
+    def run(self, task: Task, *, check: bool = False) -> Result:
+        """Run a task on what it finds."""
+        task.prepare(self.emulator)
+        role = {"cloud_control_role_arn": self.handler_role} if self.handler_role else {}
+        return run_module(task.module, {**task.options, **self.keys, **role}, emulator=self.emulator, check=check)
+
+    def clear(self) -> None:
+        """Let what is under way end, and let no experiment be there."""
+        self.emulator.clear_faults()
+        self.emulator.clock.advance(3600)
+        sagemaker: Any = self.emulator.client("sagemaker", REGION)
+        for found in sagemaker.list_inference_experiments()["InferenceExperiments"]:
+            self.emulator.put_experiment(REGION, {"Name": found["Name"]}, status="Completed")
+            sagemaker.delete_inference_experiment(Name=found["Name"])
+
+
+@pytest.fixture(scope="module")
+def _account() -> Iterator[Account]:
+    settings: Any = {"check_references": False, "enforce_iam": True}
+    with Emulator(clock=ManualClock(), **settings) as emulator, with_shared_clients():
+        yield Account(emulator)
+
+
+@pytest.fixture
+def account(_account: Account) -> Account:
+    """Nothing is there but the user, who may do nothing, and the role."""
+    _account.clear()
+    _account.emulator.settings.access_denied_has_a_code = False
+    return _account

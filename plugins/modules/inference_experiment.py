@@ -610,7 +610,7 @@ error:
       description: What to do; null where there is nothing to add.
       returned: always
       type: str
-      sample: Grant the permission that the message names to whom the task runs as.
+      sample: Grant the permission that the message names to whom it names.
 """
 
 from ..module_utils._cloud_control.manage import manage

@@ -121,7 +121,8 @@ class Acting:
 
     def _after_failure(self, seen: Snapshot | None, step: Write, failure: CloudControlError) -> Snapshot | None:
         """Return the resource as it is now, if the task can go on from there; raise the failure if not."""
-        self.record.goes_on |= gave_up(self.type, failure)
+        # A handler that is denied a call, such as one about tags, has made those before it.
+        self.record.failed_late |= gave_up(self.type, failure) or failure.denied
         what = meaning(self.type, step, failure)
         if what == "other at work":
             return self._after_other(seen, step, failure)
@@ -152,7 +153,7 @@ class Acting:
         All that it objects to comes under one code: a status that has just changed, or an endpoint that is still busy
         with the end of what was deleted to be created again.
         """
-        if failure.code != "GeneralServiceException":
+        if failure.code != "GeneralServiceException" or failure.denied:
             return False
         return _status(self.type, now) != _status(self.type, seen) or (self.recreating and isinstance(step, Create))
 
@@ -167,8 +168,11 @@ class Acting:
             return after(self.type, seen, step, self.task.deadline.clock.now())
         try:
             other = self.task.client.under_way(self.task.wish.identifier)
-        except CallFailed:  # denied, perhaps: without knowing which it is, it can still be waited for
+        except CallFailed as error:  # without knowing which it is, it can still be waited for
             other = None
+            note = f"What else is at work on it cannot be looked up: {error.message}"
+            if error.denied and note not in self.record.notes:
+                self.record.notes.append(note)
         if other:
             self.task.client.follow(other)
         self.task.deadline.pause(backoff(3 if other is None else 1), waiting_for=f"{failure.message}")

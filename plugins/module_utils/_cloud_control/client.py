@@ -115,7 +115,7 @@ class CloudControl:
         except CallFailed as error:
             if error.code == reader.not_found:
                 return None
-            if error.code.startswith("AccessDenied"):
+            if error.denied:
                 error.hint = (
                     f"Grant {reader.permission} to whom the task runs as: GetResource does not return what is asked for"
                     " here."

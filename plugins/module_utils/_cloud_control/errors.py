@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+# How AWS begins to say who lacks which permission.
+NOT_AUTHORIZED = "not authorized to perform"
+
 
 class CloudControlError(Exception):
     """Something that ends the task.
@@ -29,6 +32,12 @@ class CloudControlError(Exception):
         self.operation = operation
         self.request_token = request_token
         self.hint = hint
+
+    @property
+    def denied(self) -> bool:
+        """Whether a permission is missing. A handler may tell of that under a code that says nothing."""
+        by_code = self.code.startswith("AccessDenied") or self.code == "UnauthorizedTaggingOperation"
+        return by_code or NOT_AUTHORIZED in self.message
 
 
 class Refused(CloudControlError):

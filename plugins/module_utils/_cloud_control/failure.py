@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .errors import CallFailed, CloudControlError, Refused, TimedOut
+from .errors import NOT_AUTHORIZED, CallFailed, CloudControlError, Refused, TimedOut
 
 _GO_ON = "Run the task again: it goes on from what is there."
 _LATER = "Run the task again later: it goes on from what is there."
+_POLICIES = "Policies that are enough are in docs/iam of this collection."
 _CHECK_ENDPOINT = "Check region and endpoint_url, and that the network leads there."
 
 # Codes of AWS's errors, HandlerErrorCodes, classes of botocore and our own, with what to do about them.
@@ -68,8 +69,8 @@ _ADVICE = (
         f"Check the credentials, and cloud_control_role_arn if it is given: they must last until the end. {_GO_ON}",
     ),
     (
-        "AccessDenied",
-        "Grant the permission that the message names to whom the task runs as, or to cloud_control_role_arn.",
+        "AccessDenied UnauthorizedTaggingOperation",
+        f"Grant the permission that it takes to whom the task runs as, or to cloud_control_role_arn. {_POLICIES}",
     ),
     (
         "TypeNotFoundException UnsupportedActionException UnsupportedTarget",
@@ -106,11 +107,12 @@ _ADVICE = (
 _HINTS = {code: hint for codes, hint in _ADVICE for code in codes.split()}
 
 
-def hint_for(code: str, operation: str | None) -> str | None:
+def hint_for(code: str, operation: str | None, message: str = "") -> str | None:
     """Return what a user can do about an error of a call (GetResource) or an operation (update); None if unknown."""
+    if NOT_AUTHORIZED in message:
+        return f"Grant the permission that the message names to whom it names. {_POLICIES}"
     if code.startswith("AccessDenied") and operation and operation[0].isupper():
-        action = f"cloudformation:{operation}"
-        return f"Grant the permission that the message names, or else {action}, to whom the task runs as."
+        return f"Grant the permission cloudformation:{operation} to whom the task runs as. {_POLICIES}"
     if code.isdigit():  # the HTTP status of an answer without a code
         code = "InternalFailure" if code >= "500" else "NotCloudControl"
     return _HINTS.get(code)
@@ -149,7 +151,7 @@ def _sentence(attempt: str, error: CloudControlError) -> str:
 def _hint(error: CloudControlError, advice: Mapping[str, str], region: str | None, *, unanswered: bool) -> str | None:
     """What to do about the error, or about the one that time has run out on, and the command that tells more."""
     cause = error.__cause__ if isinstance(error.__cause__, CloudControlError) else error
-    hints = [error.hint or cause.hint or advice.get(cause.code) or hint_for(cause.code, cause.operation)]
+    hints = [error.hint or cause.hint or advice.get(cause.code) or hint_for(cause.code, cause.operation, cause.message)]
     where = f" --region {region}" if region else ""
     if error.request_token:
         command = f"aws cloudcontrol get-resource-request-status --request-token {error.request_token}{where}"

@@ -49,8 +49,8 @@ class Record:
     notes: list[str] = field(default_factory=list)
     """What a user should be warned of."""
 
-    goes_on: bool = False
-    """Only the handler's waiting for an operation has failed."""
+    failed_late: bool = False
+    """An operation has failed that had done something: its handler only gave up waiting, or was denied the rest."""
     nothing_sent: bool = False
     """Without wait, the first operation had to be left to a later run."""
 
@@ -61,7 +61,7 @@ class Record:
         if any(o.request_token and o.operation_status not in ("FAILED", "CANCEL_COMPLETE") for o in self.operations):
             return True
         before, now = (seen and seen.properties for seen in (self.before, self.now))
-        return (self.goes_on or self.unanswered) and before != now
+        return (self.failed_late or self.unanswered) and before != now
 
     @property
     def unanswered(self) -> bool:

@@ -14,6 +14,8 @@ from .control_api import PREFIX
 from .seed import Seed
 from .server import EmulatorServer
 
+_IAM = "IAM is enforced. These keys are the root user's; make users with policies through IAM, as in docs/iam."
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until SIGINT or SIGTERM."""
@@ -21,9 +23,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
-    times = {"operation_seconds": options.operation_seconds, "transition_seconds": options.transition_seconds}
+    settings = {name: getattr(options, name) for name in ("operation_seconds", "transition_seconds", "enforce_iam")}
     try:
-        server = EmulatorServer(host=options.host, port=options.port, **times)
+        server = EmulatorServer(host=options.host, port=options.port, **settings)
         with server:
             _say(_welcome(server, options.region, server.seed(options.region) if options.seed else None))
             stopped.wait()
@@ -41,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=5000, help="the port; 0 takes a free one (%(default)s)")
     parser.add_argument("--region", default="us-east-1", help="the region to name and to seed (%(default)s)")
     parser.add_argument("--seed", action="store_true", help="make a bucket, a role, two models and an endpoint")
+    parser.add_argument("--enforce-iam", action="store_true", help="ask IAM; the keys named are the root user's")
     seconds = "%(default)s seconds"
     parser.add_argument("--operation-seconds", type=float, default=0.5, help=f"how long operations take ({seconds})")
     parser.add_argument(
@@ -60,6 +63,7 @@ def _welcome(server: EmulatorServer, region: str, seed: Seed | None) -> str:
         *exports,
         "",
         *(_seeded(seed) if seed else ["Nothing is there yet; --seed makes what an inference experiment needs.", ""]),
+        *([_IAM, ""] if server.settings.enforce_iam else []),
         f"What it has been asked: {server.endpoint_url}{PREFIX}/log   All controls: {server.endpoint_url}{PREFIX}/",
         "Ctrl-C stops it.",
     ]

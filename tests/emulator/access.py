@@ -43,17 +43,15 @@ class Denied(SageMakerError):
         super().__init__("AccessDeniedException", message)
 
 
-class Unauthenticated(Exception):
-    """Nobody knows who calls: error code and message."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(f"{code}: {message}")
-        self.code = code
-        self.message = message
+class Unauthenticated(SageMakerError):
+    """Nobody knows who calls."""
 
 
-class NotEvaluated(NotImplementedError):
+class NotEvaluated(SageMakerError):
     """A policy says what cannot be evaluated here."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("InternalFailure", f"{message} cannot be evaluated by this emulator.")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -229,7 +227,7 @@ def _applicable(document: Mapping[str, Any], need: Need) -> Any:
     """The statements that may say something about this, as a policy of moto's, which cannot do conditions like AWS."""
     statements = [s for s in _list(document["Statement"]) if _holds(s.get("Condition") or {}, need.context)]
     if any("NotResource" in s for s in statements) or "${" in json.dumps(statements):
-        raise NotEvaluated("policies with NotResource or with variables are not evaluated here")
+        raise NotEvaluated("A policy with NotResource or with variables")
     bare = [{name: value for name, value in s.items() if name != "Condition"} for s in statements]
     return IAMPolicy(json.dumps({"Statement": bare}))
 
@@ -237,7 +235,7 @@ def _applicable(document: Mapping[str, Any], need: Need) -> Any:
 def _holds(conditions: Mapping[str, Mapping[str, Any]], context: Mapping[str, str]) -> bool:
     unknown = sorted(set(conditions) - {"StringEquals"})
     if unknown:
-        raise NotEvaluated(f"conditions with {', '.join(unknown)} are not evaluated here")
+        raise NotEvaluated(f"A policy with the conditions {', '.join(unknown)}")
     return all(context.get(key) in _list(value) for key, value in conditions.get("StringEquals", {}).items())
 
 

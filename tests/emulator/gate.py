@@ -19,9 +19,10 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from . import access
 from .faults import CUTS, UNKNOWN_STATUS, Fault, Moment
 from .records import Call, error_code
+from .rules import SageMakerError
 from .world import World, current
 
-OURS = ("cloudcontrol", "sagemaker")
+OURS = access.SERVICES
 CONTROL_USER_AGENT = "emulator-control"
 _thread = threading.local()
 
@@ -108,8 +109,8 @@ def _permitted(call: Call, proceed: Callable[[], Answer], signed: access.Signed)
         principal = access.authenticate(call, signed)
         for need in access.needs(call) if principal else ():
             principal.check(need)
-    except (access.Denied, access.Unauthenticated) as refusal:
-        return _error(call, refusal.code, refusal.message)
+    except SageMakerError as refusal:
+        return _error(dataclasses.replace(call, service=call.service or OURS[0]), refusal.code, refusal.message)
     with access.acting(principal):
         return proceed()
 

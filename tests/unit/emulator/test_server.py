@@ -293,6 +293,7 @@ def test_the_control_path_says_what_is_wrong_with(
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
 def test_the_program_says_how_to_use_it_and_stops_cleanly_on(number: signal.Signals) -> None:
     command = [sys.executable, "-m", "tests.emulator", "--port", "0", "--seed", "--operation-seconds", "0.1"]
+    command.append("--enforce-iam")
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as program:
         assert program.stdout is not None
         lines = []
@@ -301,10 +302,12 @@ def test_the_program_says_how_to_use_it_and_stops_cleanly_on(number: signal.Sign
             if "Ctrl-C" in line:
                 break
         exports = dict(line.removeprefix("export ").split("=", 1) for line in lines if line.startswith("export "))
-        assert ask(exports["AWS_ENDPOINT_URL"], "GET", "settings")[1]["operation_seconds"] == 0.1
+        settings = ask(exports["AWS_ENDPOINT_URL"], "GET", "settings")[1]
+        assert (settings["operation_seconds"], settings["enforce_iam"]) == (0.1, True)
         program.send_signal(number)
         rest, errors = program.communicate(timeout=10)
     assert (program.returncode, errors) == (0, "")
     assert "stopped" in rest
     assert {"AWS_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"} <= set(exports)
     assert any(line.startswith("endpoint_name:") for line in lines)
+    assert any("IAM is enforced" in line for line in lines)

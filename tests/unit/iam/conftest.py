@@ -13,6 +13,7 @@ import pytest
 
 from tests.emulator import Emulator, ManualClock
 from tests.environment import REGION
+from tests.unit.emulator.aws import forget_experiments
 from tests.unit.harness import Result, run_module, with_shared_clients
 from tests.unit.iam.policies import HANDLER_ROLE, HANDLER_ROLE_ARN, TRUST, WITH_HANDLER_ROLE, Policy, filled_in, read
 from tests.unit.iam.scenarios import Task
@@ -51,15 +52,6 @@ class Account:
         role = {"cloud_control_role_arn": self.handler_role} if self.handler_role else {}
         return run_module(task.module, {**task.options, **self.keys, **role}, emulator=self.emulator, check=check)
 
-    def clear(self) -> None:
-        """Let what is under way end, and let no experiment be there."""
-        self.emulator.clear_faults()
-        self.emulator.clock.advance(3600)
-        sagemaker: Any = self.emulator.client("sagemaker", REGION)
-        for found in sagemaker.list_inference_experiments()["InferenceExperiments"]:
-            self.emulator.put_experiment(REGION, {"Name": found["Name"]}, status="Completed")
-            sagemaker.delete_inference_experiment(Name=found["Name"])
-
 
 @pytest.fixture(scope="module")
 def _account() -> Iterator[Account]:
@@ -71,6 +63,6 @@ def _account() -> Iterator[Account]:
 @pytest.fixture
 def account(_account: Account) -> Account:
     """Nothing is there but the user, who may do nothing, and the role."""
-    _account.clear()
+    forget_experiments(_account.emulator)
     _account.emulator.settings.access_denied_has_a_code = False
     return _account

@@ -92,44 +92,44 @@ _CALLERS = (OPERATOR, WITH_HANDLER_ROLE)
 _HANDLERS = (OPERATOR, HANDLER_ROLE)
 _READERS = (OPERATOR, READ_ONLY, HANDLER_ROLE)
 ROWS = [
-    Row("cloudformation:GetResource", "read one experiment", READ, (*_CALLERS, READ_ONLY)),
-    Row("cloudformation:ListResources", "find the experiments", LIST, (*_CALLERS, READ_ONLY)),
-    Row("cloudformation:CreateResource", "begin a creation", CREATE, _CALLERS),
-    Row("cloudformation:UpdateResource", "begin a change, a start or a stop", CHANGE, _CALLERS),
-    Row("cloudformation:DeleteResource", "begin a deletion", DELETE, _CALLERS),
-    Row("cloudformation:GetResourceRequestStatus", "see what was begun end", CHANGE, _CALLERS),
+    Row("cloudformation:GetResource", "reading one experiment", READ, (*_CALLERS, READ_ONLY)),
+    Row("cloudformation:ListResources", "finding the experiments", LIST, (*_CALLERS, READ_ONLY)),
+    Row("cloudformation:CreateResource", "beginning a creation", CREATE, _CALLERS),
+    Row("cloudformation:UpdateResource", "beginning a change, a start or a stop", CHANGE, _CALLERS),
+    Row("cloudformation:DeleteResource", "beginning a deletion", DELETE, _CALLERS),
+    Row("cloudformation:GetResourceRequestStatus", "seeing the end of what was begun", CHANGE, _CALLERS),
     Row(
         "cloudformation:ListResourceRequests",
-        "know what somebody else has begun, and wait for its end",
+        "knowing what somebody else has begun, and waiting for its end",
         WAIT,
         _CALLERS,
         warns=True,
     ),
-    Row("sagemaker:DescribeInferenceExperiment", "read it; see a change come about", READ, _READERS),
-    Row("sagemaker:ListTags", "read its tags", READ, _READERS),
-    Row("sagemaker:ListInferenceExperiments", "list them", LIST, _READERS),
-    Row("sagemaker:CreateInferenceExperiment", "create it", CREATE, _HANDLERS),
-    Row("iam:PassRole", "hand its `role_arn` to SageMaker", CREATE, _HANDLERS),
-    Row("sagemaker:UpdateInferenceExperiment", "change it", CHANGE, _HANDLERS),
-    Row("sagemaker:StartInferenceExperiment", "start it before its time", START, _HANDLERS),
-    Row("sagemaker:StopInferenceExperiment", "stop it, before a deletion too", STOP, _HANDLERS),
-    Row("sagemaker:DeleteInferenceExperiment", "delete it", DELETE, _HANDLERS),
-    Row("sagemaker:AddTags", "add and change tags, at the creation too", TAG, _HANDLERS),
-    Row("sagemaker:DeleteTags", "take tags away", UNTAG, _HANDLERS),
+    Row("sagemaker:DescribeInferenceExperiment", "reading it, and seeing a change come about", READ, _READERS),
+    Row("sagemaker:ListTags", "reading its tags", READ, _READERS),
+    Row("sagemaker:ListInferenceExperiments", "listing", LIST, _READERS),
+    Row("sagemaker:CreateInferenceExperiment", "creating it", CREATE, _HANDLERS),
+    Row("iam:PassRole", "handing its `role_arn` to SageMaker", CREATE, _HANDLERS),
+    Row("sagemaker:UpdateInferenceExperiment", "changing it", CHANGE, _HANDLERS),
+    Row("sagemaker:StartInferenceExperiment", "starting it before its time", START, _HANDLERS),
+    Row("sagemaker:StopInferenceExperiment", "stopping it, before a deletion too", STOP, _HANDLERS),
+    Row("sagemaker:DeleteInferenceExperiment", "deleting it", DELETE, _HANDLERS),
+    Row("sagemaker:AddTags", "adding and changing tags, at the creation too", TAG, _HANDLERS),
+    Row("sagemaker:DeleteTags", "taking tags away", UNTAG, _HANDLERS),
     Row(
         "sagemaker:DescribeInferenceExperiment",
-        "read the schedule, with the rights of whom the task runs as",
+        "reading the schedule, with the rights of whom the task runs as",
         RESCHEDULE,
         (WITH_HANDLER_ROLE,),
     ),
-    Row("iam:PassRole", "hand `cloud_control_role_arn` to Cloud Control", READ, (WITH_HANDLER_ROLE,)),
+    Row("iam:PassRole", "handing `cloud_control_role_arn` to Cloud Control", READ, (WITH_HANDLER_ROLE,)),
 ]
 
 
 def table() -> str:
     """The rows in Markdown."""
-    lines = ["| action | needed to | without it fails, for example | policies |", "|---|---|---|---|"]
+    lines = ["| action | for | a task that fails without it | policies |", "|---|---|---|---|"]
     for row in ROWS:
-        fails = f"nothing: the task to {row.task.title} warns" if row.warns else f"the task to {row.task.title}"
-        lines.append(f"| `{row.action}` | {row.purpose} | {fails} | {', '.join(row.policies)} |")
+        task = f"none; {row.task.title}, with a warning" if row.warns else row.task.title
+        lines.append(f"| `{row.action}` | {row.purpose} | {task} | {', '.join(row.policies)} |")
     return "\n".join(lines)

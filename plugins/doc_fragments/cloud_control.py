@@ -14,7 +14,7 @@ options:
   cloud_control_role_arn:
     description:
       - ARN of an IAM role that Cloud Control runs the resource handler under, instead of the identity that the task
-        runs as. It is the C(RoleArn) of the Cloud Control requests.
+        runs as, which needs C(iam:PassRole) for it. It is the C(RoleArn) of the Cloud Control requests.
     type: str
 requirements:
   - python >= 3.10
@@ -22,7 +22,8 @@ requirements:
   - botocore >= 1.29.20
 notes:
   - Works through the AWS Cloud Control API. Its IAM actions are named C(cloudformation:*). The handler's own actions
-    are checked against the same identity, or against O(cloud_control_role_arn).
+    are checked against the same identity, or against O(cloud_control_role_arn). Whole policies are in
+    U(https://github.com/awscc/ansible-collection-sagemaker/tree/main/docs/iam).
   - O(endpoint_url) holds for every service that is asked. To give one to each, set E(AWS_ENDPOINT_URL_CLOUDCONTROL)
     and its like instead.
 """

@@ -202,6 +202,14 @@ options:
       - Tags are left alone if the task does not give this option.
     type: dict
     aliases: [resource_tags]
+notes:
+  - Needs the IAM actions C(cloudformation:GetResource), C(cloudformation:CreateResource),
+    C(cloudformation:UpdateResource), C(cloudformation:DeleteResource), C(cloudformation:GetResourceRequestStatus) and
+    C(cloudformation:ListResourceRequests), and for the handler C(sagemaker:DescribeInferenceExperiment),
+    C(sagemaker:CreateInferenceExperiment), C(sagemaker:UpdateInferenceExperiment),
+    C(sagemaker:StartInferenceExperiment), C(sagemaker:StopInferenceExperiment),
+    C(sagemaker:DeleteInferenceExperiment), C(sagemaker:ListTags), C(sagemaker:AddTags), C(sagemaker:DeleteTags) and,
+    for O(role_arn), C(iam:PassRole). In check mode those of M(awscc.sagemaker.inference_experiment_info) will do.
 attributes:
   check_mode:
     description: Makes no write. Reports the same C(changed), the same operations and the experiment as it would be.

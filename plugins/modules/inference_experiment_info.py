@@ -44,6 +44,9 @@ options:
         call of C(sagemaker:DescribeInferenceExperiment) for each experiment.
     type: bool
     default: false
+notes:
+  - Needs the IAM actions C(cloudformation:GetResource) and C(cloudformation:ListResources), and for the handler
+    C(sagemaker:DescribeInferenceExperiment), C(sagemaker:ListTags) and C(sagemaker:ListInferenceExperiments).
 attributes:
   check_mode:
     description: Never writes.

@@ -180,7 +180,8 @@ def needs(call: Call) -> list[Need]:
     partition = get_partition(call.region)
     everything = f"arn:{partition}:cloudformation:{call.region}:{ACCOUNT_ID}:resource/*"
     role = call.request.get("RoleArn")
-    return [Need(f"cloudformation:{call.operation}", everything), *([_pass(role, HANDLER_PRINCIPAL)] if role else [])]
+    door = Need(f"cloudformation:{call.operation}", everything, {"aws:RequestedRegion": call.region})
+    return [door, *([_pass(role, HANDLER_PRINCIPAL)] if role else [])]
 
 
 def sagemaker_needs(operation: str, request: Mapping[str, Any], region: str) -> list[Need]:

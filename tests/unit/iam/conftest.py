@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.emulator import Emulator, ManualClock
+from tests.emulator.controls import new_session
 from tests.environment import REGION
 from tests.unit.emulator.aws import forget_experiments
 from tests.unit.harness import Result, run_module, with_shared_clients
@@ -46,11 +47,18 @@ class Account:
         self.iam.put_role_policy(RoleName=self.role, PolicyName="policy", PolicyDocument=document)
         self.handler_role = HANDLER_ROLE_ARN
 
-    def run(self, task: Task, *, check: bool = False) -> Result:
-        """Run a task on what it finds."""
-        task.prepare(self.emulator)
+    def run(self, task: Task, *, check: bool = False, again: bool = False) -> Result:
+        """Run a task on what it finds; again: on what is there."""
+        if not again:
+            task.prepare(self.emulator)
         role = {"cloud_control_role_arn": self.handler_role} if self.handler_role else {}
         return run_module(task.module, {**task.options, **self.keys, **role}, emulator=self.emulator, check=check)
+
+    def client(self, service: str) -> Any:
+        """A client of the user's own."""
+        keys = {f"aws_{name}".replace("access_key", "access_key_id"): value for name, value in self.keys.items()}
+        keys["aws_secret_access_key"] = keys.pop("aws_secret_key")
+        return new_session().client(service, region_name=REGION, **keys)
 
 
 @pytest.fixture(scope="module")
@@ -64,5 +72,5 @@ def _account() -> Iterator[Account]:
 def account(_account: Account) -> Account:
     """Nothing is there but the user, who may do nothing, and the role."""
     forget_experiments(_account.emulator)
-    _account.emulator.settings.access_denied_has_a_code = False
+    _account.emulator.settings.update({"access_denied_has_a_code": False, "operation_seconds": 0.5})
     return _account

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from tests.emulator.seed import ACCOUNT_ID
+from tests.environment import REGION
+from tests.unit.emulator.aws import Refused, forget_experiments
 from tests.unit.iam.conftest import Account
 from tests.unit.iam.policies import (
     HANDLER_ROLE,
@@ -18,14 +22,30 @@ from tests.unit.iam.policies import (
     POLICIES,
     READ_ONLY,
     WITH_HANDLER_ROLE,
+    Policy,
     actions,
     filled_in,
     read,
     without,
 )
-from tests.unit.iam.scenarios import LIFE, READS, ROWS, Row, Task
+from tests.unit.iam.scenarios import (
+    CHANGE,
+    CREATE,
+    CREATE_TAGGED,
+    DELETE,
+    LIFE,
+    LIST,
+    READS,
+    RECREATE,
+    ROWS,
+    START,
+    TYPE,
+    WAIT,
+    Row,
+    Task,
+)
 from tests.unit.modules.scenarios import CHANGING
-from tests.unit.modules.tasks import done, exists, state
+from tests.unit.modules.tasks import NAME, done, exists, put, state
 
 MORE = [Task(f"THOROUGH: {s.title}", s.task, s.found, experiment=s.experiment) for s in CHANGING]
 TASKS = [*LIFE, *READS, *(MORE if os.environ.get("THOROUGH") == "1" else [])]
@@ -70,6 +90,39 @@ def test_a_reader_may_not(account: Account, task: Task) -> None:
     assert _experiment(account) == before
 
 
+WRITES: list[Any] = [
+    pytest.param("cloudcontrol", "create_resource", {"TypeName": TYPE, "DesiredState": "{}"}, id="create"),
+    pytest.param(
+        "cloudcontrol", "update_resource", {"TypeName": TYPE, "Identifier": NAME, "PatchDocument": "[]"}, id="update"
+    ),
+    pytest.param("cloudcontrol", "delete_resource", {"TypeName": TYPE, "Identifier": NAME}, id="delete"),
+    pytest.param("cloudcontrol", "cancel_resource_request", {"RequestToken": "x"}, id="cancel"),
+    pytest.param("sagemaker", "start_inference_experiment", {"Name": NAME}, id="start past Cloud Control"),
+    pytest.param("sagemaker", "delete_inference_experiment", {"Name": NAME}, id="delete past Cloud Control"),
+    pytest.param("sagemaker", "delete_model", {"ModelName": "model"}, id="something else"),
+]
+
+
+@pytest.mark.parametrize(("service", "method", "request_"), WRITES)
+def test_a_reader_may_not_past_the_modules_either(
+    account: Account, service: str, method: str, request_: dict[str, Any]
+) -> None:
+    account.grant(filled_in(READ_ONLY))
+    put(account.emulator)
+    with Refused("AccessDeniedException", "not authorized to perform"):
+        getattr(account.client(service), method)(**request_)
+    assert state(account.emulator)["status"] == "Created"
+
+
+def test_an_operator_with_the_handler_s_role_can_change_nothing_past_cloud_control(account: Account) -> None:
+    account.split()
+    put(account.emulator)
+    with Refused("AccessDeniedException", "not authorized to perform: sagemaker:StartInferenceExperiment"):
+        account.client("sagemaker").start_inference_experiment(Name=NAME)
+    account.handler_role = None
+    assert _missing(account.run(START).msg) == {"sagemaker:ListTags"}
+
+
 def _experiment(account: Account) -> Any:
     return state(account.emulator) if exists(account.emulator) else None
 
@@ -108,3 +161,126 @@ def test_without_one_action_one_task_fails_and_says_which(account: Account, name
 def _missing(text: str) -> set[str]:
     """The actions that a text says are not allowed."""
     return set(re.findall(r"not authorized to perform: ([\w:]+)", text))
+
+
+# what a refusal leaves behind
+
+
+def test_what_was_done_before_a_refusal_is_told(account: Account) -> None:
+    account.grant(without(filled_in(OPERATOR), "sagemaker:AddTags"))
+    task = replace(START, options={**START.options, "description": "New", "tags": {"team": "checkout"}})
+    result = account.run(task)
+    assert _missing(result.msg) == {"sagemaker:AddTags"}
+    assert result.changed
+    assert result["inference_experiment"]["description"] == "New"
+    assert result["operations"][0]["operation_status"] == "FAILED"
+    account.grant(filled_in(OPERATOR))
+    assert done(account.run(task, again=True))["inference_experiment"]["status"] == "Running"
+
+
+def test_a_start_that_was_denied_its_tags_has_started(account: Account) -> None:
+    account.grant(without(filled_in(OPERATOR), "sagemaker:AddTags"))
+    result = account.run(replace(START, options={**START.options, "tags": {"team": "checkout"}}))
+    assert _missing(result.msg) == {"sagemaker:AddTags"}
+    assert (result.changed, result["inference_experiment"]["status"]) == (True, "Running")
+    assert account.emulator.writes() == ["UpdateResource"]
+
+
+def test_a_refusal_that_came_before_everything_has_changed_nothing(account: Account) -> None:
+    account.grant(without(filled_in(OPERATOR), "sagemaker:UpdateInferenceExperiment"))
+    result = account.run(CHANGE)
+    assert (result.failed, result.changed, account.emulator.writes()) == (True, False, ["UpdateResource"])
+
+
+def test_a_creation_that_was_denied_after_the_deletion_is_not_tried_again(account: Account) -> None:
+    account.grant(without(filled_in(OPERATOR), "sagemaker:CreateInferenceExperiment"))
+    result = account.run(RECREATE)
+    assert _missing(result.msg) == {"sagemaker:CreateInferenceExperiment"}
+    assert account.emulator.writes() == ["DeleteResource", "CreateResource"]
+    assert (result.changed, result["inference_experiment"]) == (True, {})
+
+
+def test_an_operation_whose_end_may_not_be_seen_is_named_by_its_token(account: Account) -> None:
+    account.grant(without(filled_in(OPERATOR), "cloudformation:GetResourceRequestStatus"))
+    result = account.run(CHANGE)
+    assert result["error"]["request_token"] == result["operations"][0]["request_token"]
+    assert account.emulator.writes() == ["UpdateResource"]
+    account.emulator.clock.advance(60)
+    again = done(account.run(CHANGE, again=True))
+    assert (again.changed, again["operations"]) == (False, [])
+
+
+def test_who_may_not_know_what_somebody_else_has_begun_waits_all_the_same(account: Account) -> None:
+    account.emulator.settings.operation_seconds = 60.0
+    account.grant(filled_in(OPERATOR))
+    done(account.run(WAIT))
+    tries = account.emulator.writes()
+    assert tries == ["UpdateResource", "UpdateResource"]
+    forget_experiments(account.emulator)
+    account.grant(without(filled_in(OPERATOR), "cloudformation:ListResourceRequests"))
+    result = done(account.run(WAIT))
+    assert (result.changed, len(result["operations"]), len(result.warnings)) == (True, 1, 1)
+    assert len(account.emulator.writes()) > len(tries)
+    theirs = state(account.emulator)["properties"]["DataStorageConfig"]
+    assert theirs == {"Destination": "s3://theirs/data"}
+
+
+# narrower, as docs/iam/README.md tells
+
+OTHER = "arn:aws:sagemaker:*:*:inference-experiment/other-*"
+TEAM = {"StringEquals": {"aws:ResourceTag/team": "checkout"}}
+NEW_TEAM = {"StringEquals": {"aws:RequestTag/team": "checkout"}}
+
+
+def _only(policy: Policy, action: str, **changes: Any) -> Policy:
+    """The policy with one action only where something else holds too."""
+    less = without(policy, action)
+    (statement,) = [s for s in policy["Statement"] if action in s["Action"]]
+    less["Statement"].append({**statement, "Sid": "Only" + action.partition(":")[2], "Action": [action], **changes})
+    return less
+
+
+def _narrowed(resource: str) -> Policy:
+    policy = filled_in(OPERATOR)
+    for statement in policy["Statement"]:
+        if str(statement["Resource"]).endswith("inference-experiment/*"):
+            statement["Resource"] = resource
+    return policy
+
+
+@tasks([task for task in LIFE if task.found != "Running"])
+def test_a_policy_for_some_names_in_one_region_is_enough_for_those(account: Account, task: Task) -> None:
+    resource = f"arn:aws:sagemaker:{REGION}:{ACCOUNT_ID}:inference-experiment/check*"
+    policy = _narrowed(resource)
+    policy["Statement"][0]["Condition"] = {"StringEquals": {"aws:RequestedRegion": REGION}}
+    account.grant(policy)
+    done(account.run(task))
+
+
+@tasks([CREATE, CHANGE, DELETE])
+def test_a_policy_for_other_names_is_not(account: Account, task: Task) -> None:
+    account.grant(_narrowed(OTHER))
+    assert _missing(account.run(task).msg) == {"sagemaker:DescribeInferenceExperiment"}
+
+
+def test_a_reader_of_some_names_asks_for_them(account: Account) -> None:
+    policy = filled_in(READ_ONLY)
+    policy["Statement"][1]["Resource"] = "arn:aws:sagemaker:*:*:inference-experiment/check*"
+    account.grant(policy)
+    account.emulator.put_experiment(REGION, {"Name": "other"})
+    assert _missing(account.run(LIST).msg) == {"sagemaker:DescribeInferenceExperiment"}
+    found = done(account.run(replace(LIST, options={"name_contains": "check"})))["inference_experiments"]
+    assert [experiment["name"] for experiment in found] == [NAME]
+
+
+def test_tags_keep_teams_apart(account: Account) -> None:
+    policy = _only(filled_in(OPERATOR), "sagemaker:CreateInferenceExperiment", Condition=NEW_TEAM)
+    for verb in ("Update", "Start", "Stop", "Delete"):
+        policy = _only(policy, f"sagemaker:{verb}InferenceExperiment", Condition=TEAM)
+    account.grant(policy)
+    assert _missing(account.run(CREATE).msg) == {"sagemaker:CreateInferenceExperiment"}
+    done(account.run(CREATE_TAGGED))
+    for task in (CHANGE, START, DELETE):
+        theirs, ours = (replace(task, experiment={"tags": {"team": team}}) for team in ("shop", "checkout"))
+        assert len(_missing(account.run(theirs).msg)) == 1
+        done(account.run(ours))

@@ -1,0 +1,168 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The files of docs/iam are policies that IAM takes, and what is written about them elsewhere agrees with them."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from botocore.loaders import create_loader
+
+from tests.environment import ROOT
+from tests.unit.iam.policies import (
+    FOLDER,
+    HANDLER_ROLE,
+    HANDLER_ROLE_ARN,
+    OPERATOR,
+    POLICIES,
+    READ_ONLY,
+    TRUST,
+    WITH_HANDLER_ROLE,
+    actions,
+    read,
+)
+from tests.unit.iam.scenarios import table
+
+PLUGINS = "ansible_collections.awscc.sagemaker.plugins"
+NAME = re.compile(r"\b(?:cloudformation|sagemaker|iam):[A-Z]\w+")
+# IAM's prefix: boto3's service, which has the operations that the actions are named after.
+SERVICES = {"cloudformation": "cloudcontrol", "sagemaker": "sagemaker"}
+TAGGING = {"sagemaker:AddTags", "sagemaker:DeleteTags", "sagemaker:ListTags"}
+PAGE = (FOLDER / "README.md").read_text(encoding="utf-8")
+
+
+def _statements() -> list[Any]:
+    """Every statement of the policies that are attached."""
+    found = [(name, statement) for name in POLICIES for statement in read(name)["Statement"]]
+    return [pytest.param(statement, id=f"{name}: {statement['Sid']}") for name, statement in found]
+
+
+@pytest.fixture(scope="module")
+def reference() -> Any:
+    """Which actions there are and what resources they take, as cfn-lint has it from AWS."""
+    found = find_spec("cfnlint")  # to import it takes longer than all of this file
+    assert found is not None
+    assert found.origin is not None
+    data = Path(found.origin).parent / "data" / "AdditionalSpecs" / "Policies.json"
+    return json.loads(data.read_text(encoding="utf-8"))
+
+
+@functools.cache
+def _operations(service: str) -> set[str]:
+    return set(create_loader().load_service_model(service, "service-2")["operations"])
+
+
+def test_every_file_is_known() -> None:
+    assert {path.stem for path in FOLDER.glob("*.json")} == {*POLICIES, TRUST}
+
+
+@pytest.mark.parametrize("name", [*POLICIES, TRUST])
+def test_a_file_is_a_policy_of_today_s_version_with_names_of_their_own_for_its_statements(name: str) -> None:
+    policy = read(name)
+    assert list(policy) == ["Version", "Statement"]
+    assert policy["Version"] == "2012-10-17"
+    names = [statement["Sid"] for statement in policy["Statement"]]
+    assert len(set(names)) == len(names)
+    assert all(re.fullmatch("[A-Za-z0-9]+", name) for name in names)
+    text = (FOLDER / f"{name}.json").read_text(encoding="utf-8")
+    assert text == json.dumps(policy, indent=2) + "\n"
+    assert len(re.sub(r"\s", "", text)) <= 2048, "the most that an inline policy of a user may have"
+
+
+@pytest.mark.parametrize("statement", _statements())
+def test_a_statement_allows_actions_that_there_are_one_by_one(statement: dict[str, Any], reference: Any) -> None:
+    assert set(statement) - {"Condition"} == {"Sid", "Effect", "Action", "Resource"}
+    assert statement["Effect"] == "Allow"
+    assert statement["Action"] == sorted(set(statement["Action"]))
+    for action in statement["Action"]:
+        prefix, _, operation = action.partition(":")
+        assert operation.lower() in reference[prefix]["Actions"]
+        if prefix in SERVICES:
+            assert operation in _operations(SERVICES[prefix])
+
+
+@pytest.mark.parametrize("statement", _statements())
+def test_a_statement_is_for_the_resources_that_its_actions_take(statement: dict[str, Any], reference: Any) -> None:
+    for action in statement["Action"]:
+        prefix, _, operation = action.partition(":")
+        kinds = reference[prefix]["Actions"][operation.lower()].get("Resources", [])
+        if action in TAGGING:
+            kinds = ["inference-experiment"]  # the reference leaves it out; docs/iam/README.md says so
+        kind = re.match(r"arn:aws:\w+:[^:]*:[^:]*:([a-z-]+)/", statement["Resource"])
+        assert ([kind[1]] if kind else []) == kinds
+
+
+@pytest.mark.parametrize("statement", _statements())
+def test_a_role_may_be_passed_by_its_name_and_to_one_service(statement: dict[str, Any]) -> None:
+    if "iam:PassRole" not in statement["Action"]:
+        assert "Condition" not in statement
+        return
+    assert statement["Action"] == ["iam:PassRole"]
+    assert "*" not in statement["Resource"]
+    handler = statement["Resource"] == HANDLER_ROLE_ARN
+    service = "cloudformation" if handler else "sagemaker"
+    assert statement["Condition"] == {"StringEquals": {"iam:PassedToService": f"{service}.amazonaws.com"}}
+
+
+def test_the_handler_s_role_and_its_caller_have_together_what_an_operator_has() -> None:
+    own = {"sagemaker:DescribeInferenceExperiment", "iam:PassRole"}
+    caller, handler = set(actions(read(WITH_HANDLER_ROLE))), set(actions(read(HANDLER_ROLE)))
+    assert caller | handler == set(actions(read(OPERATOR)))
+    assert caller & handler == own
+    assert {action.partition(":")[0] for action in caller - own} == {"cloudformation"}
+
+
+def test_a_reader_has_nothing_that_writes() -> None:
+    assert all(re.match(r"\w+:(Get|List|Describe)", action) for action in actions(read(READ_ONLY)))
+
+
+# what is written elsewhere
+
+
+def _documented(module: str) -> set[str]:
+    """The actions that a module's own notes name."""
+    documentation = yaml.safe_load(import_module(f"{PLUGINS}.modules.{module}").DOCUMENTATION)
+    return set(NAME.findall(" ".join(documentation["notes"])))
+
+
+def test_the_notes_of_the_modules_name_the_actions_of_the_policies() -> None:
+    assert _documented("inference_experiment_info") == set(actions(read(READ_ONLY)))
+    only_to_list = {"cloudformation:ListResources", "sagemaker:ListInferenceExperiments"}
+    assert _documented("inference_experiment") == set(actions(read(OPERATOR))) - only_to_list
+
+
+def test_no_page_and_no_module_names_an_action_that_no_policy_has() -> None:
+    known = {action for name in POLICIES for action in actions(read(name))}
+    known |= {"cloudformation:CancelResourceRequest", "iam:PassedToService"}  # in no policy, and no action
+    pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "plugins").rglob("*.py")]
+    named = {name for page in pages for name in NAME.findall(page.read_text(encoding="utf-8"))}
+    assert named - known == set()
+
+
+def test_the_page_has_the_table_that_the_tests_run() -> None:
+    assert table() in PAGE, "put what tests.unit.iam.scenarios.table() returns into docs/iam/README.md"
+
+
+def test_the_page_says_whom_each_file_is_for() -> None:
+    assert set(re.findall(r"^\| \[(\w+)\.json\]\(\1\.json\) \| \S", PAGE, re.MULTILINE)) == {*POLICIES, TRUST}
+
+
+def test_the_readme_and_the_modules_lead_to_the_page() -> None:
+    assert "(docs/iam/README.md)" in (ROOT / "README.md").read_text(encoding="utf-8")
+    galaxy = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))
+    fragment = yaml.safe_load(import_module(f"{PLUGINS}.doc_fragments.cloud_control").ModuleDocFragment.DOCUMENTATION)
+    assert f"U({galaxy['documentation']}/iam)" in " ".join(fragment["notes"])
+
+
+def test_every_link_of_the_page_leads_somewhere() -> None:
+    links = re.findall(r"\]\(([^)#]+)\)", PAGE)
+    assert [link for link in links if not Path(FOLDER, link).exists()] == []

@@ -79,9 +79,13 @@ class Principal:
     def __init__(self, access_key: Any) -> None:
         self._access_key = access_key
 
-    def check(self, need: Need) -> None:
+    def check(self, *needs: Need) -> None:
         """Raise Denied, in AWS's words, unless a policy allows what is needed and none denies it."""
         documents = [_document(policy) for policy in self._access_key.collect_policies()]
+        for need in needs:
+            self._check(need, documents)
+
+    def _check(self, need: Need, documents: list[dict[str, Any]]) -> None:
         policies = [_applicable(document, need) for document in documents]
         results = [policy.is_action_permitted(need.action, need.resource) for policy in policies]
         if PermissionResult.DENIED in results:

@@ -107,8 +107,8 @@ def _permitted(call: Call, proceed: Callable[[], Answer], signed: access.Signed)
         return proceed()
     try:
         principal = access.authenticate(call, signed)
-        for need in access.needs(call) if principal else ():
-            principal.check(need)
+        if principal:
+            principal.check(*access.needs(call))
     except SageMakerError as refusal:
         return _error(dataclasses.replace(call, service=call.service or OURS[0]), refusal.code, refusal.message)
     with access.acting(principal):

@@ -238,8 +238,7 @@ class Handler:
         """One call to SageMaker."""
         try:
             if self.principal and current().settings.enforce_iam:
-                for need in sagemaker_needs(operation, request, self.backend.region_name):
-                    self.principal.check(need)
+                self.principal.check(*sagemaker_needs(operation, request, self.backend.region_name))
             result = call()
         except SageMakerError as error:
             raise _translated(error, request.get("Name", "")) from error

@@ -127,6 +127,7 @@ class Application:
 
     def _aws(self, environ: dict[str, Any], body: bytes) -> Answer:
         headers = {name[5:].replace("_", "-").lower(): environ[name] for name in environ if name.startswith("HTTP_")}
+        headers["content-type"] = environ.get("CONTENT_TYPE", "")
         signed = Signed(environ["REQUEST_METHOD"], get_current_url(environ), headers, body)
         call = parse_call(signed.method, environ.get("PATH_INFO", ""), headers, body)
         try:

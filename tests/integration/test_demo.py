@@ -17,7 +17,7 @@ import pytest
 
 from tests.demo import EXPERIMENT, PLAYBOOK, Check, Step, arguments_of, check_of_promotion, checks_of_calls
 from tests.emulator.records import Record
-from tests.emulator.seed import Seed
+from tests.emulator.seed import ACCOUNT_ID, Seed
 from tests.emulator.server import EmulatorServer
 from tests.environment import REGION, ROOT, command, emulator_environment
 
@@ -27,7 +27,8 @@ SECONDS = 300
 
 @pytest.fixture
 def server() -> Iterator[EmulatorServer]:
-    with EmulatorServer(operation_seconds=0.1, transition_seconds=0.1) as server:
+    """IAM is enforced, and the playbook is played with a key of the operator's."""
+    with EmulatorServer(operation_seconds=0.1, transition_seconds=0.1, enforce_iam=True) as server:
         yield server
 
 
@@ -39,7 +40,7 @@ def seed(server: EmulatorServer) -> Seed:
 def _play(server: EmulatorServer, seed: Seed, *more: str) -> tuple[int, str]:
     done = subprocess.run(
         [command("ansible-playbook"), "--diff", str(PLAYBOOK), *arguments_of(seed), *more],
-        env=emulator_environment(server.endpoint_url),
+        env={**emulator_environment(server.endpoint_url), **_operator(server, seed)},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -47,6 +48,18 @@ def _play(server: EmulatorServer, seed: Seed, *more: str) -> tuple[int, str]:
         check=False,
     )
     return done.returncode, done.stdout + done.stderr
+
+
+def _operator(server: EmulatorServer, seed: Seed) -> dict[str, str]:
+    """The credentials of a user who has the policy of docs/iam for operators, with the seed's role filled in."""
+    iam, name = server.client("iam"), "operator"
+    policy = (ROOT / "docs" / "iam" / "operator.json").read_text(encoding="utf-8")
+    example = f"arn:aws:iam::{ACCOUNT_ID}:role/sagemaker-experiments"
+    assert example in policy
+    iam.create_user(UserName=name)
+    iam.put_user_policy(UserName=name, PolicyName=name, PolicyDocument=policy.replace(example, seed.role_arn))
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    return {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
 
 
 def test_the_demo_ends_as_it_should_and_warns_of_nothing() -> None:

@@ -166,6 +166,16 @@ def _missing(text: str) -> set[str]:
 # what a refusal leaves behind
 
 
+@pytest.mark.parametrize("code", ["AccessDenied", "UnauthorizedTaggingOperation"])
+def test_a_refusal_in_words_that_name_no_action_leads_to_the_policies(account: Account, code: str) -> None:
+    account.grant(filled_in(OPERATOR))
+    account.emulator.fault("UpdateResource", "failed", code=code, message=f"Access denied for operation '{TYPE}'.")
+    result = account.run(CHANGE)
+    assert "Access denied for operation" in result.msg
+    assert "docs/iam" in result["error"]["hint"]
+    assert account.emulator.writes() == ["UpdateResource"]
+
+
 def test_what_was_done_before_a_refusal_is_told(account: Account) -> None:
     account.grant(without(filled_in(OPERATOR), "sagemaker:AddTags"))
     task = replace(START, options={**START.options, "description": "New", "tags": {"team": "checkout"}})

@@ -1,0 +1,105 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Policies over HTTP, where every request is signed with a real key and the signature is checked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from tests.emulator import ManualClock
+from tests.emulator.server import EmulatorServer
+from tests.unit.harness import Result, run_module
+from tests.unit.iam.policies import HANDLER_ROLE, OPERATOR, READ_ONLY, TRUST, filled_in, read, without
+from tests.unit.iam.scenarios import INFO
+from tests.unit.modules.tasks import MODULE, NAME, done, full, named
+
+Keys = dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[EmulatorServer]:
+    with EmulatorServer(clock=ManualClock(), check_references=False, enforce_iam=True) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def operator(server: EmulatorServer) -> Keys:
+    return _user(server, "operator", filled_in(OPERATOR))
+
+
+def _user(server: EmulatorServer, name: str, policy: Mapping[str, Any]) -> Keys:
+    iam = server.client("iam")
+    iam.create_user(UserName=name)
+    iam.put_user_policy(UserName=name, PolicyName=name, PolicyDocument=json.dumps(policy))
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    return {"access_key": key["AccessKeyId"], "secret_key": key["SecretAccessKey"]}
+
+
+def _run(server: EmulatorServer, keys: Keys, task: Mapping[str, Any], module: str = MODULE) -> Result:
+    server.clear_log()
+    return run_module(module, {**task, **keys, "endpoint_url": server.endpoint_url}, emulator=server)
+
+
+def test_an_operator_manages_and_a_reader_reads(server: EmulatorServer, operator: Keys) -> None:
+    done(_run(server, operator, full(tags={"team": "checkout"})))
+    reader = _user(server, "reader", filled_in(READ_ONLY))
+    (found,) = done(_run(server, reader, {"include_write_only": True}, INFO))["inference_experiments"]
+    assert found["tags"] == {"team": "checkout"}
+    result = _run(server, reader, named(description="New"))
+    assert "user/reader is not authorized to perform: cloudformation:UpdateResource" in result.msg
+    assert done(_run(server, operator, named(state="absent"))).changed
+
+
+def test_what_the_handler_lacks_is_named(server: EmulatorServer) -> None:
+    keys = _user(server, "untagging", without(filled_in(OPERATOR), "sagemaker:AddTags"))
+    result = _run(server, keys, full(tags={"team": "checkout"}))
+    assert result["error"]["code"] == "GeneralServiceException"
+    assert "user/untagging is not authorized to perform: sagemaker:AddTags" in result.msg
+    assert "docs/iam" in result["error"]["hint"]
+
+
+WRONG: list[Any] = [
+    pytest.param("secret_key", "not the key's", "InvalidSignatureException", "secret_key", id="wrong secret"),
+    pytest.param("access_key", "AKIAUNKNOWN", "UnrecognizedClientException", "access_key", id="unknown key"),
+]
+
+
+@pytest.mark.parametrize(("option", "value", "code", "hint"), WRONG)
+def test_whom_nobody_knows_gets_nowhere(
+    server: EmulatorServer, operator: Keys, option: str, value: str, code: str, hint: str
+) -> None:
+    result = _run(server, {**operator, option: value}, full())
+    assert result["error"]["code"] == code
+    assert hint in result["error"]["hint"]
+    assert server.calls() == ["GetResource"]
+
+
+def test_a_session_of_a_role_may_do_what_the_role_may(server: EmulatorServer) -> None:
+    iam, role = server.client("iam"), "runs-tasks"
+    iam.create_role(RoleName=role, AssumeRolePolicyDocument=json.dumps(read(TRUST)))
+    iam.put_role_policy(RoleName=role, PolicyName="p", PolicyDocument=json.dumps(filled_in(READ_ONLY)))
+    arn = iam.get_role(RoleName=role)["Role"]["Arn"]
+    session = server.client("sts").assume_role(RoleArn=arn, RoleSessionName="job")["Credentials"]
+    keys = {"access_key": session["AccessKeyId"], "secret_key": session["SecretAccessKey"]}
+    keys["session_token"] = session["SessionToken"]
+    assert done(_run(server, keys, {}, INFO))["inference_experiments"] == []
+    assert f"assumed-role/{role}/job is not authorized" in _run(server, keys, full()).msg
+
+
+def test_a_role_that_does_not_trust_cloud_control_is_of_no_use(server: EmulatorServer, operator: Keys) -> None:
+    iam, role = server.client("iam"), "untrusting"
+    trust = json.dumps(read(TRUST)).replace("cloudformation.", "ec2.")
+    iam.create_role(RoleName=role, AssumeRolePolicyDocument=trust)
+    iam.put_role_policy(RoleName=role, PolicyName="p", PolicyDocument=json.dumps(filled_in(HANDLER_ROLE)))
+    arn = iam.get_role(RoleName=role)["Role"]["Arn"]
+    policy = filled_in(OPERATOR)
+    policy["Statement"].append({"Effect": "Allow", "Action": "iam:PassRole", "Resource": arn})
+    iam.put_user_policy(UserName="operator", PolicyName="operator", PolicyDocument=json.dumps(policy))
+    result = _run(server, operator, named(cloud_control_role_arn=arn))
+    assert (result["error"]["code"], NAME in result.msg) == ("InvalidCredentialsException", True)
+    assert f"Role {arn} is invalid or cannot be assumed" in result.msg

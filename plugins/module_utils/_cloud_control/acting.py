@@ -122,7 +122,7 @@ class Acting:
     def _after_failure(self, seen: Snapshot | None, step: Write, failure: CloudControlError) -> Snapshot | None:
         """Return the resource as it is now, if the task can go on from there; raise the failure if not."""
         # A handler that is denied a call, such as one about tags, has made those before it.
-        self.record.failed_late |= gave_up(self.type, failure) or failure.denied
+        self.record.failed_late |= gave_up(self.type, failure) or (failure.denied and failure.request_token is not None)
         what = meaning(self.type, step, failure)
         if what == "other at work":
             return self._after_other(seen, step, failure)

@@ -69,7 +69,7 @@ _ADVICE = (
         f"Check the credentials, and cloud_control_role_arn if it is given: they must last until the end. {_GO_ON}",
     ),
     (
-        "AccessDenied UnauthorizedTaggingOperation",
+        "AccessDenied",
         f"Grant the permission that it takes to whom the task runs as, or to cloud_control_role_arn. {_POLICIES}",
     ),
     (

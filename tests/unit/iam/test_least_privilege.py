@@ -166,13 +166,15 @@ def _missing(text: str) -> set[str]:
 # what a refusal leaves behind
 
 
-@pytest.mark.parametrize("code", ["AccessDenied", "UnauthorizedTaggingOperation"])
-def test_a_refusal_in_words_that_name_no_action_leads_to_the_policies(account: Account, code: str) -> None:
+@pytest.mark.parametrize(
+    ("code", "help_"), [("AccessDenied", "docs/iam"), ("UnauthorizedTaggingOperation", "sagemaker:AddTags")]
+)
+def test_a_refusal_in_words_that_name_no_action_helps_all_the_same(account: Account, code: str, help_: str) -> None:
     account.grant(filled_in(OPERATOR))
     account.emulator.fault("UpdateResource", "failed", code=code, message=f"Access denied for operation '{TYPE}'.")
     result = account.run(CHANGE)
     assert "Access denied for operation" in result.msg
-    assert "docs/iam" in result["error"]["hint"]
+    assert help_ in result["error"]["hint"]
     assert account.emulator.writes() == ["UpdateResource"]
 
 

@@ -40,7 +40,8 @@ test: lint $(B)/collection.stamp ## everything: lint, unit tests, integration ta
 	@$(BIN)/python -m pytest -n auto --dist worksteal
 
 thorough: $(B)/test.stamp $(B)/collection.stamp ## the lifecycle at full length, the counts of the benchmarks; some minutes
-	@THOROUGH=1 $(BIN)/python -m pytest -n auto --dist worksteal tests/unit/lifecycle tests/benchmarks
+	@THOROUGH=1 $(BIN)/python -m pytest -n auto --dist worksteal tests/unit/lifecycle tests/benchmarks \
+		tests/integration/test_killed.py
 
 unit: $(B)/test.stamp $(B)/collection.stamp ## the unit tests
 	@$(BIN)/python -m pytest -n auto --dist worksteal tests/unit

@@ -132,8 +132,12 @@ class Handler:
         fates = VARIANT_ROWS[roles["production"] in named, roles["shadow"] in named]
         actions = {roles["production"]: fates[0], roles["shadow"]: fates[1]}
         order = Stop(actions, model["DesiredState"], model.get("StatusReason"), model.get("ModelVariants"))
-        self._call("StopInferenceExperiment", lambda: self.experiments.stop(name, order, self.now), Name=name)
+        self._send_stop(name, order)
         yield from self._stabilize_stop(name)
+
+    def _send_stop(self, name: str, order: Stop) -> None:
+        request = {"Name": name, "ModelVariantActions": order.actions}
+        self._call("StopInferenceExperiment", lambda: self.experiments.stop(name, order, self.now), **request)
 
     def _bring_tags(self, name: str, wanted: list[dict[str, str]]) -> None:
         """To exactly the model's; deleting comes first, and fails for aws:* tags that the model lacks."""
@@ -156,7 +160,7 @@ class Handler:
         if experiment.status == "Running":
             roles = rules.variant_roles(experiment.properties["ShadowModeConfig"])
             order = Stop(dict.fromkeys(roles.values(), "Retain"), "Completed", None, None)
-            self._call("StopInferenceExperiment", lambda: self.experiments.stop(name, order, self.now), Name=name)
+            self._send_stop(name, order)
         if experiment.status == "Stopping":
             yield from self._stabilize_stop(name)
         self._call("DeleteInferenceExperiment", lambda: self.experiments.delete(name, self.now), Name=name)
@@ -242,7 +246,9 @@ class Handler:
             result = call()
         except SageMakerError as error:
             raise _translated(error, request.get("Name", "")) from error
-        self.effects += [EFFECTS[operation]] if operation in EFFECTS else []
+        if operation in EFFECTS:
+            fates = [f"{variant} {action}" for variant, action in request.get("ModelVariantActions", {}).items()]
+            self.effects.append(f"{EFFECTS[operation]}: {', '.join(fates)}" if fates else EFFECTS[operation])
         return result
 
 

@@ -25,6 +25,7 @@ from werkzeug.wsgi import get_current_url
 from . import control_api
 from .access import Signed
 from .clock import Clock
+from .cloudcontrol.requests import LIVE
 from .controls import CREDENTIALS, Controls
 from .gate import Answer, ConnectionDropped, Gate
 from .hooks import register
@@ -81,6 +82,11 @@ class EmulatorServer(Controls):
         """What to put into the environment of a process that is to talk to this server."""
         where = {"AWS_ENDPOINT_URL": self.endpoint_url, "AWS_URL": self.endpoint_url}
         return {**where, **CREDENTIALS, "AWS_REGION": region, "AWS_DEFAULT_REGION": region}
+
+    def wait(self) -> None:
+        """Wait until no operation of Cloud Control is under way."""
+        while any(operation.status in LIVE for operation in self.operations()):
+            time.sleep(0.02)
 
     def _serve(self, stack: ExitStack) -> None:
         host, port = self._address

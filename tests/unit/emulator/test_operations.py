@@ -298,7 +298,7 @@ def test_what_was_accepted_can_be_looked_at_with_what_it_has_changed(aws: Aws) -
         ("CREATE", "SUCCESS", None, ("create",)),
         ("UPDATE", "SUCCESS", None, ("update", "tag")),
         ("DELETE", "FAILED", "Throttling", ()),
-        ("DELETE", "SUCCESS", None, ("stop", "delete")),
+        ("DELETE", "SUCCESS", None, ("stop: production Retain, shadow Retain", "delete")),
     ]
     assert {o.identifier for o in accepted} == {"test"}
     assert len({o.client_token for o in accepted}) == len({o.request_token for o in accepted}) == 4

@@ -10,14 +10,21 @@ from datetime import datetime
 from typing import Any
 
 from tests.emulator import Emulator
+from tests.emulator.controls import Controls
 from tests.environment import REGION
 from tests.unit.harness import Result, run_module
 
 Task = Mapping[str, Any]
 TERMINAL = ("Completed", "Cancelled")
+# What a stop does to the variants.
+FATES = {
+    "retain": {"production": "Retain", "shadow": "Retain"},
+    "promote_shadow": {"production": "Remove", "shadow": "Promote"},
+    "remove_shadow": {"production": "Retain", "shadow": "Remove"},
+}
 
 
-def find(emulator: Emulator, name: str) -> dict[str, Any] | None:
+def find(emulator: Controls, name: str) -> dict[str, Any] | None:
     """The experiment as the emulator has it; None where there is none."""
     try:
         return emulator.experiment(name, REGION)

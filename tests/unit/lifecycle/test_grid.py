@@ -17,6 +17,7 @@ from tests.environment import REGION
 from tests.unit.harness import Result, run_module, with_shared_clients
 from tests.unit.lifecycle.document import PAGE, page
 from tests.unit.lifecycle.grid import NEEDED, Cell, cells
+from tests.unit.lifecycle.laws import FATES
 from tests.unit.lifecycle.scene import given, outcome, put
 
 _names = (f"experiment-{number}" for number in itertools.count())
@@ -27,13 +28,6 @@ HANDLERS = {
     "an old handler, which returns write-only properties": {"return_write_only": True},
 }
 THOROUGH = os.environ.get("THOROUGH") == "1"
-
-# What a stop does to the variants.
-FATES = {
-    "retain": {"production": "Retain", "shadow": "Retain"},
-    "promote_shadow": {"production": "Remove", "shadow": "Promote"},
-    "remove_shadow": {"production": "Retain", "shadow": "Remove"},
-}
 
 
 @pytest.fixture(scope="module", params=list(HANDLERS) if THOROUGH else list(HANDLERS)[:1])

@@ -60,7 +60,7 @@ FULL: dict[str, Part] = {
     },
     "flat": listing.flat,
     "throttled": partial(listing.throttled, number=200, a_second=30, measured=True),
-    "memory": partial(payload.memory, number=5000, target=1.5),
+    "memory": partial(payload.memory, target=1.5),
     "payload": payload.bytes_sent,
     "breakdown": partial(payload.breakdown, rounds=3),
     "throughput": partial(guide.throughput, number=8, length=3.0),

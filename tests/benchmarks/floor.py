@@ -9,12 +9,14 @@ from pathlib import Path
 
 LEAST = "bench.floor.least"
 LEAST_WITH_DESCRIBE = "bench.floor.least_with_describe"
+LEAST_RETURNING_MANY = "bench.floor.least_returning_many"
 
 _LEAST = '''#!/usr/bin/python
 DOCUMENTATION = """
 module: {name}
 short_description: The least that a module can do for one experiment
 """
+import json
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 
@@ -29,6 +31,8 @@ def main():
 if __name__ == "__main__":
     main()
 '''
+# As much as an info task of so many has to return, without having read it.
+_MANY = 'module.exit_json(all=[json.loads(answer["ResourceDescription"]["Properties"]) for _ in range(5000)])'
 _DESCRIBE = 'module.client("sagemaker").describe_inference_experiment(Name=module.params["name"])'
 
 # Prints the seconds that listing and reading took, once there is a client: importing boto3 and making a client are in
@@ -61,5 +65,5 @@ def install(folder: Path) -> None:
     """Write the floor's collection below a folder of collections."""
     modules = folder / "ansible_collections" / "bench" / "floor" / "plugins" / "modules"
     modules.mkdir(parents=True)
-    for name, more in (("least", ""), ("least_with_describe", _DESCRIBE)):
+    for name, more in (("least", ""), ("least_with_describe", _DESCRIBE), ("least_returning_many", _MANY)):
         (modules / f"{name}.py").write_text(_LEAST.format(name=name, more=more), encoding="utf-8")

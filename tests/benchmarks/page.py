@@ -23,6 +23,14 @@ WHOSE: Mapping[str, str] = {
     "the whole process": "",
     "the task, as Ansible sees it": "Ansible's controller beside the process: fork, copy, remove",
 }
+REASONS = (
+    "- **Memory.** `exit_json` copies what it is given, to take secrets out, and then writes it as one text. A module",
+    "  that makes one call and returns as much needs about as much: the second row of memory. What is left to this",
+    "  collection is that a text which many experiments have is kept once.",
+    "- **The end of an operation.** To notice it within a tenth of its length at the worst takes 46 polls in five",
+    "  minutes, and 40 are allowed. So it is noticed within a second up to ten, within half a minute from five minutes",
+    "  on, and in between within a tenth as a rule and a sixth at the worst. A `RetryAfter` goes before that.",
+)
 Rows = Sequence[Sequence[Any]]
 
 
@@ -46,6 +54,10 @@ def page(report: Report) -> str:
             "## Against the floors",
             "",
             _table(["cost / floor", "cost", "floor", "unit", "ratio", "target", ""], _figures(report)),
+            "",
+            "## What is missed, and why",
+            "",
+            *REASONS,
             "",
             "## Where the time of one unchanged task goes",
             "",

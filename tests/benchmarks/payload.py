@@ -21,6 +21,7 @@ from pathlib import Path
 
 from tests.benchmarks.canned import canned
 from tests.benchmarks.figures import Count, Figure, Report
+from tests.benchmarks.floor import LEAST, LEAST_RETURNING_MANY
 from tests.benchmarks.plays import INFO, Bench, Task, names
 from tests.benchmarks.tasks import KINDS
 
@@ -131,20 +132,21 @@ def bytes_sent(bench: Bench, report: Report) -> None:
     )
 
 
-def memory(bench: Bench, report: Report, *, number: int, target: float | None) -> None:
-    """Hold the peak memory of an info of so many experiments against that of the least module."""
+def memory(bench: Bench, report: Report, *, target: float | None) -> None:
+    """Hold the peak memory of an info of 5,000 against the least module, and against it returning as much."""
     bench.fill(1)
-    info, least = payloads(bench, [Task(INFO, {}), Task(KINDS[1].module, {"name": names(1)[0]})])
-    with canned(bench, number, latency=0) as service:
-        ours, floor = (
-            int(bench.run([sys.executable, "-c", _WEIGH, *_run(payload)], **service.environment)[1])
-            for payload in (info, least)
+    one = {"name": names(1)[0]}
+    made = payloads(bench, [Task(INFO, {}), Task(LEAST, one), Task(LEAST_RETURNING_MANY, one)])
+    with canned(bench, 5000, latency=0) as service:
+        ours, least, many = (
+            int(bench.run([sys.executable, "-c", _WEIGH, *_run(payload)], **service.environment)[1]) / 1024
+            for payload in made
         )
-    report.figures.append(
-        Figure(
-            what=f"peak memory of info of {number:,}", cost=ours / 1024, floor=floor / 1024, unit="MiB", target=target
-        )
-    )
+    what = "peak memory of info of 5,000"
+    report.figures += [
+        Figure(what=f"{what} / least module", cost=ours, floor=least, unit="MiB", target=target),
+        Figure(what=f"{what} / least module that returns as much", cost=ours, floor=many, unit="MiB"),
+    ]
 
 
 def breakdown(bench: Bench, report: Report, *, rounds: int) -> None:

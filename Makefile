@@ -33,14 +33,14 @@ help: ## list the targets
 demo: $(B)/demo.stamp $(B)/collection.stamp ## run the example playbook against the emulator, no AWS account needed
 	@$(BIN)/python -m tests.demo
 
-emulator: $(B)/demo.stamp $(B)/collection.stamp ## an emulated AWS to try playbooks on, until Ctrl-C; PORT=0 takes a free port
-	@exec $(BIN)/python -m tests.emulator --seed --port $(or $(PORT),5000)
+emulator: $(B)/demo.stamp $(B)/collection.stamp ## an emulated AWS to try playbooks on, until Ctrl-C; PORT=0 takes a free port, IAM=1 enforces policies
+	@exec $(BIN)/python -m tests.emulator --seed --port $(or $(PORT),5000) $(if $(IAM),--enforce-iam)
 
 test: lint $(B)/collection.stamp ## everything: lint, unit tests, integration targets
 	@$(BIN)/python -m pytest -n auto --dist worksteal
 
-thorough: $(B)/test.stamp $(B)/collection.stamp ## the lifecycle at full length, the counts of the benchmarks; some minutes
-	@THOROUGH=1 $(BIN)/python -m pytest -n auto --dist worksteal tests/unit/lifecycle tests/benchmarks \
+thorough: $(B)/test.stamp $(B)/collection.stamp ## the lifecycle, the policies, killed tasks at full length, the benchmarks' counts; some minutes
+	@THOROUGH=1 $(BIN)/python -m pytest -n auto --dist worksteal tests/unit/lifecycle tests/unit/iam tests/benchmarks \
 		tests/integration/test_killed.py
 
 unit: $(B)/test.stamp $(B)/collection.stamp ## the unit tests

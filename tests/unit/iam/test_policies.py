@@ -18,6 +18,8 @@ import yaml
 from botocore.loaders import create_loader
 
 from tests.environment import ROOT
+from tests.unit.emulator.aws import forget_experiments
+from tests.unit.iam.conftest import Account
 from tests.unit.iam.policies import (
     FOLDER,
     HANDLER_ROLE,
@@ -28,9 +30,12 @@ from tests.unit.iam.policies import (
     TRUST,
     WITH_HANDLER_ROLE,
     actions,
+    filled_in,
     read,
+    without,
 )
-from tests.unit.iam.scenarios import table
+from tests.unit.iam.scenarios import LIFE, table
+from tests.unit.modules.tasks import done
 
 PLUGINS = "ansible_collections.awscc.sagemaker.plugins"
 NAME = re.compile(r"\b(?:cloudformation|sagemaker|iam):[A-Z]\w+")
@@ -138,6 +143,16 @@ def test_the_notes_of_the_modules_name_the_actions_of_the_policies() -> None:
     assert _documented("inference_experiment_info") == set(actions(read(READ_ONLY)))
     only_to_list = {"cloudformation:ListResources", "sagemaker:ListInferenceExperiments"}
     assert _documented("inference_experiment") == set(actions(read(OPERATOR))) - only_to_list
+
+
+def test_the_notes_of_the_module_that_writes_are_enough_for_it(account: Account) -> None:
+    policy = filled_in(OPERATOR)
+    for action in set(actions(policy)) - _documented("inference_experiment"):
+        policy = without(policy, action)
+    account.grant(policy)
+    for task in LIFE:
+        done(account.run(task))
+        forget_experiments(account.emulator)
 
 
 def test_no_page_and_no_module_names_an_action_that_no_policy_has() -> None:

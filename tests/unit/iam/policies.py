@@ -7,12 +7,18 @@ from __future__ import annotations
 
 import copy
 import json
+import re
+from importlib import import_module
 from typing import Any
+
+import yaml
 
 from tests.emulator.seed import ACCOUNT_ID
 from tests.environment import ROOT
 from tests.unit.modules.tasks import OTHER_ROLE_ARN, ROLE_ARN
 
+PLUGINS = "ansible_collections.awscc.sagemaker.plugins"
+NAME = re.compile(r"\b(?:cloudformation|sagemaker|iam):[A-Z]\w+")
 FOLDER = ROOT / "docs" / "iam"
 OPERATOR = "operator"
 READ_ONLY = "read_only"
@@ -44,6 +50,12 @@ def filled_in(name: str) -> Policy:
 
 def actions(policy: Policy) -> list[str]:
     return [action for statement in policy["Statement"] for action in statement["Action"]]
+
+
+def documented(module: str) -> set[str]:
+    """The actions that a module's own notes name."""
+    documentation = yaml.safe_load(import_module(f"{PLUGINS}.modules.{module}").DOCUMENTATION)
+    return set(NAME.findall(" ".join(documentation["notes"])))
 
 
 def without(policy: Policy, action: str) -> Policy:

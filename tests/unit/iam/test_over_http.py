@@ -5,11 +5,15 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
+from unittest import mock
 
+import botocore.session
 import pytest
+from botocore.loaders import create_loader
 
 from tests.emulator import ManualClock
 from tests.emulator.server import EmulatorServer
@@ -23,7 +27,9 @@ Keys = dict[str, str]
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[EmulatorServer]:
-    with EmulatorServer(clock=ManualClock(), check_references=False, enforce_iam=True) as server:
+    # Each task makes clients of its own; the descriptions of the services are read once.
+    once = mock.patch.object(botocore.session, "create_loader", functools.cache(create_loader))
+    with once, EmulatorServer(clock=ManualClock(), check_references=False, enforce_iam=True) as server:
         yield server
 
 

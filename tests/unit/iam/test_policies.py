@@ -18,27 +18,23 @@ import yaml
 from botocore.loaders import create_loader
 
 from tests.environment import ROOT
-from tests.unit.emulator.aws import forget_experiments
-from tests.unit.iam.conftest import Account
 from tests.unit.iam.policies import (
     FOLDER,
     HANDLER_ROLE,
     HANDLER_ROLE_ARN,
+    NAME,
     OPERATOR,
+    PLUGINS,
     POLICIES,
     READ_ONLY,
     TRUST,
     WITH_HANDLER_ROLE,
     actions,
-    filled_in,
+    documented,
     read,
-    without,
 )
-from tests.unit.iam.scenarios import LIFE, table
-from tests.unit.modules.tasks import done
+from tests.unit.iam.scenarios import table
 
-PLUGINS = "ansible_collections.awscc.sagemaker.plugins"
-NAME = re.compile(r"\b(?:cloudformation|sagemaker|iam):[A-Z]\w+")
 # IAM's prefix: boto3's service, which has the operations that the actions are named after.
 SERVICES = {"cloudformation": "cloudcontrol", "sagemaker": "sagemaker"}
 TAGGING = {"sagemaker:AddTags", "sagemaker:DeleteTags", "sagemaker:ListTags"}
@@ -133,26 +129,10 @@ def test_a_reader_has_nothing_that_writes() -> None:
 # what is written elsewhere
 
 
-def _documented(module: str) -> set[str]:
-    """The actions that a module's own notes name."""
-    documentation = yaml.safe_load(import_module(f"{PLUGINS}.modules.{module}").DOCUMENTATION)
-    return set(NAME.findall(" ".join(documentation["notes"])))
-
-
 def test_the_notes_of_the_modules_name_the_actions_of_the_policies() -> None:
-    assert _documented("inference_experiment_info") == set(actions(read(READ_ONLY)))
+    assert documented("inference_experiment_info") == set(actions(read(READ_ONLY)))
     only_to_list = {"cloudformation:ListResources", "sagemaker:ListInferenceExperiments"}
-    assert _documented("inference_experiment") == set(actions(read(OPERATOR))) - only_to_list
-
-
-def test_the_notes_of_the_module_that_writes_are_enough_for_it(account: Account) -> None:
-    policy = filled_in(OPERATOR)
-    for action in set(actions(policy)) - _documented("inference_experiment"):
-        policy = without(policy, action)
-    account.grant(policy)
-    for task in LIFE:
-        done(account.run(task))
-        forget_experiments(account.emulator)
+    assert documented("inference_experiment") == set(actions(read(OPERATOR))) - only_to_list
 
 
 def test_no_page_and_no_module_names_an_action_that_no_policy_has() -> None:

@@ -156,6 +156,15 @@ class Controls:
             now = backend.settle()
             return [request.accepted_as(now) for request in backend.requests.values()]
 
+    def forget_experiments(self) -> None:
+        """Forget experiments, requests, faults and log, but no users, roles and clients, which take long to make."""
+        with self.world.lock:
+            for backend in cloudcontrol_backends[ACCOUNT_ID].values():
+                backend.requests.clear()
+                backend.sagemaker.inference_experiments.clear()
+            self.clear_faults()
+            self.clear_log()
+
     def reset(self) -> None:
         """Forget everything: resources, requests, log, faults; settings are as they were at the start."""
         with self.world.lock:

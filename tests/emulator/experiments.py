@@ -121,6 +121,9 @@ class Experiments:
     def arn(self, name: str) -> str:
         return rules.arn("inference-experiment", name.lower(), account_id=self.account_id, region=self.region)
 
+    def clear(self) -> None:
+        self._by_name.clear()
+
     def find(self, name: str) -> Experiment | None:
         return self._by_name.get(name)
 

@@ -110,16 +110,6 @@ class Aws:
         self.emulator.clock.advance(seconds)
 
 
-def forget_experiments(emulator: Emulator, region: str = REGION) -> None:
-    """Let what is under way end and all experiments go; users, roles and clients stay, which take long to make."""
-    emulator.clear_faults()
-    emulator.clock.advance(3600)
-    sagemaker = emulator.client("sagemaker", region)
-    for found in sagemaker.list_inference_experiments(MaxResults=100)["InferenceExperiments"]:
-        emulator.put_experiment(region, {"Name": found["Name"]}, status="Completed")
-        sagemaker.delete_inference_experiment(Name=found["Name"])
-
-
 def code_of(error: pytest.ExceptionInfo[ClientError]) -> str:
     return str(error.value.response["Error"]["Code"])
 

@@ -13,7 +13,7 @@ from botocore.config import Config
 from tests.emulator import Emulator, ManualClock, Seed, Settings
 from tests.emulator.controls import new_session
 from tests.emulator.seed import ACCOUNT_ID
-from tests.unit.emulator.aws import REGION, TYPE_NAME, Aws, Operation, Refused, add, forget_experiments
+from tests.unit.emulator.aws import REGION, TYPE_NAME, Aws, Operation, Refused, add
 
 EXPERIMENT = f"arn:aws:sagemaker:{REGION}:{ACCOUNT_ID}:inference-experiment/test"
 DENIED = "AccessDeniedException"
@@ -81,8 +81,7 @@ def _caller() -> Iterator[Caller]:
 def caller(_caller: Caller) -> Caller:
     """May do nothing; the experiment `test` is there, Running."""
     _caller.emulator.settings.access_denied_has_a_code = False
-    forget_experiments(_caller.emulator)
-    _caller.emulator.clear_log()
+    _caller.emulator.forget_experiments()
     _caller.grant()
     _caller.put("Running", tags={"team": "checkout"})
     return _caller

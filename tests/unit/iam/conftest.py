@@ -14,7 +14,6 @@ import pytest
 from tests.emulator import Emulator, ManualClock
 from tests.emulator.controls import new_session
 from tests.environment import REGION
-from tests.unit.emulator.aws import forget_experiments
 from tests.unit.harness import Result, run_module, with_shared_clients
 from tests.unit.iam.policies import HANDLER_ROLE, HANDLER_ROLE_ARN, TRUST, WITH_HANDLER_ROLE, Policy, filled_in, read
 from tests.unit.iam.scenarios import Task
@@ -71,6 +70,7 @@ def _account() -> Iterator[Account]:
 @pytest.fixture
 def account(_account: Account) -> Account:
     """Nothing is there but the user, who may do nothing, and the role."""
-    forget_experiments(_account.emulator)
+    _account.emulator.forget_experiments()
+    _account.emulator.world.clock = ManualClock()
     _account.emulator.settings.update({"access_denied_has_a_code": False, "operation_seconds": 0.5})
     return _account

@@ -15,7 +15,7 @@ import pytest
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control import manage
 from tests.emulator.seed import ACCOUNT_ID
 from tests.environment import REGION
-from tests.unit.emulator.aws import Refused, forget_experiments
+from tests.unit.emulator.aws import Refused
 from tests.unit.iam.conftest import Account
 from tests.unit.iam.policies import (
     HANDLER_ROLE,
@@ -157,7 +157,7 @@ def test_the_actions_that_the_module_documents_are_enough_for_it(account: Accoun
     account.grant(policy)
     for task in LIFE:
         done(account.run(task))
-        forget_experiments(account.emulator)
+        account.emulator.forget_experiments()
 
 
 @pytest.mark.parametrize("name", POLICIES)
@@ -258,7 +258,7 @@ def test_who_may_not_know_what_somebody_else_has_begun_waits_all_the_same(
     done(account.run(WAIT))
     tries = account.emulator.writes()
     assert tries == ["UpdateResource", "UpdateResource"]
-    forget_experiments(account.emulator)
+    account.emulator.forget_experiments()
     account.grant(without(filled_in(OPERATOR), "cloudformation:ListResourceRequests"))
     warned: list[str] = []
     monkeypatch.setattr(manage, "warn", warned.append)

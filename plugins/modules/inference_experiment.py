@@ -94,7 +94,7 @@ options:
                 type: str
                 required: true
               instance_count:
-                description: How many instances, from 0.
+                description: How many instances, from 0 to 2147483647.
                 type: int
                 required: true
   shadow_mode_config:
@@ -104,7 +104,7 @@ options:
     type: dict
     suboptions:
       source_model_variant_name:
-        description: The C(variant_name) of the production variant, which answers all requests.
+        description: The C(variant_name) of the production variant, which answers all requests. Up to 63 characters.
         type: str
         required: true
       shadow_model_variants:
@@ -114,7 +114,7 @@ options:
         required: true
         suboptions:
           shadow_model_variant_name:
-            description: The C(variant_name) of the shadow variant.
+            description: The C(variant_name) of the shadow variant. Up to 63 characters.
             type: str
             required: true
           sampling_percentage:
@@ -145,7 +145,7 @@ options:
             type: list
             elements: str
           json_content_types:
-            description: The same for JSON, like V(application/json).
+            description: From 1 to 10 content types that are JSON, like V(application/json), up to 256 characters each.
             type: list
             elements: str
   schedule:

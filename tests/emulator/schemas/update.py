@@ -1,8 +1,12 @@
-"""`python -m tests.emulator.schemas.update` writes the schema beside this file anew, from what cfn-lint ships."""
+"""`python -m tests.emulator.schemas.update` writes the schema beside this file anew, from what cfn-lint ships.
+
+It says what has changed, by name: each line is something for the type's description, its documentation or the emulator.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,5 +22,30 @@ def shipped() -> dict[str, Any]:
     return schema
 
 
-if __name__ == "__main__":
+def differences(ours: Any, theirs: Any, pointer: str = "#") -> Iterator[str]:
+    """Yield what another version of the schema has, lacks or has otherwise, a line each that begins with where."""
+    if isinstance(ours, dict) and isinstance(theirs, dict):
+        for name in sorted({*ours, *theirs}):
+            here = f"{pointer}/{name}"
+            if name not in ours:
+                yield f"{here}: new: {json.dumps(theirs[name], sort_keys=True)}"
+            elif name not in theirs:
+                yield f"{here}: gone"
+            else:
+                yield from differences(ours[name], theirs[name], here)
+    elif isinstance(ours, list) and isinstance(theirs, list):
+        yield from (f"{pointer}: new: {json.dumps(entry)}" for entry in theirs if entry not in ours)
+        yield from (f"{pointer}: gone: {json.dumps(entry)}" for entry in ours if entry not in theirs)
+    elif ours != theirs:
+        yield f"{pointer}: {json.dumps(theirs)} instead of {json.dumps(ours)}"
+
+
+def main() -> None:
+    before = json.loads(PATH.read_text(encoding="utf-8")) if PATH.is_file() else {}
+    for line in differences(before, shipped()):
+        print(line)
     PATH.write_text(json.dumps(shipped(), indent=2, sort_keys=True) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

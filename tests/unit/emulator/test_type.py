@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from typing import Any
 
@@ -18,7 +19,26 @@ CSV = {"Destination": "s3://bucket", "ContentType": {"CsvContentTypes": ["text/c
 
 
 def test_the_schema_is_still_the_one_that_cfn_lint_ships() -> None:
-    assert schema.load() == update.shipped(), "run python -m tests.emulator.schemas.update"
+    assert list(update.differences(schema.load(), update.shipped())) == [], (
+        "run python -m tests.emulator.schemas.update"
+    )
+
+
+def test_what_a_newer_schema_brings_is_told_by_name() -> None:
+    newer = copy.deepcopy(schema.load())
+    newer["properties"]["Colour"] = {"type": "string"}
+    newer["definitions"]["DataStorageConfig"]["properties"]["Colour"] = {"type": "string"}
+    newer["createOnlyProperties"] = ["/properties/Colour", *newer["createOnlyProperties"][1:]]
+    newer["properties"]["Description"]["maxLength"] = 2048
+    del newer["properties"]["KmsKey"]
+    assert list(update.differences(schema.load(), newer)) == [
+        '#/createOnlyProperties: new: "/properties/Colour"',
+        '#/createOnlyProperties: gone: "/properties/Name"',
+        '#/definitions/DataStorageConfig/properties/Colour: new: {"type": "string"}',
+        '#/properties/Colour: new: {"type": "string"}',
+        "#/properties/Description/maxLength: 2048 instead of 1024",
+        "#/properties/KmsKey: gone",
+    ]
 
 
 def test_the_statuses_are_those_of_the_schema() -> None:

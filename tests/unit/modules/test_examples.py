@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import json
+import re
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,8 +19,15 @@ import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control import limits, manage
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.resource_type import Limit
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.task import Operation
 from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.inference_experiment import (
     INFERENCE_EXPERIMENT,
+    LIMITS,
+    LONGEST,
+    SHORTEST,
+    STATUSES,
 )
 from tests.environment import ROOT, clean_environment, command
 
@@ -161,8 +171,84 @@ def test_every_property_of_the_type_and_the_region_are_documented_as_returned(
 
 def test_the_operations_and_the_error_are_documented_as_returned(documented: dict[str, Any]) -> None:
     returned = documented["inference_experiment"]["return"]
-    operation = {"operation", "patch_document", "desired_state", "request_token", "operation_status"}
+    operation = {field.name for field in dataclasses.fields(Operation)}
     assert set(returned["operations"]["contains"]) == operation
     for module in MODULES:
         error = documented[module]["return"]["error"]["contains"]
         assert set(error) == {"code", "message", "operation", "request_token", "hint"}
+
+
+KINDS: Mapping[str, tuple[type, ...]] = {
+    "str": (str,),
+    "int": (int,),
+    "bool": (bool,),
+    "list": (list,),
+    "dict": (dict,),
+}
+
+
+def test_a_sample_is_of_the_type_that_is_documented(module: str, documented: dict[str, Any]) -> None:
+    def wrong(entries: Spec, path: str = "") -> Iterator[str]:
+        for name, entry in entries.items():
+            sample = entry.get("sample")
+            if sample is not None and not isinstance(sample, KINDS[entry["type"]]):
+                yield f"{path}{name}: {sample!r} is no {entry['type']}"
+            if sample is None and not entry.get("contains"):
+                yield f"{path}{name} has no sample"
+            yield from wrong(entry.get("contains") or {}, f"{path}{name}.")
+
+    assert list(wrong(documented[module]["return"])) == []
+
+
+# --- limits ---
+
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+# Numbers that are limits of an option and stand elsewhere than in LIMITS.
+OTHER_LIMITS: Mapping[str, set[int]] = {
+    "schedule": {SHORTEST // _HOUR, LONGEST // _DAY, 7},  # how long SageMaker lets a test without a schedule last
+    "tags": {limits.TAGS, 1, limits.TAG_KEY, limits.TAG_VALUE},
+    "wait_timeout": {1, manage.MOST_SECONDS},
+}
+IN_WORDS = {"exactly one": 1, "the two": 2}
+# Numbers that limit nothing.
+_NAMES = re.compile(r"ISO 8601|[A-Z]\([^)]*\)")
+
+
+def _numbers(limit: Limit) -> set[int]:
+    pairs = (limit.length, limit.number, limit.items)
+    return {number for pair in pairs if pair for number in pair}
+
+
+def _told(description: str | Iterable[str]) -> set[int]:
+    text = _NAMES.sub("", description if isinstance(description, str) else " ".join(description))
+    words = {number for words, number in IN_WORDS.items() if words in text.lower()}
+    return {int(number) for number in re.findall(r"\b\d+\b", text)} | words
+
+
+def _descriptions(options: Spec, path: str = "") -> Iterator[tuple[str, Any]]:
+    for name, entry in options.items():
+        yield f"{path}{name}", entry["description"]
+        yield from _descriptions(entry.get("suboptions") or {}, f"{path}{name}.")
+
+
+def test_the_documentation_tells_every_limit_and_no_other(documented: dict[str, Any]) -> None:
+    options = documented["inference_experiment"]["doc"]["options"]
+    ours = {*INFERENCE_EXPERIMENT.options, *INFERENCE_EXPERIMENT.directives, "wait_timeout"}
+    told = dict(_descriptions({name: entry for name, entry in options.items() if name in ours}))
+    assert set(LIMITS) | set(OTHER_LIMITS) <= set(told)
+    wrong = []
+    for path, description in told.items():
+        numbers = _numbers(LIMITS.get(path, Limit())) | OTHER_LIMITS.get(path, set())
+        # "Up to 63" is from 1, and a percentage or a count is from 0 unless more is said.
+        missing, surplus = numbers - _told(description) - {0, 1}, _told(description) - numbers
+        wrong += [f"{path}: {number} is a limit and not documented" for number in sorted(missing)]
+        wrong += [f"{path}: {number} is documented and no limit" for number in sorted(surplus)]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("module", ["inference_experiment", "inference_experiment_info"])
+def test_the_documentation_tells_every_status(module: str, documented: dict[str, Any]) -> None:
+    returned = documented[module]["return"]
+    (experiment,) = [entry for name, entry in returned.items() if name.startswith("inference_experiment")]
+    told = "".join(experiment["contains"]["status"]["description"])
+    assert set(re.findall(r"C\((\w+)\)", told)) == set(STATUSES)

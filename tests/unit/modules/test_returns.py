@@ -5,13 +5,17 @@
 
 from __future__ import annotations
 
+import importlib
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.emulator import Emulator
 from tests.environment import REGION
 from tests.unit.conftest import Run
+from tests.unit.harness import MODULES, Result
 from tests.unit.modules.scenarios import CHANGING, Scenario, table
 from tests.unit.modules.tasks import (
     KEY_ID,
@@ -113,6 +117,7 @@ def test_an_absent_experiment_is_an_empty_dict(
 def test_operations_have_their_keys(run: Run, emulator: Emulator, scenario: Scenario, check: bool) -> None:
     scenario.prepare(emulator)
     result = done(run(MODULE, dict(scenario.task), check=check))
+    assert held(result, MODULE, EXISTS if scenario.ends and not check else set()) == []
     for operation in result["operations"]:
         assert set(operation) == KEYS[operation["operation"]] - ({"request_token"} if check else set())
         assert operation["operation_status"] == ("PLANNED" if check else "SUCCESS")
@@ -173,3 +178,83 @@ def test_the_region_is_that_of_the_task(run: Run, emulator: Emulator) -> None:
     result = done(run(MODULE, full(region="eu-central-1")))
     assert result["inference_experiment"]["region"] == "eu-central-1"
     assert {record.region for record in emulator.log} == {"eu-central-1"}
+
+
+# --- held against RETURN ---
+
+INFO = "inference_experiment_info"
+KINDS: Mapping[str, type] = {"str": str, "int": int, "bool": bool, "list": list, "dict": dict}
+# What every module of Ansible's may return.
+COMMON = {"changed", "failed", "msg", "diff", "warnings", "invocation", "boto3_version", "botocore_version"}
+# Their own keys are the service's, sent as they are.
+VERBATIM = {"operations.patch_document", "operations.desired_state"}
+
+
+def returned_by(module: str) -> dict[str, Any]:
+    documented: dict[str, Any] = yaml.safe_load(importlib.import_module(f"{MODULES}.{module}").RETURN)
+    return documented
+
+
+def undocumented(values: Mapping[str, Any], documented: Mapping[str, Any], path: str = "") -> Iterator[str]:
+    """Yield what is returned and documented nowhere, or as something else. Null is documented in words."""
+    for name, value in values.items():
+        entry, here = documented.get(name), f"{path}{name}"
+        if entry is None:
+            yield f"{here} is returned and not documented"
+            continue
+        if value is not None and not isinstance(value, KINDS[entry["type"]]):
+            yield f"{here} is documented as {entry['type']}, not {type(value).__name__}"
+        for element in value if isinstance(value, list) else [value]:
+            if isinstance(element, dict) and entry.get("contains") and here not in VERBATIM:
+                yield from undocumented(element, entry["contains"], f"{here}.")
+
+
+def missing(values: Mapping[str, Any], documented: Mapping[str, Any], when: set[str], path: str = "") -> Iterator[str]:
+    """Yield what is documented as returned under one of these conditions, and is not."""
+    for name, entry in documented.items():
+        value = values.get(name)
+        if entry["returned"] in when and name not in values:
+            yield f"{path}{name} is documented and not returned"
+        for element in value if isinstance(value, list) else [value]:
+            if isinstance(element, dict):
+                yield from missing(element, entry.get("contains", {}), when, f"{path}{name}.")
+
+
+def held(result: Result, module: str, when: set[str]) -> list[str]:
+    own = {name: value for name, value in result.values.items() if name not in COMMON}
+    documented = returned_by(module)
+    return [*undocumented(own, documented), *missing(own, documented, when)]
+
+
+EXISTS = {"always", "when the experiment exists"}
+
+
+def test_what_is_returned_with_all_properties_is_what_is_documented(run: Run, emulator: Emulator) -> None:
+    put_complete(emulator)
+    emulator.settings.return_write_only = True
+    schedule = {"end_time": "2026-01-08T12:00:00Z"}
+    result = done(run(MODULE, named(schedule=schedule)))
+    assert held(result, MODULE, {*EXISTS, "when it has one", "when it has them"}) == []
+    assert {"schedule", "desired_state"} <= set(result["inference_experiment"])
+
+
+def test_what_a_failure_returns_is_what_is_documented(run: Run, emulator: Emulator) -> None:
+    put_complete(emulator)
+    result = run(MODULE, named(role_arn=OTHER_ROLE_ARN))
+    assert held(result, MODULE, {*EXISTS, "on failure"}) == []
+
+
+@pytest.mark.parametrize("options", [{}, {"include_write_only": True}, {"identifiers_only": True}], ids=str)
+def test_what_is_listed_is_what_is_documented(run: Run, emulator: Emulator, options: dict[str, bool]) -> None:
+    put_complete(emulator)
+    result = done(run(INFO, options))
+    when = {"success"} if "identifiers_only" in options else {"success", "always", "when it has one"}
+    when |= {"with O(include_write_only)"} & {f"with O({option})" for option in options}
+    assert held(result, INFO, when) == []
+    assert len(result["inference_experiments"]) == 1
+
+
+def test_a_list_that_fails_returns_what_is_documented(run: Run, emulator: Emulator) -> None:
+    emulator.fault("ListResources", "error", code="AccessDeniedException", times=9)
+    result = run(INFO, {})
+    assert held(result, INFO, {"on failure", "always"}) == []

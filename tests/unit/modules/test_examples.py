@@ -12,6 +12,7 @@ import re
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -97,6 +98,30 @@ def test_an_example_is_a_task_that_its_module_takes(task: dict[str, Any], monkey
     assert action.rpartition(".")[0] == COLLECTION
     spec = _spec(action.rpartition(".")[2], monkeypatch)
     assert ArgumentSpecValidator(spec).validate(task[action]).error_messages == []
+
+
+def _tasks(entries: Iterable[Any]) -> Iterator[dict[str, Any]]:
+    """Yield all tasks of plays and blocks."""
+    for entry in entries:
+        inner = [task for name in ("tasks", "block", "rescue", "always") for task in entry.get(name, ())]
+        yield from _tasks(inner) if inner else [entry]
+
+
+@pytest.mark.parametrize("playbook", sorted((ROOT / "docs" / "examples").glob("*.yml")), ids=lambda path: path.stem)
+def test_a_playbook_of_the_examples_gives_options_that_there_are(
+    playbook: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Templates are left to the run; the names of options, at every depth, and the other values are looked at here."""
+    tasks = [*_tasks(yaml.safe_load(playbook.read_text(encoding="utf-8")))]
+    ours = [(name, task) for task in tasks for name in task if name.startswith(f"{COLLECTION}.")]
+    assert ours
+    for action, task in ours:
+        spec = _spec(action.rpartition(".")[2], monkeypatch)
+        later = {name for name, value in (task[action] or {}).items() if str(value).startswith("{{") and name != "name"}
+        assert later <= set(spec), task["name"]
+        given = {name: value for name, value in (task[action] or {}).items() if name not in later}
+        found = ArgumentSpecValidator(spec).validate(given)
+        assert [error for error in found.error_messages if "{{" not in error] == [], task["name"]
 
 
 def test_every_module_has_examples_among_them_an_ad_hoc_command(module: str) -> None:

@@ -11,20 +11,21 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-_CREDENTIAL = re.compile(r"Credential=[^/]*/\d+/([^/]+)/([^/]+)/aws4_request")
+_CREDENTIAL = re.compile(r"Credential=([^/]*)/\d+/([^/]+)/([^/]+)/aws4_request")
 _SERVICE_NAMES = {"cloudcontrolapi": "cloudcontrol"}
 _READS = ("Get", "List", "Describe", "Head", "Search", "BatchGet", "Assume", "Decode")
 
 
 @dataclasses.dataclass(frozen=True)
 class Call:
-    """An AWS request: boto3's name of the service, the operation, the region and the parsed request."""
+    """An AWS request: boto3's name of the service, the operation, region and access key it is signed with, its data."""
 
     service: str
     operation: str
     region: str
     request: dict[str, Any]
     write: bool
+    access_key: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Record:
     region: str
     request: dict[str, Any]
     write: bool
+    access_key: str = ""
     status: int = 0
     error: str | None = None
 
@@ -76,7 +78,7 @@ class Log:
 def parse_call(method: str, url: str, headers: Mapping[str, str], body: bytes) -> Call:
     """The AWS operation that an HTTP request means; `PUT /bucket` stands for one of a REST service."""
     scope = _CREDENTIAL.search(headers.get("authorization", ""))
-    region, service = scope.groups() if scope else ("", "")
+    access_key, region, service = scope.groups() if scope else ("", "", "")
     service = _SERVICE_NAMES.get(service, service)
     target = headers.get("x-amz-target", "")
     if target:
@@ -85,7 +87,7 @@ def parse_call(method: str, url: str, headers: Mapping[str, str], body: bytes) -
         request = dict(parse_qsl(body.decode("utf-8", "replace"))) if b"Action=" in body else {}
         operation = request.pop("Action", "") or f"{method} {urlsplit(url).path}"
     write = not operation.startswith(_READS) if " " not in operation else method not in ("GET", "HEAD", "OPTIONS")
-    return Call(service=service, operation=operation, region=region, request=request, write=write)
+    return Call(service, operation, region, request, write, access_key)
 
 
 def error_code(status: int, body: bytes) -> str | None:

@@ -195,8 +195,8 @@ def test_the_log_can_be_read_and_emptied(server: EmulatorServer, cloudcontrol: A
     for _ in range(2):
         cloudcontrol.list_resources(TypeName=TYPE_NAME)
     _, log = control(server, "GET", "log")
-    assert [(entry["operation"], entry["write"], entry["status"]) for entry in log] == [
-        ("ListResources", False, 200)
+    assert [(entry["operation"], entry["access_key"], entry["write"], entry["status"]) for entry in log] == [
+        ("ListResources", "testing", False, 200)
     ] * 2
     assert control(server, "GET", f"log?since={log[0]['number']}")[1] == log[1:]
     assert control(server, "DELETE", "log") == (200, {})

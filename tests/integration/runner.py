@@ -19,10 +19,13 @@ SECONDS = 300
 
 def ansible(server: EmulatorServer, program: str, *args: str, cwd: Path) -> str:
     """Run one of Ansible's programs against the emulator; return all that it said, or fail with it."""
+    environment = {**emulator_environment(server.endpoint_url), "ANSIBLE_ROLES_PATH": str(TARGETS)}
+    # Targets set what these go before, even when empty: AWS_ENDPOINT_URL, and the region of a profile.
+    del environment["AWS_URL"], environment["AWS_DEFAULT_REGION"]
     done: subprocess.CompletedProcess[str] = subprocess.run(
         [command(program), *args],
         cwd=cwd,
-        env={**emulator_environment(server.endpoint_url), "ANSIBLE_ROLES_PATH": str(TARGETS)},
+        env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -46,6 +46,31 @@ def test_target(target: str, server: EmulatorServer, tmp_path: Path) -> None:
     ansible(server, "ansible-playbook", "--diff", str(playbook), cwd=tmp_path)
 
 
+def test_hosts_of_one_play_can_stand_for_regions(server: EmulatorServer, tmp_path: Path) -> None:
+    regions = ["us-east-1", "eu-west-1", "ap-southeast-2"]
+    for region in regions:
+        server.put_experiment(region, {"Name": "everywhere"})
+    how = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+    inventory = tmp_path / "inventory.json"
+    inventory.write_text(json.dumps({"all": {"hosts": dict.fromkeys(regions), "vars": how}}), encoding="utf-8")
+    play: dict[str, Any] = {
+        "hosts": "all",
+        "gather_facts": False,
+        "strategy": "free",
+        "module_defaults": {"group/awscc.sagemaker.aws": {"region": "{{ inventory_hostname }}"}},
+        "tasks": [
+            {"awscc.sagemaker.inference_experiment": {"name": "everywhere", "description": "{{ inventory_hostname }}"}}
+        ],
+    }
+    playbook = tmp_path / "regions.json"
+    playbook.write_text(json.dumps([play]), encoding="utf-8")
+    ansible(server, "ansible-playbook", "--inventory", str(inventory), str(playbook), cwd=tmp_path)
+    found = {region: server.experiment("everywhere", region)["properties"]["Description"] for region in regions}
+    assert found == {region: region for region in regions}
+    assert [record.operation for record in server.log if record.write] == ["UpdateResource"] * 3
+    assert {record.region for record in server.log} == set(regions)
+
+
 def test_an_ad_hoc_command_lists_no_experiments_where_there_are_none(server: EmulatorServer, tmp_path: Path) -> None:
     module = "awscc.sagemaker.inference_experiment_info"
     said = ansible(server, "ansible", "localhost", "-m", module, "-a", f"region={REGION}", cwd=tmp_path)

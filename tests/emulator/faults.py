@@ -65,8 +65,8 @@ class Fault:
     seconds: float = 0.0
     applied: bool = False
 
-    def matches(self, operation: str, request: Mapping[str, Any]) -> bool:
-        wanted = self.identifier is None or self.identifier == request.get("Identifier")
+    def matches(self, operation: str, identifier: str | None) -> bool:
+        wanted = self.identifier is None or self.identifier == identifier
         return wanted and self.times > 0 and self.operation in ("*", operation)
 
 
@@ -139,11 +139,11 @@ class FaultBook:
             self._faults.clear()
             self._callbacks.clear()
 
-    def take(self, operation: str, request: Mapping[str, Any], *, late: bool = False) -> Fault | None:
-        """The fault that this call is to suffer, used up; `late` asks for those of accepted operations only."""
+    def take(self, operation: str, identifier: str | None, *, late: bool = False) -> Fault | None:
+        """The fault that a call about a resource is to suffer, used up; `late`: one of accepted operations."""
         with self._lock:
             for fault in self._faults:
-                if (fault.kind in LATE) is late and fault.matches(operation, request):
+                if (fault.kind in LATE) is late and fault.matches(operation, identifier):
                     if fault.after > 0:
                         fault.after -= 1
                         continue

@@ -74,7 +74,7 @@ class Gate:
             return _error(call, "InvalidSignatureException", message, status=403)
         if self._throttled(world, call):
             return _error(call, "ThrottlingException", "Rate exceeded")
-        fault = world.faults.take(call.operation, call.request)
+        fault = world.faults.take(call.operation, _identifier(call))
         if fault is not None and fault.kind == "delay":
             time.sleep(fault.seconds)
         answer = None
@@ -113,6 +113,25 @@ def _permitted(call: Call, proceed: Callable[[], Answer], signed: access.Signed)
         return _error(dataclasses.replace(call, service=call.service or OURS[0]), refusal.code, refusal.message)
     with access.acting(principal):
         return proceed()
+
+
+def _identifier(call: Call) -> str | None:
+    """The resource that a call is about, however it says so; None where it is about none, or about many."""
+    if call.service not in OURS:
+        return None
+    request = call.request
+    if "DesiredState" in request and call.operation == "CreateResource":
+        with contextlib.suppress(ValueError):
+            request = json.loads(request["DesiredState"])
+    if "RequestToken" in request:
+        return _of_operation(call.region, str(request["RequestToken"]))
+    found = request.get("Identifier", request.get("Name")) if isinstance(request, dict) else None
+    return None if found is None else str(found)
+
+
+def _of_operation(region: str, token: str) -> str | None:
+    requests = get_backend("cloudcontrol")[DEFAULT_ACCOUNT_ID][region].requests
+    return requests[token].identifier if token in requests else None
 
 
 @contextlib.contextmanager

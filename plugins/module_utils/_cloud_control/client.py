@@ -206,11 +206,11 @@ class CloudControl:
                 return answer
             unanswered = failure.unanswered = unanswered or failure.unanswered
             unreachable = failure.code in _UNREACHABLE
+            if not unreachable:
+                self._reached.add(service)
             passing = service in self._reached if unreachable else failure.passing
             if not passing or (attempt == _TRIES and not patient):
                 raise failure
-            if not unreachable:
-                self._reached.add(service)
             try:
                 reason = f"{operation} failed with {failure.code}: {failure.message}"
                 self._deadline.pause(backoff(attempt), waiting_for=reason)

@@ -124,16 +124,27 @@ def failure(
     *,
     advice: Mapping[str, str],
     region: str | None,
+    begun: bool = False,
     unanswered: bool = False,
 ) -> dict[str, Any]:
-    """Return the msg and the error of a failed task; C(advice) is the resource type's own, by code."""
-    hint = _hint(error, advice, region, unanswered=unanswered)
+    """Return the msg and the error of a failed task.
+
+    advice is the resource type's own, by code; begun: operations were sent; unanswered: the last of them never was.
+    """
+    hint = _hint(error, advice, begun=begun) or ""
+    where = f" --region {region}" if region else ""
+    if error.request_token:
+        command = f"aws cloudcontrol get-resource-request-status --request-token {error.request_token}{where}"
+        hint += f" What has become of the operation: {command}"
+    elif unanswered:
+        hint += f" Whether it was begun all the same: aws cloudcontrol list-resource-requests{where}"
+    hint = hint.strip()
     parts = {
         "code": error.code,
         "message": error.message,
         "operation": error.operation,
         "request_token": error.request_token,
-        "hint": hint,
+        "hint": hint or None,
     }
     return {"msg": _sentence(attempt, error) + (f" {hint}" if hint else ""), "error": parts}
 
@@ -148,14 +159,11 @@ def _sentence(attempt: str, error: CloudControlError) -> str:
     return f"{attempt}: {message}"
 
 
-def _hint(error: CloudControlError, advice: Mapping[str, str], region: str | None, *, unanswered: bool) -> str | None:
-    """What to do about the error, or about the one that time has run out on, and the command that tells more."""
+def _hint(error: CloudControlError, advice: Mapping[str, str], *, begun: bool) -> str | None:
+    """What to do about the error, or about the one that time has run out on, and how to go on."""
     cause = error.__cause__ if isinstance(error.__cause__, CloudControlError) else error
-    hints = [error.hint or cause.hint or advice.get(cause.code) or hint_for(cause.code, cause.operation, cause.message)]
-    where = f" --region {region}" if region else ""
-    if error.request_token:
-        command = f"aws cloudcontrol get-resource-request-status --request-token {error.request_token}{where}"
-        hints.append(f"What has become of the operation: {command}")
-    elif unanswered:
-        hints.append(f"Whether it was begun all the same: aws cloudcontrol list-resource-requests{where}")
-    return " ".join(hint for hint in hints if hint) or None
+    hint = error.hint or cause.hint or advice.get(cause.code) or hint_for(cause.code, cause.operation, cause.message)
+    told = isinstance(error, Refused) or "again" in f"{error.message} {hint}"
+    if not hint or told or not (begun or cause is not error):
+        return hint
+    return f"{hint} Then {_GO_ON[0].lower()}{_GO_ON[1:]}"

@@ -17,7 +17,7 @@ from .module import ROLE, begin, budget, connect, describe
 from .properties import to_properties
 from .reconcile import reconcile
 from .resource_type import Limit, ResourceType, Snapshot, Wish
-from .task import Record, Task
+from .task import Operation, Record, Task
 
 MOST_SECONDS = 7 * 24 * 3600  # Cloud Control forgets a request after seven days.
 
@@ -141,11 +141,23 @@ def _fail(resource_type: ResourceType, module: AnsibleAWSModule, record: Record,
         error.message = (
             f"{error.message.rstrip('.')}. Its status was last seen to be {resource_type.status_of(record.now)}."
         )
-    told = failure(attempt, error, advice=resource_type.advice, region=module.region, unanswered=record.unanswered)
+    told = failure(
+        attempt,
+        error,
+        advice=resource_type.advice,
+        region=module.region,
+        begun=bool(_sent(record)),
+        unanswered=record.unanswered,
+    )
     module.fail_json(**told, **_outcome(resource_type, module, record))
 
 
 def _verb(params: Mapping[str, Any], record: Record) -> str:
-    if record.operations:
-        return record.operations[-1].operation
+    sent = _sent(record)
+    if sent:
+        return sent[-1].operation
     return "delete" if params["state"] == "absent" else "bring about the declared state of"
+
+
+def _sent(record: Record) -> list[Operation]:
+    return [operation for operation in record.operations if operation.operation_status != "PLANNED"]

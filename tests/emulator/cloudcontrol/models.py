@@ -176,7 +176,7 @@ class CloudControlBackend(BaseBackend):  # type: ignore[misc] # moto is not type
         if any(r.identifier == name and r.status(now) in LIVE for r in self.requests.values()):
             raise exceptions.concurrent_operation(TYPE_NAME, name)
         begins = now + timedelta(seconds=current().settings.pending_seconds)
-        fault = current().faults.take(f"{operation.title()}Resource", {"Identifier": name}, late=True)
+        fault = current().faults.take(f"{operation.title()}Resource", name, late=True)
         self._count += 1
         request = ResourceRequest(self._count, operation, parameters, name, now, handler, steps, begins, fault)
         self.requests[request.token] = request

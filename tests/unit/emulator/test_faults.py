@@ -158,6 +158,29 @@ def test_a_fault_can_be_for_one_resource_only(aws: Aws) -> None:
         aws.get("bad")
 
 
+def test_a_fault_for_one_resource_befalls_every_call_about_it(aws: Aws) -> None:
+    aws.emulator.settings.check_references = False
+    aws.emulator.fault("*", "error", code="Ordered", identifier="bad", times=9)
+    aws.put(name="good")
+    with Refused("Ordered"):
+        aws.send_create("bad")
+    aws.emulator.clear_faults()
+    event = aws.send_create("bad", EndpointName="another")
+    aws.emulator.fault("*", "error", code="Ordered", identifier="bad", times=9)
+    calls = [
+        lambda: aws.get("bad"),
+        lambda: aws.describe("bad"),
+        lambda: aws.status(event),
+        lambda: aws.send_update(add("/Description", "x"), name="bad"),
+        lambda: aws.send_delete("bad"),
+    ]
+    for call in calls:
+        with Refused("Ordered"):
+            call()
+    assert (aws.get("good")["Name"], aws.describe("good")["Name"]) == ("good", "good")
+    assert len(aws.cloudcontrol.list_resources(TypeName=TYPE_NAME)["ResourceDescriptions"]) == 2
+
+
 def test_a_fault_for_any_operation(aws: Aws) -> None:
     aws.emulator.fault("*", "throttle")
     with Refused("ThrottlingException"):

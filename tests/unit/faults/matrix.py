@@ -1,0 +1,345 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The matrix: for every call that the modules make and every fault the one outcome, met once and for good.
+
+An outcome is how the task ends: "+N", carried through with N calls more than without the fault; "N", failed with the
+fault's own code after N calls; "goes on", carried through, with as many polls as it takes; or the code that the task
+fails with if it is another. The tests run the matrix, docs/faults.md shows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.unit.faults.scenes import SCENES
+
+TRIES = 8
+"""How often a call is made that fails in a way that may pass: within about a minute."""
+
+# The kinds of calls, which are the columns.
+COLUMNS = {
+    "first": "the first call",
+    "read": "a later read",
+    "describe": "Describe",
+    "write": "a write",
+    "poll": "a poll",
+    "search": "looking for another's operation",
+}
+_First, _Read, _Describe, _Write, _Poll, _Search = COLUMNS
+
+
+@dataclass(frozen=True)
+class Place:
+    """A call that a module makes: the n-th of its operation in a scene."""
+
+    title: str
+    column: str
+    scene: str
+    operation: str
+    nth: int = 1
+
+
+_Get, _Status = "GetResource", "GetResourceRequestStatus"
+_Create, _Update, _Delete = "CreateResource", "UpdateResource", "DeleteResource"
+_DescribeIt = "DescribeInferenceExperiment"
+
+PLACES = (
+    Place("the first read, of nothing", _First, "create", _Get),
+    Place("the first read, before a change", _First, "change", _Get),
+    Place("the first read, before a deletion", _First, "delete", _Get),
+    Place("the first read, with nothing to do", _First, "unchanged", _Get),
+    Place("the first read in check mode", _First, "check", _Get),
+    Place("the first page of the list", _First, "info", "ListResources"),
+    Place("a read by name", _First, "info by name", _Get),
+    Place("the read after a creation", _Read, "create", _Get, 2),
+    Place("the read after a change", _Read, "change", _Get, 2),
+    Place("the read after a start", _Read, "start", _Get, 2),
+    Place("the read after a stop", _Read, "stop", _Get, 2),
+    Place("the read after a deletion", _Read, "delete", _Get, 2),
+    Place("the read between deletion and creation", _Read, "recreate", _Get, 2),
+    Place("a look in transit", _Read, "transit", _Get, 2),
+    Place("the read after an operation that failed", _Read, "setback", _Get, 2),
+    Place("the read after another's operation", _Read, "other", _Get, 2),
+    Place("the next page of the list", _Read, "info", "ListResources", 2),
+    Place("the read of one that is listed", _Read, "info", _Get),
+    Place("Describe before a change", _Describe, "reschedule", _DescribeIt),
+    Place("Describe after a change", _Describe, "reschedule", _DescribeIt, 2),
+    Place("Describe before a recreation", _Describe, "recreate", _DescribeIt),
+    Place("Describe of one that is listed", _Describe, "info", _DescribeIt),
+    Place("the creation", _Write, "create", _Create),
+    Place("the change", _Write, "change", _Update),
+    Place("the change without wait", _Write, "no wait", _Update),
+    Place("the start", _Write, "start", _Update),
+    Place("the stop", _Write, "stop", _Update),
+    Place("the deletion", _Write, "delete", _Delete),
+    Place("the deletion of a recreation", _Write, "recreate", _Delete),
+    Place("the creation of a recreation", _Write, "recreate", _Create),
+    Place("the first poll of a creation", _Poll, "create", _Status),
+    Place("the second poll of a creation", _Poll, "create", _Status, 2),
+    Place("the first poll of a change", _Poll, "change", _Status),
+    Place("the first poll of a deletion", _Poll, "delete", _Status),
+    Place("the first poll of another's operation", _Poll, "other", _Status),
+    Place("the list of operations", _Search, "other", "ListResourceRequests"),
+)
+
+Outcomes = Mapping[str, str]
+
+
+def _row(**outcomes: str) -> Outcomes:
+    assert outcomes.keys() == COLUMNS.keys()
+    return outcomes
+
+
+_AGAIN = _row(first="+1", read="+1", describe="+1", write="+1", poll="goes on", search="goes on")
+_GIVEN_UP = _row(first="8", read="8", describe="8", write="8", poll="TimedOut", search="goes on")
+_AT_ONCE = _row(first="1", read="1", describe="1", write="1", poll="1", search="goes on")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A row: what befalls a call, the emulator's kind and details of it, and what comes of it."""
+
+    title: str
+    kind: str
+    code: str
+    once: Outcomes
+    for_good: Outcomes
+    details: Mapping[str, Any] = field(default_factory=dict)
+    writes_only: bool = False
+    """It is another fault only where the call does something."""
+
+
+def _passing(title: str, kind: str, code: str, /, *, writes_only: bool = False, **details: Any) -> Fault:
+    return Fault(title, kind, code, _AGAIN, _GIVEN_UP, details, writes_only)
+
+
+def _final(code: str, message: str, *, status: int = 400) -> Fault:
+    details = {"code": code, "message": message, "status": status}
+    return Fault(code, "error", code, _AT_ONCE, _AT_ONCE, details)
+
+
+# Seconds after which a call of ours is given up.
+SILENCE = 60
+
+FAULTS = (
+    _passing("ThrottlingException", "throttle", "ThrottlingException"),
+    _passing("HTTP 500", "error", "InternalFailure", code="InternalFailure", message="Something broke", status=500),
+    _passing("HTTP 503 with a page", "html503", "503"),
+    Fault(
+        "connection refused",
+        "refused",
+        "EndpointConnectionError",
+        once=_row(first="1", read="+1", describe="1", write="+1", poll="goes on", search="goes on"),
+        for_good=_row(first="1", read="8", describe="1", write="8", poll="TimedOut", search="goes on"),
+    ),
+    _passing("connection closed", "close", "ConnectionClosedError"),
+    _passing("connection reset", "reset", "ConnectionClosedError"),
+    _passing("no answer in time", "no_answer", "ReadTimeoutError", seconds=SILENCE),
+    _passing("done, and HTTP 500", "lost", "InternalFailure", writes_only=True),
+    _passing("done, and connection closed", "lost_response", "ConnectionClosedError", writes_only=True),
+    _passing(
+        "done, and no answer in time", "no_answer", "ReadTimeoutError", writes_only=True, seconds=SILENCE, applied=True
+    ),
+    _passing("HTTP 200, not JSON", "not_json", "InvalidAnswer"),
+    _passing("HTTP 200, half of the JSON", "broken_json", "InvalidAnswer"),
+    _passing("HTTP 200, members missing", "missing_keys", "InvalidAnswer"),
+    _passing("done, and HTTP 200, not JSON", "not_json", "InvalidAnswer", writes_only=True, applied=True),
+    _passing("done, and members missing", "missing_keys", "InvalidAnswer", writes_only=True, applied=True),
+    Fault(
+        "a status that nobody knows",
+        "unknown_status",
+        "Unsettled",
+        once=_row(first="+0", read="+0", describe="+1", write="+0", poll="goes on", search="goes on"),
+        for_good=_row(first="+0", read="+0", describe="9", write="+0", poll="TimedOut", search="goes on"),
+    ),
+    Fault(
+        "ResourceConflictException",
+        "error",
+        "ResourceConflictException",
+        once=_AGAIN,
+        for_good={**_GIVEN_UP, "write": "TimedOut"},
+        details={"code": "ResourceConflictException", "message": "It is busy", "status": 409},
+    ),
+    _final("AccessDeniedException", "User: x is not authorized to perform: cloudformation:Something"),
+    _final("ExpiredTokenException", "The security token included in the request is expired", status=403),
+    _final("UnrecognizedClientException", "The security token included in the request is invalid"),
+    _final("InvalidSignatureException", "Signature expired: 20260101T120000Z is now earlier than ...", status=403),
+    _final("TypeNotFoundException", "The type cannot be found."),
+)
+
+_UNKNOWN = "a status that nobody knows"
+_REFUSED = "connection refused"
+_DENIED = "AccessDeniedException"
+
+EXCEPTIONS: Mapping[tuple[str, str], tuple[str, str, str]] = {
+    # (fault, place): what comes of it once, and for good, and why
+    **{
+        (_UNKNOWN, place): ("Refused", "Refused", "nothing is known of what may change in it")
+        for place in (
+            "the first read, before a change",
+            "the first read in check mode",
+            "a look in transit",
+            "the read after an operation that failed",
+            "the read after another's operation",
+        )
+    },
+    (_UNKNOWN, "the read after a start"): ("Refused", "Refused", "it is not seen to run"),
+    (_UNKNOWN, "the read after a stop"): ("Refused", "Refused", "it is not seen to have ended"),
+    (_UNKNOWN, "Describe before a recreation"): ("+1", "9", "the two reads have to agree"),
+    (_UNKNOWN, "Describe of one that is listed"): ("+0", "+0", "it is returned as it is"),
+    ("ResourceConflictException", "the change without wait"): ("+1", "+7", "it is left to a later run"),
+    (_REFUSED, "Describe after a change"): ("+1", "8", "SageMaker has answered before"),
+}
+
+# --- operations that are accepted and then fail ---
+
+WRITES = {
+    "create": ("the creation", "the creation of a recreation"),
+    "update": ("the change", "the start", "the stop"),
+    "delete": ("the deletion", "the deletion of a recreation"),
+}
+"""The places where an operation begins, by what is done."""
+
+CANCELLED = "CANCEL_COMPLETE"
+
+
+@dataclass(frozen=True)
+class Late:
+    """A row: how an accepted operation ends; (once, for good) for create, update and delete."""
+
+    code: str
+    create: tuple[str, str]
+    update: tuple[str, str]
+    delete: tuple[str, str]
+
+
+def _every(code: str, outcome: tuple[str, str]) -> Late:
+    return Late(code, outcome, outcome, outcome)
+
+
+# Counted are the operations that are begun.
+_ANEW, _END = ("+1", "9"), ("1", "1")
+
+LATE = (
+    _every("Throttling", _ANEW),
+    _every("NetworkFailure", _ANEW),
+    _every("ServiceInternalError", _ANEW),
+    _every("ResourceConflict", _ANEW),
+    _every("NotStabilized", _ANEW),
+    Late("NotFound", _END, _END, _ANEW),
+    _every("AlreadyExists", _END),
+    _every("GeneralServiceException", _END),
+    _every("NotUpdatable", _END),
+    _every("InvalidRequest", _END),
+    _every("AccessDenied", _END),
+    _every("UnauthorizedTaggingOperation", _END),
+    _every("InvalidCredentials", _END),
+    _every("ServiceLimitExceeded", _END),
+    _every("ServiceTimeout", _END),
+    _every("InternalFailure", _END),
+    _every("InvalidTypeConfiguration", _END),
+    _every("HandlerInternalFailure", _END),
+    _every("NonCompliant", _END),
+    _every("Unknown", _END),
+    _every("UnsupportedTarget", _END),
+    _every(CANCELLED, _END),
+)
+
+LATE_EXCEPTIONS: Mapping[tuple[str, str], tuple[str, str, str]] = {
+    ("GeneralServiceException", "the creation of a recreation"): (
+        *_ANEW,
+        "the endpoint may still be busy with the end of the one deleted",
+    ),
+}
+
+# --- what a failure says ---
+
+WORDS: Mapping[str, str] = {
+    # the code of a failure, and words that its hint must have
+    "ThrottlingException": "fewer tasks run side by side",
+    "InternalFailure": "The fault lies with AWS, or with a proxy",
+    "503": "The fault lies with AWS, or with a proxy",
+    "EndpointConnectionError": "Check region and endpoint_url",
+    "ConnectionClosedError": "Check the network and the proxies",
+    "ReadTimeoutError": "Check the network and the proxies",
+    "InvalidAnswer": "perhaps not AWS but a proxy",
+    "Unsettled": "Something else is at work on it",
+    "ResourceConflictException": "Something else is at work on it",
+    "AccessDeniedException": "or else cloudformation:{operation}, to whom the task runs as",
+    "ExpiredTokenException": "The credentials have expired: get new ones",
+    "UnrecognizedClientException": "check access_key, profile",
+    "InvalidSignatureException": "region, secret_key and the clock",
+    "TypeNotFoundException": "check the option region",
+    "Throttling": "fewer tasks run side by side",
+    "NetworkFailure": "The fault lies with AWS, or with a proxy",
+    "ServiceInternalError": "The fault lies with AWS",
+    "ResourceConflict": "Something else is at work on it",
+    "NotStabilized": "The fault lies with AWS",
+    "NotFound": "Somebody else has deleted it",
+    "AlreadyExists": "the endpoint is probably in use by another one",
+    "GeneralServiceException": "which permission is missing",
+    "NotUpdatable": "recreate: true",
+    "InvalidRequest": "change the option that the message is about",
+    "AccessDenied": "Grant the permission that the message names",
+    "UnauthorizedTaggingOperation": "sagemaker:AddTags",
+    "InvalidCredentials": "they must last until the end",
+    "ServiceLimitExceeded": "Service Quotas",
+    "ServiceTimeout": "The fault lies with AWS",
+    "InvalidTypeConfiguration": "CloudFormation registry",
+    "HandlerInternalFailure": "The fault lies with AWS",
+    "NonCompliant": "A CloudFormation hook",
+    "Unknown": "The fault lies with AWS",
+    "UnsupportedTarget": "check the option region",
+    CANCELLED: "Somebody has cancelled the operation",
+}
+DESCRIBE_DENIED = "Grant sagemaker:DescribeInferenceExperiment to whom the task runs as"
+
+# --- the cells ---
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One outcome: a fault in a place, met once or for good."""
+
+    fault: Fault
+    place: Place
+    for_good: bool
+    outcome: str
+    why: str = ""
+
+    @property
+    def title(self) -> str:
+        return f"{self.fault.title} {'for good' if self.for_good else 'once'} at {self.place.title}"
+
+
+def cells() -> Iterator[Cell]:
+    """Yield every call times every fault."""
+    for fault in FAULTS:
+        for place in PLACES:
+            if fault.writes_only and place.column != _Write:
+                continue
+            *outcomes, why = EXCEPTIONS.get(
+                (fault.title, place.title), (fault.once[place.column], fault.for_good[place.column], "")
+            )
+            for for_good, outcome in enumerate(outcomes):
+                yield Cell(fault, place, bool(for_good), outcome, why)
+
+
+def late_cells() -> Iterator[Cell]:
+    """Yield every way in which an accepted operation can fail, for every write."""
+    by_title = {place.title: place for place in PLACES}
+    for late in LATE:
+        kind, details = ("cancelled", {}) if late.code == CANCELLED else ("failed", {"code": late.code})
+        message = {} if late.code == CANCELLED else {"message": f"The {late.code} that was ordered"}
+        fault = Fault(late.code, kind, late.code, {}, {}, {**details, **message})
+        for operation, places in WRITES.items():
+            for place in places:
+                *outcomes, why = LATE_EXCEPTIONS.get((late.code, place), (*getattr(late, operation), ""))
+                for for_good, outcome in enumerate(outcomes):
+                    yield Cell(fault, by_title[place], bool(for_good), outcome, why)
+
+
+assert {place.scene for place in PLACES} == SCENES.keys()

@@ -140,8 +140,10 @@ def _hints() -> list[str]:
         INFERENCE_EXPERIMENT,
     )
 
-    calls = {"AccessDeniedException": "GetResource"}
-    hints = {code: INFERENCE_EXPERIMENT.advice.get(code) or hint_for(code, calls.get(code)) for code in WORDS}
+    denied = {"AccessDeniedException": "User: x is not authorized to perform: x"}
+    hints = {
+        code: INFERENCE_EXPERIMENT.advice.get(code) or hint_for(code, None, denied.get(code, "")) for code in WORDS
+    }
     return _table(["code", "what to do"], [[code, hint or ""] for code, hint in hints.items()])
 
 

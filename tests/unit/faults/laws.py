@@ -112,7 +112,7 @@ def message_tells(cell: Cell, result: Result, emulator: Emulator) -> None:
         assert cell.fault.details.get("message", "") in msg
         assert operation in (cell.place.operation, _DONE_BY.get(cell.place.operation)) or error["code"] == "Unsettled"
         denied = operation.startswith("Describe") and error["code"].startswith("AccessDenied")
-        assert (DESCRIBE_DENIED if denied else WORDS[error["code"]]).format(operation=operation) in hint
+        assert (DESCRIBE_DENIED if denied else WORDS[error["code"]]) in hint
     token = error["request_token"]
     assert (COMMAND.format(token=token, region=REGION) in hint) is bool(token)
     if token:

@@ -39,9 +39,9 @@ emulator: $(B)/demo.stamp $(B)/collection.stamp ## an emulated AWS to try playbo
 test: lint $(B)/collection.stamp ## everything: lint, unit tests, integration targets
 	@$(BIN)/python -m pytest -n auto --dist worksteal
 
-thorough: $(B)/test.stamp $(B)/collection.stamp ## the lifecycle, the policies, killed tasks at full length, the benchmarks' counts; some minutes
-	@THOROUGH=1 $(BIN)/python -m pytest -n auto --dist worksteal tests/unit/lifecycle tests/unit/iam tests/benchmarks \
-		tests/integration/test_killed.py tests/integration/test_examples.py
+thorough: $(B)/test.stamp $(B)/collection.stamp ## lifecycle, faults, policies, killed tasks at full length, the benchmarks' counts; some minutes
+	@THOROUGH=1 $(BIN)/python -m pytest -n auto --dist worksteal tests/unit/lifecycle tests/unit/faults tests/unit/iam \
+		tests/benchmarks tests/integration/test_killed.py tests/integration/test_examples.py
 
 unit: $(B)/test.stamp $(B)/collection.stamp ## the unit tests
 	@$(BIN)/python -m pytest -n auto --dist worksteal tests/unit

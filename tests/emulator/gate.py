@@ -119,13 +119,13 @@ def _identifier(call: Call) -> str | None:
     """The resource that a call is about, however it says so; None where it is about none, or about many."""
     if call.service not in OURS:
         return None
-    request = call.request
-    if "DesiredState" in request and call.operation == "CreateResource":
+    if "RequestToken" in call.request:
+        return _of_operation(call.region, str(call.request["RequestToken"]))
+    about: Any = call.request
+    if call.operation == "CreateResource":
         with contextlib.suppress(ValueError):
-            request = json.loads(request["DesiredState"])
-    if "RequestToken" in request:
-        return _of_operation(call.region, str(request["RequestToken"]))
-    found = request.get("Identifier", request.get("Name")) if isinstance(request, dict) else None
+            about = json.loads(str(call.request.get("DesiredState")))
+    found = about.get("Identifier", about.get("Name")) if isinstance(about, dict) else None
     return None if found is None else str(found)
 
 

@@ -15,9 +15,9 @@ import json
 from dataclasses import replace
 
 from .clock import backoff, pauses
-from .errors import CallFailed, CloudControlError, NotApplied, Refused
+from .errors import CallFailed, CloudControlError, NotApplied, OperationFailed, Refused
 from .json_patch import PatchConflict, apply
-from .operations import carry_out, gave_up, meaning, planned
+from .operations import carry_out, meaning, planned
 from .plan import Create, Delete, Update, Write
 from .prediction import after
 from .properties import tags_to_dict
@@ -121,9 +121,9 @@ class Acting:
 
     def _after_failure(self, seen: Snapshot | None, step: Write, failure: CloudControlError) -> Snapshot | None:
         """Return the resource as it is now, if the task can go on from there; raise the failure if not."""
-        # A handler that is denied a call, such as one about tags, has made those before it.
-        self.record.failed_late |= gave_up(self.type, failure) or (failure.denied and failure.request_token is not None)
         what = meaning(self.type, step, failure)
+        # A handler that fails, such as for want of a permission, has done all that came before that.
+        self.record.failed_late |= isinstance(failure, OperationFailed) and what not in ("gone", "exists")
         if what == "other at work":
             return self._after_other(seen, step, failure)
         if what == "final" and isinstance(failure, CallFailed):

@@ -50,7 +50,7 @@ class Record:
     """What a user should be warned of."""
 
     failed_late: bool = False
-    """An operation has failed that had done something: its handler only gave up waiting, or was denied the rest."""
+    """An operation has failed after it had begun, and may have done something, or all that it should."""
     nothing_sent: bool = False
     """Without wait, the first operation had to be left to a later run."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import boto3
@@ -167,7 +168,7 @@ def test_a_fault_for_one_resource_befalls_every_call_about_it(aws: Aws) -> None:
     aws.emulator.clear_faults()
     event = aws.send_create("bad", EndpointName="another")
     aws.emulator.fault("*", "error", code="Ordered", identifier="bad", times=9)
-    calls = [
+    calls: list[Callable[[], Any]] = [
         lambda: aws.get("bad"),
         lambda: aws.describe("bad"),
         lambda: aws.status(event),

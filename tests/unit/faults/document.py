@@ -49,6 +49,11 @@ These hold in every cell:
 - The same task, run again without the fault, ends in what it declares.
 """
 
+_DONE = """\
+An operation may have done what it should, or a part of it, and fail all the same. The next look shows that: what is
+tried again by this table is then carried with no operation more, and so is GeneralServiceException where the status has
+changed. The others fail, with `changed: true`. AlreadyExists and NotFound are taken for somebody else's doing."""
+
 
 def page() -> str:
     return "\n".join(
@@ -73,6 +78,8 @@ def page() -> str:
             *_operations(),
             "",
             *_late_exceptions(),
+            "",
+            _DONE,
             "",
             "## The calls of each column",
             "",

@@ -255,6 +255,18 @@ LATE_EXCEPTIONS: Mapping[tuple[str, str], tuple[str, str, str]] = {
     ),
 }
 
+DONE_EXCEPTIONS: Mapping[tuple[str, str], str] = {
+    # (code, place): what comes of a failure that is told once of something that was done
+    **{
+        ("GeneralServiceException", place): "+0"
+        for places in WRITES.values()
+        for place in places
+        if place != "the change"  # after which nothing shows that the status has moved on
+    },
+}
+NOBODY_KNOWS_WHOSE = (("AlreadyExists", "create"), ("NotFound", "delete"))
+"""These codes say that the end is there already, and not by whose doing: it is taken for somebody else's."""
+
 # --- what a failure says ---
 
 WORDS: Mapping[str, str] = {
@@ -330,16 +342,34 @@ def cells() -> Iterator[Cell]:
 
 def late_cells() -> Iterator[Cell]:
     """Yield every way in which an accepted operation can fail, for every write."""
+    for late, operation, place in _late():
+        *outcomes, why = LATE_EXCEPTIONS.get((late.code, place.title), (*getattr(late, operation), ""))
+        for for_good, outcome in enumerate(outcomes):
+            yield Cell(_late_fault(late), place, bool(for_good), outcome, why)
+
+
+def done_cells() -> Iterator[Cell]:
+    """Yield the same for operations that have done what they should and are said to have failed."""
+    for late, operation, place in _late():
+        if (late.code, operation) in NOBODY_KNOWS_WHOSE:
+            continue
+        usual = "+0" if getattr(late, operation) == _ANEW else "1"
+        outcome = DONE_EXCEPTIONS.get((late.code, place.title), usual)
+        yield Cell(_late_fault(late, applied=True), place, for_good=False, outcome=outcome)
+
+
+def _late() -> Iterator[tuple[Late, str, Place]]:
     by_title = {place.title: place for place in PLACES}
     for late in LATE:
-        kind, details = ("cancelled", {}) if late.code == CANCELLED else ("failed", {"code": late.code})
-        message = {} if late.code == CANCELLED else {"message": f"The {late.code} that was ordered"}
-        fault = Fault(late.code, kind, late.code, {}, {}, {**details, **message})
-        for operation, places in WRITES.items():
-            for place in places:
-                *outcomes, why = LATE_EXCEPTIONS.get((late.code, place), (*getattr(late, operation), ""))
-                for for_good, outcome in enumerate(outcomes):
-                    yield Cell(fault, by_title[place], bool(for_good), outcome, why)
+        yield from ((late, operation, by_title[title]) for operation, titles in WRITES.items() for title in titles)
+
+
+def _late_fault(late: Late, **more: Any) -> Fault:
+    title = f"{late.code}, though done," if more else late.code
+    if late.code == CANCELLED:
+        return Fault(title, "cancelled", late.code, {}, {}, more)
+    details = {"code": late.code, "message": f"The {late.code} that was ordered", **more}
+    return Fault(title, "failed", late.code, {}, {}, details)
 
 
 assert {place.scene for place in PLACES} == SCENES.keys()

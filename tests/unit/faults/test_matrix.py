@@ -19,7 +19,7 @@ import pytest
 from tests.emulator import Emulator, ManualClock, faults
 from tests.unit.faults import laws
 from tests.unit.faults.document import PAGE, page
-from tests.unit.faults.matrix import CANCELLED, FAULTS, LATE, PLACES, SILENCE, Cell, cells, late_cells
+from tests.unit.faults.matrix import CANCELLED, FAULTS, LATE, PLACES, SILENCE, Cell, cells, done_cells, late_cells
 from tests.unit.faults.scenes import INFORM, SCENES, Scene
 from tests.unit.harness import Result, run_module, with_shared_clients
 
@@ -66,7 +66,10 @@ def test_a_call_that_fails(cell: Cell, emulator: Emulator) -> None:
     played.converges(result, _run)
 
 
-@pytest.mark.parametrize("cell", share(list(late_cells()), 5), ids=lambda cell: cell.title)
+_LATE = [*late_cells(), *done_cells()]
+
+
+@pytest.mark.parametrize("cell", share(_LATE, 7), ids=lambda cell: cell.title)
 def test_an_operation_that_fails(cell: Cell, emulator: Emulator) -> None:
     undisturbed = _calls_undisturbed(cell, emulator)
     played = laws.Played(emulator, SCENES[cell.place.scene])
@@ -89,7 +92,7 @@ _ENDLESS = [
 ]
 
 
-@pytest.mark.parametrize("cell", share(_ENDLESS, 5), ids=lambda cell: cell.title)
+@pytest.mark.parametrize("cell", share(_ENDLESS, 7), ids=lambda cell: cell.title)
 def test_little_time_is_not_exceeded_by(cell: Cell, emulator: Emulator) -> None:
     played = laws.Played(emulator, SCENES[cell.place.scene])
     _order(emulator, cell, after=cell.place.nth - 1, silence=LITTLE)

@@ -107,7 +107,11 @@ def _tasks(entries: Iterable[Any]) -> Iterator[dict[str, Any]]:
         yield from _tasks(inner) if inner else [entry]
 
 
-@pytest.mark.parametrize("playbook", sorted((ROOT / "docs" / "examples").glob("*.yml")), ids=lambda path: path.stem)
+EXAMPLES = ROOT / "docs" / "examples"
+PLAYBOOKS = [*sorted(EXAMPLES.glob("*.yml")), EXAMPLES / "awx" / "begin.yml", EXAMPLES / "awx" / "end.yml"]
+
+
+@pytest.mark.parametrize("playbook", PLAYBOOKS, ids=lambda path: path.stem)
 def test_a_playbook_of_the_examples_gives_options_that_there_are(
     playbook: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,43 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What ansible-builder makes of the collection: its part of an image, and the context that an image is built from."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import yaml
+
+from tests.environment import INSTALLED, ROOT, clean_environment, command
+
+DEFINITION = ROOT / "docs" / "examples" / "awx" / "execution-environment.yml"
+
+
+def _ansible_builder(*arguments: str) -> str:
+    done = subprocess.run(
+        [command("ansible-builder"), *arguments], env=clean_environment(), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_the_collection_asks_an_image_for_what_its_users_need_and_no_package_of_the_system() -> None:
+    asked = yaml.safe_load(_ansible_builder("introspect", str(INSTALLED.parents[2])))
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    wanted = [f"{line}  # from collection awscc.sagemaker" for line in lines if not line.startswith("#")]
+    assert asked == {"python": wanted, "system": []}
+
+
+def test_the_example_definition_makes_the_context_of_an_image(tmp_path: Path) -> None:
+    context = tmp_path / "context"
+    options = ["--file", str(DEFINITION), "--context", str(context), "--output-filename", "Containerfile"]
+    _ansible_builder("create", *options)
+    galaxy = yaml.safe_load((context / "_build" / "requirements.yml").read_text(encoding="utf-8"))
+    assert galaxy == {"collections": [{"name": "awscc.sagemaker"}]}
+    containerfile = (context / "Containerfile").read_text(encoding="utf-8")
+    assert "ansible-galaxy collection install" in containerfile
+    assert "introspect.py" in containerfile
+    # What the image gets for the collection, it gets because of the collection's own meta/execution-environment.yml.
+    assert "boto3" not in containerfile

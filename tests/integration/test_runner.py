@@ -1,0 +1,177 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The playbooks for AWX, launched as AWX does it: survey, credential, check, events, artifacts, cancelling."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.emulator.seed import Seed
+from tests.emulator.server import EmulatorServer
+from tests.environment import REGION
+from tests.integration.awx import PLAYBOOKS, Awx
+
+NAME = "checkout-v2"
+BEGIN, END = PLAYBOOKS / "begin.yml", PLAYBOOKS / "end.yml"
+BRING_ABOUT, STOP = "Bring about the shadow test, until it runs", "End the shadow test"
+KEY, SECRET = "AKIAJOBS", "a-secret-of-the-credential"
+QUICKLY = {"poll_seconds": 1}
+THOROUGH = os.environ.get("THOROUGH") == "1"
+
+
+@pytest.fixture
+def server() -> Iterator[EmulatorServer]:
+    with EmulatorServer(operation_seconds=1.5, transition_seconds=0.5) as server:
+        yield server
+
+
+@pytest.fixture
+def seed(server: EmulatorServer) -> Seed:
+    return server.seed(REGION, name="checkout")
+
+
+@pytest.fixture
+def awx(server: EmulatorServer, tmp_path: Path) -> Awx:
+    credential = {"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_ENDPOINT_URL": server.endpoint_url}
+    return Awx(tmp_path, credential)
+
+
+def _survey(playbook: Path) -> list[dict[str, Any]]:
+    spec: list[dict[str, Any]] = json.loads(playbook.with_name(f"{playbook.stem}_survey.json").read_text())["spec"]
+    return spec
+
+
+def _answers(playbook: Path, **given: Any) -> dict[str, Any]:
+    """What a person's answers become: what is not answered has its default, and everything has to be asked for."""
+    answers = {question["variable"]: question["default"] for question in _survey(playbook)}
+    assert set(given) <= set(answers)
+    return {**answers, **given}
+
+
+def _begin(seed: Seed) -> dict[str, Any]:
+    models = {"production_model": seed.production_model, "shadow_model": seed.shadow_model}
+    where = {"endpoint_name": seed.endpoint_name, "role_arn": seed.role_arn}
+    return {**_answers(BEGIN, experiment_name=NAME, **models, **where), **QUICKLY}
+
+
+def test_a_check_job_shows_what_would_be_done_and_writes_nothing(awx: Awx, server: EmulatorServer, seed: Seed) -> None:
+    job = awx.launch(BEGIN, _begin(seed), job_type="check")
+    assert job.status == "successful", job.stdout
+    result = job.result(BRING_ABOUT)
+    assert result["changed"]
+    assert [(done["operation"], done["operation_status"]) for done in result["operations"]] == [("create", "PLANNED")]
+    assert result["diff"]["before"] == {}
+    assert result["diff"]["after"]["endpoint_name"] == seed.endpoint_name
+    assert job.artifacts["experiment_status"] == "Running"
+    assert server.calls() == ["GetResource"]
+    assert {record.access_key for record in server.log} == {KEY}
+
+
+def test_a_cancelled_job_is_run_again_and_hands_over_to_the_next_of_its_workflow(
+    awx: Awx, server: EmulatorServer, seed: Seed
+) -> None:
+    cancelled = awx.launch(BEGIN, _begin(seed), cancel_when=lambda: "CreateResource" in server.calls())
+    assert cancelled.status == "canceled"
+    assert cancelled.of_kind("runner_on_ok") == []
+
+    begun = awx.launch(BEGIN, _begin(seed))
+    assert begun.status == "successful", begun.stdout
+    assert server.writes() == ["CreateResource"]
+    assert server.experiment(NAME, REGION)["status"] == "Running"
+    assert begun.artifacts == {
+        "region": REGION,
+        "experiment_name": NAME,
+        "experiment_arn": server.experiment(NAME, REGION)["arn"],
+        "experiment_status": "Running",
+    }
+
+    verdict = _answers(END, verdict="promote", reason="{{ it }} agrees")
+    ended = awx.launch(END, {**verdict, **begun.artifacts, **QUICKLY})
+    assert ended.status == "successful", ended.stdout
+    result = ended.result(STOP)
+    assert result["changed"]
+    assert [(done["operation"], done["operation_status"]) for done in result["operations"]] == [("update", "SUCCESS")]
+    assert (result["diff"]["before"]["status"], result["diff"]["after"]["status"]) == ("Running", "Completed")
+    left = server.experiment(NAME, REGION)
+    assert left["fate"] == {"production": "Remove", "shadow": "Promote"}
+    assert left["stop"]["reason"] == "{{ it }} agrees"
+    # A line and an event for each look at what went on, and no secret in any of them.
+    polls = ended.of_kind("runner_on_async_poll")
+    assert [(poll["res"]["started"], poll["res"]["finished"]) for poll in polls][:1] == [(1, 0)]
+    assert "ASYNC POLL on localhost" in ended.stdout
+    assert SECRET not in json.dumps([*cancelled.events, *begun.events, *ended.events])
+
+
+QUESTION = {"variable", "question_name", "question_description", "type", "default", "required"}
+
+
+@pytest.mark.parametrize("playbook", [BEGIN, END], ids=["begin", "end"])
+def test_a_survey_is_one_that_awx_takes(playbook: Path) -> None:
+    survey = json.loads(playbook.with_name(f"{playbook.stem}_survey.json").read_text(encoding="utf-8"))
+    assert set(survey) == {"name", "description", "spec"}
+    for question in survey["spec"]:
+        of_its_type = {"multiplechoice": {"choices"}}.get(question["type"], {"min", "max"})
+        assert set(question) == QUESTION | of_its_type
+        assert question["type"] in ("text", "integer", "multiplechoice")
+        if question["type"] == "multiplechoice":
+            assert question["default"] in question["choices"]
+        elif question["type"] == "integer":
+            assert question["min"] <= question["default"] <= question["max"]
+        else:
+            assert question["default"] == ""
+
+
+@pytest.mark.parametrize("playbook", [BEGIN, END], ids=["begin", "end"])
+def test_a_survey_asks_for_what_its_playbook_does_not_know(playbook: Path) -> None:
+    (play,) = yaml.safe_load(playbook.read_text(encoding="utf-8"))
+    used = set(re.findall(r"{{ (?:verdicts\[)?(\w+)", json.dumps(play))) - {"begun", "ended", "ansible_check_mode"}
+    asked = {question["variable"] for question in _survey(playbook)}
+    assert used - set(play["vars"]) <= asked <= used
+
+
+if THOROUGH:
+
+    @pytest.mark.parametrize(("timeout", "status"), [(0, "canceled"), (3, "timeout")])
+    def test_what_a_job_left_in_the_background_and_the_next_job_do_nothing_twice(
+        awx: Awx, server: EmulatorServer, seed: Seed, timeout: int, status: str
+    ) -> None:
+        server.settings.operation_seconds = 8
+        cancel_when = (lambda: False) if timeout else (lambda: "CreateResource" in server.calls())
+        first = awx.launch(BEGIN, _begin(seed), cancel_when=cancel_when, takes_container=False, timeout=timeout)
+        assert first.status == status
+        second = awx.launch(BEGIN, _begin(seed))
+        assert second.status == "successful", second.stdout
+        effects = [effect for accepted in server.operations(REGION) for effect in accepted.effects]
+        assert effects == ["create"]
+        assert server.experiment(NAME, REGION)["status"] == "Running"
+
+    def test_slices_of_a_job_share_out_the_hosts(server: EmulatorServer, tmp_path: Path) -> None:
+        hosts = ["us-east-1", "eu-west-1", "us-west-2", "ap-southeast-2"]
+        for host in hosts:
+            server.put_experiment(host, {"Name": NAME})
+        play = {
+            "hosts": "all",
+            "gather_facts": False,
+            "module_defaults": {"group/awscc.sagemaker.aws": {"region": "{{ inventory_hostname }}"}},
+            "tasks": [{"awscc.sagemaker.inference_experiment": {"name": NAME, "description": "{{ said }}"}}],
+        }
+        (tmp_path / "project").mkdir()
+        playbook = tmp_path / "project" / "describe.yml"
+        playbook.write_text(json.dumps([play]), encoding="utf-8")
+        keys = {"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_ENDPOINT_URL": server.endpoint_url}
+        for number in range(2):
+            awx = Awx(tmp_path / f"slice_{number}", keys, hosts=hosts[number::2])
+            job = awx.launch(playbook, {"said": f"slice {number}"})
+            assert job.status == "successful", job.stdout
+        found = [server.experiment(NAME, host)["properties"]["Description"] for host in hosts]
+        assert found == ["slice 0", "slice 1"] * 2
+        assert server.writes() == ["UpdateResource"] * 4

@@ -17,7 +17,7 @@ import yaml
 
 from tests.emulator.seed import Seed
 from tests.emulator.server import EmulatorServer
-from tests.environment import REGION
+from tests.environment import REGION, ROOT
 from tests.integration.awx import PLAYBOOKS, Awx
 
 NAME = "checkout-v2"
@@ -63,7 +63,21 @@ def _begin(seed: Seed) -> dict[str, Any]:
     return {**_answers(BEGIN, experiment_name=NAME, **models, **where), **QUICKLY}
 
 
-def test_a_check_job_shows_what_would_be_done_and_writes_nothing(awx: Awx, server: EmulatorServer, seed: Seed) -> None:
+def _of_our_own_type(**inputs: str) -> dict[str, str]:
+    """What a credential of the type in the examples puts into the environment; what is not filled in is empty."""
+    described = yaml.safe_load((PLAYBOOKS / "credential_type.yml").read_text(encoding="utf-8"))
+    fields = {field["id"]: "" for field in described["inputs"]["fields"]}
+    assert set(described["inputs"]["required"]) <= set(inputs) <= set(fields)
+    filled = {**fields, **inputs}
+    injected: dict[str, str] = described["injectors"]["env"]
+    return {name: re.sub(r"{{ (\w+) }}", lambda found: filled[found[1]], text) for name, text in injected.items()}
+
+
+def test_a_check_job_shows_what_would_be_done_and_writes_nothing(
+    server: EmulatorServer, seed: Seed, tmp_path: Path
+) -> None:
+    credential = _of_our_own_type(access_key=KEY, secret_key=SECRET, region=REGION)
+    awx = Awx(tmp_path, {**credential, "AWS_ENDPOINT_URL": server.endpoint_url})
     job = awx.launch(BEGIN, _begin(seed), job_type="check")
     assert job.status == "successful", job.stdout
     result = job.result(BRING_ABOUT)
@@ -109,6 +123,23 @@ def test_a_cancelled_job_is_run_again_and_hands_over_to_the_next_of_its_workflow
     assert [(poll["res"]["started"], poll["res"]["finished"]) for poll in polls][:1] == [(1, 0)]
     assert "ASYNC POLL on localhost" in ended.stdout
     assert SECRET not in json.dumps([*cancelled.events, *begun.events, *ended.events])
+
+
+def test_the_guide_shows_what_the_files_have() -> None:
+    guide = (ROOT / "docs" / "docsite" / "rst" / "guide_awx.rst").read_text(encoding="utf-8")
+    shown = re.findall(r"\.\. code-block:: (?:yaml|json)\n\n((?:    .*\n|\n)+)", guide)
+    assert shown
+    files = [_bare(path.read_text(encoding="utf-8")) for path in PLAYBOOKS.iterdir()]
+    assert [part for part in shown if not any(_bare(part) in file for file in files)] == []
+
+
+def _bare(text: str) -> str:
+    return "\n".join(line.strip() for line in text.strip().splitlines())
+
+
+def test_the_guide_names_every_file() -> None:
+    guide = (ROOT / "docs" / "docsite" / "rst" / "guide_awx.rst").read_text(encoding="utf-8")
+    assert [path.name for path in PLAYBOOKS.iterdir() if f"``{path.name}``" not in guide] == []
 
 
 QUESTION = {"variable", "question_name", "question_description", "type", "default", "required"}

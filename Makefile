@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo emulator test thorough unit integration bench lint format coverage build clean
+.PHONY: help demo emulator test thorough unit integration bench mutation lint format coverage build clean
 
 # A developer's own settings for Ansible and AWS must change nothing here, and no call may reach a real account.
 # Bytecode has to be written: without it every Python that is started compiles Ansible and boto3 for seconds.
@@ -52,6 +52,9 @@ integration: $(B)/test.stamp $(B)/collection.stamp ## playbooks run by ansible-p
 
 bench: $(B)/bench.stamp $(B)/collection.stamp ## measure what tasks cost, write docs/benchmarks; 8 minutes
 	@$(BIN)/python -m tests.benchmarks
+
+mutation: $(B)/mutation.stamp $(B)/collection.stamp ## put small faults into plugins/module_utils, tell which no test notices; an hour
+	@PYTHONPATH=$(B)/collections:. $(BIN)/python -u -m tests.mutation
 
 lint: $(B)/test.stamp $(B)/src.stamp $(B)/collection.stamp ## ruff, mypy, yamllint, ansible-lint
 	@failed=0
@@ -101,6 +104,11 @@ $(B)/test.stamp: tests/requirements-test.txt $(B)/demo.stamp
 $(B)/bench.stamp: tests/requirements-bench.txt $(B)/demo.stamp
 	@echo "installing what draws the picture"
 	$(PIP_INSTALL) -r tests/requirements-bench.txt $(call LOG,pip)
+	touch $@
+
+$(B)/mutation.stamp: tests/requirements-mutation.txt $(B)/test.stamp
+	@echo "installing what makes mutants"
+	$(PIP_INSTALL) -r tests/requirements-mutation.txt $(call LOG,pip)
 	touch $@
 
 $(B)/collection.stamp: $(SHIPPED) | $(B)/demo.stamp

@@ -102,8 +102,13 @@ class Awx:
         self._write(folder, playbook, variables, job_type, settings)
         job = self._run(folder, playbook.name, cancel_when)
         if takes_container:
-            _end_all_with(f"AWX_PRIVATE_DATA_DIR={folder}")
+            _end_all_of(folder)
         return job
+
+    def clear_away(self) -> None:
+        """End what jobs have left behind."""
+        for number in range(1, self._count + 1):
+            _end_all_of(self._folder / f"awx_{number}")
 
     def _write(
         self, folder: Path, playbook: Path, variables: Mapping[str, Any], job_type: str, settings: Mapping[str, Any]
@@ -162,8 +167,9 @@ def _image() -> dict[str, str]:
     return {**found, **aws, "PATH": f"{Path(command('ansible-playbook')).parent}{os.pathsep}{found['PATH']}"}
 
 
-def _end_all_with(variable: str) -> None:
-    """Kill the processes that have this in their environment, as happens to those of a container."""
+def _end_all_of(folder: Path) -> None:
+    """Kill the processes that have a job's folder in their environment, as happens to those of a container."""
+    variable = f"AWX_PRIVATE_DATA_DIR={folder}"
     for place in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
             if variable.encode() in (place / "environ").read_bytes().split(b"\0"):

@@ -40,9 +40,11 @@ def seed(server: EmulatorServer) -> Seed:
 
 
 @pytest.fixture
-def awx(server: EmulatorServer, tmp_path: Path) -> Awx:
+def awx(server: EmulatorServer, tmp_path: Path) -> Iterator[Awx]:
     credential = {"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_ENDPOINT_URL": server.endpoint_url}
-    return Awx(tmp_path, credential)
+    awx = Awx(tmp_path, credential)
+    yield awx
+    awx.clear_away()
 
 
 def _survey(playbook: Path) -> list[dict[str, Any]]:

@@ -20,6 +20,7 @@ from .clock import Clock, SystemClock
 from .cloudcontrol.models import cloudcontrol_backends
 from .cloudcontrol.requests import Accepted
 from .gate import CONTROL_USER_AGENT
+from .plain import PlainType
 from .records import Record
 from .sagemaker.models import SageMakerBackend
 from .seed import ACCOUNT_ID, Seed, sow
@@ -148,6 +149,10 @@ class Controls:
             if found is None:
                 raise KeyError(f"there is no inference experiment {name!r} in {region}")
             return placing.raw(found)
+
+    def serve(self, plain: PlainType) -> None:
+        """Let Cloud Control know another type as well, one without statuses of its own."""
+        self.world.other_types[plain.type_name] = plain.handler
 
     def operations(self, region: str = "us-east-1") -> list[Accepted]:
         """The operations that Cloud Control has accepted and still remembers, in their order."""

@@ -16,12 +16,12 @@ from . import rules
 from .access import Principal, sagemaker_needs
 from .experiments import Experiment, Stop
 from .rules import SageMakerError
+from .schema import TYPE_NAME
 from .world import current
 
 if TYPE_CHECKING:
     from .sagemaker.models import SageMakerBackend
 
-TYPE_NAME = "AWS::SageMaker::InferenceExperiment"
 Result = TypeVar("Result")
 Model = Mapping[str, Any]
 Steps = Generator[datetime, None, None]
@@ -71,6 +71,8 @@ class HandlerFailure(Exception):
 
 class Handler:
     """One run of the handler, with somebody's rights (None: the root's). Whoever runs it sets `now` before a step."""
+
+    type_name = TYPE_NAME
 
     def __init__(self, backend: SageMakerBackend, now: datetime, principal: Principal | None = None) -> None:
         self.backend = backend
@@ -166,6 +168,15 @@ class Handler:
         self._call("DeleteInferenceExperiment", lambda: self.experiments.delete(name, self.now), Name=name)
 
     # read and list
+
+    def identifier(self, model: Model) -> str:
+        return str(model.get("Name", ""))
+
+    def created(self, name: str) -> datetime:
+        return self.experiments.get(name, self.now).created
+
+    def names(self) -> list[str]:
+        return [experiment.name for experiment in self.experiments]
 
     def read(self, name: str) -> dict[str, Any]:
         """Everything but the write-only properties, plus tags; the old handler returned those as well."""

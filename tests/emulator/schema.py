@@ -1,4 +1,4 @@
-"""The registry schema of the type, and what Cloud Control refuses on its account."""
+"""Registry schemas, and what Cloud Control refuses on their account."""
 
 from __future__ import annotations
 
@@ -11,35 +11,51 @@ from typing import Any
 import regex
 from jsonschema import Draft7Validator, ValidationError, validators
 
-PATH = Path(__file__).parent / "schemas" / "AWS-SageMaker-InferenceExperiment.json"
+TYPE_NAME = "AWS::SageMaker::InferenceExperiment"
 ABSENT = object()
 
 
-@lru_cache(maxsize=1)
-def load() -> dict[str, Any]:
-    schema: dict[str, Any] = json.loads(PATH.read_text(encoding="utf-8"))
+@lru_cache
+def load(type_name: str = TYPE_NAME) -> dict[str, Any]:
+    path = Path(__file__).parent / "schemas" / f"{type_name.replace('::', '-')}.json"
+    schema: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return schema
 
 
-def problems(model: Mapping[str, Any]) -> list[str]:
+def problems(type_name: str, model: Mapping[str, Any]) -> list[str]:
     """What the schema has against a model, one sentence each; [] if nothing."""
-    found = sorted(_validator().iter_errors(dict(model)), key=lambda error: list(map(str, error.path)))
+    found = sorted(_validator(type_name).iter_errors(dict(model)), key=lambda error: list(map(str, error.path)))
     return [f"#/{'/'.join(map(str, error.path))}: {error.message}" for error in found]
 
 
-def changed(kind: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+def changed(type_name: str, kind: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     """The pointers of a kind (`createOnlyProperties`, `readOnlyProperties`) whose value differs."""
-    return [pointer for pointer in load()[kind] if _get(before, pointer) != _get(after, pointer)]
+    return [pointer for pointer in load(type_name).get(kind, ()) if _get(before, pointer) != _get(after, pointer)]
 
 
 def _get(model: Mapping[str, Any], pointer: str) -> Any:
     return model.get(pointer.removeprefix("/properties/"), ABSENT)
 
 
-@lru_cache(maxsize=1)
-def _validator() -> Any:
+@lru_cache
+def _validator(type_name: str) -> Any:
     checks: Any = validators.extend(Draft7Validator, {"pattern": _pattern})
-    return checks(load())
+    return checks(_named_by_pattern(load(type_name)))
+
+
+def _named_by_pattern(part: Any) -> Any:
+    """A map whose names have to match a pattern, said so that the pattern is checked by the function below."""
+    if isinstance(part, list):
+        return [_named_by_pattern(element) for element in part]
+    if not isinstance(part, dict):
+        return part
+    said = {name: _named_by_pattern(value) for name, value in part.items() if name != "patternProperties"}
+    patterns = part.get("patternProperties", {})
+    for pattern, values in patterns.items():
+        assert len(patterns) == 1, "an alternative of several patterns has not been met yet"
+        assert part.get("additionalProperties") is False, "names that match no pattern have not been met yet"
+        said |= {"propertyNames": {"pattern": pattern}, "additionalProperties": _named_by_pattern(values)}
+    return said
 
 
 def _pattern(_validator: Any, pattern: str, value: Any, _schema: Any) -> Iterator[ValidationError]:

@@ -7,11 +7,17 @@ from __future__ import annotations
 
 import dataclasses
 import threading
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from .clock import Clock, SystemClock
 from .faults import FaultBook
 from .records import Log
 from .settings import Settings
+
+if TYPE_CHECKING:
+    from .plain import PlainHandler
 
 
 @dataclasses.dataclass
@@ -24,6 +30,8 @@ class World:
     log: Log = dataclasses.field(default_factory=Log)
     lock: threading.RLock = dataclasses.field(default_factory=threading.RLock)
     in_use: bool = False
+    other_types: dict[str, Callable[[str, datetime], PlainHandler]] = dataclasses.field(default_factory=dict)
+    """Types that Cloud Control serves beside the inference experiment -> (region, now) -> a run of the handler."""
 
 
 _world = World()

@@ -67,6 +67,8 @@ class Acting:
         if isinstance(step, Create):
             self.reported_done = set(step.properties)
         self.reported_done |= _about(step)
+        # That it has arrived nothing tells, so once has to do.
+        self.task.wish = self.task.wish._replace(force_write_only=False)
         if isinstance(step, Delete) and step.then:
             self.task.wish, self.recreating = step.then, True
         now = self.task.deadline.clock.now()
@@ -102,7 +104,7 @@ class Acting:
         if not repeated:
             return
         names = ", ".join(sorted(self.type.option_name(name) for name in repeated))
-        state = f"it is {self.type.status_of(seen)}" if seen else "there is none"
+        state = f"it is {self.type.status_of(seen) or 'as before'}" if seen else "there is none"
         last = self.record.operations[-1]
         raise NotApplied(
             f"AWS reported that {names} had been applied, and a read afterwards does not show it: {state}."

@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .comparisons import merge, same
-from .properties import tags_to_dict, tags_to_list
+from .properties import tags_as_property, tags_to_dict
 from .resource_type import NOTHING, Path, Properties, ResourceType, Snapshot, Status, Wish
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def find_changes(
     if wanted == present:
         return Changes(changed)
     guarded = frozenset({tags}) if kept or not wish.purge_tags else frozenset()
-    return Changes({**changed, tags: tags_to_list(wanted)}, guarded)
+    return Changes({**changed, tags: tags_as_property(resource_type, wanted)}, guarded)
 
 
 def base(resource_type: ResourceType, seen: Snapshot) -> Properties:

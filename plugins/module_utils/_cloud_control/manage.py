@@ -69,6 +69,8 @@ def _spec(resource_type: ResourceType) -> dict[str, Any]:
         "wait_timeout": {"type": "int", "default": 1800},
         **ROLE,
     }
+    if resource_type.has_unseen:
+        spec["force_write_only"] = {"type": "bool", "default": False}
     if resource_type.tags:
         spec["purge_tags"] = {"type": "bool", "default": True}
     return spec
@@ -90,6 +92,7 @@ def _wish(resource_type: ResourceType, params: Mapping[str, Any]) -> Wish:
         tags=None if tags is None else limits.tags_as_text(tags),
         purge_tags=params.get("purge_tags", True),
         recreate=params["recreate"],
+        force_write_only=params.get("force_write_only", False),
         directives={name: params[name] for name in resource_type.directives},
     )
     problems += resource_type.check_model(properties) + resource_type.check_wish(wish)
@@ -137,7 +140,7 @@ def _fail(resource_type: ResourceType, module: AnsibleAWSModule, record: Record,
         attempt = f"The {name} cannot be brought to what the task declares"
     else:
         attempt = f"Could not {_verb(module.params, record)} {name}"
-    if isinstance(error, TimedOut) and record.now:
+    if isinstance(error, TimedOut) and record.now and resource_type.lifecycle:
         error.message = (
             f"{error.message.rstrip('.')}. Its status was last seen to be {resource_type.status_of(record.now)}."
         )

@@ -11,13 +11,13 @@ first of them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from .changes import Changes, base, declared, find_changes, intent_of, patch_for
 from .comparisons import merge
 from .limits import TAGS
-from .properties import tags_to_dict, tags_to_list
-from .resource_type import Properties, ResourceType, Snapshot, Status, Transition, Wish, WriteOnlyReader
+from .properties import tags_as_property, tags_to_dict
+from .resource_type import NOTHING, Properties, ResourceType, Snapshot, Status, Transition, Wish, WriteOnlyReader
 
 if TYPE_CHECKING:
     from .json_patch import PatchDocument
@@ -90,17 +90,26 @@ def next_step(resource_type: ResourceType, wish: Wish, seen: Snapshot | None) ->
     refusal = _refusal(resource_type, seen, rules, changes, intent)
     if refusal:
         return _recreate(resource_type, wish, seen, rules, refusal) if wish.recreate else refusal
+    unseen = _unseen(resource_type, wish, seen, rules)
+    forced = wish.force_write_only and unseen
     if intent is None:
-        return _update(resource_type, seen, changes) if changes.names else Done()
+        return _update(resource_type, seen, changes, unseen) if changes.names or forced else Done()
     transition = rules.transitions[intent]
     move = _move(resource_type, wish, seen, transition, changes)
-    if isinstance(move, Refuse) or changes.names <= transition.carries:
+    if isinstance(move, Refuse) or (changes.names <= transition.carries and not forced):
         return move
-    return _update(resource_type, seen, changes)
+    return _update(resource_type, seen, changes, unseen)
 
 
-def _update(resource_type: ResourceType, seen: Snapshot, changes: Changes) -> Step:
-    whole = {**base(resource_type, seen), **changes.properties}
+def _unseen(resource_type: ResourceType, wish: Wish, seen: Snapshot, rules: Status) -> Properties:
+    """What the task gives and cannot be compared; what an old handler returns after all is left out if it is equal."""
+    given = {name: wish.properties[name] for name in resource_type.unseen(rules) if name in wish.properties}
+    return {name: value for name, value in given.items() if seen.properties.get(name) != value}
+
+
+def _update(resource_type: ResourceType, seen: Snapshot, changes: Changes, unseen: Mapping[str, Any] = NOTHING) -> Step:
+    """Change what differs. What is unseen goes along: to the handler, what a patch leaves out of it is not there."""
+    whole = {**base(resource_type, seen), **unseen, **changes.properties}
     for name in changes.names & (seen.write_only or {}).keys():
         # Members that the task leaves out, or that do not count now, are as the service has told.
         whole[name] = {**(seen.write_only or {})[name], **whole[name]}
@@ -112,7 +121,7 @@ def _update(resource_type: ResourceType, seen: Snapshot, changes: Changes) -> St
         return Refuse(
             why=f"{' '.join(problems)} This comes of what the task gives together with what it leaves as it is."
         )
-    patch = patch_for(resource_type, seen, changes.properties, changes.guarded)
+    patch = patch_for(resource_type, seen, {**unseen, **changes.properties}, changes.guarded)
     return Update(patch=patch, properties=changes.names)
 
 
@@ -149,7 +158,7 @@ def _create(resource_type: ResourceType, wish: Wish, *, situation: str = "It doe
     if problems:
         return Refuse(why=" ".join(problems))
     if resource_type.tags and wish.tags:
-        properties[resource_type.tags] = tags_to_list(wish.tags)
+        properties[resource_type.tags] = tags_as_property(resource_type, wish.tags)
     return Create(properties=properties)
 
 

@@ -47,12 +47,15 @@ def to_options(resource_type: ResourceType, properties: Mapping[str, Any]) -> di
 
 
 def tags_to_dict(tags: Any) -> dict[str, str]:
-    """C([{"Key": k, "Value": v}]) -> C({k: v}), keys and values verbatim. Nothing at all is no tags."""
+    """C([{"Key": k, "Value": v}]), or a map, -> C({k: v}), keys and values verbatim. Nothing at all is no tags."""
+    if isinstance(tags, Mapping):
+        return dict(tags)
     return {tag["Key"]: tag.get("Value", "") for tag in tags or [] if isinstance(tag, Mapping) and "Key" in tag}
 
 
-def tags_to_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"Key": key, "Value": value} for key, value in tags.items()]
+def tags_as_property(resource_type: ResourceType, tags: Mapping[str, str]) -> Any:
+    """The way back: a list, or a map if the type has one."""
+    return dict(tags) if resource_type.tags_are_map else [{"Key": key, "Value": value} for key, value in tags.items()]
 
 
 def given(spec: Spec, options: Mapping[str, Any], path: str = "", shown: str = "") -> Iterator[tuple[str, str, Any]]:

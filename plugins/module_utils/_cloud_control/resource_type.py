@@ -33,6 +33,8 @@ class Wish(NamedTuple):
     tags: Mapping[str, str] | None = None
     purge_tags: bool = True
     recreate: bool = False
+    force_write_only: bool = False
+    """Whether to write the write-only properties that nothing tells, whatever they are now."""
     directives: Mapping[str, Any] = NOTHING
     """Options that say how, not what: they are never compared."""
 
@@ -140,6 +142,8 @@ class ResourceType(NamedTuple):
     """Property path -> (declared, actual) -> whether both mean the same; equality elsewhere."""
     tags: str | None = None
     """The property that holds the tags."""
+    tags_are_map: bool = False
+    """Whether that is a map of keys to values instead of a list of both."""
     create_only: frozenset[str] = frozenset()
     write_only: frozenset[str] = frozenset()
     never_compared: frozenset[str] = frozenset()
@@ -181,6 +185,15 @@ class ResourceType(NamedTuple):
     @property
     def writable(self) -> frozenset[str]:
         return frozenset(self.property_name(option) for option in self.options)
+
+    def unseen(self, rules: Status) -> frozenset[str]:
+        """The write-only properties that may change now and whose present values nothing tells."""
+        return (self.write_only & rules.updatable) - rules.write_only.keys() - self.create_only - self.never_compared
+
+    @property
+    def has_unseen(self) -> bool:
+        rows = self.lifecycle.statuses.values() if self.lifecycle else [Status(updatable=self.writable)]
+        return any(map(self.unseen, rows))
 
     def status_of(self, seen: Snapshot) -> str:
         return str(seen.properties.get(self.lifecycle.status)) if self.lifecycle else ""

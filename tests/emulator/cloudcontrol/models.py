@@ -17,13 +17,15 @@ from moto.core.base_backend import BackendDict, BaseBackend
 from moto.sagemaker.models import sagemaker_backends
 
 from .. import access, schema
-from ..handler import TYPE_NAME, Handler, HandlerFailure, Steps
+from ..handler import Handler, HandlerFailure, Steps
+from ..plain import PlainHandler
 from ..sagemaker.models import SageMakerBackend
 from ..world import current
 from . import exceptions
 from .requests import CLIENT_TOKEN_VALID, LIVE, REMEMBERED, ResourceRequest
 
 Parameters = Mapping[str, Any]
+AnyHandler = Handler | PlainHandler
 Result = TypeVar("Result")
 
 
@@ -55,11 +57,10 @@ class CloudControlBackend(BaseBackend):  # type: ignore[misc] # moto is not type
 
     def get_resource(self, parameters: Parameters) -> dict[str, Any]:
         now = self._begin(parameters)
-        name = parameters["Identifier"]
-        properties = self._read(name, self._handler(parameters, now))
-        experiment = self.sagemaker.inference_experiments.get(name, now)
-        if now < experiment.created + timedelta(seconds=current().settings.read_delay_seconds):
-            raise exceptions.resource_not_found(TYPE_NAME, name)
+        name, handler = parameters["Identifier"], self._handler(parameters, now)
+        properties = self._read(name, handler)
+        if now < handler.created(name) + timedelta(seconds=current().settings.read_delay_seconds):
+            raise exceptions.resource_not_found(handler.type_name, name)
         return {"Identifier": name, "Properties": json.dumps(properties)}
 
     def list_resources(self, parameters: Parameters) -> tuple[list[dict[str, str]], str | None]:
@@ -67,8 +68,8 @@ class CloudControlBackend(BaseBackend):  # type: ignore[misc] # moto is not type
         now = self._begin(parameters)
         last = _decode_token(parameters.get("NextToken"))
         handler = self._handler(parameters, now)
-        self._reading("", handler.may_list)
-        keys = sorted(([e.created.isoformat(), e.name] for e in self.sagemaker.inference_experiments), reverse=True)
+        self._reading("", handler, handler.may_list)
+        keys = sorted(([handler.created(name).isoformat(), name] for name in handler.names()), reverse=True)
         rest = [key for key in keys if last is None or key < last]
         page = rest[: current().settings.list_page_size]
         entries = [{"Identifier": name, "Properties": json.dumps(handler.summary(name))} for _created, name in page]
@@ -106,10 +107,11 @@ class CloudControlBackend(BaseBackend):  # type: ignore[misc] # moto is not type
         if earlier := self._by_client_token("CREATE", parameters, now):
             return earlier
         model = _parsed(parameters["DesiredState"], "DesiredState", dict)
-        refusal = _refused_create(model)
-        identifier = str(model.get("Name", ""))
         handler = self._handler(parameters, now)
-        return self._accept("CREATE", parameters, identifier, handler, _unless(refusal, handler.create(model)))
+        refusal = _refused_create(handler.type_name, model)
+        return self._accept(
+            "CREATE", parameters, handler.identifier(model), handler, _unless(refusal, handler.create(model))
+        )
 
     def update_resource(self, parameters: Parameters) -> ResourceRequest:
         now = self._begin(parameters)
@@ -119,7 +121,7 @@ class CloudControlBackend(BaseBackend):  # type: ignore[misc] # moto is not type
         handler = self._handler(parameters, now)
         before = self._read(name, handler)
         after = _patched(before, parameters["PatchDocument"])
-        refusal = _refused_update(before, after)
+        refusal = _refused_update(handler.type_name, before, after)
         return self._accept("UPDATE", parameters, name, handler, _unless(refusal, handler.update(name, after)))
 
     def delete_resource(self, parameters: Parameters) -> ResourceRequest:
@@ -133,31 +135,32 @@ class CloudControlBackend(BaseBackend):  # type: ignore[misc] # moto is not type
         return self._accept("DELETE", parameters, name, handler, handler.delete(name))
 
     def _begin(self, parameters: Parameters) -> datetime:
-        unknown = self.region_name in current().settings.regions_without_type
-        if unknown or parameters["TypeName"] != TYPE_NAME:
+        known = {schema.TYPE_NAME, *current().other_types}
+        if self.region_name in current().settings.regions_without_type or parameters["TypeName"] not in known:
             raise exceptions.type_not_found(parameters["TypeName"])
         return self.settle()
 
-    def _handler(self, parameters: Parameters, now: datetime) -> Handler:
+    def _handler(self, parameters: Parameters, now: datetime) -> AnyHandler:
         """The handler with the rights of the RoleArn that a request names, or else with the caller's own."""
         role, principal = parameters.get("RoleArn"), access.caller()
         if role and current().settings.enforce_iam:
             principal = access.assume(role, self.region_name)
             if principal is None:
                 raise exceptions.role_not_assumed(role)
-        return Handler(self.sagemaker, now, principal)
+        other = current().other_types.get(parameters["TypeName"])
+        return other(self.region_name, now) if other else Handler(self.sagemaker, now, principal)
 
-    def _read(self, name: str, handler: Handler) -> dict[str, Any]:
-        return self._reading(name, lambda: handler.read(name))
+    def _read(self, name: str, handler: AnyHandler) -> dict[str, Any]:
+        return self._reading(name, handler, lambda: handler.read(name))
 
-    def _reading(self, name: str, act: Callable[[], Result]) -> Result:
+    def _reading(self, name: str, handler: AnyHandler, act: Callable[[], Result]) -> Result:
         """A read has no events: what its handler fails with is the answer."""
         try:
             return act()
         except HandlerFailure as failure:
             if failure.code == "NotFound":
-                raise exceptions.resource_not_found(TYPE_NAME, name) from failure
-            raise exceptions.handler_failed(TYPE_NAME, failure.code, failure.message) from failure
+                raise exceptions.resource_not_found(handler.type_name, name) from failure
+            raise exceptions.handler_failed(handler.type_name, failure.code, failure.message) from failure
 
     def _by_client_token(self, operation: str, parameters: Parameters, now: datetime) -> ResourceRequest | None:
         """The request that came with the same token within 36 hours; another request with that token is refused."""
@@ -170,11 +173,14 @@ class CloudControlBackend(BaseBackend):  # type: ignore[misc] # moto is not type
         return None
 
     def _accept(
-        self, operation: str, parameters: Parameters, name: str, handler: Handler, steps: Steps
+        self, operation: str, parameters: Parameters, name: str, handler: AnyHandler, steps: Steps
     ) -> ResourceRequest:
         now = handler.now
-        if any(r.identifier == name and r.status(now) in LIVE for r in self.requests.values()):
-            raise exceptions.concurrent_operation(TYPE_NAME, name)
+        resource = handler.type_name, name
+        if any(
+            (r.handler.type_name, r.identifier) == resource and r.status(now) in LIVE for r in self.requests.values()
+        ):
+            raise exceptions.concurrent_operation(*resource)
         begins = now + timedelta(seconds=current().settings.pending_seconds)
         fault = current().faults.take(f"{operation.title()}Resource", name, late=True)
         self._count += 1
@@ -183,19 +189,23 @@ class CloudControlBackend(BaseBackend):  # type: ignore[misc] # moto is not type
         return request
 
 
-def _refused_create(model: Mapping[str, Any]) -> exceptions.CloudControlError | None:
-    read_only = schema.changed("readOnlyProperties", {}, model)
-    found = schema.problems(model) + [f"#: read-only property {pointer} cannot be given" for pointer in read_only]
+def _refused_create(type_name: str, model: Mapping[str, Any]) -> exceptions.CloudControlError | None:
+    read_only = schema.changed(type_name, "readOnlyProperties", {}, model)
+    found = schema.problems(type_name, model) + [
+        f"#: read-only property {pointer} cannot be given" for pointer in read_only
+    ]
     return _refusal(exceptions.validation(f"Model validation failed ({'; '.join(found)})")) if found else None
 
 
-def _refused_update(before: Mapping[str, Any], after: Mapping[str, Any]) -> exceptions.CloudControlError | None:
-    if create_only := schema.changed("createOnlyProperties", before, after):
+def _refused_update(
+    type_name: str, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> exceptions.CloudControlError | None:
+    if create_only := schema.changed(type_name, "createOnlyProperties", before, after):
         return _refusal(exceptions.not_updatable(create_only))
-    if read_only := schema.changed("readOnlyProperties", before, after):
+    if read_only := schema.changed(type_name, "readOnlyProperties", before, after):
         message = f"Invalid patch update: readOnlyProperties [{', '.join(read_only)}] cannot be updated"
         return _refusal(exceptions.validation(message))
-    found = schema.problems(after)
+    found = schema.problems(type_name, after)
     return _refusal(exceptions.validation(f"Model validation failed ({'; '.join(found)})")) if found else None
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from ..faults import Fault
 from ..handler import Handler, HandlerFailure, Steps
+from ..plain import PlainHandler
 from ..world import current
 
 REMEMBERED = timedelta(days=7)
@@ -41,7 +42,7 @@ class ResourceRequest:
     parameters: Mapping[str, Any]
     identifier: str
     accepted: datetime
-    handler: Handler
+    handler: Handler | PlainHandler
     steps: Steps | None
     resume: datetime
     fault: Fault | None = None

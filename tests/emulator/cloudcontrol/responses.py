@@ -7,7 +7,6 @@ from typing import Any
 
 from moto.core.responses import BaseResponse
 
-from ..handler import TYPE_NAME
 from ..world import current
 from .models import CloudControlBackend, cloudcontrol_backends
 from .requests import ResourceRequest
@@ -30,11 +29,13 @@ class CloudControlResponse(BaseResponse):  # type: ignore[misc] # moto is not ty
         return parameters
 
     def get_resource(self) -> str:
-        return json.dumps({"TypeName": TYPE_NAME, "ResourceDescription": self.backend.get_resource(self.parameters)})
+        return json.dumps(
+            {"TypeName": self.parameters["TypeName"], "ResourceDescription": self.backend.get_resource(self.parameters)}
+        )
 
     def list_resources(self) -> str:
         entries, token = self.backend.list_resources(self.parameters)
-        return _page({"TypeName": TYPE_NAME, "ResourceDescriptions": entries}, token)
+        return _page({"TypeName": self.parameters["TypeName"], "ResourceDescriptions": entries}, token)
 
     def create_resource(self) -> str:
         return self._accepted(self.backend.create_resource(self.parameters))

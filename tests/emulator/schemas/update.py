@@ -1,4 +1,4 @@
-"""`python -m tests.emulator.schemas.update` writes the schema beside this file anew, from what cfn-lint ships.
+"""`python -m tests.emulator.schemas.update` writes the schemas beside this file anew, from what cfn-lint ships.
 
 It says what has changed, by name: each line is something for the type's description, its documentation or the emulator.
 """
@@ -10,15 +10,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-TYPE_NAME = "AWS::SageMaker::InferenceExperiment"
-PATH = Path(__file__).parent / "AWS-SageMaker-InferenceExperiment.json"
+# The collection's type, and those that the tests describe to see that the engine takes others too.
+TYPE_NAMES = ("AWS::SageMaker::InferenceExperiment", "AWS::MemoryDB::ParameterGroup", "AWS::SSM::Parameter")
 
 
-def shipped() -> dict[str, Any]:
+def shipped(type_name: str) -> dict[str, Any]:
     """The schema as the installed cfn-lint has it."""
     from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
-    schema: dict[str, Any] = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", TYPE_NAME).schema
+    schema: dict[str, Any] = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", type_name).schema
     return schema
 
 
@@ -41,10 +41,12 @@ def differences(ours: Any, theirs: Any, pointer: str = "#") -> Iterator[str]:
 
 
 def main() -> None:
-    before = json.loads(PATH.read_text(encoding="utf-8")) if PATH.is_file() else {}
-    for line in differences(before, shipped()):
-        print(line)
-    PATH.write_text(json.dumps(shipped(), indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    for type_name in TYPE_NAMES:
+        path, schema = Path(__file__).with_name(f"{type_name.replace('::', '-')}.json"), shipped(type_name)
+        before = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        for line in differences(before, schema):
+            print(f"{type_name}: {line}")
+        path.write_text(json.dumps(schema, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control import properties as convert
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.properties import (
+    tags_as_property,
     tags_to_dict,
-    tags_to_list,
     to_option_name,
     to_options,
     to_properties,
@@ -170,7 +170,7 @@ def test_every_property_of_every_registry_type_comes_back() -> None:
         options = to_options(made, properties)
         back = to_properties(made, options)
         if made.tags:
-            back[made.tags] = tags_to_list(options[made.tags_option or ""])
+            back[made.tags] = tags_as_property(made, options[made.tags_option or ""])
         if back != properties:
             changed.append(registry_type.type_name)
 
@@ -323,8 +323,8 @@ def test_a_free_map_is_verbatim_whatever_it_holds(labels: dict[str, Any]) -> Non
 
 @given(st.dictionaries(st.text(), st.text()))
 def test_tags_come_back_verbatim_in_their_order(tags: dict[str, str]) -> None:
-    assert list(tags_to_dict(tags_to_list(tags)).items()) == list(tags.items())
-    assert to_options(NESTED, {"Tags": tags_to_list(tags)})["tags"] == tags
+    assert list(tags_to_dict(tags_as_property(NESTED, tags)).items()) == list(tags.items())
+    assert to_options(NESTED, {"Tags": tags_as_property(NESTED, tags)})["tags"] == tags
 
 
 @pytest.mark.parametrize(

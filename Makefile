@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo emulator test thorough unit integration bench mutation lint format coverage build clean
+.PHONY: help demo emulator test thorough unit integration bench mutation lint format coverage build release clean
 
 # A developer's own settings for Ansible and AWS must change nothing here, and no call may reach a real account.
 # Bytecode has to be written: without it every Python that is started compiles Ansible and boto3 for seconds.
@@ -42,7 +42,7 @@ test: lint $(B)/collection.stamp ## everything: lint, unit tests, integration ta
 thorough: $(B)/test.stamp $(B)/collection.stamp ## lifecycle, faults, policies, killed tasks at full length, the benchmarks' counts; some minutes
 	@THOROUGH=1 $(BIN)/python -m pytest -n auto --dist worksteal tests/unit/lifecycle tests/unit/faults tests/unit/iam \
 		tests/benchmarks tests/integration/test_killed.py tests/integration/test_examples.py \
-		tests/integration/test_runner.py tests/integration/test_targets.py
+		tests/integration/test_runner.py tests/integration/test_targets.py tests/unit/test_release.py
 
 unit: $(B)/test.stamp $(B)/collection.stamp ## the unit tests
 	@$(BIN)/python -m pytest -n auto --dist worksteal tests/unit
@@ -56,7 +56,7 @@ bench: $(B)/bench.stamp $(B)/collection.stamp ## measure what tasks cost, write 
 mutation: $(B)/mutation.stamp $(B)/collection.stamp ## put small faults into plugins/module_utils, tell which no test notices; an hour
 	@PYTHONPATH=$(B)/collections:. $(BIN)/python -u -m tests.mutation
 
-lint: $(B)/test.stamp $(B)/src.stamp $(B)/collection.stamp ## ruff, mypy, yamllint, ansible-lint
+lint: $(B)/test.stamp $(B)/src.stamp $(B)/collection.stamp ## ruff, mypy, yamllint, ansible-lint, the workflows, the changelog's fragments
 	@failed=0
 	check() { echo "lint: $$1"; shift; "$$@" || failed=1; }
 	check "rules" $(BIN)/ruff check --quiet
@@ -64,6 +64,9 @@ lint: $(B)/test.stamp $(B)/src.stamp $(B)/collection.stamp ## ruff, mypy, yamlli
 	check "types" $(BIN)/mypy --no-error-summary -p ansible_collections.awscc.sagemaker.plugins -p tests
 	check "YAML" $(BIN)/yamllint --strict .
 	check "Ansible" env PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/ansible-lint -q --nocolor
+	check "workflows" $(BIN)/check-jsonschema -q --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	check "issue forms" $(BIN)/check-jsonschema -q --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/*.yml
+	check "changelog" env PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/antsibull-changelog lint
 	exit $$failed
 
 format: $(B)/test.stamp ## let ruff rewrite the sources
@@ -75,6 +78,9 @@ coverage: $(B)/test.stamp $(B)/collection.stamp ## the unit tests, with the line
 
 build: $(B)/collection.stamp ## pack the collection into .build/dist and install it below .build/collections
 	@ls $(B)/dist/*.tar.gz
+
+release: $(B)/test.stamp ## bump the version, write CHANGELOG.rst, build the tarball: make release VERSION=1.2.3
+	@$(BIN)/python -m tests.release "$(VERSION)"
 
 clean: ## remove all that make has made
 	rm -rf $(B) .ansible

@@ -113,3 +113,28 @@ def test_users_need_only_boto3_and_botocore() -> None:
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
     required = {re.split(r"[<>=]", line)[0] for line in lines if line and not line.startswith("#")}
     assert required == {"boto3", "botocore"}
+
+
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+TALKS_OF_MAKE = [
+    *(ROOT / ".github" / "workflows").glob("*.yml"),
+    *ROOT.glob("*.md"),
+    *(ROOT / "docs").rglob("*.md"),
+    ROOT / ".ci" / "run",
+]
+REPOSITORY = re.compile(rf"{re.escape(GALAXY['repository'])}/(?:blob|tree)/main/([^)#\s]+)")
+
+
+@pytest.mark.parametrize("path", TALKS_OF_MAKE, ids=lambda path: path.name)
+def test_what_is_told_to_be_made_can_be_made(path: Path) -> None:
+    targets = set(re.findall(r"^([a-z]+):", MAKEFILE, re.MULTILINE))
+    told = re.findall(r"(?:`|run: |^|\")make ((?:[a-z]+ ?)+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+    assert {target for targets_told in told for target in targets_told.split()} <= targets
+
+
+@pytest.mark.parametrize("path", [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")], ids=lambda path: path.name)
+def test_a_link_leads_to_a_file_that_there_is(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    local = [link for link in re.findall(r"\]\(([^)#\s]+)[^)]*\)", text) if not re.match(r"[a-z]+:", link)]
+    files = [path.parent / link for link in local] + [ROOT / found for found in REPOSITORY.findall(text)]
+    assert [str(file) for file in files if not file.exists()] == []

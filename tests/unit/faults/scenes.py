@@ -13,7 +13,7 @@ from typing import Any
 
 from tests.emulator.clock import DEFAULT_START
 from tests.emulator.controls import Controls
-from tests.emulator.handler import TYPE_NAME
+from tests.emulator.schema import TYPE_NAME
 from tests.environment import REGION
 from tests.unit.lifecycle.grid import NEEDED, ROLE, shadowing
 

@@ -16,13 +16,14 @@ from tests.unit.modules.other_types.ssm_parameter import PARAMETER
 from tests.unit.modules.tasks import done
 
 NAME = "/shop/till~1"
+TAGS = {"team": "shop", "aws/like": "a=b", "KMSKey": ""}
 FULL = {
     "name": NAME,
     "type": "String",
     "value": "1",
     "description": "Tills that are open",
     "allowed_pattern": "[0-9]+",
-    "tags": {"team": "shop", "aws/like": "a=b", "KMSKey": ""},
+    "tags": TAGS,
 }
 
 
@@ -47,7 +48,7 @@ def there(bed: Bed) -> Bed:
 
 def test_it_is_created_and_its_tags_are_a_map_on_both_sides(bed: Bed) -> None:
     result = bed.brought_about(FULL, "create")
-    assert bed.there(NAME)["Tags"] == FULL["tags"]
+    assert bed.there(NAME)["Tags"] == TAGS
     assert result["parameter"] == {
         **{name: FULL[name] for name in ("name", "type", "value", "tags")},
         "arn": f"arn:aws:ssm:{REGION}:123456789012:parameter{NAME}",
@@ -59,9 +60,7 @@ def test_it_is_created_and_its_tags_are_a_map_on_both_sides(bed: Bed) -> None:
     ("task", "tags"),
     [
         pytest.param({"tags": {"team": "till"}}, {"aws:own": "x", "team": "till"}, id="replaced, but for those of AWS"),
-        pytest.param(
-            {"tags": {"a/b": "c"}, "purge_tags": False}, {"aws:own": "x", **FULL["tags"], "a/b": "c"}, id="added to"
-        ),
+        pytest.param({"tags": {"a/b": "c"}, "purge_tags": False}, {"aws:own": "x", **TAGS, "a/b": "c"}, id="added to"),
         pytest.param({"tags": {}}, {"aws:own": "x"}, id="taken away"),
     ],
 )
@@ -74,7 +73,7 @@ def test_its_tags_are(there: Bed, task: dict[str, Any], tags: dict[str, str]) ->
 def test_a_tag_added_meanwhile_is_not_lost(there: Bed) -> None:
     there.emulator.on_call("UpdateResource", lambda: there.there(NAME)["Tags"].update(theirs="x"))
     result = done(there.manage(named(tags={"team": "till"}, purge_tags=False)))
-    assert result["parameter"]["tags"] == {**FULL["tags"], "team": "till", "theirs": "x"}
+    assert result["parameter"]["tags"] == {**TAGS, "team": "till", "theirs": "x"}
 
 
 def test_what_is_write_only_is_lost_in_an_update_unless_the_task_gives_it(there: Bed) -> None:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -51,3 +52,13 @@ if THOROUGH:  # many seconds of Ansible's own; the unit tests hold what the task
         told += ["0 of 2 experiments needed the tags: none.", "checkout-v2 was over before. It is Completed."]
         assert [words for words in told if words not in said] == [], said
         assert [words for words in ("checkout-v1 on ", "WARNING") if words in said] == [], said
+
+    def test_the_playbook_of_the_readme_runs_as_it_stands(tmp_path: Path) -> None:
+        (text,) = re.findall(r"```yaml\n(- .*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+        playbook = tmp_path / "readme.yml"
+        playbook.write_text(text, encoding="utf-8")
+        with EmulatorServer(operation_seconds=0.05, transition_seconds=0.05) as server:
+            server.seed(REGION)
+            ansible(server, "ansible-playbook", str(playbook), cwd=tmp_path)
+            fate = server.experiment("b-in-the-shadow", REGION)["fate"]
+        assert fate == {"production": "Remove", "shadow": "Promote"}

@@ -138,3 +138,25 @@ def test_a_link_leads_to_a_file_that_there_is(path: Path) -> None:
     local = [link for link in re.findall(r"\]\(([^)#\s]+)[^)]*\)", text) if not re.match(r"[a-z]+:", link)]
     files = [path.parent / link for link in local] + [ROOT / found for found in REPOSITORY.findall(text)]
     assert [str(file) for file in files if not file.exists()] == []
+
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+# The sections of the template for certified collections, in its order.
+SECTIONS = (
+    *("Description", "Requirements", "Installation", "Use Cases", "Testing", "Contributing", "Support"),
+    *("Release Notes and Roadmap", "Related Information", "License Information"),
+)
+
+
+def test_the_readme_has_the_sections_of_certified_collections() -> None:
+    assert tuple(re.findall(r"^## (.*)$", README, re.MULTILINE)) == SECTIONS
+
+
+def test_the_readme_requires_what_the_collection_declares() -> None:
+    runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
+    ansible = runtime["requires_ansible"].removeprefix(">=").removesuffix(".0")
+    aws = GALAXY["dependencies"]["amazon.aws"].removeprefix(">=").removesuffix(".0")
+    needed = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    libraries = [f"{name} {version}" for name, version in re.findall(r"^(\w+)>=(\S+)$", needed, re.MULTILINE)]
+    told = [f"ansible-core {ansible} or later", f"`amazon.aws` {aws} or later", *libraries]
+    assert [words for words in told if words not in README] == []

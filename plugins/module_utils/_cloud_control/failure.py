@@ -96,7 +96,7 @@ _ADVICE = (
     ),
     (
         "GeneralServiceException",
-        "The message is the service's own: it says what is wrong, or which permission is missing.",
+        "The message is the service's own: see to what it says.",
     ),
     ("NonCompliant", "A CloudFormation hook of the account forbids it: ask who looks after the hooks."),
     ("InvalidTypeConfiguration", "Check this resource type's configuration in the account's CloudFormation registry."),
@@ -135,9 +135,9 @@ def failure(
     where = f" --region {region}" if region else ""
     if error.request_token:
         command = f"aws cloudcontrol get-resource-request-status --request-token {error.request_token}{where}"
-        hint += f" What has become of the operation: {command}"
+        hint += f" To look at the operation: {command}"
     elif unanswered:
-        hint += f" Whether it was begun all the same: aws cloudcontrol list-resource-requests{where}"
+        hint += f" To see whether it was begun all the same: aws cloudcontrol list-resource-requests{where}"
     hint = hint.strip()
     parts = {
         "code": error.code,
@@ -152,8 +152,9 @@ def failure(
 def _sentence(attempt: str, error: CloudControlError) -> str:
     message = error.message.rstrip()
     if not isinstance(error, (Refused, TimedOut)):
+        code = f"HTTP {error.code}" if error.code.isdigit() else error.code
         call = f" in {error.operation}" if isinstance(error, CallFailed) and error.operation else ""
-        message += f" ({error.code}{call})."
+        message = f"{message.rstrip('.')} ({code}{call})."
     elif not message.endswith((".", "!", "?")):
         message += "."
     return f"{attempt}: {message}"

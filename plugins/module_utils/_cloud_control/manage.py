@@ -157,7 +157,7 @@ def _fail(resource_type: ResourceType, module: AnsibleAWSModule, record: Record,
 
 def _verb(params: Mapping[str, Any], record: Record) -> str:
     sent = _sent(record)
-    if sent:
+    if sent and sent[-1].operation_status != "SUCCESS":
         return sent[-1].operation
     return "delete" if params["state"] == "absent" else "bring about the declared state of"
 

@@ -109,7 +109,7 @@ def message_tells(cell: Cell, result: Result, emulator: Emulator) -> None:
     assert operation in msg
     if error["code"] not in ("Refused", "TimedOut"):
         assert error["code"] in msg
-        assert cell.fault.details.get("message", "") in msg
+        assert cell.fault.details.get("message", "").rstrip(".") in msg
         assert operation in (cell.place.operation, _DONE_BY.get(cell.place.operation)) or error["code"] == "Unsettled"
         denied = operation.startswith("Describe") and error["code"].startswith("AccessDenied")
         assert (DESCRIBE_DENIED if denied else WORDS[error["code"]]) in hint

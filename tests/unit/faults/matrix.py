@@ -292,7 +292,7 @@ WORDS: Mapping[str, str] = {
     "NotStabilized": "The fault lies with AWS",
     "NotFound": "Somebody else has deleted it",
     "AlreadyExists": "the endpoint is probably in use by another one",
-    "GeneralServiceException": "which permission is missing",
+    "GeneralServiceException": "see to what it says",
     "NotUpdatable": "recreate: true",
     "InvalidRequest": "change the option that the message is about",
     "AccessDenied": "Grant the permission that it takes",

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from tests.emulator import Emulator
 from tests.environment import REGION
@@ -219,6 +220,98 @@ def test_no_region_is_one_clear_failure(
     result = run_module(module, {**task, "region": None}, emulator=emulator)
     assert result["error"]["code"] == "NoRegion"
     assert "AWS_REGION" in result.msg
+
+
+@pytest.mark.parametrize(
+    ("module", "task"),
+    [
+        pytest.param(MODULE, named(schedule=SCHEDULE), id="the module that writes"),
+        pytest.param(INFO, {"include_write_only": True}, id="info"),
+    ],
+)
+def test_a_botocore_that_is_too_old_is_one_clear_failure(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch, module: str, task: dict[str, Any]
+) -> None:
+    put(emulator, "Created")
+    make = AnsibleAWSModule.client
+
+    def client(module: AnsibleAWSModule, service: str, **settings: Any) -> Any:
+        return object() if service == "sagemaker" else make(module, service, **settings)
+
+    monkeypatch.setattr(AnsibleAWSModule, "client", client)
+    result = run_module(module, task, emulator=emulator)
+    assert (result["error"]["code"], result["error"]["operation"]) == (
+        "OutdatedBotocore",
+        "DescribeInferenceExperiment",
+    )
+    assert "requirements.txt" in result["error"]["hint"]
+
+
+@pytest.mark.parametrize(("module", "task"), [(MODULE, {"name": "a"}), (INFO, {})])
+def test_a_region_that_there_is_not_is_one_clear_failure(
+    run: Run, emulator: Emulator, module: str, task: dict[str, Any]
+) -> None:
+    before = emulator.clock.now()
+    result = run(module, {**task, "region": "us-east-9"})
+    assert result["error"]["code"] == "InvalidSignatureException"
+    assert "us-east-9" in result.msg
+    assert "Check region" in result["error"]["hint"]
+    assert (len(emulator.calls()), emulator.clock.now()) == (1, before)
+
+
+@pytest.mark.parametrize("seconds", [5.0, 0.1], ids=["still in progress", "ended meanwhile"])
+def test_an_operation_in_progress_may_be_our_own(run: Run, emulator: Emulator, seconds: float) -> None:
+    """The answer to the first try was lost, and AWS does not know the second for the same."""
+    put(emulator, "Created")
+    emulator.settings.operation_seconds = seconds
+    emulator.fault("UpdateResource", "lost_response")
+    emulator.fault("UpdateResource", "error", code="ConcurrentOperationException")
+    result = done(run(MODULE, named(description="New")))
+    assert (result.changed, statuses(result)) == (True, ["PENDING"])
+    assert state(emulator)["properties"]["Description"] == "New"
+
+
+@pytest.mark.parametrize(
+    ("operation", "code", "task", "found"),
+    [
+        pytest.param("DeleteResource", "ResourceNotFoundException", named(state="absent"), "Created", id="gone"),
+        pytest.param("CreateResource", "AlreadyExistsException", full(), None, id="there already"),
+        pytest.param("UpdateResource", "ExpiredTokenException", named(description="New"), "Created", id="expired"),
+    ],
+)
+def test_a_write_whose_answer_was_lost_counts_as_a_change_whatever_the_next_try_is_told(
+    run: Run, emulator: Emulator, operation: str, code: str, task: dict[str, Any], found: str | None
+) -> None:
+    if found:
+        put(emulator, found)
+    emulator.fault(operation, "lost_response")
+    emulator.fault(operation, "error", code=code, times=ALWAYS)
+    result = run(MODULE, task)
+    assert (result.changed, statuses(result)) == (True, ["PENDING"])
+    assert result.failed is (code == "ExpiredTokenException")
+
+
+def test_a_write_that_was_never_answered_in_time_is_looked_for_once_more(run: Run, emulator: Emulator) -> None:
+    emulator.fault("CreateResource", "lost_response", times=ALWAYS)
+    result = run(MODULE, full(wait_timeout=5))
+    assert (result["error"]["code"], result.changed, statuses(result)) == ("TimedOut", True, ["PENDING"])
+    assert result["inference_experiment"]["name"] == "checkout"
+    assert "aws cloudcontrol list-resource-requests --region us-east-1" in result["error"]["hint"]
+
+
+def test_a_write_that_was_refused_until_time_ran_out_was_not_begun(run: Run, emulator: Emulator) -> None:
+    emulator.fault("CreateResource", "throttle", times=ALWAYS)
+    result = run(MODULE, full(wait_timeout=5))
+    assert (result["error"]["code"], result.changed, statuses(result)) == ("TimedOut", False, ["FAILED"])
+    assert "fewer tasks run side by side" in result["error"]["hint"]
+
+
+def test_what_is_on_record_as_planned_is_not_what_failed(run: Run, emulator: Emulator) -> None:
+    put(emulator, "Running")
+    emulator.fault("DeleteResource", "failed", code="InternalFailure")
+    result = run(MODULE, full(role_arn=OTHER_ROLE_ARN, recreate=True))
+    assert statuses(result) == ["FAILED", "PLANNED"]
+    assert result.msg.startswith("Could not delete inference experiment")
 
 
 def test_a_denied_describe_names_its_permission_in_info_too(run: Run, emulator: Emulator) -> None:

@@ -40,12 +40,14 @@ class Acting:
         self.reported_done: set[str] = set()
         self.to_create: Create | None = None  # what a deletion that has begun is to be followed by
         self.recreating = False
+        self._pauses_for_others = pauses(task.deadline.clock)
 
     def take(self, seen: Snapshot | None, step: Write) -> Snapshot | None:
         """Carry a step out, or predict it, and return the resource as it is then."""
         self.check_applied(seen, _about(step))
         self._check_nothing_is_lost(step)
-        if seen and not self.record.operations:
+        if not self.record.operations:
+            self.record.at_first_write = seen
             self._warn_of_owner(seen)
         operation = planned(step)
         self.record.operations.append(operation)
@@ -64,6 +66,7 @@ class Acting:
 
     def _after_success(self, seen: Snapshot | None, step: Write) -> Snapshot | None:
         self.task.setbacks = 0
+        self._pauses_for_others = pauses(self.task.deadline.clock)
         if isinstance(step, Create):
             self.reported_done = set(step.properties)
         self.reported_done |= _about(step)
@@ -113,8 +116,8 @@ class Acting:
             request_token=last.request_token,
         )
 
-    def _warn_of_owner(self, seen: Snapshot) -> None:
-        stack = tags_to_dict(seen.properties.get(self.type.tags or "")).get(STACK_TAG)
+    def _warn_of_owner(self, seen: Snapshot | None) -> None:
+        stack = tags_to_dict(seen.properties.get(self.type.tags or "")).get(STACK_TAG) if seen else None
         if stack:
             self.record.notes.append(
                 f"It is managed by the CloudFormation stack {stack}. AWS advises to change it through that stack only,"
@@ -125,7 +128,7 @@ class Acting:
         """Return the resource as it is now, if the task can go on from there; raise the failure if not."""
         what = meaning(self.type, step, failure)
         # A handler that fails, such as for want of a permission, has done all that came before that.
-        self.record.failed_late |= isinstance(failure, OperationFailed) and what not in ("gone", "exists")
+        self.record.failed_late |= isinstance(failure, OperationFailed) and what not in ("gone", "exists", "stale")
         if what == "other at work":
             return self._after_other(seen, step, failure)
         if what == "final" and isinstance(failure, CallFailed):
@@ -177,7 +180,9 @@ class Acting:
                 self.record.notes.append(note)
         if other:
             self.task.client.follow(other)
-        self.task.deadline.pause(backoff(3 if other is None else 1), waiting_for=f"{failure.message}")
+        # Who cannot be followed may be at work for long.
+        pause = backoff(1) if other else max(backoff(3), next(self._pauses_for_others))
+        self.task.deadline.pause(pause, waiting_for=f"{failure.message}")
         return self.task.read()
 
     def _read_created(self) -> Snapshot | None:

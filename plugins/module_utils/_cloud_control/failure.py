@@ -101,6 +101,7 @@ _ADVICE = (
     ("NonCompliant", "A CloudFormation hook of the account forbids it: ask who looks after the hooks."),
     ("InvalidTypeConfiguration", "Check this resource type's configuration in the account's CloudFormation registry."),
     ("CANCEL_COMPLETE", f"Somebody has cancelled the operation. {_GO_ON}"),
+    ("NotApplied", f"AWS has dropped it, or somebody else has changed it since. {_GO_ON}"),
     ("RequestTokenNotFoundException", f"AWS has forgotten the operation. {_GO_ON}"),
     ("OutdatedBotocore", "Install the boto3 and botocore that the collection's requirements.txt asks for."),
 )

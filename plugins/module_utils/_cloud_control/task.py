@@ -41,6 +41,7 @@ class Record:
     """What has been seen and done so far."""
 
     before: Snapshot | None = None
+    at_first_write: Snapshot | None = None
     now: Snapshot | None = None
     """As last read; in check mode as it would be."""
     foreseen: Snapshot | None = None
@@ -60,7 +61,7 @@ class Record:
             return bool(self.operations) and not self.nothing_sent
         if any(o.request_token and o.operation_status not in ("FAILED", "CANCEL_COMPLETE") for o in self.operations):
             return True
-        before, now = (seen and seen.properties for seen in (self.before, self.now))
+        before, now = (seen and seen.properties for seen in (self.at_first_write, self.now))
         return (self.failed_late or self.unanswered) and before != now
 
     @property

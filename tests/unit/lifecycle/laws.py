@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
+
+from botocore.exceptions import ClientError
 
 from tests.emulator import Emulator
 from tests.emulator.controls import Controls
@@ -21,6 +24,15 @@ FATES = {
     "retain": {"production": "Retain", "shadow": "Retain"},
     "promote_shadow": {"production": "Remove", "shadow": "Promote"},
     "remove_shadow": {"production": "Retain", "shadow": "Remove"},
+}
+# Errors that say that the others have made the declaration impossible or undone what this task did.
+CONFLICTS = {
+    "Refused",
+    "NotApplied",
+    "GeneralServiceException",
+    "AlreadyExists",
+    "ResourceNotFoundException",
+    "NotFound",
 }
 
 
@@ -116,3 +128,34 @@ def _schedule_as_wanted(wanted: Mapping[str, str], found: Mapping[str, Any]) -> 
 
 def _second(time: str) -> datetime:
     return datetime.fromisoformat(time.replace("Z", "+00:00")).replace(microsecond=0)
+
+
+def act(emulator: Emulator, what: str, name: str) -> None:
+    """Do something to the experiment as somebody else, through SageMaker's own API; what it refuses stays undone."""
+    sagemaker = emulator.client("sagemaker")
+    found = find(emulator, name)
+    if found is None:
+        if what == "create":
+            emulator.put_experiment(REGION, {"Name": name}, status="Running")
+        return
+    with contextlib.suppress(ClientError):
+        if what == "start":
+            sagemaker.start_inference_experiment(Name=name)
+        elif what == "stop":
+            variants = [v["VariantName"] for v in found["properties"]["ModelVariants"]]
+            actions = dict.fromkeys(variants, "Retain")
+            sagemaker.stop_inference_experiment(Name=name, ModelVariantActions=actions, DesiredState="Cancelled")
+        elif what == "update":
+            sagemaker.update_inference_experiment(Name=name, Description="somebody else's words")
+        elif what == "delete":
+            sagemaker.delete_inference_experiment(Name=name)
+        elif what == "tag":
+            sagemaker.add_tags(ResourceArn=found["arn"], Tags=[{"Key": "theirs", "Value": "kept"}])
+
+
+def assert_told(result: Result) -> None:
+    """A result has all that it always has."""
+    assert {"changed", "inference_experiment", "operations"} <= result.values.keys()
+    if result.failed:
+        assert result.msg
+        assert {"code", "message", "operation", "request_token", "hint"} == result["error"].keys()

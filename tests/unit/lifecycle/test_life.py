@@ -1,185 +1,31 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Long random lives of one experiment: declarations, other people, statuses and times, and the laws that always hold.
+"""Long random lives of an experiment, with nothing going wrong but what people do to it.
 
-A quick share of it; THOROUGH=1 in the environment makes it thousands of steps.
+A quick share of them; THOROUGH=1 in the environment makes it thousands of steps.
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
-from datetime import timedelta
-from typing import Any
+from collections.abc import Iterator
 
-from botocore.exceptions import ClientError
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+import pytest
 
 from tests.emulator import Emulator, ManualClock
-from tests.environment import REGION
-from tests.unit.harness import Result, with_shared_clients
-from tests.unit.lifecycle.grid import NEEDED, ROLE, shadowing, variant
-from tests.unit.lifecycle.laws import find, run, unmet, untouched, writes
-
-NAME = "life"
-
-_parts = st.fixed_dictionaries(
-    {},
-    optional={
-        "description": st.sampled_from(["one", "two", "ein Wort mehr: ü"]),
-        "model_variants": st.integers(1, 2).map(lambda count: [variant("production"), variant("shadow", count)]),
-        "shadow_mode_config": st.sampled_from([10, 50]).map(shadowing),
-        "data_storage_config": st.sampled_from(["s3://one/x", "s3://two/y"]).map(lambda where: {"destination": where}),
-        "role_arn": st.sampled_from([f"{ROLE}experiments", f"{ROLE}others"]),
-        "tags": st.dictionaries(st.sampled_from(["team", "Cost-Center", "x y"]), st.sampled_from(["", "a", "B"])),
-        "purge_tags": st.booleans(),
-    },
-)
-_schedules = st.none() | st.tuples(st.sampled_from([0, 5, 30]), st.sampled_from([40, 90]), st.booleans())
-_ends = st.sampled_from(
-    [{}, {}, {"desired_state": "Running"}]
-    + [{"desired_state": s, "on_stop": o} for s in ("Completed", "Cancelled") for o in ("retain", "promote_shadow")]
-)
-_deletions = st.sampled_from(["retain", "promote_shadow", "remove_shadow"])
-
-
-class Life(RuleBasedStateMachine):
-    """An experiment among people."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.stack = contextlib.ExitStack()
-        self.emulator = self.stack.enter_context(Emulator(clock=ManualClock(), check_references=False))
-        self.stack.enter_context(with_shared_clients())
-
-    def teardown(self) -> None:
-        self.stack.close()
-
-    @initialize(
-        return_write_only=st.booleans(),
-        empty_content_types=st.booleans(),
-        create_passes_starting=st.booleans(),
-        start_reports_early=st.booleans(),
-        refuse_late=st.booleans(),
-    )
-    def the_service_is_of_some_kind(self, **settings: bool) -> None:
-        self.emulator.settings.update(settings)
-
-    @rule(whole=st.booleans(), parts=_parts, schedule=_schedules, end=_ends, recreate=st.booleans())
-    def somebody_declares(
-        self, whole: bool, parts: dict[str, Any], schedule: Any, end: dict[str, str], recreate: bool
-    ) -> None:
-        task = {"name": NAME, **(NEEDED if whole else {}), **parts, **end, "recreate": recreate}
-        if schedule:
-            start, ends, with_start = schedule
-            times = {"end_time": self._hours(ends), **({"start_time": self._hours(start)} if with_start else {})}
-            task["schedule"] = times
-        self._declare(task)
-
-    @rule(on_stop=_deletions)
-    def somebody_has_it_deleted(self, on_stop: str) -> None:
-        self._declare({"name": NAME, "state": "absent", "on_stop": on_stop})
-
-    @rule(hours=st.sampled_from([0, 1, 10, 100]), seconds=st.sampled_from([0.0, 0.1, 0.4]))
-    def time_passes(self, hours: int, seconds: float) -> None:
-        self.emulator.clock.advance(hours * 3600 + seconds)
-
-    @rule(
-        what=st.sampled_from(["start", "stop", "update", "delete", "tag"]),
-        wait=st.booleans(),
-    )
-    def somebody_else_acts(self, what: str, wait: bool) -> None:
-        act(self.emulator, what)
-        if wait:
-            self.emulator.clock.advance(5)
-
-    @rule(status=st.sampled_from(["Creating", "Updating", "Starting", "Stopping"]))
-    def it_is_found_in_transit(self, status: str) -> None:
-        self.emulator.put_experiment(REGION, {"Name": NAME}, status=status, time_left=3.0, tags={"team": "a"})
-
-    def _hours(self, ahead: int) -> str:
-        # Half an hour beside the steps in which time passes, so that no schedule comes due during a run.
-        return (self.emulator.clock.now() + timedelta(hours=ahead, minutes=30)).isoformat()
-
-    def _documents(self, result: Result) -> list[Any]:
-        operations = [(o["operation"], o.get("patch_document"), o.get("desired_state")) for o in result["operations"]]
-        names = [operation for operation, _patch, _model in operations]
-        # Whether a handler returns write-only properties, which a patch then removes, shows in what exists already.
-        return names if self.emulator.settings.return_write_only and "create" in names else operations
-
-    def _declare(self, task: dict[str, Any]) -> None:
-        emulator = self.emulator
-        before = find(emulator, NAME)
-        predicted = run(emulator, task, check=True)
-        assert not writes(emulator), "check mode writes nothing"
-        assert "exception" not in predicted
-
-        settled = find(emulator, NAME)
-        done = run(emulator, task)
-        after = find(emulator, NAME)
-        assert "exception" not in done
-        assert_told(done)
-        if done.failed:
-            assert not writes(emulator), f"a refusal writes nothing: {done.msg}"
-            assert predicted.failed
-            assert before is None or settled is None or done["error"]["code"] == "Refused", done.msg
-            return
-        assert not predicted.failed, predicted.msg
-        assert predicted.changed == done.changed
-        assert self._documents(predicted) == self._documents(done), "check mode predicts every document"
-        if task.get("state") != "absent" and not task.get("recreate"):
-            assert untouched(settled, after), "what has ended is never touched but for tags"
-        assert unmet(task, after) == [], "success means that declared equals actual"
-
-        again = run(emulator, task)
-        assert (again.failed, again.changed, writes(emulator)) == (False, False, []), "a second run changes nothing"
-
+from tests.unit.harness import with_shared_clients
+from tests.unit.lifecycle.life import Life, live
 
 THOROUGH = os.environ.get("THOROUGH") == "1"
 
-TestLife = Life.TestCase
-TestLife.settings = settings(
-    max_examples=200 if THOROUGH else 8,
-    stateful_step_count=30 if THOROUGH else 15,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    # Lives are replayed by their seed; making a failing one shorter takes minutes, and is for whoever looks into it.
-    phases=set(Phase) - ({Phase.shrink} if not os.environ.get("SHRINK") else set()),
-    report_multiple_bugs=False,
-    suppress_health_check=list(HealthCheck),
-)
+
+@pytest.fixture(scope="module")
+def emulator() -> Iterator[Emulator]:
+    with Emulator(clock=ManualClock(), check_references=False) as emulator, with_shared_clients():
+        yield emulator
 
 
-def act(emulator: Emulator, what: str, name: str = NAME) -> None:
-    """Do something to the experiment as somebody else, through SageMaker's own API; what it refuses stays undone."""
-    sagemaker = emulator.client("sagemaker")
-    found = find(emulator, name)
-    if found is None:
-        if what == "create":
-            emulator.put_experiment(REGION, {"Name": name}, status="Running")
-        return
-    with contextlib.suppress(ClientError):
-        if what == "start":
-            sagemaker.start_inference_experiment(Name=name)
-        elif what == "stop":
-            variants = [v["VariantName"] for v in found["properties"]["ModelVariants"]]
-            actions = dict.fromkeys(variants, "Retain")
-            sagemaker.stop_inference_experiment(Name=name, ModelVariantActions=actions, DesiredState="Cancelled")
-        elif what == "update":
-            sagemaker.update_inference_experiment(Name=name, Description="somebody else's words")
-        elif what == "delete":
-            sagemaker.delete_inference_experiment(Name=name)
-        elif what == "tag":
-            sagemaker.add_tags(ResourceArn=found["arn"], Tags=[{"Key": "theirs", "Value": "kept"}])
-
-
-def assert_told(result: Result) -> None:
-    """A result has all that it always has."""
-    assert {"changed", "inference_experiment", "operations"} <= result.values.keys()
-    if result.failed:
-        assert result.msg
-        assert {"code", "message", "operation", "request_token", "hint"} == result["error"].keys()
+@pytest.mark.parametrize("seed", range(8 if THOROUGH else 1))
+def test_the_laws_hold_all_its_life(seed: int, emulator: Emulator) -> None:
+    live(lambda: Life(emulator), seed=seed, lives=25 if THOROUGH else 8, steps=30 if THOROUGH else 15)

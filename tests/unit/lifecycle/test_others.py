@@ -14,8 +14,7 @@ from tests.emulator import Emulator, ManualClock
 from tests.environment import REGION
 from tests.unit.harness import with_shared_clients
 from tests.unit.lifecycle.grid import NEEDED, ROLE, shadowing
-from tests.unit.lifecycle.laws import find, run, unmet
-from tests.unit.lifecycle.test_life import act, assert_told
+from tests.unit.lifecycle.laws import CONFLICTS, act, assert_told, find, run, unmet
 
 NAME = "shared"
 WHOLE = {**NEEDED, "name": NAME, "description": "ours"}
@@ -35,16 +34,6 @@ TASKS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 ACTS = ("update", "start", "stop", "delete", "create", "tag")
 MOST_CALLS = 20
-
-# Errors that say that the others have made the declaration impossible or undone what this task did.
-CONFLICTS = {
-    "Refused",
-    "NotApplied",
-    "GeneralServiceException",
-    "AlreadyExists",
-    "ResourceNotFoundException",
-    "NotFound",
-}
 
 
 @pytest.fixture(scope="module")

@@ -160,6 +160,31 @@ def test_operations_that_all_fail_change_nothing(run: Run, emulator: Emulator, c
     assert (result.failed, result.changed, set(statuses(result))) == (True, False, {"FAILED"})
 
 
+@pytest.mark.parametrize(
+    ("fault", "failed"),
+    [
+        pytest.param({"kind": "cancelled"}, True, id="it was cancelled too late"),
+        pytest.param({"kind": "failed", "code": "ServiceTimeout"}, True, id="its handler failed in the end"),
+        pytest.param({"kind": "failed", "code": "NetworkFailure"}, False, id="only the news of it was lost"),
+    ],
+)
+def test_an_operation_that_failed_and_was_carried_out_has_changed_something(
+    run: Run, emulator: Emulator, fault: dict[str, Any], failed: bool
+) -> None:
+    put(emulator, "Created")
+    emulator.fault("UpdateResource", **fault, applied=True)
+    result = run(MODULE, named(description="New"))
+    assert (result.failed, result.changed) == (failed, True)
+    assert result["inference_experiment"]["description"] == "New"
+
+
+def test_a_transit_that_was_waited_out_is_no_change_of_the_task(run: Run, emulator: Emulator) -> None:
+    put(emulator, "Creating", time_left=5)
+    emulator.fault("UpdateResource", "failed", code="ServiceTimeout")
+    result = run(MODULE, named(description="New"))
+    assert (result.failed, result.changed, statuses(result)) == (True, False, ["FAILED"])
+
+
 def test_what_somebody_else_creates_is_not_counted_as_ours(run: Run, emulator: Emulator) -> None:
     emulator.on_call("CreateResource", lambda: put(emulator, "Completed"))
     result = run(MODULE, full(description="Ours"))
@@ -188,6 +213,14 @@ def test_another_operation_is_waited_for_without_the_permission_to_list_requests
     emulator.fault("UpdateResource", "error", code="ConcurrentOperationException", times=12)
     result = done(run(MODULE, named(description="New")))
     assert (result.changed, statuses(result)) == (True, ["SUCCESS"])
+
+
+def test_who_cannot_be_followed_is_asked_after_less_and_less_often(run: Run, emulator: Emulator) -> None:
+    put(emulator, "Running")
+    emulator.fault("UpdateResource", "error", code="ConcurrentOperationException", times=ALWAYS)
+    result = run(MODULE, named(description="New", wait_timeout=1200))
+    assert result["error"]["code"] == "TimedOut"
+    assert len(emulator.calls()) < 200
 
 
 def test_what_the_service_returns_is_not_held_against_the_task(run: Run, emulator: Emulator) -> None:

@@ -29,6 +29,7 @@ NEVER = {"ConcurrentModificationException", "PrivateTypeException"}
         pytest.param("503", "GetResource", "AWS, or with a proxy", id="that a status of 5xx is not theirs"),
         pytest.param("403", "GetResource", "not AWS but a proxy", id="that a status of 4xx is perhaps a proxy's"),
         pytest.param("NotUpdatable", "update", "recreate: true", id="how to change what cannot be changed"),
+        pytest.param("NotApplied", "update", "somebody else", id="that others may be at work"),
         pytest.param("OutdatedBotocore", "GetResource", "requirements.txt", id="what to install"),
     ],
 )

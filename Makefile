@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo emulator test thorough unit integration bench mutation lint format coverage build release clean
+.PHONY: help demo emulator test thorough unit integration bench matrix mutation lint format coverage build release clean
 
 # A developer's own settings for Ansible and AWS must change nothing here, and no call may reach a real account.
 # Bytecode has to be written: without it every Python that is started compiles Ansible and boto3 for seconds.
@@ -55,6 +55,9 @@ bench: $(B)/bench.stamp $(B)/collection.stamp ## measure what tasks cost, write 
 
 mutation: $(B)/mutation.stamp $(B)/collection.stamp ## put small faults into plugins/module_utils, tell which no test notices; an hour
 	@PYTHONPATH=$(B)/collections:. $(BIN)/python -u -m tests.mutation
+
+matrix: | $(BIN)/python ## all of ansible-test on every supported ansible-core, with the Pythons found; CORE=2.19 takes one
+	@$(BIN)/python -m tests.matrix $(CORE)
 
 lint: $(B)/test.stamp $(B)/src.stamp $(B)/collection.stamp ## ruff, mypy, yamllint, ansible-lint, the workflows, the changelog's fragments
 	@failed=0

@@ -12,7 +12,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 DIST = ROOT / ".build" / "dist"
-INSTALLED = ROOT / ".build" / "collections" / "ansible_collections" / "awscc" / "sagemaker"
+# ansible-test begins inside the collection and tests it where it lies; all else tests what `make` has installed.
+UNDER_ANSIBLE_TEST = "ansible_collections.awscc.sagemaker.tests" in sys.modules
+COLLECTIONS = ROOT.parents[2] if UNDER_ANSIBLE_TEST else ROOT / ".build" / "collections"
+INSTALLED = COLLECTIONS / "ansible_collections" / "awscc" / "sagemaker"
 REGION = "us-east-1"
 
 # Credentials that sign requests to the emulator and open nothing anywhere else.
@@ -35,6 +38,7 @@ def clean_environment() -> dict[str, str]:
     }
     ansible = {
         "ANSIBLE_CONFIG": str(ROOT / "tests" / "ansible.cfg"),
+        "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
         "ANSIBLE_HOME": str(ROOT / ".build" / "ansible"),
         # With a tilde, the one that begins a job and the one that looks for it may not mean the same home.
         "ANSIBLE_ASYNC_DIR": str(ROOT / ".build" / "ansible" / "async"),

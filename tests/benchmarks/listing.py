@@ -23,7 +23,7 @@ def info(bench: Bench, report: Report, *, number: int, latency: float, rounds: i
     first = names(1)[0]
     warm = [Task(LEAST, {"name": first}), Task(INFO, {"name": first})]
     with canned(bench, number, latency=latency) as service, canned(bench, 1, latency=0) as quick:
-        for _ in range(rounds):
+        for _round in range(rounds):
             scripts.append(bare_script(bench, service, number))
             # The floor's own call is without latency: the script's calls are all that are needed.
             floors.append(bench.play([*warm, Task(LEAST, {"name": first})], **quick.environment)[-1])

@@ -154,8 +154,8 @@ def breakdown(bench: Bench, report: Report, *, rounds: int) -> None:
     bench.server.reset()
     bench.play([KINDS[2]])
     made = payloads(bench, KINDS)
-    parts: list[dict[str, list[float]]] = [{} for _ in made]
-    for _ in range(rounds):
+    parts: list[dict[str, list[float]]] = [{} for _payload in made]
+    for _round in range(rounds):
         for payload, found in zip(made, parts, strict=True):
             for part, seconds in _parts(bench, payload).items():
                 found.setdefault(part, []).append(seconds)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -103,7 +104,7 @@ _ACTIONS: Mapping[tuple[str, str], Callable[[Controls, Body], Any]] = {
     ("DELETE", "log"): lambda controls, _: _done(controls.clear_log),
     ("GET", "settings"): lambda controls, _: controls.settings.as_json(),
     ("PATCH", "settings"): _set,
-    ("POST", "faults"): lambda controls, body: _done(lambda: controls.fault(**body)),
+    ("POST", "faults"): lambda controls, body: _done(functools.partial(controls.fault, **body)),
     ("DELETE", "faults"): lambda controls, _: _done(controls.clear_faults),
     ("POST", "reset"): lambda controls, _: _done(controls.reset),
     ("POST", "seed"): _seed,

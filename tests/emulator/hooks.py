@@ -61,12 +61,12 @@ def _restore_module(before: ModuleType | None) -> None:
 def _assert_hooked() -> None:
     find: Any = moto.backends.get_backend
     hooked = find("cloudcontrol")[DEFAULT_ACCOUNT_ID]["us-east-1"]
-    assert type(hooked) is CloudControlBackend, "moto no longer finds a backend by importing moto.<service>"
+    assert isinstance(hooked, CloudControlBackend), "moto no longer finds a backend by importing moto.<service>"
     host = "https://cloudcontrolapi.us-east-1.amazonaws.com"
     first = next(service for service, pattern in moto.backend_index.backend_url_patterns if pattern.match(host))
     assert first == "cloudcontrol", "moto no longer takes the first match of backend_url_patterns"
     sagemaker = find("sagemaker")[DEFAULT_ACCOUNT_ID]["us-east-1"]
-    assert type(sagemaker) is SageMakerBackend, "moto no longer makes backends of BackendDict.backend"
+    assert isinstance(sagemaker, SageMakerBackend), "moto no longer makes backends of BackendDict.backend"
     dispatch = next(iter(sagemaker.urls.values()))
     assert dispatch.__self__.__module__.startswith(__package__ or ""), (
         "moto's urls no longer follow the backend's module"

@@ -98,7 +98,7 @@ def error_code(status: int, body: bytes) -> str | None:
     if code is None:
         found = re.search(rb"<Code>([^<]+)</Code>", body)
         code = found.group(1).decode() if found else f"HTTP {status}"
-    return str(code).split("#")[-1]
+    return str(code).rpartition("#")[2]
 
 
 def _parse_json(body: bytes) -> dict[str, Any]:

@@ -19,7 +19,8 @@ from tests.unit.harness import Result, run_module
 class Run(Protocol):
     """The harness's run_module() on the test's emulator."""
 
-    def __call__(self, module: str, args: dict[str, Any], *, check: bool = False, diff: bool = False) -> Result: ...
+    def __call__(self, module: str, args: dict[str, Any], *, check: bool = False, diff: bool = False) -> Result:
+        """Return what the module printed."""
 
 
 @pytest.fixture

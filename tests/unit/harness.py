@@ -35,16 +35,19 @@ EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 class ManualTime(Protocol):
     """The part of the emulator's clock that is used here."""
 
-    def now(self) -> datetime: ...
+    def now(self) -> datetime:
+        """What time it is."""
 
-    def advance(self, seconds: float) -> object: ...
+    def advance(self, seconds: float) -> object:
+        """Let time pass."""
 
 
 class HasClock(Protocol):
     """The part of the emulator that is used here."""
 
     @property
-    def clock(self) -> ManualTime: ...
+    def clock(self) -> ManualTime:
+        """What time it is on the emulator."""
 
 
 @dataclasses.dataclass(frozen=True)

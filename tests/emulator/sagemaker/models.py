@@ -60,9 +60,10 @@ class SageMakerBackend(SageMakerModelBackend):  # type: ignore[misc] # moto is n
             super().delete_tags(arn, tag_keys)
 
     def _get_resource_from_arn(self, arn: str) -> Any:
-        kind, _, name = arn.rpartition(":")[2].partition("/")
-        if kind != "inference-experiment":
+        resource = arn.rpartition(":")[2]
+        if not resource.startswith("inference-experiment/"):
             return super()._get_resource_from_arn(arn)
+        name = resource.removeprefix("inference-experiment/")
         for experiment in self.inference_experiments:
             if experiment.arn == arn or experiment.name == name:
                 experiment.settle(current().clock.now())

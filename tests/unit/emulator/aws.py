@@ -83,7 +83,7 @@ class Aws:
 
     def final(self, event: Any) -> Any:
         """The last event of an operation: time passes in steps of a second until it is over."""
-        for _ in range(3000):
+        for _second in range(3000):
             event = self.status(event)
             if event["OperationStatus"] in OVER:
                 return event

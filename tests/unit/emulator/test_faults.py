@@ -146,7 +146,7 @@ def outcome_of_get(aws: Aws) -> str:
 def test_faults_come_a_number_of_times_after_a_number_of_calls(aws: Aws) -> None:
     aws.put()
     aws.emulator.fault("GetResource", "throttle", times=2, after=1)
-    outcomes = [outcome_of_get(aws) for _ in range(4)]
+    outcomes = [outcome_of_get(aws) for _attempt in range(4)]
     assert outcomes == ["test", "ThrottlingException", "ThrottlingException", "test"]
 
 
@@ -223,7 +223,7 @@ def test_a_callback_runs_before_the_nth_call_and_is_not_logged(aws: Aws) -> None
     arn = aws.raw()["arn"]
     tags = [{"Key": "theirs", "Value": "1"}]
     aws.emulator.on_call("GetResource", lambda: aws.sagemaker.add_tags(ResourceArn=arn, Tags=tags), nth=2)
-    assert ["Tags" in aws.get() for _ in range(3)] == [False, True, True]
+    assert ["Tags" in aws.get() for _attempt in range(3)] == [False, True, True]
     assert aws.emulator.calls() == ["GetResource"] * 3
 
 

@@ -192,9 +192,9 @@ def test_a_callback_can_let_a_call_never_arrive(server: EmulatorServer, seed: Se
 
 
 def test_the_log_can_be_read_and_emptied(server: EmulatorServer, cloudcontrol: Any) -> None:
-    for _ in range(2):
+    for _page in range(2):
         cloudcontrol.list_resources(TypeName=TYPE_NAME)
-    _, log = control(server, "GET", "log")
+    log = control(server, "GET", "log")[1]
     assert [(entry["operation"], entry["access_key"], entry["write"], entry["status"]) for entry in log] == [
         ("ListResources", "testing", False, 200)
     ] * 2

@@ -37,7 +37,7 @@ MOVING = [scenario for scenario in CHANGING if scenario.found in TRANSIT]
 
 def _go_on(run: Run, emulator: Emulator, task: dict[str, Any], runs: int) -> None:
     """Run a task again, some time after the last run each, until it has nothing left to do."""
-    for _ in range(runs):
+    for _run in range(runs):
         emulator.clock.advance(10)
         done(run(MODULE, task))
     emulator.clock.advance(10)

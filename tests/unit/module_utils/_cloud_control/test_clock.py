@@ -107,7 +107,7 @@ def test_pauses_come_early_at_first_and_then_one_a_second() -> None:
     ],
 )
 def test_the_end_is_noticed_in_time(length: float, latest: float) -> None:
-    assert max(_late(length)[0] for _ in range(50)) <= latest
+    assert max(_late(length)[0] for _run in range(50)) <= latest
 
 
 def test_the_end_is_noticed_within_a_tenth_as_a_rule() -> None:
@@ -118,7 +118,7 @@ def test_the_end_is_noticed_within_a_tenth_as_a_rule() -> None:
 
 @pytest.mark.parametrize(("length", "most"), [(1, 3), (10, 13), (60, 30), (300, 40), (3600, 160)])
 def test_the_looks_are_counted(length: float, most: int) -> None:
-    assert max(_late(length)[1] for _ in range(100)) <= most
+    assert max(_late(length)[1] for _run in range(100)) <= most
 
 
 def test_grown_pauses_are_jittered() -> None:
@@ -132,7 +132,7 @@ def test_grown_pauses_are_jittered() -> None:
 
 @pytest.mark.parametrize(("attempt", "ceiling"), [(1, 1), (2, 2), (3, 4), (4, 8), (5, 16), (6, 20), (7, 20), (500, 20)])
 def test_the_backoff_doubles_from_one_second_to_twenty(attempt: int, ceiling: float) -> None:
-    drawn = [backoff(attempt) for _ in range(20)]
+    drawn = [backoff(attempt) for _run in range(20)]
 
     assert all(ceiling / 2 <= seconds <= ceiling for seconds in drawn)
     assert len(set(drawn)) > 1

@@ -57,7 +57,7 @@ class Service:
 
 
 def found(service: Service, **query: Any) -> list[tuple[str, Snapshot]]:
-    client = cast("CloudControl", service)
+    client = cast(CloudControl, service)
     return find(INFERENCE_EXPERIMENT, Query(**query), client, tell=lambda name, seen: (name, seen))
 
 

@@ -165,7 +165,7 @@ def test_a_limit_from_both_sides(
         assert problems(INFERENCE_EXPERIMENT, give(value)) == {}
     for value in refused:
         found = problems(INFERENCE_EXPERIMENT, give(value))
-        (sentences,) = found.values()
+        (sentences,) = list(found.values())
         assert any(sentence.startswith(f"{shown} ") and words in sentence for sentence in sentences), sentences
 
 
@@ -183,7 +183,7 @@ def test_no_text_may_be_empty(path: str) -> None:
         return
     found = problems(INFERENCE_EXPERIMENT, give([""] if shown.endswith("content_types") else ""))
 
-    (sentences,) = found.values()
+    (sentences,) = list(found.values())
     assert any(sentence.startswith(shown) and "is empty. Give it a value" in sentence for sentence in sentences)
 
 

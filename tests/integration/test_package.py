@@ -109,10 +109,13 @@ def _action_group_aws(path: Path) -> Any:
     return yaml.safe_load(path.read_text(encoding="utf-8"))["action_groups"]["aws"]
 
 
+def _required(file: str) -> set[str]:
+    lines = (ROOT / file).read_text(encoding="utf-8").splitlines()
+    return {line for line in lines if line and not line.startswith(("#", "-r "))}
+
+
 def test_users_need_only_boto3_and_botocore() -> None:
-    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    required = {re.split(r"[<>=]", line)[0] for line in lines if line and not line.startswith("#")}
-    assert required == {"boto3", "botocore"}
+    assert {re.split(r"[<>=]", line)[0] for line in _required("requirements.txt")} == {"boto3", "botocore"}
 
 
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
@@ -160,3 +163,15 @@ def test_the_readme_requires_what_the_collection_declares() -> None:
     libraries = [f"{name} {version}" for name, version in re.findall(r"^(\w+)>=(\S+)$", needed, re.MULTILINE)]
     told = [f"ansible-core {ansible} or later", f"`amazon.aws` {aws} or later", *libraries]
     assert [words for words in told if words not in README] == []
+
+
+def test_what_ansible_test_installs_is_enough_for_the_emulator_and_the_modules() -> None:
+    needed = {line for line in _required("tests/requirements-demo.txt") if not line.startswith("ansible>")}
+    needed |= _required("requirements.txt")
+    assert needed - _required("tests/unit/requirements.txt") == set()
+
+
+def test_no_file_tells_ansible_test_or_ansible_lint_what_to_ignore() -> None:
+    names = ("ignore-*.txt", "ignore.txt", ".ansible-lint-ignore")
+    assert [path for name in names for path in (ROOT / "tests").rglob(name)] == []
+    assert [path for name in names for path in ROOT.glob(name)] == []

@@ -89,6 +89,14 @@ def _works(python: Path) -> bool:
     return subprocess.run([python, "-c", "import ensurepip, venv"], capture_output=True, check=False).returncode == 0
 
 
+def _url(said: Iterable[str]) -> str:
+    """The address that the emulator tells when it has begun to listen."""
+    for line in said:
+        if found := re.search(r"AWS_ENDPOINT_URL=(\S+)", line):
+            return found.group(1)
+    raise subprocess.SubprocessError("the emulator did not begin")
+
+
 class Place:
     """One row of the matrix on one interpreter: a folder with an environment, a home and a copy of the collection."""
 
@@ -125,8 +133,7 @@ class Place:
         return came == "ok"
 
     def _set_up(self, log: Path) -> None:
-        """Make the environment once, and the home and the copy anew."""
-        shutil.rmtree(self._home, ignore_errors=True)
+        """Make the environment once, and the copy anew; the home keeps what ansible-test has installed for itself."""
         shutil.rmtree(self._collections, ignore_errors=True)
         self._write_pip_settings()
         self._copy_collection(log)
@@ -142,6 +149,7 @@ class Place:
     def _write_pip_settings(self) -> None:
         """ansible-test lets no PIP_* variable through and has a home of its own: a file there has pip's settings."""
         settings = configparser.RawConfigParser()
+        settings.read_dict({"global": {"quiet": "1"}})
         said = subprocess.run(
             [sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=True
         )
@@ -150,7 +158,7 @@ class Place:
             section, option = name.replace(":env:", "global").split(".", 1)
             settings.read_dict({section: {option: ast.literal_eval(value)}})
         file = self._home / ".config" / "pip" / "pip.conf"
-        file.parent.mkdir(parents=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("w", encoding="utf-8") as opened:
             settings.write(opened)
 
@@ -193,9 +201,7 @@ class Place:
             command, cwd=self._collection, env=self._environment(), stdout=subprocess.PIPE, text=True
         ) as emulator:
             try:
-                assert emulator.stdout is not None
-                lines = (re.search(r"AWS_ENDPOINT_URL=(\S+)", line) for line in emulator.stdout)
-                yield next(found.group(1) for found in lines if found)
+                yield _url(emulator.stdout or [])
             finally:
                 emulator.terminate()
 
@@ -206,7 +212,7 @@ class Place:
         """Run a command in the copy of the collection; what it says goes into the log."""
         with log.open("ab") as output:
             subprocess.run(
-                command,
+                [str(word) for word in command],
                 cwd=self._collection,
                 env=self._environment(),
                 stdin=subprocess.DEVNULL,

@@ -39,10 +39,19 @@ emulator: $(B)/demo.stamp $(B)/collection.stamp ## an emulated AWS to try playbo
 test: lint $(B)/collection.stamp ## everything: lint, unit tests, integration targets
 	@$(BIN)/python -m pytest -n auto --dist worksteal
 
-thorough: $(B)/test.stamp $(B)/collection.stamp ## lifecycle, faults, policies, killed tasks at full length, the benchmarks' counts; some minutes
-	@THOROUGH=1 $(BIN)/python -m pytest -n auto --dist worksteal tests/unit/lifecycle tests/unit/faults tests/unit/iam \
-		tests/benchmarks tests/integration/test_killed.py tests/integration/test_at_once.py \
-		tests/integration/test_examples.py tests/integration/test_runner.py tests/integration/test_targets.py tests/unit/test_release.py
+thorough: $(B)/test.stamp $(B)/collection.stamp ## what `make test` runs a share of at full length, and the benchmarks' counts; some minutes
+	@THOROUGH=1 $(BIN)/python -m pytest -n auto --dist worksteal \
+		tests/benchmarks \
+		tests/integration/test_at_once.py \
+		tests/integration/test_examples.py \
+		tests/integration/test_killed.py \
+		tests/integration/test_runner.py \
+		tests/integration/test_targets.py \
+		tests/unit/faults \
+		tests/unit/iam \
+		tests/unit/lifecycle \
+		tests/unit/modules/hostile \
+		tests/unit/test_release.py
 
 unit: $(B)/test.stamp $(B)/collection.stamp ## the unit tests
 	@$(BIN)/python -m pytest -n auto --dist worksteal tests/unit

@@ -74,7 +74,8 @@ class Controls:
 
         Kinds and the details they take beside times, after and `identifier` (only calls for this resource):
         throttle; error (code, message, status); html503; not_json; missing_keys; broken_json; unknown_status (applied,
-        and answered with a status that nobody knows); lost (applied, but answered 500); close, reset, no_answer
+        and answered with a status that nobody knows); changed (change, a function that makes another JSON value or the
+        bytes of a body of the answer; status); lost (applied, but answered 500); close, reset, no_answer
         (seconds, which pass until the caller gives up); lost_response (applied, then the connection is closed);
         refused (in process only); delay (seconds; over HTTP only). CreateResource, UpdateResource and DeleteResource
         can be accepted and then end failed (code, a HandlerErrorCode; message) or cancelled.

@@ -29,6 +29,7 @@ KINDS: Mapping[str, frozenset[str]] = {
     "missing_keys": frozenset({"applied"}),
     "broken_json": frozenset(),
     "unknown_status": frozenset(),
+    "changed": frozenset({"change", "status"}),
     "lost": frozenset(),
     "failed": frozenset({"code", "message", "applied"}),
     "cancelled": frozenset({"applied"}),
@@ -41,8 +42,8 @@ KINDS: Mapping[str, frozenset[str]] = {
 }
 """Fault kinds, and the details that each of them takes beside operation, times, after and identifier."""
 ONLY = {"delay": "over HTTP", "refused": "in process"}
-REQUIRED = {"error": "code", "failed": "code", "delay": "seconds", "no_answer": "seconds"}
-ALWAYS_APPLIED = frozenset({"broken_json", "unknown_status", "lost", "lost_response", "delay"})
+REQUIRED = {"error": "code", "failed": "code", "delay": "seconds", "no_answer": "seconds", "changed": "change"}
+ALWAYS_APPLIED = frozenset({"broken_json", "unknown_status", "changed", "lost", "lost_response", "delay"})
 LATE = frozenset({"failed", "cancelled"})
 """Kinds that befall an operation after it has been accepted."""
 CUTS = frozenset({"refused", "close", "reset", "no_answer", "lost_response"})
@@ -61,9 +62,10 @@ class Fault:
     identifier: str | None = None
     code: str = ""
     message: str = ""
-    status: int = 400
+    status: int = 0
     seconds: float = 0.0
     applied: bool = False
+    change: Callable[[Any], Any] | None = None
 
     def matches(self, operation: str, identifier: str | None) -> bool:
         wanted = self.identifier is None or self.identifier == identifier
@@ -84,6 +86,8 @@ def order(operation: str, kind: str, *, http: bool, **details: Any) -> Fault:
         raise ValueError(f"a fault of kind {kind!r} needs {REQUIRED[kind]!r}")
     if kind in LATE:
         _check_late(operation, kind, details)
+    if not callable(details.get("change", callable)):
+        raise TypeError("'change' has to be a function, which only a test in this process has")
     return Fault(operation, kind, **{"applied": kind in ALWAYS_APPLIED, **details})
 
 

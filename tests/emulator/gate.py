@@ -166,14 +166,25 @@ def _spoiled(call: Call, fault: Fault | None, answer: Answer | None) -> Answer:
     page = b"<!DOCTYPE html>\n<html><body><h1>503 Service Unavailable</h1></body></html>"
     return {
         "throttle": lambda: _error(call, "ThrottlingException", fault.message or "Rate exceeded"),
-        "error": lambda: _error(call, fault.code, fault.message or "An error ordered by a test", status=fault.status),
+        "error": lambda: _error(
+            call, fault.code, fault.message or "An error ordered by a test", status=fault.status or 400
+        ),
         "lost": lambda: _error(call, "InternalFailure", "The request processing has failed", status=500),
         "html503": lambda: Answer(503, {"Content-Type": "text/html"}, page),
         "not_json": lambda: Answer(200, {"Content-Type": "text/html"}, b"<html>this is not JSON</html>"),
         "missing_keys": lambda: Answer(200, json_type, b"{}"),
         "broken_json": lambda: Answer(200, json_type, body[: len(body) // 2]),
+        "changed": lambda: _changed(fault, answer or Answer(200, json_type, b"")),
         "unknown_status": lambda: dataclasses.replace(answer or Answer(200, json_type, b""), body=_estranged(body)),
     }[fault.kind]()
+
+
+def _changed(fault: Fault, answer: Answer) -> Answer:
+    """What a test makes of an answer: another JSON value, or the bytes of a body; with `status` another HTTP status."""
+    assert fault.change is not None
+    value = fault.change(json.loads(answer.body or b"null"))
+    body = value if isinstance(value, bytes) else json.dumps(value).encode()
+    return dataclasses.replace(answer, body=body, status=fault.status or answer.status)
 
 
 def _estranged(body: bytes) -> bytes:

@@ -29,6 +29,7 @@ from tests.environment import REGION
 
 MODULES = "ansible_collections.awscc.sagemaker.plugins.modules"
 ENGINE = "ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.module"
+Spec = Mapping[str, Mapping[str, Any]]
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
@@ -108,6 +109,33 @@ def run_module(
         except SystemExit as end:
             exit_code = end.code
     return _result(printed.getvalue(), exit_code)
+
+
+class _Built(Exception):
+    """Ends a module once its argument spec is there."""
+
+    def __init__(self, spec: Spec) -> None:
+        super().__init__()
+        self.spec = spec
+
+
+def argument_spec(module: str | ModuleType) -> Spec:
+    """Return the argument spec that a module really hands to Ansible, the options of amazon.aws included."""
+
+    def instead_of_ansible_module(*, argument_spec: Spec, **_settings: Any) -> None:
+        raise _Built(argument_spec)
+
+    if isinstance(module, str):
+        module = importlib.import_module(f"{MODULES}.{module}")
+    try:
+        with (
+            mock.patch.dict(AnsibleAWSModule.default_settings, module_class=instead_of_ansible_module),
+            _module_args({}),
+        ):
+            module.main()
+    except _Built as built:
+        return built.spec
+    raise AssertionError(f"{module.__name__} has not asked Ansible for anything")
 
 
 @contextlib.contextmanager

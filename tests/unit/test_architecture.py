@@ -31,6 +31,7 @@ ENGINE_MAY_IMPORT = {
     "properties": {"resource_type"},
     "comparisons": {"resource_type"},
     "limits": {"properties", "resource_type"},
+    "shapes": {"resource_type"},
     "changes": {"comparisons", "json_patch", "properties", "resource_type"},
     "plan": {"changes", "comparisons", "json_patch", "limits", "properties", "resource_type"},
     "prediction": {"clock", "json_patch", "plan", "resource_type"},
@@ -46,7 +47,10 @@ ENGINE_MAY_IMPORT = {
 # The files that know Ansible; together they may import all of the engine.
 _ANSIBLE = {"ansible", "ansible_collections.amazon.aws"}
 ENGINE_MAY_IMPORT |= {
-    "module": {"client", "clock", "errors", "properties", "resource_type", "botocore", *_ANSIBLE},
+    "module": {
+        *("client", "clock", "errors", "limits", "properties", "resource_type", "shapes", "botocore"),
+        *_ANSIBLE,
+    },
     "manage": {"errors", "failure", "limits", "module", "properties", "reconcile", "resource_type", "task", *_ANSIBLE},
     "inform": {"errors", "failure", "limits", "listing", "module", "resource_type", *_ANSIBLE},
 }
@@ -54,7 +58,7 @@ ENGINE_MAY_IMPORT |= {
 # What decides and converts can be told everything by a test: it does no I/O and looks at no clock.
 PURE = {
     *("resource_type", "errors", "failure", "json_patch", "properties", "comparisons", "limits", "changes", "plan"),
-    "prediction",
+    *("prediction", "shapes"),
 }
 IMPURE_LIBRARIES = {"asyncio", "http", "os", "random", "socket", "subprocess", "threading", "time", "urllib", "uuid"}
 

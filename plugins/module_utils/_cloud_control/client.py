@@ -38,6 +38,10 @@ UNDER_WAY = ("PENDING", "IN_PROGRESS", "CANCEL_IN_PROGRESS")
 
 # How often a call is made, within about a minute; botocore does not repeat any.
 _TRIES = 8
+# More than that is no list of anything but a service that has lost its way.
+_MOST_PAGES = 10_000
+# What comes of values that are of another type than they should be, in botocore's own code too.
+_ODD = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 # Seconds. The local clock may be wrong, and a RetryAfter is a time of day.
 _LONGEST_RETRY_AFTER = 60.0
 # Characters that are looked at of what comes in place of an answer.
@@ -76,23 +80,27 @@ class CloudControl:
         make_client: Callable[[str], Any],
         deadline: Deadline,
         role_arn: str | None = None,
+        check: Callable[[Properties], object] = bool,
     ) -> None:
+        """C(check) raises TypeError for properties that nothing must be decided on."""
         self._request: dict[str, Any] = {"TypeName": type_name, **({"RoleArn": role_arn} if role_arn else {})}
         self._make_client = make_client
         self._clients: dict[str, Any] = {}
         self._making = threading.Lock()
         self._reached: set[str] = set()
         self._deadline = deadline
+        self._check = check
 
     def get(self, identifier: str) -> Properties | None:
         """Return the properties of a resource; None where there is none."""
+
+        def checked(answer: Mapping[str, Any]) -> Properties:
+            properties = _properties(answer["ResourceDescription"])
+            self._check(properties)
+            return properties
+
         try:
-            return self._call(
-                "get_resource",
-                lambda answer: _properties(answer["ResourceDescription"]),
-                Identifier=identifier,
-                **self._request,
-            )
+            return self._call("get_resource", checked, Identifier=identifier, **self._request)
         except CallFailed as error:
             if error.code == "ResourceNotFoundException":
                 return None
@@ -129,13 +137,8 @@ class CloudControl:
 
     def list(self) -> Iterator[tuple[str, Properties]]:
         """Yield (identifier, what the list tells of it), from all pages."""
-        token: dict[str, Any] = {}
-        while True:
-            answer = self._call("list_resources", _page, **self._request, **token)
-            yield from answer[0]
-            if not answer[1]:
-                return
-            token = {"NextToken": answer[1]}
+        for found in self._pages("list_resources", _page, **self._request):
+            yield from found
 
     def create(self, properties: Properties) -> Progress:
         return self._begin("create_resource", DesiredState=json.dumps(properties))
@@ -156,25 +159,34 @@ class CloudControl:
                 asked = (progress.retry_after - self._deadline.clock.now()).total_seconds()
                 pause = max(pause, min(asked, _LONGEST_RETRY_AFTER))
             self._deadline.pause(pause, waiting_for=_waiting_for(progress))
-            progress = self._call(
-                "get_resource_request_status", _progress, patient=True, RequestToken=progress.request_token
-            )
+            token = progress.request_token
+            read = partial(_progress, of=token)
+            progress = self._call("get_resource_request_status", read, patient=True, RequestToken=token)
         return progress
 
     def under_way(self, identifier: str) -> Progress | None:
         """Find the operation that somebody has begun on a resource and that has not ended."""
         states = {"Operations": ["CREATE", "UPDATE", "DELETE"], "OperationStatuses": list(UNDER_WAY)}
-        token: dict[str, Any] = {}
-        while True:
-            requests, next_token = self._call(
-                "list_resource_requests", _requests, ResourceRequestStatusFilter=states, **token
-            )
+        for requests in self._pages("list_resource_requests", _requests, ResourceRequestStatusFilter=states):
             for progress, type_name in requests:
                 if type_name == self._request["TypeName"] and progress.identifier == identifier:
                     return progress
-            if not next_token:
-                return None
-            token = {"NextToken": next_token}
+        return None
+
+    def _pages(self, method: str, read: Callable[[Mapping[str, Any]], Answer], **request: Any) -> Iterator[Answer]:
+        """Yield what is read of each page, until there is no next one. Raises CallFailed where they have no end."""
+        passed: set[str] = set()
+        while len(passed) < _MOST_PAGES:
+            page, token = self._call(method, lambda answer: (read(answer), _next_token(answer)), **request)
+            yield page
+            if not token:
+                return
+            if token in passed:
+                break
+            passed.add(token)
+            request["NextToken"] = token
+        operation = _operation(method)
+        raise CallFailed(f"The pages of {operation} have no end", code="InvalidAnswer", operation=operation)
 
     def _begin(self, method: str, **request: Any) -> Progress:
         """Begin an operation under a ClientToken of its own, which all tries of the call share."""
@@ -193,7 +205,7 @@ class CloudControl:
 
         A patient call is repeated for as long as there is time: something has begun that is not to be lost sight of.
         """
-        operation = "".join(word.capitalize() for word in method.split("_"))
+        operation = _operation(method)
         call = partial(self._method(service, method, operation), **request)
         attempt, unanswered = 1, False
         while True:
@@ -230,8 +242,17 @@ class CloudControl:
     def _client(self, service: str) -> Any:
         with self._making:
             if service not in self._clients:
-                self._clients[service] = self._make_client(service)
+                try:
+                    self._clients[service] = self._make_client(service)
+                except (BotoCoreError, *_ODD) as error:
+                    code = type(error).__name__ if isinstance(error, BotoCoreError) else "NoClient"
+                    message = f"No client for {service} can be made: {error}"
+                    raise CallFailed(message, code=code, operation=None) from error
             return self._clients[service]
+
+
+def _operation(method: str) -> str:
+    return "".join(word.capitalize() for word in method.split("_"))
 
 
 def _answer(
@@ -251,21 +272,25 @@ def _answer(
         cut = isinstance(error, HTTPClientError)
         code = type(error).__name__
         raise CallFailed(str(error), code=code, operation=operation, passing=cut, unanswered=cut) from error
-    except ValueError as error:  # such as an endpoint_url with a port that is no number
-        raise CallFailed(str(error), code="ValueError", operation=operation) from error
+    except _ODD as error:  # botocore's parser, on a body that has other types than the service's description
+        raise _unreadable(operation, error) from error
     try:
         return read(answer)
-    except (KeyError, TypeError, ValueError) as error:
-        # botocore takes an HTTP 200 with a body that is no JSON for an answer without members.
-        message = f"The answer to {operation} cannot be read: {error!r}"
-        raise CallFailed(message, code="InvalidAnswer", operation=operation, passing=True, unanswered=True) from error
+    except _ODD as error:  # botocore takes an HTTP 200 with a body that is no JSON for an answer without members
+        raise _unreadable(operation, error) from error
 
 
-def _words(message: str | None) -> str:
+def _unreadable(operation: str, error: Exception) -> CallFailed:
+    message = f"The answer to {operation} cannot be read: {error!r:.{_LONGEST_PAGE}}"
+    return CallFailed(message, code="InvalidAnswer", operation=operation, passing=True, unanswered=True)
+
+
+def _words(message: Any) -> str:
     """What an error says; of a page, such as a proxy's, its words."""
-    if message and message.lstrip().startswith("<"):
-        message = re.sub(r"(?s)<(script|style)\b.*?</\1>|<[^>]*>", " ", message[:_LONGEST_PAGE])
-    return " ".join((message or "").split())
+    text = str(message or "")[:_LONGEST_PAGE]
+    if text.lstrip().startswith("<"):
+        text = re.sub(r"(?s)<(script|style)\b.*?</\1>|<[^>]*>", " ", text)
+    return " ".join(text.split())
 
 
 def _properties(description: Mapping[str, Any]) -> Properties:
@@ -275,33 +300,51 @@ def _properties(description: Mapping[str, Any]) -> Properties:
     return properties
 
 
-def _page(answer: Mapping[str, Any]) -> tuple[list[tuple[str, Properties]], str | None]:
-    found = [
-        (description["Identifier"], _properties(description) if description.get("Properties") else {})
+def _page(answer: Mapping[str, Any]) -> list[tuple[str, Properties]]:
+    return [
+        (_text(description, "Identifier"), _properties(description) if description.get("Properties") else {})
         for description in answer["ResourceDescriptions"]
     ]
-    return found, answer.get("NextToken")
 
 
-def _progress(answer: Mapping[str, Any]) -> Progress:
-    return _event(answer["ProgressEvent"])
+def _next_token(answer: Mapping[str, Any]) -> str:
+    return _text(answer, "NextToken") if answer.get("NextToken") else ""
 
 
-def _requests(answer: Mapping[str, Any]) -> tuple[list[tuple[Progress, str]], str | None]:
+def _progress(answer: Mapping[str, Any], *, of: str | None = None) -> Progress:
+    progress = _event(answer["ProgressEvent"])
+    if of not in (None, progress.request_token):
+        raise ValueError(f"it is about {progress.request_token}, and {of} was asked for")
+    return progress
+
+
+def _requests(answer: Mapping[str, Any]) -> list[tuple[Progress, str]]:
     events = answer["ResourceRequestStatusSummaries"]
-    return [(_event(event), event.get("TypeName", "")) for event in events], answer.get("NextToken")
+    return [(_event(event), event.get("TypeName", "")) for event in events]
 
 
 def _event(event: Mapping[str, Any]) -> Progress:
+    told = {
+        name: str(event.get(name) or "")[:_LONGEST_PAGE]
+        for name in ("Operation", "Identifier", "ErrorCode", "StatusMessage")
+    }
     return Progress(
-        operation=str(event.get("Operation", "")).lower(),
-        request_token=event["RequestToken"],
-        status=event["OperationStatus"],
-        identifier=event.get("Identifier"),
-        error_code=event.get("ErrorCode"),
-        message=event.get("StatusMessage") or "",
+        operation=told["Operation"].lower(),
+        request_token=_text(event, "RequestToken"),
+        status=_text(event, "OperationStatus"),
+        identifier=told["Identifier"] or None,
+        error_code=told["ErrorCode"] or None,
+        message=told["StatusMessage"],
         retry_after=event.get("RetryAfter"),
     )
+
+
+def _text(holder: Mapping[str, Any], name: str) -> str:
+    """A member that must be a text, and not an empty one; botocore does not see to that."""
+    value = holder[name]
+    if not isinstance(value, str) or not value:
+        raise TypeError(f"{name} is {value!r}")
+    return value
 
 
 def _waiting_for(progress: Progress) -> str:

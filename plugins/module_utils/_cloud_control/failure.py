@@ -40,7 +40,12 @@ _ADVICE = (
         "ConnectionClosedError ReadTimeoutError HTTPClientError ResponseStreamingError",
         f"Check the network and the proxies on the way to AWS. {_LATER}",
     ),
-    ("EndpointConnectionError ConnectTimeoutError ProxyConnectionError ValueError", _CHECK_ENDPOINT),
+    ("EndpointConnectionError ConnectTimeoutError ProxyConnectionError", _CHECK_ENDPOINT),
+    (
+        "ProfileNotFound ConfigNotFound ConfigParseError",
+        "Check profile, and the AWS configuration where the task runs.",
+    ),
+    ("NoClient InvalidRegionError", "Check region, endpoint_url, aws_ca_bundle and aws_config."),
     ("InvalidAnswer NotCloudControl", f"What answered is perhaps not AWS but a proxy. {_CHECK_ENDPOINT}"),
     ("SSLError", "Give the certificate of the authority that vouches for the endpoint with aws_ca_bundle."),
     (

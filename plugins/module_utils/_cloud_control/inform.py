@@ -10,9 +10,9 @@ from functools import partial
 from typing import Any
 
 from . import limits
-from .errors import CloudControlError, Refused
+from .errors import CloudControlError
 from .listing import READERS, Query, find
-from .module import ROLE, begin, budget, connect, describe
+from .module import ROLE, begin, budget, connect, connection_problems, describe, refuse_if
 from .resource_type import Properties, ResourceType, Snapshot
 
 # Seconds within which calls that fail are repeated.
@@ -21,8 +21,9 @@ PATIENCE = 600
 
 def inform(resource_type: ResourceType) -> None:
     """Run the module that lists and reads resources, from the arguments to the result."""
-    module = begin(_spec(resource_type))
+    module, problems = begin(_spec(resource_type))
     try:
+        refuse_if(problems)
         query = _query(resource_type, module.params)
         client = connect(
             module,
@@ -62,10 +63,8 @@ def _spec(resource_type: ResourceType) -> dict[str, Any]:
 def _query(resource_type: ResourceType, params: Mapping[str, Any]) -> Query:
     one, many = resource_type.identifier, f"{resource_type.identifier}s"
     problems = limits.problems_of(many, params[many], resource_type.limits.get(one))
-    for option in (f"{one}_contains", "cloud_control_role_arn"):
-        problems += limits.problems_of(option, params[option])
-    if problems:
-        raise Refused(" ".join(problems), code="InvalidOptions")
+    problems += limits.problems_of(f"{one}_contains", params[f"{one}_contains"])
+    refuse_if(problems + connection_problems(params))
     return Query(
         identifiers=params[many],
         contains=params[f"{one}_contains"],

@@ -13,7 +13,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 
 from . import limits
 from .errors import CloudControlError, Refused, TimedOut
-from .module import ROLE, begin, budget, connect, describe
+from .module import ROLE, begin, budget, connect, connection_problems, describe, refuse_if
 from .properties import to_properties
 from .reconcile import reconcile
 from .resource_type import Limit, ResourceType, Snapshot, Wish
@@ -24,9 +24,10 @@ MOST_SECONDS = 7 * 24 * 3600  # Cloud Control forgets a request after seven days
 
 def manage(resource_type: ResourceType) -> None:
     """Run the module that creates, updates and deletes one resource, from the arguments to the result."""
-    module = begin(_spec(resource_type))
+    module, problems = begin(_spec(resource_type))
     record = Record()
     try:
+        refuse_if(problems)
         reconcile(_task(resource_type, module, record))
     except CloudControlError as error:
         _fail(resource_type, module, record, error)
@@ -81,7 +82,7 @@ def _wish(resource_type: ResourceType, params: Mapping[str, Any]) -> Wish:
     faulty = limits.problems(resource_type, params)
     problems = [problem for several in faulty.values() for problem in several]
     problems += limits.problems_of("wait_timeout", params["wait_timeout"], Limit(number=(1, MOST_SECONDS)))
-    problems += limits.problems_of("cloud_control_role_arn", params["cloud_control_role_arn"])
+    problems += connection_problems(params)
     # What is faulty by itself is left out, so that the rest can be looked at together in the same message.
     properties = to_properties(resource_type, {n: v for n, v in params.items() if n not in faulty})
     tags = params.get(resource_type.tags_option or "")
@@ -95,9 +96,7 @@ def _wish(resource_type: ResourceType, params: Mapping[str, Any]) -> Wish:
         force_write_only=params.get("force_write_only", False),
         directives={name: params[name] for name in resource_type.directives},
     )
-    problems += resource_type.check_model(properties) + resource_type.check_wish(wish)
-    if problems:
-        raise Refused(" ".join(problems), code="InvalidOptions")
+    refuse_if(problems + resource_type.check_model(properties) + resource_type.check_wish(wish))
     return wish
 
 

@@ -10,32 +10,80 @@ from __future__ import annotations
 
 import copy
 import gc
-from typing import Any
+import re
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
 
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+from ansible.module_utils.basic import _load_params
+from ansible.module_utils.common.validation import check_type_dict, check_type_int, check_type_list
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule, aws_argument_spec
 
 try:
     from botocore.config import Config as BotoConfig
 except ImportError:  # AnsibleAWSModule says so, and how to install it, before anything here needs it.
     pass
 
+from . import limits, shapes
 from .client import CloudControl
 from .clock import Clock, Deadline
-from .errors import CallFailed
+from .errors import CallFailed, Refused
 from .properties import to_options
-from .resource_type import ResourceType, Snapshot
+from .resource_type import Limit, ResourceType, Snapshot
 
 # The tests put one in its place whose sleep takes no time.
 CLOCK = Clock()
 
 ROLE = {"cloud_control_role_arn": {"type": "str"}}
+_ROLE_LIMIT = Limit(
+    length=(20, 2048),
+    pattern=r"arn:.+:iam::\d{12}:role/.+",
+    words="be the ARN of an IAM role, like arn:aws:iam::123456789012:role/name",
+)
+_READERS = {"dict": check_type_dict, "list": check_type_list, "int": check_type_int}
+_PASSWORD_IN_URL = re.compile(r"://[^/\s:@]*:([^/\s@]+)@")
 
 
-def begin(spec: dict[str, Any]) -> AnsibleAWSModule:
+def begin(spec: dict[str, Any]) -> tuple[AnsibleAWSModule, list[str]]:
+    """Return the module, and what is wrong with the shape of its options; if anything is, they are left as given.
+
+    ansible-core is not asked then: on some of it it ends in a traceback, on other it does not name the option.
+    """
     # What has been loaded stays until the task ends. Looking through it for garbage would take 3 % of the task's time.
     gc.freeze()
-    # A copy, since Ansible writes into a spec.
-    return AnsibleAWSModule(argument_spec=copy.deepcopy(spec), supports_check_mode=True)
+    whole = {**aws_argument_spec(), **spec}
+    problems = list(shapes.option_problems(whole, _load_params() or {}, _READERS))
+    if problems:
+        kept = ("aliases", "no_log")
+        spec = {name: {"type": "raw", **{k: entry[k] for k in kept if k in entry}} for name, entry in whole.items()}
+    # A copy, since Ansible writes into a spec. What is wrong may be something that it cannot even log.
+    module = AnsibleAWSModule(argument_spec=copy.deepcopy(spec), supports_check_mode=True, no_log=bool(problems))
+    for option in ("endpoint_url", "aws_config"):  # proxies are among the latter
+        module.no_log_values.update(_PASSWORD_IN_URL.findall(str(module.params[option])))
+    module.fail_json_aws = _raise  # would end the task without what ours return
+    return module, problems
+
+
+def refuse_if(problems: list[str]) -> None:
+    """Raise Refused with all that is wrong with a task's options, if anything is."""
+    if problems:
+        raise Refused(" ".join(problems), code="InvalidOptions")
+
+
+def connection_problems(params: Mapping[str, Any]) -> list[str]:
+    """Return what can be known to be wrong with the options for the connection before one is tried."""
+    problems = limits.problems_of("cloud_control_role_arn", params["cloud_control_role_arn"], _ROLE_LIMIT)
+    if params["endpoint_url"] is not None and not _is_url(params["endpoint_url"]):
+        problems.append("endpoint_url must be a URL like https://host:8443.")
+    bundle = params["aws_ca_bundle"]
+    if bundle and params["validate_certs"] and not _is_there(bundle):
+        problems.append(f"aws_ca_bundle must be a file on the host that the task runs on, and {bundle!r} is not there.")
+    for option in ("access_key", "secret_key", "session_token"):  # a file's last line end, for example
+        if re.search(r"[\x00-\x1f\x7f]", params[option] or ""):
+            problems.append(f"{option} has a line end or another control character in it.")
+    return problems
 
 
 def budget(seconds: float, *, name: str = "wait_timeout") -> Deadline:
@@ -51,8 +99,13 @@ def connect(module: AnsibleAWSModule, resource_type: ResourceType, deadline: Dea
             raise CallFailed(message, code="NoRegion", operation=None, hint="Give region, or set AWS_REGION.")
         return module.client(service, config=BotoConfig(**config))
 
-    role_arn = module.params["cloud_control_role_arn"]
-    return CloudControl(resource_type.type_name, make_client=make_client, deadline=deadline, role_arn=role_arn)
+    return CloudControl(
+        resource_type.type_name,
+        make_client=make_client,
+        deadline=deadline,
+        role_arn=module.params["cloud_control_role_arn"],
+        check=partial(shapes.check_properties, resource_type),
+    )
 
 
 def describe(resource_type: ResourceType, seen: Snapshot | None, region: str | None) -> dict[str, Any]:
@@ -60,3 +113,23 @@ def describe(resource_type: ResourceType, seen: Snapshot | None, region: str | N
     if seen is None:
         return {}
     return {**to_options(resource_type, {**seen.properties, **(seen.write_only or {})}), "region": region}
+
+
+def _raise(error: Exception, **_: Any) -> NoReturn:
+    raise error
+
+
+def _is_url(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # such as a port that is no number
+        return False
+
+
+def _is_there(path: str) -> bool:
+    try:
+        Path(path).stat()
+    except (OSError, ValueError):
+        return False
+    return True

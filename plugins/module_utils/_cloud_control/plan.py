@@ -13,10 +13,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+from . import limits
 from .changes import Changes, base, declared, find_changes, intent_of, patch_for
 from .comparisons import merge
-from .limits import TAGS
-from .properties import tags_as_property, tags_to_dict
+from .properties import tags_as_property, tags_to_dict, to_options
 from .resource_type import NOTHING, Properties, ResourceType, Snapshot, Status, Transition, Wish, WriteOnlyReader
 
 if TYPE_CHECKING:
@@ -142,6 +142,8 @@ def _delete(resource_type: ResourceType, wish: Wish, seen: Snapshot, rules: Stat
     intent = resource_type.lifecycle.intent_before_delete(wish) if resource_type.lifecycle else None
     if intent and intent in rules.transitions:
         return _move(resource_type, wish, seen, rules.transitions[intent], Changes())
+    if intent and rules.unknown:
+        return Refuse(why=f"{rules.refusal} It cannot stop the {resource_type.noun} from there before deleting it.")
     return Delete()
 
 
@@ -164,9 +166,10 @@ def _create(resource_type: ResourceType, wish: Wish, *, situation: str = "It doe
 
 def _tag_problems(resource_type: ResourceType, tags: Mapping[str, str]) -> list[str]:
     own = [key for key in tags if not key.startswith("aws:")]
-    if len(own) <= TAGS:
+    if len(own) <= limits.TAGS:
         return []
-    return [f"{resource_type.tags_option} would be {len(own)} with those that are kept, and {TAGS} are the most."]
+    option, most = resource_type.tags_option, limits.TAGS
+    return [f"{option} would be {len(own)} with those that are kept, and {most} are the most."]
 
 
 def _recreate(resource_type: ResourceType, wish: Wish, seen: Snapshot, rules: Status, refusal: Refuse) -> Step:
@@ -175,6 +178,8 @@ def _recreate(resource_type: ResourceType, wish: Wish, seen: Snapshot, rules: St
     All that a create needs has to be declared, even if it could be read now: a task that is killed after the delete has
     to be able to go on when it is run again.
     """
+    if rules.unknown:
+        return Refuse(why=f"{refusal.why} {rules.refusal}", because_of=refusal.because_of)
     create = _create(resource_type, wish, situation="recreate: true would have to delete it first")
     if isinstance(create, Refuse):
         return create._replace(why=f"{refusal.why} {create.why}", because_of=refusal.because_of)
@@ -189,7 +194,14 @@ def _recreate(resource_type: ResourceType, wish: Wish, seen: Snapshot, rules: St
         tags = wish.tags if wish.purge_tags else {**tags, **wish.tags}
     then = wish._replace(properties={**left, **merged}, tags=tags, recreate=False)
     create = _create(resource_type, then)
-    return create if isinstance(create, Refuse) else Delete(then=then, create=create, because_of=refusal.because_of)
+    if isinstance(create, Refuse):
+        return create
+    # What is carried over was accepted once, and is looked at all the same before the only copy of it goes.
+    faulty = limits.problems(resource_type, to_options(resource_type, create.properties))
+    if faulty:
+        problems = " ".join(sentence for sentences in faulty.values() for sentence in sentences)
+        return Refuse(why=f"It could not be created again as it is. {problems}", way_out="Give these options too.")
+    return Delete(then=then, create=create, because_of=refusal.because_of)
 
 
 def _tags(resource_type: ResourceType, seen: Snapshot) -> dict[str, str]:

@@ -50,7 +50,7 @@ def tags_to_dict(tags: Any) -> dict[str, str]:
     """C([{"Key": k, "Value": v}]), or a map, -> C({k: v}), keys and values verbatim. Nothing at all is no tags."""
     if isinstance(tags, Mapping):
         return dict(tags)
-    return {tag["Key"]: tag.get("Value", "") for tag in tags or [] if isinstance(tag, Mapping) and "Key" in tag}
+    return {tag["Key"]: tag.get("Value") or "" for tag in tags or [] if isinstance(tag, Mapping) and "Key" in tag}
 
 
 def tags_as_property(resource_type: ResourceType, tags: Mapping[str, str]) -> Any:

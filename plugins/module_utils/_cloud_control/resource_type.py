@@ -88,6 +88,8 @@ class Status(NamedTuple):
     """Properties that are left alone once the declared intent is this status."""
     refusal: str = ""
     """Why it allows no more than this, and the way out; ends a refusal."""
+    unknown: bool = False
+    """It is no row of the table: the service has told a status that the table does not have."""
 
 
 class Lifecycle(NamedTuple):
@@ -203,5 +205,6 @@ class ResourceType(NamedTuple):
         if self.lifecycle is None:
             return Status(updatable=self.writable)
         status = self.status_of(seen)
-        unknown = Status(refusal=f"This version of the collection does not know the status {status!r}.")
+        words = f"This version of the collection does not know the status {status!r}."
+        unknown = Status(unknown=True, refusal=words)
         return self.lifecycle.statuses.get(status, unknown)

@@ -223,13 +223,14 @@ def variants_after_stop(properties: Properties, directives: Mapping[str, Any]) -
         return {}
     production, shadow = _roles(properties)
     kept = shadow if on_stop == "promote_shadow" else production
-    variants = [v for v in properties.get("ModelVariants") or [] if v.get("VariantName") == kept]
-    if not variants:
-        raise ValueError(
-            f"on_stop: {on_stop} needs to know which of the variants is the shadow, and the experiment as read does"
-            f" not have a variant named {kept!r}"
-        )
-    return {"ModelVariants": variants}
+    variants = {variant.get("VariantName"): variant for variant in properties.get("ModelVariants") or []}
+    for name in (production, shadow):
+        if name not in variants:
+            raise ValueError(
+                f"on_stop: {on_stop} needs to know which of the variants is the shadow, and the experiment as read does"
+                f" not have a variant named {name!r}"
+            )
+    return {"ModelVariants": [variants[kept]]}
 
 
 def intent_before_delete(wish: Wish) -> str | None:

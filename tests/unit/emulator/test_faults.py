@@ -340,3 +340,15 @@ def test_there_is_one_emulator_at_a_time(emulator: Emulator) -> None:
         pass
     assert boto3.client("sts").get_caller_identity()["Account"] == "123456789012"
     assert emulator.calls() == ["GetCallerIdentity"]
+
+
+def test_an_answer_can_be_changed(aws: Aws) -> None:
+    aws.put()
+    aws.emulator.fault("GetResource", "changed", change=lambda answer: {**answer, "TypeName": "Another"})
+    aws.emulator.fault("GetResource", "changed", change=lambda _answer: b'{"__type": "Odd", "message": []}', status=418)
+    assert aws.cloudcontrol.get_resource(TypeName=TYPE_NAME, Identifier="test")["TypeName"] == "Another"
+    with pytest.raises(ClientError) as error:
+        aws.get()
+    assert code_of(error) == "Odd"
+    with pytest.raises(TypeError, match="has to be a function"):
+        aws.emulator.fault("GetResource", "changed", change="{}")

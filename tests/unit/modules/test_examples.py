@@ -18,7 +18,6 @@ from typing import Any
 import pytest
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control import limits, manage
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.resource_type import Limit
@@ -31,25 +30,13 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.in
     STATUSES,
 )
 from tests.environment import ROOT, clean_environment, command
+from tests.unit.harness import Spec, argument_spec
 
 COLLECTION = "awscc.sagemaker"
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
 IMPORTED = {
     name: importlib.import_module(f"ansible_collections.{COLLECTION}.plugins.modules.{name}") for name in MODULES
 }
-Spec = Mapping[str, Mapping[str, Any]]
-
-
-class _Built(Exception):
-    """Ends a module once its argument spec is there."""
-
-    def __init__(self, argument_spec: Spec) -> None:
-        super().__init__()
-        self.argument_spec = argument_spec
-
-
-def _instead_of_ansible_module(*, argument_spec: Spec, **_settings: Any) -> None:
-    raise _Built(argument_spec)
 
 
 @pytest.fixture(params=MODULES)
@@ -57,17 +44,9 @@ def module(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-def _spec(module: str, monkeypatch: pytest.MonkeyPatch) -> Spec:
-    """The spec that the module really hands to Ansible, the options of amazon.aws included."""
-    monkeypatch.setitem(AnsibleAWSModule.default_settings, "module_class", _instead_of_ansible_module)
-    with pytest.raises(_Built) as built:
-        IMPORTED[module].main()
-    return built.value.argument_spec
-
-
 @pytest.fixture
-def spec(module: str, monkeypatch: pytest.MonkeyPatch) -> Spec:
-    return _spec(module, monkeypatch)
+def spec(module: str) -> Spec:
+    return argument_spec(module)
 
 
 @pytest.fixture(scope="module")
@@ -92,11 +71,11 @@ def _examples() -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("task", list(_examples()))
-def test_an_example_is_a_task_that_its_module_takes(task: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_example_is_a_task_that_its_module_takes(task: dict[str, Any]) -> None:
     (action,) = set(task) - {"name", "register", "check_mode"}
     assert task["name"]
     assert action.rpartition(".")[0] == COLLECTION
-    spec = _spec(action.rpartition(".")[2], monkeypatch)
+    spec = argument_spec(action.rpartition(".")[2])
     assert ArgumentSpecValidator(spec).validate(task[action]).error_messages == []
 
 
@@ -112,15 +91,13 @@ PLAYBOOKS = [*sorted(EXAMPLES.glob("*.yml")), EXAMPLES / "awx" / "begin.yml", EX
 
 
 @pytest.mark.parametrize("playbook", PLAYBOOKS, ids=lambda path: path.stem)
-def test_a_playbook_of_the_examples_gives_options_that_there_are(
-    playbook: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_playbook_of_the_examples_gives_options_that_there_are(playbook: Path) -> None:
     """Templates are left to the run; the names of options, at every depth, and the other values are looked at here."""
     tasks = [*_tasks(yaml.safe_load(playbook.read_text(encoding="utf-8")))]
     ours = [(name, task) for task in tasks for name in task if name.startswith(f"{COLLECTION}.")]
     assert ours
     for action, task in ours:
-        spec = _spec(action.rpartition(".")[2], monkeypatch)
+        spec = argument_spec(action.rpartition(".")[2])
         later = {name for name, value in (task[action] or {}).items() if str(value).startswith("{{") and name != "name"}
         assert later <= set(spec), task["name"]
         given = {name: value for name, value in (task[action] or {}).items() if name not in later}

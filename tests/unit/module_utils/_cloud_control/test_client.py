@@ -549,6 +549,30 @@ def test_an_unreadable_page_is_not_taken_for_the_last(answer: Answer) -> None:
         list(Script(list_resources=[first, answer]).client().list())
 
 
+@pytest.mark.parametrize("tokens", [["1", "1"], ["1", "2", "3", "1"]], ids=["at once", "after a while"])
+def test_a_token_that_comes_again_ends_a_list(tokens: list[str]) -> None:
+    pages: list[Answer] = [
+        {"ResourceDescriptions": [resource({}, identifier=f"x{place}")], "NextToken": token}
+        for place, token in enumerate(tokens)
+    ]
+    script = Script(list_resources=pages)
+
+    with pytest.raises(CallFailed) as failure:
+        list(script.client().list())
+    assert (failure.value.code, failure.value.operation) == ("InvalidAnswer", "ListResources")
+    assert "no end" in failure.value.message
+    assert len(script.calls) == len(tokens)
+
+
+def test_tokens_that_never_end_end_a_list() -> None:
+    page: Any = {"ResourceDescriptions": []}
+    script = Script(list_resources=[{**page, "NextToken": str(number)} for number in range(10_002)])
+
+    with pytest.raises(CallFailed, match="no end"):
+        list(script.client().list())
+    assert len(script.calls) == 10_000
+
+
 # --- what the service itself says ---
 
 
@@ -619,6 +643,66 @@ def test_the_operation_of_somebody_else_is_found_on_any_page() -> None:
         "IN_PROGRESS",
         "CANCEL_IN_PROGRESS",
     }
+
+
+def test_progress_of_another_operation_is_asked_for_again() -> None:
+    script = Script(get_resource_request_status=[progress("SUCCESS", request="another"), progress("FAILED")])
+
+    ended = script.client().follow(UNDER_WAY)
+    assert (ended.request_token, ended.status) == (SOME, "FAILED")
+    assert len(script.calls) == 2
+
+
+@pytest.mark.parametrize("change", [{"RequestToken": None}, {"RequestToken": ""}, {"OperationStatus": 7}], ids=str)
+def test_progress_without_the_texts_that_count_is_asked_for_again(change: dict[str, Any]) -> None:
+    odd: Answer = {"ProgressEvent": {**event("SUCCESS"), **change}}
+    script = Script(get_resource_request_status=[odd, progress("SUCCESS")])
+
+    assert script.client().follow(UNDER_WAY).status == "SUCCESS"
+    assert len(script.calls) == 2
+
+
+def test_what_does_not_count_of_progress_may_be_anything() -> None:
+    odd = {"Operation": 7, "Identifier": {"a": 1}, "ErrorCode": [], "StatusMessage": "x" * 9_000, "Hooks": None}
+    ended = Script(get_resource_request_status=[progress("FAILED", **odd)]).client().follow(UNDER_WAY)
+
+    assert (ended.operation, ended.identifier, ended.error_code, len(ended.message)) == ("7", "{'a': 1}", None, 4000)
+
+
+@pytest.mark.parametrize("error", [AttributeError, OverflowError, RecursionError, TypeError, ValueError])
+def test_what_botocore_stumbles_over_is_asked_for_again(error: type[Exception]) -> None:
+    script = Script(get_resource=[error("odd"), found({"Name": "x"})])
+
+    assert script.client().get("x") == {"Name": "x"}
+
+
+def test_properties_that_do_not_pass_are_asked_for_again() -> None:
+    def check(properties: dict[str, Any]) -> None:
+        if "Name" not in properties:
+            raise TypeError("Name is missing")
+
+    script = Script(get_resource=[found({})])
+    client = CloudControl(TYPE, make_client=script.make_client, deadline=Deadline(script.time.clock, 3600), check=check)
+    with pytest.raises(CallFailed, match=r"The answer to GetResource cannot be read: .*Name is missing") as failure:
+        client.get("x")
+    assert (failure.value.code, len(script.calls)) == ("InvalidAnswer", TRIES)
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [(NoCredentialsError(), "NoCredentialsError"), (TypeError("no such argument"), "NoClient")],
+    ids=["botocore's", "any other"],
+)
+def test_no_client_is_a_failure_before_any_call(error: Exception, code: str) -> None:
+    def make_client(_service: str) -> None:
+        raise error
+
+    script = Script()
+    client = CloudControl(TYPE, make_client=make_client, deadline=Deadline(script.time.clock, 3600))
+    with pytest.raises(CallFailed, match="No client for cloudcontrol can be made") as failure:
+        client.get("x")
+    assert (failure.value.code, failure.value.operation, failure.value.passing) == (code, None, False)
+    assert str(error) in failure.value.message
 
 
 def test_nobody_at_work_is_none() -> None:

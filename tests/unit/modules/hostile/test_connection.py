@@ -1,0 +1,129 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options for the connection with values that nobody means to give: a failure by name before any call, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule, aws_argument_spec
+
+from tests.emulator import Emulator
+from tests.environment import REGION
+from tests.unit.conftest import Run
+from tests.unit.harness import Result, argument_spec
+from tests.unit.modules.hostile.values import VALUES, some
+from tests.unit.modules.tasks import MODULE
+
+INFO = "inference_experiment_info"
+TASKS: dict[str, dict[str, Any]] = {MODULE: {"name": "checkout", "state": "absent"}, INFO: {"names": ["checkout"]}}
+# Before the emulator's fixture makes each client once for all tests.
+MAKE_CLIENT = AnsibleAWSModule.client
+MODULES = pytest.mark.parametrize("module", [MODULE, INFO])
+
+
+@pytest.fixture
+def real_clients(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each run makes clients of its own, by the options that it is given."""
+    emulator.clear_log()
+    monkeypatch.setattr(AnsibleAWSModule, "client", MAKE_CLIENT)
+
+
+def in_words(result: Result, emulator: Emulator, *words: str) -> None:
+    assert result.failed
+    assert [word for word in words if word not in result.msg] == [], result.msg
+    assert set(result["error"]) == {"code", "message", "operation", "request_token", "hint"}
+    assert ("exception" in result, emulator.calls()) == (False, [])
+
+
+def _complaints(run: Run, emulator: Emulator, option: str, value: Any) -> Iterator[str]:
+    emulator.clear_log()
+    result = run(MODULE, {**TASKS[MODULE], option: value})
+    if "exception" in result:
+        yield "a traceback"
+    # A region may be new: that there is none of that name is for AWS to say.
+    if result.failed and option != "region" and emulator.calls():
+        yield f"refused after {emulator.calls()}: {result.msg}"
+    if result.failed and option not in result.msg and "region" not in result.msg:
+        yield f"no name: {result.msg}"
+
+
+@pytest.mark.parametrize("option", [*aws_argument_spec()])
+@pytest.mark.usefixtures("real_clients")
+def test_an_odd_value_is_refused_by_name_or_works(run: Run, emulator: Emulator, option: str) -> None:
+    tried = some(list(VALUES), each=97, thorough=5, turn=[*aws_argument_spec()].index(option))
+    assert [f"{kind}: {said}" for kind in tried for said in _complaints(run, emulator, option, VALUES[kind])] == []
+
+
+WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
+    # what is wrong: options, words of the message
+    "no URL": ({"endpoint_url": "localhost"}, ["endpoint_url must be a URL"]),
+    "a URL of nothing": ({"endpoint_url": "https://"}, ["endpoint_url must be a URL"]),
+    "another kind of URL": ({"endpoint_url": "ftp://host"}, ["endpoint_url must be a URL"]),
+    "a port that is no number": ({"endpoint_url": "https://host:https"}, ["endpoint_url must be a URL"]),
+    "a port that cannot be": ({"endpoint_url": "https://host:65536"}, ["endpoint_url must be a URL"]),
+    "an empty URL": ({"endpoint_url": ""}, ["endpoint_url must be a URL"]),
+    "a host that cannot be": ({"endpoint_url": "https://a b"}, ["endpoint_url"]),
+    "a CA bundle that is not there": ({"aws_ca_bundle": "/no/such/file"}, ["aws_ca_bundle", "'/no/such/file'"]),
+    "a CA bundle whose name is too long": ({"aws_ca_bundle": "/x" * 5000}, ["aws_ca_bundle"]),
+    "a CA bundle with a NUL": ({"aws_ca_bundle": "/a\0b"}, ["aws_ca_bundle"]),
+    "a setting that botocore does not have": ({"aws_config": {"no_such": 1}}, ["aws_config", "no_such"]),
+    "a setting of another type": ({"aws_config": {"retries": 5}}, ["aws_config"]),
+    "a text for the settings": ({"aws_config": "retries"}, ["aws_config must be a dictionary"]),
+    "a profile that there is not": ({"profile": "nobody", "access_key": "", "secret_key": ""}, ["profile", "nobody"]),
+    "half of a key": ({"access_key": "AKIDEXAMPLE", "secret_key": ""}, ["access_key and secret_key"]),
+    "a region that cannot be": ({"region": "a b"}, ["region", "a b"]),
+    "half of a surrogate pair": ({"profile": "\ud800"}, ["profile has half of a surrogate pair"]),
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+@pytest.mark.usefixtures("real_clients")
+def test_no_connection_in_words(run: Run, emulator: Emulator, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
+    options, words = WRONG[what]
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_REGION", REGION)
+    module = [MODULE, INFO][[*WRONG].index(what) % 2]
+    in_words(run(module, {**TASKS[module], **options}), emulator, *words)
+
+
+@MODULES
+@pytest.mark.parametrize("option", ["access_key", "secret_key", "session_token"])
+def test_a_credential_read_from_a_file_with_its_line_end_is_found_out_and_not_told(
+    run: Run, emulator: Emulator, option: str, module: str
+) -> None:
+    credentials = {"access_key": "AKIDEXAMPLE", "secret_key": "wJalrXUtnFEMI", option: "IQoJb3JpZ2luX2Vj\n"}
+    result = run(module, {**TASKS[module], **credentials})
+    in_words(result, emulator, f"{option} has a line end")
+    assert "IQoJb3" not in result.msg
+    assert ("IQoJb3" in str(result.values)) == (option == "access_key")
+
+
+@MODULES
+def test_an_empty_credential_is_none(run: Run, module: str) -> None:
+    assert not run(module, {**TASKS[module], "session_token": "", "profile": ""}).failed
+
+
+PASSWORDS = {
+    "in endpoint_url": {"endpoint_url": "https://user:s3cr3t-pass@localhost:1"},
+    "in a proxy": {"aws_config": {"proxies": {"https": "http://user:s3cr3t-pass@localhost:1"}}},
+    "in an endpoint_url that is none": {"endpoint_url": "ftp://user:s3cr3t-pass@localhost"},
+    "beside what is misshapen": {"endpoint_url": "https://user:s3cr3t-pass@localhost:1", "wait_timeout": True},
+}
+
+
+@pytest.mark.parametrize("options", PASSWORDS.values(), ids=PASSWORDS)
+def test_a_password_in_a_url_is_not_told(run: Run, options: dict[str, Any]) -> None:
+    told = str(run(MODULE, {**TASKS[MODULE], **options}).values)
+    assert "s3cr3t-pass" not in told
+    assert "user:********@localhost" in told
+
+
+def test_the_options_of_amazon_aws_are_taken_over_as_they_are() -> None:
+    for module in (MODULE, INFO):
+        spec = argument_spec(module)
+        assert {name: spec[name] for name in aws_argument_spec()} == aws_argument_spec()

@@ -152,7 +152,7 @@ def test_the_page_says_whom_each_file_is_for() -> None:
 
 
 def test_the_readme_and_the_modules_lead_to_the_page() -> None:
-    assert "(docs/iam/README.md)" in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert "/docs/iam/README.md)" in (ROOT / "README.md").read_text(encoding="utf-8")
     galaxy = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))
     fragment = yaml.safe_load(import_module(f"{PLUGINS}.doc_fragments.cloud_control").ModuleDocFragment.DOCUMENTATION)
     assert f"U({galaxy['documentation']}/iam)" in " ".join(fragment["notes"])

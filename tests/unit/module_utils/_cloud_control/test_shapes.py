@@ -183,3 +183,11 @@ def test_properties_that_nothing_must_be_decided_on(changes: dict[str, Any], mes
 
 def test_a_type_without_tags_and_status_needs_neither() -> None:
     check_properties(THING._replace(tags=None, lifecycle=None), {"Kinds": [], "Tags": {}})
+
+
+def test_a_map_of_tags_is_wanted_of_a_type_that_has_one() -> None:
+    thing = THING._replace(tags_are_map=True)
+    check_properties(thing, {**GOOD, "Tags": {"a": "1"}})
+    for tags in ([{"Key": "a", "Value": "1"}], {"a": 0}, "a"):
+        with pytest.raises(TypeError, match="Tags is not a map of tags"):
+            check_properties(thing, {**GOOD, "Tags": tags})

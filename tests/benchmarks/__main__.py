@@ -56,7 +56,7 @@ FULL: dict[str, Part] = {
     },
     **{
         f"info_{number}_at_once": partial(listing.info, number=number, latency=0.0, rounds=rounds, target=None)
-        for number, rounds in ((1, 2), (200, 2), (1000, 1), (5000, 1))
+        for number, rounds in ((1, 8), (200, 8), (1000, 2), (5000, 2))
     },
     "flat": listing.flat,
     "throttled": partial(listing.throttled, number=200, a_second=30, measured=True),

@@ -143,6 +143,8 @@ class Acting:
         }
         if not may_pass[what]:
             self.record.now = now
+            # If what the patch tests is as it was, it is the handler that has failed.
+            self.record.failed_late |= what == "stale" and isinstance(failure, OperationFailed)
             raise failure
         if what == "gone" and isinstance(step, Delete) and step.then and now is None:
             self.task.wish, self.recreating = step.then, True

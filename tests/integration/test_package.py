@@ -54,6 +54,13 @@ def test_the_tarball_holds_what_users_need_and_nothing_else(packed: set[str]) ->
     assert {name for name in packed if name.startswith("changelogs/")} == {"changelogs/changelog.yaml"}
 
 
+def test_the_tarball_holds_all_of_the_documentation_and_nothing_of_what_makes_a_site_of_it(packed: set[str]) -> None:
+    sources = {path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*") if path.is_file()}
+    assert sources == {name for name in packed if name.startswith("docs/")}
+    assert "docs/docsite/extra-docs.yml" in sources
+    assert [name for name in packed if name.endswith(("conf.py", ".html", ".css"))] == []
+
+
 def test_the_tarball_holds_no_leftovers(packed: set[str]) -> None:
     leftovers = [name for name in packed if re.search(r"__pycache__|\.pyc$|~$|\.orig$|/\.|^\.", name)]
     assert leftovers == []

@@ -110,7 +110,7 @@ _ADVICE = (
     ("RequestTokenNotFoundException", f"AWS has forgotten the operation. {_GO_ON}"),
     ("OutdatedBotocore", "Install the boto3 and botocore that the collection's requirements.txt asks for."),
 )
-_HINTS = {code: hint for codes, hint in _ADVICE for code in codes.split()}
+HINTS = {code: hint for codes, hint in _ADVICE for code in codes.split()}
 
 
 def hint_for(code: str, operation: str | None, message: str = "") -> str | None:
@@ -121,7 +121,7 @@ def hint_for(code: str, operation: str | None, message: str = "") -> str | None:
         return f"Grant the permission cloudformation:{operation} to whom the task runs as. {_POLICIES}"
     if code.isdigit():  # the HTTP status of an answer without a code
         code = "InternalFailure" if code >= "500" else "NotCloudControl"
-    return _HINTS.get(code)
+    return HINTS.get(code)
 
 
 def failure(

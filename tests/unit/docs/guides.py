@@ -1,0 +1,40 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The guides of docs/docsite/rst, and what in them is to be run: plays, and commands of a shell."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from typing import Any, NamedTuple
+
+import yaml
+
+from tests.environment import ROOT
+
+FOLDER = ROOT / "docs" / "docsite" / "rst"
+# guide_awx has files of its own, which its tests run.
+GUIDES = sorted(path.stem for path in FOLDER.glob("guide_*.rst") if path.stem != "guide_awx")
+_BLOCK = re.compile(r"^\.\. code-block:: (\w+)\n\n((?:(?: {4}.*)?\n)+)", re.MULTILINE)
+
+
+class Block(NamedTuple):
+    """Something to be run: a playbook or a piece of a shell script."""
+
+    language: str
+    text: str
+
+    @property
+    def tasks(self) -> list[dict[str, Any]]:
+        return [task for play in yaml.safe_load(self.text) for task in play["tasks"]]
+
+
+def text_of(guide: str) -> str:
+    return (FOLDER / f"{guide}.rst").read_text(encoding="utf-8")
+
+
+def blocks(guide: str, *languages: str) -> list[Block]:
+    """The blocks of a guide in these languages, in their order."""
+    found = [Block(language, textwrap.dedent(text)) for language, text in _BLOCK.findall(text_of(guide))]
+    return [block for block in found if block.language in languages]

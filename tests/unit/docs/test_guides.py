@@ -1,0 +1,108 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The guides say what is so: their plays run, and what they tell of the collection is what it has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control import errors, failure
+from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.inference_experiment import (
+    INFERENCE_EXPERIMENT,
+)
+from tests.emulator import Emulator, ManualClock
+from tests.environment import ROOT
+from tests.unit.docs import diagram, trouble
+from tests.unit.docs.guides import FOLDER, GUIDES, blocks, text_of
+from tests.unit.harness import run_module, with_shared_clients
+
+WRITE = "run python -m tests.unit.docs"
+PREFIX = "awscc.sagemaker."
+REPOSITORY = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["repository"]
+
+
+def _tasks(guide: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    for block in blocks(guide, "yaml"):
+        for task in block.tasks:
+            (action,) = (name for name in task if "." in name)
+            if action.startswith(PREFIX):
+                for item in task.get("loop", [None]):
+                    yield action.removeprefix(PREFIX), _with_item(task[action] or {}, item)
+
+
+def _with_item(options: dict[str, Any], item: str | None) -> dict[str, Any]:
+    return {name: item if value == "{{ item }}" else value for name, value in options.items()}
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_every_task_of_a_guide_runs_in_its_order(guide: str) -> None:
+    with Emulator(clock=ManualClock(), check_references=False) as emulator, with_shared_clients():
+        for module, options in _tasks(guide):
+            planned = run_module(module, options, emulator=emulator, check=True)
+            done = run_module(module, options, emulator=emulator)
+            assert not done.failed, done.msg
+            assert planned.changed == done.changed
+            assert not run_module(module, options, emulator=emulator).changed
+
+
+def test_the_picture_is_that_of_the_table_of_statuses() -> None:
+    assert set(diagram.ways()) == set(diagram.ROUTES)
+    assert diagram.PICTURE.read_text(encoding="utf-8") == diagram.picture(), WRITE
+
+
+def test_the_guide_to_errors_shows_the_hints_of_the_engine() -> None:
+    assert trouble.PAGE.read_text(encoding="utf-8") == trouble.page(), WRITE
+
+
+def test_every_error_that_the_engine_knows_has_its_place_in_the_guide() -> None:
+    told = [code for rows in trouble.GROUPS.values() for codes, _ in rows for code in codes.split()]
+    told += [code for code, (_, to_do) in trouble.OWN.items() if not to_do]
+    # What ends a task without an error of AWS goes under the name of its class.
+    classes = {errors.Refused.__name__, errors.NotApplied.__name__, errors.TimedOut.__name__}
+    assert len(told) == len(set(told))
+    assert set(told) == failure.HINTS.keys() | INFERENCE_EXPERIMENT.advice.keys()
+    assert classes <= trouble.OWN.keys()
+
+
+def test_errors_that_stand_together_have_the_same_hint() -> None:
+    for rows in trouble.GROUPS.values():
+        for codes, _ in rows:
+            assert len({trouble.hint(code) for code in codes.split()}) == 1, codes
+
+
+def _paths(spec: Any, path: str = "") -> Iterator[str]:
+    for name, entry in spec.items():
+        nested, mark = entry.get("options"), "[]" if entry["type"] == "list" else ""
+        yield from _paths(nested, f"{path}{name}{mark}.") if nested else [path + name]
+
+
+def test_the_guide_for_stackql_has_every_field_and_every_line_of_a_manifest() -> None:
+    guide = text_of("guide_from_stackql")
+    fields = {*INFERENCE_EXPERIMENT.options, *INFERENCE_EXPERIMENT.read_only, "region"}
+    table = guide.partition("Fields\n---")[2].partition("SELECT\n---")[0]
+    assert set(re.findall(r"^   \* - ``(\w+)``$", table, re.MULTILINE)) == fields
+    manifest = guide.partition("The manifest\n---")[2].partition("UPDATE\n---")[0]
+    lines = set(re.findall(r"^   \* - ``([\w.\[\]]+)``", manifest, re.MULTILINE))
+    assert lines - {"providers", "globals", "resources"} == set(_paths(INFERENCE_EXPERIMENT.options))
+
+
+def test_what_a_guide_names_in_the_repository_is_there() -> None:
+    named = re.compile(rf"{re.escape(REPOSITORY.removeprefix('https://'))}/(?:blob|tree)/main/([^>#\s]+)")
+    raw = re.compile(r"raw\.githubusercontent\.com/[^/]+/[^/]+/main/(\S+)")
+    for path in FOLDER.glob("*.rst"):
+        text = path.read_text(encoding="utf-8")
+        assert [name for name in named.findall(text) + raw.findall(text) if not (ROOT / name).exists()] == []
+
+
+def test_every_guide_is_in_the_contents_of_the_collection_and_of_the_site() -> None:
+    sections = yaml.safe_load((FOLDER.parent / "extra-docs.yml").read_text(encoding="utf-8"))["sections"]
+    listed = [guide for section in sections for guide in section["toctree"]]
+    assert sorted(listed) == sorted(path.stem for path in FOLDER.glob("*.rst"))
+    site = (ROOT / "tests" / "site" / "index.rst").read_text(encoding="utf-8")
+    assert [guide for guide in listed if f"collection/docsite/{guide}" not in site] == []

@@ -1,0 +1,203 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Write the guide to errors from the engine's own hints: `python -m tests.unit.docs`."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterable
+
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.failure import hint_for
+from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.inference_experiment import (
+    INFERENCE_EXPERIMENT,
+)
+from tests.environment import ROOT
+from tests.unit.lifecycle.grid import REASONS
+
+PAGE = ROOT / "docs" / "docsite" / "rst" / "guide_trouble.rst"
+_REPOSITORY = "https://github.com/awscc/ansible-collection-sagemaker/blob/main/docs"
+
+_HEAD = f"""\
+.. _ansible_collections.awscc.sagemaker.docsite.guide_trouble:
+
+Trouble
+=======
+
+.. Written by "python -m tests.unit.docs" from the hints that the modules give.
+
+A task that fails says in ``msg`` what it attempted, what came of it, and what to do. ``error`` has the same in parts:
+``code``, ``message``, ``operation``, ``request_token`` and ``hint``. Look your ``code`` up below. ``operations`` tells
+what the task has done before, ``changed`` whether anything has happened, and ``inference_experiment`` how the
+experiment was when it was last seen.
+
+Run the task again, if nothing else is said: it reads what is there, and goes on from that. Nothing is done twice.
+
+.. contents::
+   :local:
+   :depth: 1
+
+What the modules try again by themselves, and how often, is told in `What becomes of a task when a call fails
+<{_REPOSITORY}/faults.md>`__; which permission is for what in `IAM policies <{_REPOSITORY}/iam/README.md>`__.
+"""
+
+# What the collection itself finds, and what to do about it.
+OWN = {
+    "InvalidOptions": (
+        "Options are wrong by themselves or do not fit together. Nothing was asked of AWS.",
+        "The message names every option that is wrong, and how. Correct them all at once.",
+    ),
+    "Refused": (
+        "What is declared cannot be brought about from the present status, or not as the task gives it.",
+        "See the refusals below.",
+    ),
+    "TimedOut": (
+        "wait_timeout is over. What was begun goes on at AWS.",
+        "Run the task again: it waits for what is under way, and goes on. Give a longer wait_timeout if this is usual.",
+    ),
+    "NoRegion": ("It is not known which region to ask.", "Give region, or set AWS_REGION."),
+    "NotApplied": (
+        "AWS reported success, and what was sent is not there when the experiment is read again. The message names it.",
+        None,
+    ),
+    "Unsettled": ("The status of the experiment and what else AWS says of it do not agree, look after look.", None),
+    "OutdatedBotocore": ("The botocore that is installed does not know the call.", None),
+}
+
+# What errors mean; those with the same hint stand together.
+GROUPS = {
+    "Permissions and credentials": (
+        ("AccessDenied", "Whoever the task runs as may not do this. All codes that begin with AccessDenied are meant."),
+        ("UnauthorizedTaggingOperation", "Tags may not be read or changed."),
+        (
+            "ProfileNotFound ConfigNotFound ConfigParseError",
+            "The profile is not in the AWS configuration of the host that the task runs on, or that cannot be read.",
+        ),
+        ("NoCredentialsError PartialCredentialsError", "No credentials were found, or a part of them."),
+        (
+            "CredentialRetrievalError MetadataRetrievalError SSOError",
+            "A profile or a role says where credentials come from, and nothing came from there.",
+        ),
+        (
+            "TokenRetrievalError SSOTokenLoadError UnauthorizedSSOTokenError LoginRefreshRequired LoginTokenLoadError",
+            "The login that the profile relies on is not there, or is over.",
+        ),
+        ("ExpiredToken ExpiredTokenException RequestExpired", "Temporary credentials were valid until a while ago."),
+        ("InvalidClientTokenId UnrecognizedClientException", "There is no such access key, or not in this region."),
+        ("InvalidSignatureException SignatureDoesNotMatch", "What was signed is not what arrived."),
+        (
+            "InvalidCredentials InvalidCredentialsException",
+            "The handler could not use the credentials that the operation was begun with.",
+        ),
+    ),
+    "Network and region": (
+        (
+            "EndpointConnectionError ConnectTimeoutError ProxyConnectionError",
+            "Nothing answers at the address, or at that of the proxy.",
+        ),
+        (
+            "NoClient InvalidRegionError",
+            "botocore cannot work with what it was given: an address, a region, a file or a setting is none.",
+        ),
+        (
+            "ConnectionClosedError ReadTimeoutError HTTPClientError ResponseStreamingError",
+            "The connection was cut, or no answer came in time.",
+        ),
+        ("SSLError", "Nobody vouches for the certificate of what answers."),
+        ("InvalidAnswer NotCloudControl", "What answered does not speak as AWS does."),
+        (
+            "TypeNotFoundException UnsupportedActionException UnsupportedTarget",
+            "This region does not have inference experiments, or not through Cloud Control.",
+        ),
+    ),
+    "AWS is busy or at fault": (
+        (
+            "Throttling ThrottlingException ThrottledException TooManyRequestsException RequestLimitExceeded SlowDown",
+            "Too many calls. The modules have slowed down and tried again before they gave up.",
+        ),
+        (
+            "InternalFailure InternalError InternalServerError ServiceUnavailable",
+            "A fault that should pass. It has been tried again for a while.",
+        ),
+        ("NetworkFailure NetworkFailureException", "The code that AWS runs for this resource type was cut off."),
+        (
+            "ServiceInternalError ServiceInternalErrorException ServiceTimeout NotStabilized NotStabilizedException",
+            "The service behind Cloud Control failed, or took too long.",
+        ),
+        (
+            "HandlerFailureException HandlerInternalFailure HandlerInternalFailureException Unknown",
+            "The code that AWS runs for this resource type failed.",
+        ),
+    ),
+    "The experiment and what is around it": (
+        (
+            "GeneralServiceException",
+            "SageMaker has refused. Denied permissions, wrong values and conflicts all come under this code.",
+        ),
+        (
+            "InvalidRequest InvalidRequestException ValidationException ClientTokenConflictException",
+            "What was sent does not fit the type, or what is there.",
+        ),
+        ("NotUpdatable NotUpdatableException", "What can be given only at the creation was to be changed."),
+        ("AlreadyExists AlreadyExistsException", "The name is taken, or the endpoint is."),
+        ("NotFound ResourceNotFoundException", "It was there a moment ago."),
+        (
+            "ResourceConflict ResourceConflictException ConcurrentOperationException",
+            "Somebody else is changing it.",
+        ),
+        ("ServiceLimitExceeded ServiceLimitExceededException", "The account has as many as it may have."),
+        ("NonCompliant", "A rule of the account does not allow it."),
+        ("InvalidTypeConfiguration", "The account has a configuration for the resource type that does not fit."),
+        ("CANCEL_COMPLETE", "The operation was ended before it was done."),
+        ("RequestTokenNotFoundException", "The operation is not known any more. AWS keeps them for a week."),
+    ),
+}
+
+# What to do about each of the refusals of the lifecycle grid.
+REFUSALS = {
+    "missing": "Give the options that the message names, or correct the name: it may be that of no experiment.",
+    "absent": "Leave desired_state out, or create the experiment first: a new one can only be brought to Running.",
+    "not started": "Start it (desired_state: Running) and stop it then, or delete it (state: absent).",
+    "runs": "Wait for the end of the test, or stop it; or set recreate: true to have it deleted and created again.",
+    "ended": "Leave it as it is, create an experiment with another name, or set recreate: true.",
+    "fixed": "Leave it as it is, or set recreate: true to have it deleted and created again.",
+    "new": "Leave recreate or desired_state out: what has just been created cannot have ended.",
+}
+
+
+def page() -> str:
+    """Return the guide."""
+    assert REFUSALS.keys() == REASONS.keys()
+    lines = [_HEAD, *_title("What the collection finds itself")]
+    for code, (means, to_do) in OWN.items():
+        lines += _entry([code], means, to_do or hint(code))
+    lines += _title("Refusals")
+    lines += ["The message of a refusal has one of these texts, the status, and the options that it is about.", ""]
+    for reason, to_do in REFUSALS.items():
+        lines += [f"*{REASONS[reason]}*", *_indented(to_do), ""]
+    for title, rows in GROUPS.items():
+        lines += _title(title)
+        for codes, means in rows:
+            lines += _entry(codes.split(), means, hint(codes.split()[0]))
+    return "\n".join(lines)
+
+
+def hint(code: str) -> str:
+    """What the modules themselves say about a code; of a service's own, what the type says beside it."""
+    general, own = hint_for(code, None), INFERENCE_EXPERIMENT.advice.get(code)
+    return " ".join(text for text in (own, None if own and general else general) if text)
+
+
+def _title(title: str) -> list[str]:
+    return [title, "-" * len(title), ""]
+
+
+def _entry(codes: Iterable[str], means: str, to_do: str) -> list[str]:
+    return [", ".join(f"``{code}``" for code in codes), *_indented(means), "", *_indented(to_do), ""]
+
+
+def _indented(text: str) -> list[str]:
+    # A hint marks a command as Markdown does, and has no other markup.
+    text = re.sub(r"`([^`]+)`|(\w+_\*)", lambda found: f"``{found[1] or found[2]}``", text)
+    return textwrap.wrap(text, 120, initial_indent=" " * 4, subsequent_indent=" " * 4)

@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo emulator test thorough unit integration bench matrix mutation lint format coverage build release clean
+.PHONY: help demo docs emulator test thorough unit integration bench matrix mutation lint format coverage build release clean
 
 # A developer's own settings for Ansible and AWS must change nothing here, and no call may reach a real account.
 # Bytecode has to be written: without it every Python that is started compiles Ansible and boto3 for seconds.
@@ -22,7 +22,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(B)/collections/ansible_collections/awscc/sagemaker
 # Directories too: their time changes when a file is added or removed.
 SHIPPED := galaxy.yml README.md CHANGELOG.rst COPYING requirements.txt \
-	$(shell find plugins meta docs changelogs -not -name '*.pyc' -not -name __pycache__ 2>/dev/null)
+	$(shell find plugins meta docs/ changelogs -not -name '*.pyc' -not -name __pycache__ 2>/dev/null)
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --no-compile
 # What a quiet step has said is shown if it fails.
 LOG = >$(B)/$(1).log 2>&1 || { cat $(B)/$(1).log; exit 1; }
@@ -58,6 +58,10 @@ unit: $(B)/test.stamp $(B)/collection.stamp ## the unit tests
 
 integration: $(B)/test.stamp $(B)/collection.stamp ## playbooks run by ansible-playbook against the emulator over HTTP
 	@$(BIN)/python -m pytest -n auto --dist worksteal tests/integration
+
+docs: $(B)/docs.stamp $(B)/collection.stamp ## the documentation as a site, in .build/docs/index.html
+	@$(B)/docs-venv/bin/python -m tests.site
+	echo "$(CURDIR)/$(B)/docs/index.html"
 
 bench: $(B)/bench.stamp $(B)/collection.stamp ## measure what tasks cost, write docs/benchmarks; 8 minutes
 	@$(BIN)/python -m tests.benchmarks
@@ -122,6 +126,12 @@ $(B)/test.stamp: tests/requirements-test.txt $(B)/demo.stamp
 $(B)/bench.stamp: tests/requirements-bench.txt $(B)/demo.stamp
 	@echo "installing what draws the picture"
 	$(PIP_INSTALL) -r tests/requirements-bench.txt $(call LOG,pip)
+	touch $@
+
+$(B)/docs.stamp: tests/requirements-docs.txt | $(BIN)/python
+	@echo "installing antsibull-docs and Sphinx"
+	$(BIN)/python -m venv $(B)/docs-venv
+	$(B)/docs-venv/bin/python -m pip install --quiet --no-compile -r tests/requirements-docs.txt $(call LOG,pip)
 	touch $@
 
 $(B)/mutation.stamp: tests/requirements-mutation.txt $(B)/test.stamp

@@ -61,7 +61,7 @@ def begin(spec: dict[str, Any]) -> tuple[AnsibleAWSModule, list[str]]:
     # A copy, since Ansible writes into a spec. What is wrong may be something that it cannot even log.
     module = AnsibleAWSModule(argument_spec=copy.deepcopy(spec), supports_check_mode=True, no_log=bool(problems))
     for option in ("endpoint_url", "aws_config"):  # proxies are among the latter
-        module.no_log_values.update(_PASSWORD_IN_URL.findall(str(module.params[option])))
+        module._module.no_log_values.update(_PASSWORD_IN_URL.findall(str(module.params[option])))
     module.fail_json_aws = _raise  # would end the task without what ours return
     return module, problems
 

@@ -71,7 +71,7 @@ class _Plugin:
                     self._work(tests, worker, workers)
                 finally:
                     os._exit(0)
-        for _ in range(workers):
+        for _worker in range(workers):
             os.wait()
         outcomes = [
             json.loads(line)

@@ -112,7 +112,7 @@ class Fault:
     """It is another fault only where the call does something."""
 
 
-def _passing(title: str, kind: str, code: str, /, *, writes_only: bool = False, **details: Any) -> Fault:
+def _passing(title: str, kind: str, code: str, *, writes_only: bool = False, **details: Any) -> Fault:
     return Fault(title, kind, code, _AGAIN, _GIVEN_UP, details, writes_only)
 
 
@@ -126,7 +126,14 @@ SILENCE = 60
 
 FAULTS = (
     _passing("ThrottlingException", "throttle", "ThrottlingException"),
-    _passing("HTTP 500", "error", "InternalFailure", code="InternalFailure", message="Something broke", status=500),
+    Fault(
+        "HTTP 500",
+        "error",
+        "InternalFailure",
+        _AGAIN,
+        _GIVEN_UP,
+        details={"code": "InternalFailure", "message": "Something broke", "status": 500},
+    ),
     _passing("HTTP 503 with a page", "html503", "503"),
     Fault(
         "connection refused",

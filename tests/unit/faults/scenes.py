@@ -23,7 +23,8 @@ OTHERS = "another"
 MANAGE, INFORM = "inference_experiment", "inference_experiment_info"
 
 
-def _nothing(_emulator: Controls) -> None: ...
+def _nothing(_emulator: Controls) -> None:
+    """Leave the experiment as it was found."""
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,7 @@ class Trouble:
         self._chance = chance
         self._writes = writes or list(ASYNCHRONOUS)
         kinds = [self._cut, self._cut, self._error, self._failed, self._other]
-        self.parts = [chance.choice(kinds)() for _ in range(chance.choice([0, 1, 1, 1, 2, 2, 3]))]
+        self.parts = [chance.choice(kinds)() for _part in range(chance.choice([0, 1, 1, 1, 2, 2, 3]))]
 
     @property
     def others(self) -> bool:

@@ -100,7 +100,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("options", "sentence"), REFUSED, ids=[sentence for _, sentence in REFUSED])
+@pytest.mark.parametrize(("options", "sentence"), REFUSED, ids=[row[1] for row in REFUSED])
 def test_refused_in_a_sentence(options: dict[str, Any], sentence: str) -> None:
     assert list(option_problems(OPTIONS, options, READERS)) == [sentence]
 

@@ -23,7 +23,7 @@ JSON = "<JSON>"
 
 def nested(depth: int, wrap: Callable[[Any], Any]) -> Any:
     value: Any = "x"
-    for _ in range(depth):
+    for _level in range(depth):
         value = wrap(value)
     return value
 

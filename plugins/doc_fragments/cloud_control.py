@@ -26,6 +26,8 @@ notes:
     U(https://github.com/awscc/ansible-collection-sagemaker/tree/main/docs/iam).
   - O(endpoint_url) holds for every service that is asked. To give one to each, set E(AWS_ENDPOINT_URL_CLOUDCONTROL)
     and its like instead.
+  - O(aws_ca_bundle) and O(validate_certs) do not hold for AWS STS, which is asked where a O(profile) assumes a role.
+    Its certificate is checked by E(AWS_CA_BUNDLE), which holds for all services.
 """
 
     # What a module has that creates, changes and deletes a resource.

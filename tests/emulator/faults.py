@@ -11,7 +11,7 @@ OPERATIONS = (
     *("CreateResource", "GetResource", "UpdateResource", "DeleteResource", "ListResources"),
     *("GetResourceRequestStatus", "ListResourceRequests", "CancelResourceRequest"),
     *(f"{verb}InferenceExperiment" for verb in ("Create", "Describe", "Update", "Start", "Stop", "Delete")),
-    *("ListInferenceExperiments", "AddTags", "ListTags", "DeleteTags", "GetCallerIdentity"),
+    *("ListInferenceExperiments", "AddTags", "ListTags", "DeleteTags", "GetCallerIdentity", "AssumeRole"),
 )
 ASYNCHRONOUS = ("CreateResource", "UpdateResource", "DeleteResource")
 HANDLER_ERROR_CODES = (

@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -44,14 +45,24 @@ class EmulatorServer(Controls):
     with EmulatorServer(operation_seconds=0.1) as server:
         subprocess.run(command, env={**os.environ, **server.environment()})
     ```
-    A callback of `on_call` runs in the server's thread: let it use `client`, whose calls are not logged.
+    A callback of `on_call` runs in the server's thread: let it use `client`, whose calls are not logged. With `tls` it
+    speaks HTTPS, as whoever that context's certificate says.
     """
 
     http = True
 
-    def __init__(self, *, host: str = "127.0.0.1", port: int = 0, clock: Clock | None = None, **settings: Any) -> None:
+    def __init__(
+        self,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        clock: Clock | None = None,
+        tls: ssl.SSLContext | None = None,
+        **settings: Any,
+    ) -> None:
         super().__init__(clock=clock, **settings)
         self._address = (host, port)
+        self._tls = tls
         self._exit = ExitStack()
         self.endpoint_url = ""
 
@@ -90,9 +101,11 @@ class EmulatorServer(Controls):
 
     def _serve(self, stack: ExitStack) -> None:
         host, port = self._address
-        server = make_server(host, port, Application(self), threaded=True, request_handler=RequestHandler)
+        server = make_server(
+            host, port, Application(self), threaded=True, request_handler=RequestHandler, ssl_context=self._tls
+        )
         stack.callback(server.server_close)
-        self.endpoint_url = f"http://{host}:{server.server_port}"
+        self.endpoint_url = f"{'https' if self._tls else 'http'}://{host}:{server.server_port}"
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
         stack.callback(thread.join)

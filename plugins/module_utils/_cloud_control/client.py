@@ -28,6 +28,7 @@ from .resource_type import Properties, WriteOnlyReader
 try:
     from botocore import __version__ as botocore_version
     from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+    from botocore.parsers import ResponseParserError
 except ImportError:  # AnsibleAWSModule says so, and how to install it, before anything here is called.
     pass
 
@@ -272,16 +273,18 @@ def _answer(
         cut = isinstance(error, HTTPClientError)
         code = type(error).__name__
         raise CallFailed(str(error), code=code, operation=operation, passing=cut, unanswered=cut) from error
+    except ResponseParserError as error:  # of STS, whose answer it quotes, with the credentials that are in it
+        raise _unreadable(operation, str(error).partition(":\n")[0]) from None
     except _ODD as error:  # botocore's parser, on a body that has other types than the service's description
-        raise _unreadable(operation, error) from error
+        raise _unreadable(operation, repr(error)) from error
     try:
         return read(answer)
     except _ODD as error:  # botocore takes an HTTP 200 with a body that is no JSON for an answer without members
-        raise _unreadable(operation, error) from error
+        raise _unreadable(operation, repr(error)) from error
 
 
-def _unreadable(operation: str, error: Exception) -> CallFailed:
-    message = f"The answer to {operation} cannot be read: {error!r:.{_LONGEST_PAGE}}"
+def _unreadable(operation: str, why: str) -> CallFailed:
+    message = f"The answer to {operation} cannot be read: {why:.{_LONGEST_PAGE}}"
     return CallFailed(message, code="InvalidAnswer", operation=operation, passing=True, unanswered=True)
 
 

@@ -8,6 +8,7 @@ Loaded only when a task fails.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -47,7 +48,10 @@ _ADVICE = (
     ),
     ("NoClient InvalidRegionError", "Check region, endpoint_url, aws_ca_bundle and aws_config."),
     ("InvalidAnswer NotCloudControl", f"What answered is perhaps not AWS but a proxy. {_CHECK_ENDPOINT}"),
-    ("SSLError", "Give the certificate of the authority that vouches for the endpoint with aws_ca_bundle."),
+    (
+        "SSLError",
+        "Give the certificate of the authority that vouches for the endpoint: aws_ca_bundle, for STS AWS_CA_BUNDLE.",
+    ),
     (
         "NoCredentialsError PartialCredentialsError",
         "Give a profile, access_key and secret_key, or the AWS_* variables.",
@@ -111,6 +115,10 @@ _ADVICE = (
     ("OutdatedBotocore", "Install the boto3 and botocore that the collection's requirements.txt asks for."),
 )
 HINTS = {code: hint for codes, hint in _ADVICE for code in codes.split()}
+# Passwords in URLs, and what AWS tells of a request whose signature is wrong, or a proxy of one that it does not like.
+_SECRETS = re.compile(
+    r"""(://[^/\s:@]*:)[^/\s@]+(?=@)|((?i:x-amz-security-token["']?\s*[:=]\s*["']?|signature=))[\w+/=%.~-]+"""
+)
 
 
 def hint_for(code: str, operation: str | None, message: str = "") -> str | None:
@@ -137,6 +145,7 @@ def failure(
 
     advice is the resource type's own, by code; begun: operations were sent; unanswered: the last of them never was.
     """
+    error.message = _SECRETS.sub(r"\1\2********", error.message)
     hint = _hint(error, advice, begun=begun) or ""
     where = f" --region {region}" if region else ""
     if error.request_token:

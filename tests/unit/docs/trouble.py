@@ -104,7 +104,11 @@ GROUPS = {
             "ConnectionClosedError ReadTimeoutError HTTPClientError ResponseStreamingError",
             "The connection was cut, or no answer came in time.",
         ),
-        ("SSLError", "Nobody vouches for the certificate of what answers."),
+        (
+            "SSLError",
+            "The certificate of what answers is no good: its authority is not known here, it is another host's, or it"
+            " has expired.",
+        ),
         ("InvalidAnswer NotCloudControl", "What answered does not speak as AWS does."),
         (
             "TypeNotFoundException UnsupportedActionException UnsupportedTarget",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import threading
+import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
@@ -23,6 +24,7 @@ from botocore.exceptions import (
     ProxyConnectionError,
     ReadTimeoutError,
 )
+from botocore.parsers import ResponseParserError
 
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.client import CloudControl, Progress
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.clock import FIRST_PAUSES, Deadline
@@ -323,6 +325,21 @@ def test_an_unreadable_answer_is_called_so() -> None:
         Script(get_resource=[NO_JSON]).client().get("x")
 
     assert raised.value.code == "InvalidAnswer"
+
+
+def test_of_an_answer_that_may_have_credentials_in_it_nothing_is_quoted() -> None:
+    """A profile's role is assumed in the middle of a call, and botocore tells all of an answer that is no XML."""
+    garbage = (
+        "Unable to parse response (no element found), invalid XML received. Further retries may succeed:\nb'<Secret>"
+    )
+    script = Script(get_resource=[ResponseParserError(garbage)])
+
+    with pytest.raises(CallFailed, match=r"cannot be read: .+ Further retries may succeed$") as raised:
+        script.client().get("x")
+
+    assert raised.value.code == "InvalidAnswer"
+    assert len(script.calls) == TRIES
+    assert "<Secret>" not in "".join(traceback.format_exception(raised.value))
 
 
 def test_trying_again_ends_with_the_task_s_time_and_says_what_went_wrong() -> None:

@@ -10,7 +10,8 @@ from typing import Any
 import botocore.session
 import pytest
 
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.failure import hint_for
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.errors import CallFailed
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.failure import failure, hint_for
 
 # Cloud Control's errors that no call of ours can meet: it cancels nothing.
 NEVER = {"ConcurrentModificationException", "PrivateTypeException"}
@@ -48,3 +49,34 @@ def test_there_is_a_hint_for_every_error_of_cloud_control() -> None:
 
 def test_of_an_error_that_is_not_known_nothing_is_said() -> None:
     assert hint_for("SomethingNew", "update") is None
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        pytest.param("x-amz-date:1 X-Amz-Security-Token:IQo/+= host:y", "IQo", id="a token among signed headers"),
+        pytest.param('{"X-Amz-Security-Token": "IQo/+=", "Host": "y"}', "IQo", id="a token in a proxy's JSON"),
+        pytest.param("https://sts/?X-Amz-Security-Token=IQo%2F%3D&X-Amz-Date=y", "IQo", id="a token in a URL"),
+        pytest.param("SignedHeaders=host, Signature=0123abcd", "0123", id="a signature"),
+        pytest.param('Could not connect to "http://user:IQo@proxy:1/"', "IQo", id="a password in a URL"),
+    ],
+)
+def test_what_a_message_repeats_of_a_request_is_told_without_its_secrets(message: str, told: str) -> None:
+    error = CallFailed(message, code="InvalidSignatureException", operation="GetResource")
+    result = failure("Could not", error, advice={}, region=None)
+    assert told not in str(result)
+    assert "********" in result["msg"]
+    assert "********" in result["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "content-type;host;x-amz-date;x-amz-security-token;x-amz-target",
+        "Could not connect to https://cloudcontrolapi.us-east-1.amazonaws.com:443/ as me@example.com",
+        "arn:aws:iam::123456789012:role/token is not authorized to perform cloudformation:GetResource",
+    ],
+)
+def test_what_is_no_secret_is_told_as_it_is(message: str) -> None:
+    error = CallFailed(message, code="SomethingNew", operation="GetResource")
+    assert failure("Could not", error, advice={}, region=None)["error"]["message"] == message

@@ -106,8 +106,7 @@ GROUPS = {
         ),
         (
             "SSLError",
-            "The certificate of what answers is no good: its authority is not known here, it is another host's, or it"
-            " has expired.",
+            "The certificate of what answers is no good: its authority is not known, it is another host's or out of date.",
         ),
         ("InvalidAnswer NotCloudControl", "What answered does not speak as AWS does."),
         (

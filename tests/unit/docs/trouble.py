@@ -106,7 +106,7 @@ GROUPS = {
         ),
         (
             "SSLError",
-            "The certificate of what answers is no good: its authority is not known, it is another host's or out of date.",
+            "The certificate of what answers is of no known authority, or is another host's, or is out of date.",
         ),
         ("InvalidAnswer NotCloudControl", "What answered does not speak as AWS does."),
         (

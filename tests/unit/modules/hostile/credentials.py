@@ -29,8 +29,8 @@ ACCESS_KEY, SECRET_KEY, SESSION_TOKEN = KEYS.values()
 WRONG_SIGNATURE = (
     "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key"
     " and signing method. Consult the service documentation for details.\n\nThe Canonical String for this request"
-    " should have been\n'POST\n/\n\ncontent-type:application/x-amz-json-1.0\nhost:cloudcontrolapi.us-east-1.amazonaws.com"
-    "\nx-amz-date:20260101T120000Z\nx-amz-security-token:{token}\nx-amz-target:CloudApiService.GetResource\n\n"
+    " should have been\n'POST\n/\n\ncontent-type:application/x-amz-json-1.0\nhost:"
+    "cloudcontrolapi.us-east-1.amazonaws.com\nx-amz-date:20260101T120000Z\nx-amz-security-token:{token}\nx-amz-target:CloudApiService.GetResource\n\n"
     "content-type;host;x-amz-date;x-amz-security-token;x-amz-target\n{hash}'\n"
 )
 _SIGNATURE = re.compile(r"""(?i)signature=\s*[0-9a-f]{64}|x-amz-security-token["']?\s*[:=]["'\s]*\w""")

@@ -32,7 +32,8 @@ from tests.mutation.mutants import SOURCES, Mutant
 
 INSTALLED = ROOT / ".build" / "collections" / "ansible_collections" / "awscc" / "sagemaker" / "plugins" / "module_utils"
 PACKAGE = "ansible_collections.awscc.sagemaker.plugins.module_utils"
-# Seconds after which a mutant counts as found: what it is put into never takes so long.
+# Seconds of work after which a mutant counts as found: what it is put into never takes so long. A mutant that sleeps
+# instead has ten times as long, since the machine may be busy with other things.
 PATIENCE = 60
 # Tests that reach a faulty line, at the most, the quickest first.
 MOST_TESTS = 300
@@ -85,7 +86,8 @@ class Session:
 
         def child() -> int:
             put_in(mutant)
-            signal.alarm(PATIENCE)
+            signal.setitimer(signal.ITIMER_PROF, PATIENCE)
+            signal.alarm(10 * PATIENCE)
             _run(self.session, items)
             return int(bool(self.session.testsfailed))
 

@@ -243,13 +243,20 @@ class CloudControl:
     def _client(self, service: str) -> Any:
         with self._making:
             if service not in self._clients:
-                try:
-                    self._clients[service] = self._make_client(service)
-                except (BotoCoreError, *_ODD) as error:
-                    code = type(error).__name__ if isinstance(error, BotoCoreError) else "NoClient"
-                    message = f"No client for {service} can be made: {error}"
-                    raise CallFailed(message, code=code, operation=None) from error
+                self._clients[service] = self._made(service)
             return self._clients[service]
+
+    def _made(self, service: str) -> Any:
+        try:
+            return self._make_client(service)
+        except BotoCoreError as error:
+            raise _no_client(service, error, code=type(error).__name__) from error
+        except _ODD as error:
+            raise _no_client(service, error, code="NoClient") from error
+
+
+def _no_client(service: str, error: Exception, *, code: str) -> CallFailed:
+    return CallFailed(f"No client for {service} can be made: {error}", code=code, operation=None)
 
 
 def _operation(method: str) -> str:

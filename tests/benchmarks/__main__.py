@@ -58,6 +58,7 @@ FULL: dict[str, Part] = {
         f"info_{number}_at_once": partial(listing.info, number=number, latency=0.0, rounds=rounds, target=None)
         for number, rounds in ((1, 8), (200, 8), (1000, 2), (5000, 2))
     },
+    "returned": listing.returned,
     "flat": listing.flat,
     "throttled": partial(listing.throttled, number=200, a_second=30, measured=True),
     "memory": partial(payload.memory, target=1.5),

@@ -11,10 +11,12 @@ from typing import Any
 
 from tests.benchmarks.canned import PAGE, Canned, canned
 from tests.benchmarks.figures import Count, Figure, Report, compared
-from tests.benchmarks.floor import BARE_SCRIPT, LEAST
+from tests.benchmarks.floor import BARE_SCRIPT, LEAST, LEAST_RETURNING_MANY
 from tests.benchmarks.plays import INFO, Bench, Task, names
 
 LATENCY = 0.05
+# What LEAST_RETURNING_MANY returns.
+MANY = 5000
 
 
 def info(bench: Bench, report: Report, *, number: int, latency: float, rounds: int, target: float | None) -> None:
@@ -61,6 +63,18 @@ def throttled(bench: Bench, report: Report, *, number: int, a_second: int, measu
     if measured:
         what = f"info of {number:,}, {a_second} calls a second allowed / those seconds + least module"
         report.figures.append(Figure(what=what, cost=cost, floor=needed / a_second + least))
+
+
+def returned(bench: Bench, report: Report) -> None:
+    """Hold an info task of 5,000 against the same script and a least module that returns as much."""
+    first = names(1)[0]
+    with canned(bench, 1, latency=0) as quick:
+        least, as_much = bench.play(
+            [Task(kind, {"name": first}) for kind in (LEAST, LEAST, LEAST_RETURNING_MANY)], **quick.environment
+        )[1:]
+    (point,) = (p for p in report.series["info"] if p["experiments"] == MANY and not p["latency"])
+    what = f"info of {MANY:,} / bare script + least module that returns as much"
+    report.figures.append(Figure(what=what, cost=point["seconds"], floor=point["floor"] - least + as_much))
 
 
 def flat(_bench: Bench, report: Report) -> None:

@@ -32,8 +32,7 @@ def to_properties(resource_type: ResourceType, options: Mapping[str, Any]) -> Pr
 
     Values are converted by the type's C(values); a ValueError of theirs passes through.
     """
-    spec = {name: entry for name, entry in resource_type.options.items() if name != resource_type.tags_option}
-    return _write_object(resource_type, options, spec, "")
+    return _write_object(resource_type, options, resource_type.options_but_tags, "")
 
 
 def to_options(resource_type: ResourceType, properties: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 Properties = dict[str, Any]
@@ -174,7 +175,7 @@ class ResourceType(NamedTuple):
 
     def property_name(self, path: str) -> str:
         """The property for the option at a path ("a.b"): by the mechanical rule, unless names has another."""
-        return self.names.get(path) or "".join(w[:1].upper() + w[1:] for w in path.rpartition(".")[2].split("_"))
+        return self.names.get(path) or _pascal_case(path.rpartition(".")[2])
 
     def option_name(self, name: str) -> str:
         """The option for a top-level property."""
@@ -183,6 +184,12 @@ class ResourceType(NamedTuple):
     @property
     def tags_option(self) -> str | None:
         return self.option_name(self.tags) if self.tags else None
+
+    @property
+    def options_but_tags(self) -> Spec:
+        """The options that are properties by themselves; the tags are a map with keys of their own."""
+        tags = self.tags_option
+        return {name: entry for name, entry in self.options.items() if name != tags}
 
     @property
     def writable(self) -> frozenset[str]:
@@ -208,3 +215,8 @@ class ResourceType(NamedTuple):
         words = f"This version of the collection does not know the status {status!r}."
         unknown = Status(unknown=True, refusal=words)
         return self.lifecycle.statuses.get(status, unknown)
+
+
+@cache  # asked for every member of everything that is read
+def _pascal_case(option: str) -> str:
+    return "".join(word[:1].upper() + word[1:] for word in option.split("_"))

@@ -40,8 +40,7 @@ def option_problems(spec: Spec, options: Mapping[str, Any], readers: Readers, sh
 
 def check_properties(resource_type: ResourceType, properties: Properties) -> None:
     """Raise TypeError if a property that a task can give, or the status, is not what it has to be, or is missing."""
-    spec = {name: entry for name, entry in resource_type.options.items() if name != resource_type.tags_option}
-    _check_object(resource_type, spec, properties, "", "")
+    _check_object(resource_type, resource_type.options_but_tags, properties, "", "")
     status = resource_type.lifecycle.status if resource_type.lifecycle else None
     for name in (*resource_type.required_to_create, *([status] if status else [])):
         if name not in resource_type.write_only and properties.get(name) in (None, ""):

@@ -40,6 +40,7 @@ def emulator(request: pytest.FixtureRequest) -> Iterator[Emulator]:
 
 @pytest.mark.parametrize("cell", cells(), ids=lambda cell: cell.title)
 def test_each_cell_is_predicted_and_comes_about(cell: Cell, emulator: Emulator) -> None:
+    emulator.reset()
     began = emulator.clock.now()
     name = next(_names)
     task = given(cell, name, began)

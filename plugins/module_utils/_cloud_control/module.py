@@ -11,6 +11,7 @@ from __future__ import annotations
 import copy
 import gc
 import re
+import sys
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -23,6 +24,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 
 try:
     from botocore.config import Config as BotoConfig
+    from botocore.exceptions import BotoCoreError
 except ImportError:  # AnsibleAWSModule says so, and how to install it, before anything here needs it.
     pass
 
@@ -97,7 +99,12 @@ def connect(module: AnsibleAWSModule, resource_type: ResourceType, deadline: Dea
         if not module.region:
             message = "It is not known which region to ask."
             raise CallFailed(message, code="NoRegion", operation=None, hint="Give region, or set AWS_REGION.")
-        return module.client(service, config=BotoConfig(**config))
+        # What cannot be connected with would end the task without what ours return.
+        module.fail_json, fail_json = _raise_caught, module.fail_json
+        try:
+            return module.client(service, config=BotoConfig(**config))
+        finally:
+            module.fail_json = fail_json
 
     return CloudControl(
         resource_type.type_name,
@@ -117,6 +124,12 @@ def describe(resource_type: ResourceType, seen: Snapshot | None, region: str | N
 
 def _raise(error: Exception, **_: Any) -> NoReturn:
     raise error
+
+
+def _raise_caught(*, msg: str, **_: Any) -> NoReturn:
+    """Instead of fail_json, which amazon.aws 7 calls where later ones call fail_json_aws: what it has caught."""
+    caught = sys.exc_info()[1]
+    raise caught if isinstance(caught, BotoCoreError) else ValueError(msg)
 
 
 def _is_url(text: str) -> bool:

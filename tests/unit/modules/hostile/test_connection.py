@@ -74,6 +74,7 @@ WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
     "a setting of another type": ({"aws_config": {"retries": 5}}, ["aws_config"]),
     "a text for the settings": ({"aws_config": "retries"}, ["aws_config must be a dictionary"]),
     "a profile that there is not": ({"profile": "nobody", "access_key": "", "secret_key": ""}, ["profile", "nobody"]),
+    "a profile and keys": ({"profile": "nobody", "access_key": "a", "secret_key": "b"}, ["profile and access tokens"]),
     "half of a key": ({"access_key": "AKIDEXAMPLE", "secret_key": ""}, ["access_key and secret_key"]),
     "a region that cannot be": ({"region": "a b"}, ["region", "a b"]),
     "half of a surrogate pair": ({"profile": "\ud800"}, ["profile has half of a surrogate pair"]),

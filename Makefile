@@ -69,7 +69,7 @@ bench: $(B)/bench.stamp $(B)/collection.stamp ## measure what tasks cost, write 
 mutation: $(B)/mutation.stamp $(B)/collection.stamp ## put small faults into plugins/module_utils, tell which no test notices; an hour
 	@PYTHONPATH=$(B)/collections:. $(BIN)/python -u -m tests.mutation
 
-matrix: | $(BIN)/python ## all of ansible-test on every supported ansible-core, with the Pythons found; CORE=2.19 takes one
+matrix: | $(BIN)/python ## ansible-test on every supported ansible-core with the Pythons found, and what Galaxy checks; CORE=2.19 takes one
 	@$(BIN)/python -m tests.matrix $(CORE)
 
 lint: $(B)/test.stamp $(B)/src.stamp $(B)/collection.stamp ## ruff, mypy, yamllint, ansible-lint, the workflows, the changelog's fragments

@@ -62,7 +62,6 @@ TAKEN: list[dict[str, Any]] = [
     {"name": None, "size": None, "parts": None, "part": None},
     {"name": 5, "plain": [], "hot": "maybe", "share": "much"},  # Ansible says what is wrong with these, and names them
     {"size": 5, "length": "5"},
-    {"size": 5.0},
     {"kinds": "a,b", "anything": 7, "map": '{"a": 1}'},
     {"parts": [], "part": {}, "map": {}},
     {"parts": [{"code": "a", "count": 1}, "code=a count=1"]},
@@ -75,6 +74,14 @@ TAKEN: list[dict[str, Any]] = [
 @pytest.mark.parametrize("options", TAKEN, ids=str)
 def test_left_to_ansible(options: dict[str, Any]) -> None:
     assert list(option_problems(OPTIONS, options, READERS)) == []
+
+
+def test_a_whole_number_with_a_point_is_taken_where_ansible_takes_it() -> None:
+    def as_ansible_core_2_16_does(value: Any) -> Any:
+        raise TypeError(value)
+
+    assert list(option_problems(OPTIONS, {"size": 5.0}, {**READERS, "int": int})) == []
+    assert list(option_problems(OPTIONS, {"size": 5.0}, {**READERS, "int": as_ansible_core_2_16_does})) != []
 
 
 REFUSED: list[tuple[dict[str, Any], str]] = [

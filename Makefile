@@ -79,7 +79,7 @@ lint: $(B)/test.stamp $(B)/src.stamp $(B)/collection.stamp ## ruff, mypy, yamlli
 	check "format" $(BIN)/ruff format --quiet --diff
 	check "types" $(BIN)/mypy --no-error-summary -p ansible_collections.awscc.sagemaker.plugins -p tests
 	check "YAML" $(BIN)/yamllint --strict .
-	check "Ansible" env PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/ansible-lint -q --nocolor
+	check "Ansible" env PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/ansible-lint --strict -q --nocolor
 	check "workflows" $(BIN)/check-jsonschema -q --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	check "issue forms" $(BIN)/check-jsonschema -q --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/*.yml
 	check "changelog" env PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/antsibull-changelog lint

@@ -16,6 +16,7 @@ import pytest
 import yaml
 
 from tests.environment import DIST, INSTALLED, ROOT
+from tests.matrix.__main__ import ROWS
 
 GALAXY: dict[str, Any] = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))
 
@@ -170,6 +171,12 @@ def test_the_readme_requires_what_the_collection_declares() -> None:
     libraries = [f"{name} {version}" for name, version in re.findall(r"^(\w+)>=(\S+)$", needed, re.MULTILINE)]
     told = [f"ansible-core {ansible} or later", f"`amazon.aws` {aws} or later", *libraries]
     assert [words for words in told if words not in README] == []
+
+
+def test_the_readme_tells_what_make_matrix_tests_on() -> None:
+    words = " ".join(README.split())
+    for part in zip(*((row.core, str(row.ansible), row.pythons[0]) for row in ROWS), strict=True):
+        assert f"{', '.join(part[:-1])} and {part[-1]}" in words
 
 
 def test_what_ansible_test_installs_is_enough_for_the_emulator_and_the_modules() -> None:

@@ -33,7 +33,7 @@ class Place:
     def __init__(
         self, name: str, interpreter: Path, requirements: Sequence[str], steps: Mapping[str, Callable[[Place], None]]
     ) -> None:
-        self._name = name
+        self.name = name
         self._interpreter = interpreter
         self._requirements = requirements
         self._steps = steps
@@ -95,7 +95,7 @@ class Place:
         except subprocess.SubprocessError as error:
             came = f"FAILED: {error}\n{self.said()[-TAIL:]}"
         seconds = round(time.monotonic() - begun)
-        print(f"{self._name}: {name} took {seconds} s: {came}", flush=True)
+        print(f"{self.name}: {name} took {seconds} s: {came}", flush=True)
         return came == "ok"
 
     def _set_up(self) -> None:

@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from tests.environment import ROOT
 from tests.matrix import __main__ as matrix
 from tests.matrix.place import Place
 
@@ -59,3 +61,12 @@ def test_one_that_fails_fails_it_all(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(matrix, "found_pythons", lambda _names: FOUND)
     monkeypatch.setattr(Place, "run", lambda place: place.name != "2.19-3.11")
     assert matrix.main([]) == 1
+
+
+NAMED_UNDERSCORE = re.compile(r"^[^'\"]*\b_(?: in\b|,|\)| =)", re.MULTILINE)
+
+
+def test_what_developers_do_and_ansible_test_takes_minutes_to_refuse_is_found_here() -> None:
+    sources = [path for folder in ("plugins", "tests") for path in (ROOT / folder).rglob("*.py")]
+    assert [path for path in sources if NAMED_UNDERSCORE.search(path.read_text(encoding="utf-8"))] == []
+    assert [path for path in (ROOT / "tests" / "unit").rglob("__init__.py") if path.stat().st_size] == []

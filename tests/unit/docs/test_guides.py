@@ -61,8 +61,8 @@ def test_the_guide_to_errors_shows_the_hints_of_the_engine() -> None:
 
 
 def test_every_error_that_the_engine_knows_has_its_place_in_the_guide() -> None:
-    told = [code for rows in trouble.GROUPS.values() for codes, _ in rows for code in codes.split()]
-    told += [code for code, (_, to_do) in trouble.OWN.items() if not to_do]
+    told = [code for rows in trouble.GROUPS.values() for codes, _hint in rows for code in codes.split()]
+    told += [code for code, (_said, to_do) in trouble.OWN.items() if not to_do]
     # What ends a task without an error of AWS goes under the name of its class.
     classes = {errors.Refused.__name__, errors.NotApplied.__name__, errors.TimedOut.__name__}
     assert len(told) == len(set(told))
@@ -72,7 +72,7 @@ def test_every_error_that_the_engine_knows_has_its_place_in_the_guide() -> None:
 
 def test_errors_that_stand_together_have_the_same_hint() -> None:
     for rows in trouble.GROUPS.values():
-        for codes, _ in rows:
+        for codes, _hint in rows:
             assert len({trouble.hint(code) for code in codes.split()}) == 1, codes
 
 

@@ -1,23 +1,29 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every playbook of docs/examples is run; shadow_test.yml, the longest, by the demo (test_demo.py)."""
+"""Every playbook of docs/examples and the guides is run; shadow_test.yml, the longest, by the demo (test_demo.py)."""
 
 from __future__ import annotations
 
 import os
 import re
+import subprocess
+import sys
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+import pytest
+
 from tests import demo
 from tests.emulator.server import EmulatorServer
-from tests.environment import REGION, ROOT
+from tests.environment import REGION, ROOT, emulator_environment
 from tests.integration.runner import ansible
+from tests.unit.docs.guides import GUIDES, Block, blocks
 
 EXAMPLES = ROOT / "docs" / "examples"
 # Run with one start of Ansible, in this order.
 TOGETHER = ("report.yml", "tag_many.yml", "stop_and_promote.yml")
+CLI = "guide_from_aws_cli"
 THOROUGH = os.environ.get("THOROUGH") == "1"
 
 
@@ -62,3 +68,40 @@ if THOROUGH:  # many seconds of Ansible's own; the unit tests hold what the task
             ansible(server, "ansible-playbook", str(playbook), cwd=tmp_path)
             fate = server.experiment("b-in-the-shadow", REGION)["fate"]
         assert fate == {"production": "Remove", "shadow": "Promote"}
+
+    @pytest.mark.parametrize("guide", [guide for guide in GUIDES if guide != CLI and blocks(guide, "yaml")])
+    def test_the_playbooks_of_a_guide_run_one_after_the_other(guide: str, tmp_path: Path) -> None:
+        plays = [_file(tmp_path, block) for block in blocks(guide, "yaml")]
+        with EmulatorServer(operation_seconds=0.05, transition_seconds=0.05) as server:
+            server.seed(REGION)
+            ansible(server, "ansible-playbook", *plays, cwd=tmp_path)
+
+    def test_after_a_command_of_the_aws_cli_the_task_beside_it_finds_nothing_left_to_do(tmp_path: Path) -> None:
+        before = ""
+        with EmulatorServer(operation_seconds=0.05, transition_seconds=0.05) as server:
+            server.seed(REGION)
+            for block in blocks(CLI, "bash", "sh", "yaml"):
+                written = len(server.writes())
+                if block.language == "yaml":
+                    ansible(server, "ansible-playbook", _file(tmp_path, block), cwd=tmp_path)
+                    # What is in sh, the emulator does not know.
+                    assert len(server.writes()) - written == (before == "sh"), block.text
+                elif block.language == "bash":
+                    _shell(server, block, cwd=tmp_path)
+                before = block.language
+            assert server.writes() == ["CreateResource", "UpdateResource", "UpdateResource", "DeleteResource"]
+
+
+def _file(folder: Path, block: Block) -> str:
+    """Save a playbook under the name in its first line."""
+    path = folder / block.text.split()[1]
+    path.write_text(block.text, encoding="utf-8")
+    return str(path)
+
+
+def _shell(server: EmulatorServer, block: Block, *, cwd: Path) -> None:
+    environment = emulator_environment(server.endpoint_url)
+    environment["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), environment["PATH"]])
+    shell = ["/usr/bin/env", "bash", "-euo", "pipefail", "-c", block.text]
+    done = subprocess.run(shell, cwd=cwd, env=environment, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()

@@ -27,6 +27,21 @@ ELSEWHERE = {
     "common_return_values": f"{ANSIBLE}/reference_appendices/common_return_values.html",
     "ansible_configuration_settings": f"{ANSIBLE}/reference_appendices/config.html",
 }
+_KIND, _MUST, _GOOD = ("#7a1fa2", "#d9a6ff"), ("#b3261e", "#ff9088"), ("#1b5e20", "#86d48a")
+_VALUE, _PART = ("#1a4fc4", "#9db8ff"), ("#755900", "#d4b83c")
+# Of what the modules' pages tell about an option: on light ground, on dark ground.
+COLOURS = {
+    "option-type": _KIND,
+    "option-elements": _KIND,
+    "option-required": _MUST,
+    "option-version-added": _GOOD,
+    "option-aliases": _GOOD,
+    "option-default": _VALUE,
+    "option-sample": _VALUE,
+    "attribute-support-none": _MUST,
+    "attribute-support-partial": _PART,
+    "attribute-support-full": _GOOD,
+}
 
 project = f"{GALAXY['namespace']}.{GALAXY['name']}"
 release = GALAXY["version"]
@@ -40,7 +55,14 @@ html_css_files = ["site.css"]
 html_show_sphinx = False
 html_show_copyright = False
 html_copy_source = False
-html_theme_options = {"source_repository": REPOSITORY, "source_branch": "main"}
+# Where a page is here is not where it is in the repository, so that no buttons can lead from the one to the other.
+html_theme_options = {
+    "top_of_page_buttons": [],
+    "light_css_variables": {f"antsibull-{name}": light for name, (light, _) in COLOURS.items()},
+    "dark_css_variables": {f"antsibull-{name}": dark for name, (_, dark) in COLOURS.items()},
+}
+# That of antsibull-docs is for light pages; the rest of it is in site.css.
+antsibull_ext_color_scheme = "none"
 pygments_style = "friendly"
 pygments_dark_style = "github-dark"
 # What is typed comes after a prompt, what is said has none.
@@ -80,6 +102,13 @@ def page_of(path: str) -> str | None:
     return here if (ROOT / ".build" / "docs-source" / here).is_file() else None
 
 
+def _contents(_app: Sphinx, doctree: nodes.document) -> None:
+    """Tell the theme that a page's contents are meant: site.css hides them where it has room to show them beside it."""
+    for topic in doctree.findall(nodes.topic):
+        if "contents" in topic["classes"]:
+            topic["classes"].append("this-will-duplicate-information-and-it-is-still-useful-here")
+
+
 def _links(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Lead what names a document of the repository to its page, if it has one here."""
     for link in doctree.findall(nodes.reference):
@@ -98,5 +127,6 @@ def _elsewhere(_app: Sphinx, _env: Any, node: Any, content: nodes.Element) -> no
 
 def setup(app: Sphinx) -> None:
     app.connect("source-read", _sources)
+    app.connect("doctree-read", _contents)
     app.connect("doctree-resolved", _links)
     app.connect("missing-reference", _elsewhere)

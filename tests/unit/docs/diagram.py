@@ -17,8 +17,8 @@ from tests.unit.lifecycle.grid import TRANSITS
 
 PICTURE = ROOT / "docs" / "images" / "life.svg"
 
-WIDTH, HEIGHT = 420, 560
-LINE = 14
+WIDTH, HEIGHT = 420, 652
+LINE = 15
 
 
 class Box(NamedTuple):
@@ -58,9 +58,16 @@ ROUTES = {
 # Words beside ways, where they begin and, one below the other, what they say.
 WORDS = (
     (90, 28, ("state: present",)),
-    (30, 237, ("any other change",)),
-    (198, 178, ("desired_state: Running,", "or its start_time")),
+    (22, 238, ("any other", "change")),
+    (185, 178, ("desired_state: Running,", "or its start_time")),
     (260, 410, ("desired_state: Completed", "or Cancelled,", "or its end_time")),
+)
+# What the boxes mean, below the picture: how one is drawn, and what it says.
+LEGEND = (
+    ("transit", "in transit: a task waits until it has passed"),
+    ("settled", "what stands in it can be changed"),
+    ("ended", "over: recreate: true deletes it and creates a new one"),
+    ("", "state: absent deletes it, and stops it before if it runs"),
 )
 # The status in transit that a task asks for with desired_state.
 ASKED = {"Running": "Starting", "Completed": "Stopping", "Cancelled": "Stopping"}
@@ -69,7 +76,7 @@ _STYLE = """\
   .page { fill: #ffffff; stroke: #c9ced6 }
   text { font: 13px system-ui, "DejaVu Sans", sans-serif; fill: #1f2430 }
   .name { font-weight: 600; text-anchor: middle }
-  .note { font-size: 11px; fill: #4a5261 }
+  .note { font-size: 12px; fill: #4a5261 }
   .settled { fill: #dcebfb; stroke: #2b6cb0 }
   .transit { fill: #ffffff; stroke: #8a93a3; stroke-dasharray: 4 3 }
   .ended { fill: #e7e9ee; stroke: #5b6472 }
@@ -122,6 +129,7 @@ def picture() -> str:
         *(f'<path class="way" marker-end="url(#tip)" d="{ROUTES[way]}"/>' for way in ways()),
         *(part for name in STATUSES for part in _box(name)),
         *(part for x, y, words in WORDS for part in _lines(x, y, words)),
+        *(part for number in range(len(LEGEND)) for part in _legend(number)),
         "</svg>",
         "",
     ]
@@ -139,6 +147,13 @@ def _box(name: str) -> list[str]:
     ]
     options = [] if rules.in_transit else changeable(name)
     return lines + _lines(x + 14, y + 21 + LINE + 2, options)
+
+
+def _legend(number: int) -> list[str]:
+    kind, meaning = LEGEND[number]
+    y = BOXES["Completed"].y + BOXES["Completed"].tall + 18 + 22 * number
+    box = [f'<rect class="{kind}" x="25" y="{y}" width="26" height="15" rx="3"/>'] if kind else []
+    return box + _lines(62 if kind else 25, y + 12, [meaning])
 
 
 def _lines(x: int, y: int, words: Sequence[str]) -> list[str]:

@@ -16,7 +16,7 @@ from tests.environment import ROOT
 FOLDER = ROOT / "docs" / "docsite" / "rst"
 # guide_awx has files of its own, which its tests run.
 GUIDES = sorted(path.stem for path in FOLDER.glob("guide_*.rst") if path.stem != "guide_awx")
-_BLOCK = re.compile(r"^\.\. code-block:: (\w+)\n\n((?:(?: {4}.*)?\n)+)", re.MULTILINE)
+_BLOCK = re.compile(r"^\.\. code-block:: ([\w+]+)\n\n((?:(?: {4}.*)?\n)+)", re.MULTILINE)
 
 
 class Block(NamedTuple):

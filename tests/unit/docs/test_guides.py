@@ -17,7 +17,7 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.in
     INFERENCE_EXPERIMENT,
 )
 from tests.emulator import Emulator, ManualClock
-from tests.environment import ROOT
+from tests.environment import REGION, ROOT
 from tests.unit.docs import diagram, trouble
 from tests.unit.docs.guides import FOLDER, GUIDES, blocks, text_of
 from tests.unit.harness import run_module, with_shared_clients
@@ -32,23 +32,29 @@ def _tasks(guide: str) -> Iterator[tuple[str, dict[str, Any]]]:
         for task in block.tasks:
             (action,) = (name for name in task if "." in name)
             if action.startswith(PREFIX):
-                for item in task.get("loop", [None]):
-                    yield action.removeprefix(PREFIX), _with_item(task[action] or {}, item)
+                yield action.removeprefix(PREFIX), task[action] or {}
 
 
-def _with_item(options: dict[str, Any], item: str | None) -> dict[str, Any]:
-    return {name: item if value == "{{ item }}" else value for name, value in options.items()}
+@pytest.fixture(scope="module")
+def ready() -> Iterator[Emulator]:
+    """The emulator as `make emulator` starts it, for all guides: to seed it and to make clients takes the longest."""
+    with Emulator(clock=ManualClock()) as emulator, with_shared_clients():
+        emulator.seed(region=REGION)
+        yield emulator
 
 
-@pytest.mark.parametrize("guide", GUIDES)
-def test_every_task_of_a_guide_runs_in_its_order(guide: str) -> None:
-    with Emulator(clock=ManualClock(), check_references=False) as emulator, with_shared_clients():
-        for module, options in _tasks(guide):
-            planned = run_module(module, options, emulator=emulator, check=True)
-            done = run_module(module, options, emulator=emulator)
-            assert not done.failed, done.msg
-            assert planned.changed == done.changed
-            assert not run_module(module, options, emulator=emulator).changed
+@pytest.mark.parametrize("guide", [guide for guide in GUIDES if blocks(guide, "yaml")])
+def test_every_task_of_a_guide_runs_in_its_order(guide: str, ready: Emulator) -> None:
+    names = set()
+    for module, options in _tasks(guide):
+        planned = run_module(module, options, emulator=ready, check=True)
+        done = run_module(module, options, emulator=ready)
+        assert not done.failed, done.msg
+        assert planned.changed == done.changed
+        assert not run_module(module, options, emulator=ready).changed
+        names.add(options.get("name"))
+    for name in names - {None}:
+        run_module("inference_experiment", {"name": name, "state": "absent"}, emulator=ready)
 
 
 def test_the_picture_is_that_of_the_table_of_statuses() -> None:
@@ -87,9 +93,23 @@ def test_the_guide_for_stackql_has_every_field_and_every_line_of_a_manifest() ->
     fields = {*INFERENCE_EXPERIMENT.options, *INFERENCE_EXPERIMENT.read_only, "region"}
     table = guide.partition("Fields\n---")[2].partition("SELECT\n---")[0]
     assert set(re.findall(r"^   \* - ``(\w+)``$", table, re.MULTILINE)) == fields
-    manifest = guide.partition("The manifest\n---")[2].partition("UPDATE\n---")[0]
-    lines = set(re.findall(r"^   \* - ``([\w.\[\]]+)``", manifest, re.MULTILINE))
-    assert lines - {"providers", "globals", "resources"} == set(_paths(INFERENCE_EXPERIMENT.options))
+    lines = set(re.findall(r"^   \* - ``([\w.\[\]]+)``", _manifest(), re.MULTILINE))
+    assert lines - {"version", "providers", "globals", "resources"} == set(_paths(INFERENCE_EXPERIMENT.options))
+
+
+def test_the_manifest_in_the_guide_for_stackql_declares_what_the_play_beside_it_does() -> None:
+    (manifest,) = blocks("guide_from_stackql", "yaml+jinja")
+    (resource,) = yaml.safe_load(manifest.text)["resources"]
+    props = {prop["name"]: prop["value"] for prop in resource["props"]}
+    props["tags"] = {tag["key"]: tag["value"] for tag in props["tags"]}
+    (play,) = (block for block in blocks("guide_from_stackql", "yaml") if block.text.startswith("# manifest.yml"))
+    given = {name: value for task in play.tasks for name, value in task[f"{PREFIX}inference_experiment"].items()}
+    assert given == props
+    assert props.keys() == INFERENCE_EXPERIMENT.options.keys()
+
+
+def _manifest() -> str:
+    return text_of("guide_from_stackql").partition("The manifest\n---")[2].partition("Permissions\n---")[0]
 
 
 def test_what_a_guide_names_in_the_repository_is_there() -> None:

@@ -32,6 +32,10 @@ A task that fails says in ``msg`` what it attempted, what came of it, and what t
 what the task has done before, ``changed`` whether anything has happened, and ``inference_experiment`` how the
 experiment was when it was last seen.
 
+Each code has two paragraphs: what it means, and what the task says to do. A code that is a number is the HTTP status of
+an answer that had no code: from 500 on look under ``InternalFailure``, else under ``NotCloudControl``. What Ansible
+itself finds wrong with a task, such as an option that there is not, has a ``msg`` and no ``error``.
+
 Run the task again, if nothing else is said: it reads what is there, and goes on from that. Nothing is done twice.
 
 .. contents::
@@ -169,6 +173,12 @@ REFUSALS = {
 }
 
 
+# A hint marks a command as Markdown does, and has no other markup: an option and its value, an action of IAM, a name.
+_LITERAL = re.compile(
+    r"`([^`]+)`|\b(?:state|recreate|desired_state): \w+|\b[a-z]+:[A-Z]\w+|\b\w+_\*|\b\w+_\w+|\bdocs/iam|\b\w+\.txt"
+)
+
+
 def page() -> str:
     """Return the guide."""
     assert REFUSALS.keys() == REASONS.keys()
@@ -201,6 +211,5 @@ def _entry(codes: Iterable[str], means: str, to_do: str) -> list[str]:
 
 
 def _indented(text: str) -> list[str]:
-    # A hint marks a command as Markdown does, and has no other markup.
-    text = re.sub(r"`([^`]+)`|(\w+_\*)", lambda found: f"``{found[1] or found[2]}``", text)
+    text = _LITERAL.sub(lambda found: f"``{found[1] or found[0]}``", text)
     return textwrap.wrap(text, 120, initial_indent=" " * 4, subsequent_indent=" " * 4)

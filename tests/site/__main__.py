@@ -15,6 +15,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import yaml
+
+from tests.site.links import dead_links
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 BUILD = ROOT / ".build"
@@ -25,14 +29,20 @@ PAGES = ("*.md", "iam/*", "benchmarks/*", "images/*")
 
 
 def main() -> int:
-    """Return 0 if the site was built without a warning."""
+    """Return 0 if the site was built without a warning, and no link of it leads nowhere."""
     for folder in (SOURCE, SITE):
         shutil.rmtree(folder, ignore_errors=True)
     _gather()
-    return _run("antsibull-docs", *_modules_and_guides()) or _run(
+    failed = _run("antsibull-docs", *_modules_and_guides()) or _run(
         *("sphinx-build", "--quiet", "--fail-on-warning", "--keep-going", "--builder", "html"),
         *("--conf-dir", str(HERE), "--doctree-dir", str(DOCTREES), str(SOURCE), str(SITE)),
     )
+    if failed:
+        return failed
+    repository = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["repository"]
+    dead = dead_links(SITE, repository=repository, checkout=ROOT)
+    print(*(f"A link leads nowhere in {link}" for link in dead), sep="\n", end="\n" if dead else "")
+    return 1 if dead else 0
 
 
 def _gather() -> None:

@@ -55,6 +55,7 @@ html_css_files = ["site.css"]
 html_show_sphinx = False
 html_show_copyright = False
 html_copy_source = False
+html_use_index = False
 # Where a page is here is not where it is in the repository, so that no buttons can lead from the one to the other.
 html_theme_options = {
     "top_of_page_buttons": [],
@@ -103,10 +104,17 @@ def page_of(path: str) -> str | None:
 
 
 def _contents(_app: Sphinx, doctree: nodes.document) -> None:
-    """Tell the theme that a page's contents are meant: site.css hides them where it has room to show them beside it."""
-    for topic in doctree.findall(nodes.topic):
-        if "contents" in topic["classes"]:
+    """Tell the theme that a page's contents are meant: site.css hides them where it has room to show them beside it.
+
+    Those that begin with the page itself, as the changelog's do, go.
+    """
+    for topic in list(doctree.findall(nodes.topic)):
+        if "local" in topic["classes"]:
             topic["classes"].append("this-will-duplicate-information-and-it-is-still-useful-here")
+        elif "contents" in topic["classes"]:
+            topic.parent.remove(topic)
+            for title in doctree.findall(nodes.title):
+                title.attributes.pop("refid", None)
 
 
 def _links(app: Sphinx, doctree: nodes.document, docname: str) -> None:

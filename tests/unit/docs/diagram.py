@@ -17,7 +17,7 @@ from tests.unit.lifecycle.grid import TRANSITS
 
 PICTURE = ROOT / "docs" / "images" / "life.svg"
 
-WIDTH, HEIGHT = 420, 652
+WIDTH, HEIGHT = 420, 664
 LINE = 15
 
 

@@ -34,7 +34,7 @@ ENGINE_MAY_IMPORT = {
     "shapes": {"resource_type"},
     "changes": {"comparisons", "json_patch", "properties", "resource_type"},
     "plan": {"changes", "comparisons", "json_patch", "limits", "properties", "resource_type"},
-    "prediction": {"clock", "json_patch", "plan", "resource_type"},
+    "prediction": {"changes", "json_patch", "plan", "resource_type"},
     "client": {"clock", "comparisons", "errors", "json_patch", "resource_type", "botocore"},
     "listing": {"client", "errors", "resource_type"},
     "task": {"client", "clock", "errors", "resource_type"},
@@ -42,7 +42,7 @@ ENGINE_MAY_IMPORT = {
     "acting": {
         *("clock", "errors", "json_patch", "operations", "plan", "prediction", "properties", "resource_type", "task"),
     },
-    "reconcile": {"acting", "changes", "clock", "errors", "plan", "prediction", "resource_type", "task"},
+    "reconcile": {"acting", "clock", "errors", "plan", "prediction", "resource_type", "task"},
 }
 # The files that know Ansible; together they may import all of the engine.
 _ANSIBLE = {"ansible", "ansible_collections.amazon.aws"}

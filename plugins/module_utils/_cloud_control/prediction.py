@@ -11,8 +11,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from . import json_patch
+from .changes import intent_of
 from .plan import Create, Delete, Write
-from .resource_type import Properties, ResourceType, Snapshot
+from .resource_type import Properties, ResourceType, Snapshot, Wish
 
 
 def after(resource_type: ResourceType, seen: Snapshot | None, step: Write, now: datetime) -> Snapshot | None:
@@ -38,12 +39,14 @@ def _returned(resource_type: ResourceType, before: Properties, properties: Prope
     return returned
 
 
-def settled(resource_type: ResourceType, seen: Snapshot, intent: str | None) -> Snapshot:
-    """Return a resource in transit as it will be when it has settled: as intended, if that can be."""
+def settled(resource_type: ResourceType, wish: Wish, seen: Snapshot) -> Snapshot:
+    """Return a resource in transit as it will be when it has settled: so that the task can go on, if that can be."""
     lifecycle, ends = resource_type.lifecycle, resource_type.rules_for(seen).settles_as
     if lifecycle is None or not ends:
         return seen
-    status = intent if intent in ends else ends[0]
+    intent = intent_of(resource_type, wish) if wish.present else lifecycle.intent_before_delete(wish)
+    leading = (end for end in ends if intent == end or intent in lifecycle.statuses[end].transitions)
+    status = next(leading, ends[0])
     return seen._replace(properties={**seen.properties, lifecycle.status: status})
 
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from .changes import intent_of
 from .clock import pauses
 from .errors import CallFailed, CloudControlError, Refused
 from .plan import Done, ReadWriteOnly, Refuse, Wait, Write, next_step
@@ -107,4 +106,4 @@ def _settle(task: Task, seen: Snapshot, pause: float) -> Snapshot | None:
     from .prediction import settled
 
     task.plan_the_rest(f"It is {status}, and nothing can be written before that has ended.")
-    return settled(task.type, seen, intent_of(task.type, task.wish))
+    return settled(task.type, task.wish, seen)

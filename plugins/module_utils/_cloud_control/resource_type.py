@@ -76,8 +76,8 @@ class Status(NamedTuple):
     in_transit: bool = False
     """It changes by itself before long. Nothing is written meanwhile: the handler would drop it."""
     settles_as: tuple[str, ...] = ()
-    """The status that a transit is taken to end in where it is not waited for: the one intended, if it is here, or the
-    first. Of those possible, the one that leaves most to do."""
+    """The statuses that a transit may end in. Where it is not waited for, it is taken to be the first from which the
+    declared intent can be reached; so those that leave most to do come first."""
     updatable: frozenset[str] = frozenset()
     transitions: Mapping[str, Transition] = NOTHING
     """Values of the intent property that can be reached from here."""

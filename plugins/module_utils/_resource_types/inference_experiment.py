@@ -266,7 +266,7 @@ def _transit(*ends: str) -> Status:
 
 
 STATUSES = {
-    "Creating": _transit("Created"),
+    "Creating": _transit("Created", "Running"),
     "Created": Status(
         updatable=frozenset(
             {"Description", "Schedule", "DataStorageConfig", "ModelVariants", "ShadowModeConfig", "Tags"}
@@ -277,7 +277,7 @@ STATUSES = {
         refusal="It has not been started: it can be changed, started (desired_state: Running) or deleted (state:"
         " absent), but not stopped.",
     ),
-    "Updating": _transit("Created"),
+    "Updating": _transit("Created", "Running"),
     "Starting": _transit("Running"),
     "Running": Status(
         updatable=frozenset({"Description", "Schedule", "ShadowModeConfig", "Tags"}),

@@ -269,6 +269,22 @@ IN_TRANSIT = [
     Scenario(
         "Starting is waited out, then stopped", "Starting", named(desired_state="Completed"), ["update"], "Completed"
     ),
+    Scenario(
+        "Updating is waited out, then stopped",
+        "Updating",
+        named(desired_state="Cancelled"),
+        ["update"],
+        "Cancelled",
+        {"then": "Running"},
+    ),
+    Scenario(
+        "Updating is waited out, then promoted and deleted",
+        "Updating",
+        named(state="absent", on_stop="promote_shadow"),
+        ["update", "delete"],
+        None,
+        {"then": "Running"},
+    ),
     Scenario("Stopping is waited out, then tagged", "Stopping", named(**TAGGED), ["update"], "Completed"),
     Scenario("Starting is waited out, then deleted", "Starting", named(state="absent"), ["delete"], None),
 ]

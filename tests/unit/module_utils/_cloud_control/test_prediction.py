@@ -165,7 +165,10 @@ def test_after_for_a_type_without_rules_of_its_own(there: Snapshot | None, step:
     [
         pytest.param("Creating", None, "Created", id="Creating: leaves most to do as Created"),
         pytest.param("Creating", "Running", "Created", id="Creating, to run: as Created, to be started"),
+        pytest.param("Creating", "Completed", "Running", id="Creating, to complete: as Running, to be stopped"),
         pytest.param("Updating", None, "Created", id="Updating"),
+        pytest.param("Updating", "Running", "Created", id="Updating, to run: as Created, to be started"),
+        pytest.param("Updating", "Cancelled", "Running", id="Updating, to cancel: as Running, to be stopped"),
         pytest.param("Starting", "Completed", "Running", id="Starting, to complete: runs first"),
         pytest.param("Stopping", None, "Completed", id="Stopping"),
         pytest.param("Stopping", "Completed", "Completed", id="Stopping, to complete"),
@@ -179,14 +182,22 @@ def test_after_for_a_type_without_rules_of_its_own(there: Snapshot | None, step:
 def test_settled(status: str, intent: str | None, expected: str) -> None:
     there = seen(status, write_only={"Schedule": SCHEDULE})
 
-    assert settled(INFERENCE_EXPERIMENT, there, intent) == seen(expected, write_only={"Schedule": SCHEDULE})
+    declared = wish(properties={"DesiredState": intent} if intent else {})
+    assert settled(INFERENCE_EXPERIMENT, declared, there) == seen(expected, write_only={"Schedule": SCHEDULE})
     assert there.properties == experiment(status)
+
+
+@pytest.mark.parametrize(("on_stop", "expected"), [("retain", "Created"), ("promote_shadow", "Running")])
+def test_what_is_to_be_stopped_before_its_deletion_is_settled_as_running(on_stop: str, expected: str) -> None:
+    deletion = wish(present=False, directives={"on_stop": on_stop})
+
+    assert settled(INFERENCE_EXPERIMENT, deletion, seen("Updating")) == seen(expected)
 
 
 def test_what_has_no_status_is_settled() -> None:
     there = Snapshot({"Name": "x", "Status": "Creating"})
 
-    assert settled(THING, there, "Running") is there
+    assert settled(THING, wish(), there) is there
 
 
 def test_a_prediction_is_planned_over_like_a_read() -> None:

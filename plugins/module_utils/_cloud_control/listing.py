@@ -82,10 +82,10 @@ def _sharing(value: Any, texts: dict[str, str]) -> Any:
 
 def _candidates(resource_type: ResourceType, query: Query, client: CloudControl) -> Iterator[str]:
     """Yield the identifiers that may match, as far as can be told without reading a resource."""
+    if any(wanted is not None and not wanted for wanted in (query.identifiers, query.statuses)):
+        return
     if query.identifiers is not None and not query.identifiers_only:
         yield from (name for name in query.identifiers if _may_match(resource_type, query, name, Snapshot({})))
-        return
-    if query.identifiers is not None and not query.identifiers:
         return
     for identifier, listed in client.list():
         if not _may_match(resource_type, query, identifier, Snapshot(listed)):
@@ -121,4 +121,7 @@ def _read(resource_type: ResourceType, query: Query, client: CloudControl, ident
     if not query.include_write_only or reader is None:
         return seen
     values = client.read_write_only(reader, identifier)
-    return None if values is None else seen._replace(write_only=values)
+    if values is None:
+        return None
+    seen = Snapshot({**properties, **values})  # one state, the later: it may have moved on between the two reads
+    return seen if _may_match(resource_type, query, identifier, seen) else None

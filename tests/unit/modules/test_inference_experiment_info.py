@@ -127,6 +127,11 @@ def test_several_statuses(run: Run, one_a_status: Emulator, wanted: list[str]) -
     assert reads(one_a_status) == sorted(f"is-{status}" for status in wanted)
 
 
+def test_none_of_the_statuses_takes_no_call(run: Run, one_a_status: Emulator) -> None:
+    one_a_status.settings.update({"list_properties": ["Name"]})
+    assert (listed(run, one_a_status, statuses=[]), one_a_status.calls()) == ([], [])
+
+
 def test_a_list_that_tells_only_names_has_all_read_for_their_status(run: Run, one_a_status: Emulator) -> None:
     one_a_status.settings.update({"list_properties": ["Name"]})
     assert listed(run, one_a_status, statuses=["Running", "Completed"]) == ["is-Completed", "is-Running"]
@@ -193,8 +198,10 @@ WRITE_ONLY: dict[str, str | None] = {
 }
 
 
+@pytest.mark.parametrize("returned", [False, True], ids=["not returned by Cloud Control", "by an old handler"])
 @pytest.mark.parametrize(("status", "desired"), WRITE_ONLY.items())
-def test_include_write_only(run: Run, emulator: Emulator, status: str, desired: str | None) -> None:
+def test_include_write_only(run: Run, emulator: Emulator, status: str, desired: str | None, returned: bool) -> None:
+    emulator.settings.return_write_only = returned
     schedule = {"StartTime": "2026-01-02T12:00:00Z", "EndTime": "2026-01-09T12:00:00Z"}
     reason = {"StatusReason": "It was slow"} if status == "Cancelled" else {}
     emulator.put_experiment(REGION, {"Name": "a", "Schedule": schedule, **reason}, status=status)
@@ -204,6 +211,18 @@ def test_include_write_only(run: Run, emulator: Emulator, status: str, desired: 
     assert (found["status"], found["desired_state"]) == (status, desired)
     assert found["status_reason"] == reason.get("StatusReason")
     assert sorted(emulator.calls()) == ["DescribeInferenceExperiment", "GetResource", "ListResources"]
+
+
+@pytest.mark.parametrize(
+    ("options", "found"), [({}, [("Completed", "Completed")]), ({"statuses": ["Running"]}, [])], ids=["all", "running"]
+)
+def test_what_ends_while_being_read_is_told_as_one_state(
+    run: Run, emulator: Emulator, options: dict[str, Any], found: list[tuple[str, str]]
+) -> None:
+    put_all(emulator, ["a"])
+    emulator.on_call("DescribeInferenceExperiment", lambda: put_all(emulator, ["a"], "Completed"))
+    result = done(run(INFO, {"include_write_only": True, **options}))
+    assert [(e["status"], e["desired_state"]) for e in result["inference_experiments"]] == found
 
 
 def test_write_only_is_not_there_unless_asked_for(run: Run, emulator: Emulator) -> None:

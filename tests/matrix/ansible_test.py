@@ -64,6 +64,7 @@ def _emulator(place: Place) -> Iterator[str]:
             yield _url(emulator.stdout or [])
         finally:
             emulator.terminate()
+            emulator.communicate()  # it has a last word
 
 
 def _url(said: Iterable[str]) -> str:

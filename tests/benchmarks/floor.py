@@ -32,7 +32,7 @@ if __name__ == "__main__":
     main()
 '''
 # As much as an info task of so many has to return, without having read it.
-_MANY = 'module.exit_json(all=[json.loads(answer["ResourceDescription"]["Properties"]) for _ in range(5000)])'
+_MANY = 'module.exit_json(all=[json.loads(answer["ResourceDescription"]["Properties"]) for _copy in range(5000)])'
 _DESCRIBE = 'module.client("sagemaker").describe_inference_experiment(Name=module.params["name"])'
 
 # Prints the seconds that listing and reading took, once there is a client: importing boto3 and making a client are in

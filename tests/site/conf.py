@@ -59,8 +59,8 @@ html_use_index = False
 # Where a page is here is not where it is in the repository, so that no buttons can lead from the one to the other.
 html_theme_options = {
     "top_of_page_buttons": [],
-    "light_css_variables": {f"antsibull-{name}": light for name, (light, _) in COLOURS.items()},
-    "dark_css_variables": {f"antsibull-{name}": dark for name, (_, dark) in COLOURS.items()},
+    "light_css_variables": {f"antsibull-{name}": light for name, (light, _dark) in COLOURS.items()},
+    "dark_css_variables": {f"antsibull-{name}": dark for name, (_light, dark) in COLOURS.items()},
 }
 # That of antsibull-docs is for light pages; the rest of it is in site.css.
 antsibull_ext_color_scheme = "none"

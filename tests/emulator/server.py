@@ -46,7 +46,8 @@ class EmulatorServer(Controls):
         subprocess.run(command, env={**os.environ, **server.environment()})
     ```
     A callback of `on_call` runs in the server's thread: let it use `client`, whose calls are not logged. With `tls` it
-    speaks HTTPS, as whoever that context's certificate says.
+    speaks HTTPS, as whoever that context's certificate says; `ca_bundle` is the file of the authority that vouches for
+    it, which `client` and the processes in its `environment` go by.
     """
 
     http = True
@@ -58,11 +59,12 @@ class EmulatorServer(Controls):
         port: int = 0,
         clock: Clock | None = None,
         tls: ssl.SSLContext | None = None,
+        ca_bundle: str | None = None,
         **settings: Any,
     ) -> None:
         super().__init__(clock=clock, **settings)
         self._address = (host, port)
-        self._tls = tls
+        self._tls, self._ca_bundle = tls, ca_bundle
         self._exit = ExitStack()
         self.endpoint_url = ""
 
@@ -92,6 +94,8 @@ class EmulatorServer(Controls):
     def environment(self, region: str = "us-east-1") -> dict[str, str]:
         """What to put into the environment of a process that is to talk to this server."""
         where = {"AWS_ENDPOINT_URL": self.endpoint_url, "AWS_URL": self.endpoint_url}
+        if self._ca_bundle:
+            where["AWS_CA_BUNDLE"] = self._ca_bundle
         return {**where, **CREDENTIALS, "AWS_REGION": region, "AWS_DEFAULT_REGION": region}
 
     def wait(self) -> None:
@@ -112,7 +116,7 @@ class EmulatorServer(Controls):
         stack.callback(server.shutdown)
 
     def _endpoint(self) -> dict[str, str]:
-        return {"endpoint_url": self.endpoint_url}
+        return {"endpoint_url": self.endpoint_url, **({"verify": self._ca_bundle} if self._ca_bundle else {})}
 
 
 class Application:

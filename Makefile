@@ -46,6 +46,7 @@ thorough: $(B)/test.stamp $(B)/collection.stamp ## what `make test` runs a share
 		tests/integration/test_examples.py \
 		tests/integration/test_killed.py \
 		tests/integration/test_runner.py \
+		tests/integration/test_secrets.py \
 		tests/integration/test_targets.py \
 		tests/unit/faults \
 		tests/unit/iam \

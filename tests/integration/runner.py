@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -17,11 +18,14 @@ TARGETS = ROOT / "tests" / "integration" / "targets"
 SECONDS = 300
 
 
-def ansible(server: EmulatorServer, program: str, *args: str, cwd: Path) -> str:
+def ansible(
+    server: EmulatorServer, program: str, *args: str, cwd: Path, variables: Mapping[str, str] | None = None
+) -> str:
     """Run one of Ansible's programs against the emulator; return all that it said, or fail with it."""
     environment = {**emulator_environment(server.endpoint_url), "ANSIBLE_ROLES_PATH": str(TARGETS)}
     # Targets set what these go before, even when empty: AWS_ENDPOINT_URL, and the region of a profile.
     del environment["AWS_URL"], environment["AWS_DEFAULT_REGION"]
+    environment |= variables or {}
     done: subprocess.CompletedProcess[str] = subprocess.run(
         [command(program), *args],
         cwd=cwd,

@@ -28,7 +28,7 @@ def server() -> Iterator[EmulatorServer]:
 
 
 # Many seconds of Ansible's own; the defaults of the group, with a region, are among the others.
-LONG = {f"inference_experiment_{name}" for name in ("credentials", "environment", "regions")}
+LONG = {f"inference_experiment_{name}" for name in ("credentials", "environment", "regions", "values")}
 THOROUGH = os.environ.get("THOROUGH") == "1"
 
 

@@ -50,7 +50,7 @@ TRUST: dict[str, tuple[Say, Say, str | None]] = {
     ),
     "a file without a certificate": (lambda ca: {"aws_ca_bundle": ca.nobody}, lambda _: {}, "SSL validation failed"),
 }
-WITH_A_ROLE = {
+WITH_A_ROLE: dict[str, tuple[Say, Say, str | None]] = {
     # what vouches for Cloud Control may not vouch for STS, where a profile's role is assumed
     "the option": (lambda ca: {"aws_ca_bundle": ca.ours}, lambda _: {}, UNKNOWN),
     "the variable": TRUST["the variable"],

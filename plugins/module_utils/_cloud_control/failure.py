@@ -145,7 +145,7 @@ def failure(
 
     advice is the resource type's own, by code; begun: operations were sent; unanswered: the last of them never was.
     """
-    error.message = _SECRETS.sub(r"\1\2********", error.message)
+    _hide_secrets(error)
     hint = _hint(error, advice, begun=begun) or ""
     where = f" --region {region}" if region else ""
     if error.request_token:
@@ -162,6 +162,15 @@ def failure(
         "hint": hint or None,
     }
     return {"msg": _sentence(attempt, error) + (f" {hint}" if hint else ""), "error": parts}
+
+
+def _hide_secrets(error: CloudControlError) -> None:
+    """Take them out of what came before as well, which a traceback shows to those who ask Ansible for one."""
+    error.message = _SECRETS.sub(r"\1\2********", error.message)
+    link: BaseException | None = error
+    while link:
+        link.args = tuple(_SECRETS.sub(r"\1\2********", str(part)) for part in link.args)
+        link = link.__cause__ or link.__context__
 
 
 def _sentence(attempt: str, error: CloudControlError) -> str:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import traceback
 from typing import Any
 
 import botocore.session
@@ -63,8 +64,11 @@ def test_of_an_error_that_is_not_known_nothing_is_said() -> None:
 )
 def test_what_a_message_repeats_of_a_request_is_told_without_its_secrets(message: str, told: str) -> None:
     error = CallFailed(message, code="InvalidSignatureException", operation="GetResource")
+    error.__cause__ = RuntimeError(message)
+    error.__cause__.__context__ = ValueError(message)
     result = failure("Could not", error, advice={}, region=None)
     assert told not in str(result)
+    assert told not in "".join(traceback.format_exception(error)), "which Ansible can be asked to show"
     assert "********" in result["msg"]
     assert "********" in result["error"]["message"]
 

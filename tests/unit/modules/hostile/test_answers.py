@@ -87,7 +87,7 @@ def test_whatever_is_answered(run: Run, emulator: Emulator, scene: Scene, call: 
     read_first = call == "GetResource" and scene.found is not None
     paths = dict.fromkeys(itertools.chain(*map(value_paths, answers)))
     mutants = [(path, new) for path in paths for new in ODD if path or new is not Gone]
-    tried = some(mutants, each=331, thorough=7, turn=CALLS.index((scene, call)))
+    tried = some(mutants, each=541, thorough=7, turn=CALLS.index((scene, call)))
     found = []
     for path, new in tried:
         garbage = read_first and is_garbage(answers[0], path, new)

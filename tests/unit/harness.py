@@ -23,6 +23,7 @@ from unittest import mock
 
 from ansible.module_utils import basic
 from ansible.module_utils.common import warnings as ansible_warnings
+from ansible.module_utils.common.parameters import PASS_VARS
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from tests.environment import REGION
@@ -98,6 +99,8 @@ def run_module(
     if isinstance(module, str):
         module = importlib.import_module(f"{MODULES}.{module}")
     task = {"region": REGION, **args, "_ansible_check_mode": check, "_ansible_diff": diff}
+    if "inject_invocation" in PASS_VARS:  # where it is to be asked for: ansible-core 2.21
+        task["_ansible_inject_invocation"] = True
     _forget_earlier_runs()
     printed = io.StringIO()
     exit_code: object = "none: main() returned"

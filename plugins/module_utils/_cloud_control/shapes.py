@@ -10,12 +10,14 @@ name. Of what the service returns only that is looked at which something is deci
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from .resource_type import Properties, ResourceType, Spec
 
 _NONE = type(None)
+_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")  # as JSON spells it: after an even number of backslashes
 Readers = Mapping[str, Callable[[Any], Any]]
 """How Ansible reads a value as the type of an option; they raise TypeError or ValueError."""
 
@@ -72,9 +74,12 @@ def _nested_problems(entry: Mapping[str, Any], value: Any, readers: Readers, lab
 
 def _unreadable(entry: Mapping[str, Any], value: Any, readers: Readers) -> str | None:
     try:
-        json.dumps(value, ensure_ascii=False).encode()
+        text = json.dumps(value, ensure_ascii=False)
+        text.encode()
     except UnicodeEncodeError:
         return "has half of a surrogate pair in it, which is no character"
+    if _NUL.search(text):
+        return "has a NUL in it, which cannot be logged"
     kind = entry.get("type", "str")
     if kind not in readers:
         return None

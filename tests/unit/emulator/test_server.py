@@ -147,8 +147,8 @@ def test_a_connection_can_be(
 
 def test_an_answer_can_come_late(server: EmulatorServer) -> None:
     server.put_experiment(REGION, {"Name": "test"})
-    server.fault("GetResource", "delay", seconds=0.5)
-    impatient = client(server, "cloudcontrol", read_timeout=0.1)
+    server.fault("GetResource", "delay", seconds=0.8)
+    impatient = client(server, "cloudcontrol", read_timeout=0.4)
     with pytest.raises(ReadTimeoutError):
         read(impatient)
     assert read(impatient)["Name"] == "test"

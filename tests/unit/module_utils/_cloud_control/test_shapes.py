@@ -68,6 +68,7 @@ TAKEN: list[dict[str, Any]] = [
     {"part": '{"code": "a", "inner": {"count": "7"}}'},
     {"part": {"unknown": True, "free": [None]}},
     {"unknown": math.nan},
+    {"name": r"\u0000", "map": {r"\\u0000": 1}},
 ]
 
 
@@ -102,6 +103,8 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"part": {"inner": {"count": "x"}}}, 'part.inner.count must be a whole number, not "x".'),
     ({"part": "inner=7"}, 'part.inner must be a dictionary, not "7".'),
     ({"name": "a\ud800"}, "name has half of a surrogate pair in it, which is no character."),
+    ({"name": "a\0b"}, "name has a NUL in it, which cannot be logged."),
+    ({"kinds": ["\\\0"]}, "kinds has a NUL in it, which cannot be logged."),
     ({"map": {"\udfff": 1}}, "map has half of a surrogate pair in it, which is no character."),
     ({"map": "x" * 99}, f'map must be a dictionary, not "{"x" * 59}.'),
 ]

@@ -142,7 +142,7 @@ def host(tmp_path: Path, server: EmulatorServer, authorities: Authorities) -> Ho
 def _play_of(tasks: Mapping[str, Task]) -> list[dict[str, Any]]:
     """The tasks, and one that keeps what they have registered."""
     play: list[dict[str, Any]] = []
-    for name, (_, module, options, more) in tasks.items():
+    for name, (_source, module, options, more) in tasks.items():
         play.append({module: {"name": name, **options}, "register": f"r{len(play)}", "ignore_errors": True, **more})
     kept = f"{{{{ [{', '.join(task['register'] for task in play)}] | to_json }}}}"
     return [*play, {"ansible.builtin.copy": {"dest": "{{ lookup('env', 'HOME') }}/results.json", "content": kept}}]

@@ -25,7 +25,7 @@ from tests.unit.harness import Result, run_module, with_shared_clients
 
 THOROUGH = os.environ.get("THOROUGH") == "1"
 ALWAYS = 10**6
-ONE_IN = 7
+ONE_IN = 11
 # Budgets: of a task that is not to end by it, of one that ends by nothing else, and of one with little time.
 PLENTY, POLLING, LITTLE = 1800, 90, 5
 

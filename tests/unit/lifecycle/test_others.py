@@ -37,9 +37,15 @@ MOST_CALLS = 20
 
 
 @pytest.fixture(scope="module")
-def emulator() -> Iterator[Emulator]:
+def _emulator() -> Iterator[Emulator]:
     with Emulator(clock=ManualClock(), check_references=False) as emulator, with_shared_clients():
         yield emulator
+
+
+@pytest.fixture
+def emulator(_emulator: Emulator) -> Emulator:
+    _emulator.reset()
+    return _emulator
 
 
 @pytest.mark.parametrize("what", ACTS)

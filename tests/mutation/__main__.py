@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import random
 import sys
@@ -18,11 +17,12 @@ import pytest
 from tests.environment import ROOT
 from tests.mutation import running
 from tests.mutation.accepted import ACCEPTED
+from tests.mutation.kept import Kept
 from tests.mutation.mutants import SOURCES, Mutant, mutants
 
 WORK = ROOT / ".build" / "mutation"
-# In process and quick. The emulator's own tests and those that start processes reach none of these lines.
-TESTS = ("tests/unit/module_utils", "tests/unit/modules")
+# In process; those that notice most come first. The others reach none of these lines, or start processes.
+TESTS = ("tests/unit/module_utils", "tests/unit/modules", "tests/unit/faults", "tests/unit/lifecycle")
 WANTED = 0.95
 
 
@@ -31,39 +31,41 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
     parser.add_argument("files", nargs="*", help="names of files in plugins/module_utils; all if none is given")
     parser.add_argument("--sample", type=int, metavar="N", help="only so many, drawn always alike")
-    parser.add_argument("--traced", action="store_true", help="what reaches which line is as in the last run")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--resume", action="store_true", help="leave out those that were tried before")
+    which.add_argument("--survivors", action="store_true", help="only those that survived when they were tried last")
     options = parser.parse_args(arguments)
-    WORK.mkdir(parents=True, exist_ok=True)
+    kept = Kept(WORK)
     chosen = [p for p in sorted(SOURCES.rglob("*.py")) if not options.files or p.name in options.files]
     sys.stdout.write("making mutants ...\n")
     made = [mutant for path in chosen for mutant in mutants(path)]
-    # In no order, so that the tests which are slow are spread over the workers.
+    # In no order, so that a run that is broken off has tried some of everything.
     random.Random(len(made)).shuffle(made)
     # Those that need a pytest of their own take a hundred times as long: last.
-    chosen_ones = sorted(made[: options.sample], key=running.is_within_functions, reverse=True)
-    plugin = _Plugin(chosen_ones, traced=options.traced)
-    tests = [test for test in TESTS if (ROOT / test).exists()]
-    ended = pytest.main(["-q", "--no-header", "-p", "no:xdist", *tests], plugins=[plugin])
+    made = sorted(made[: options.sample], key=running.is_within_functions, reverse=True)
+    known = kept.outcomes()
+    if options.survivors:
+        made = [mutant for mutant in made if known.get(mutant.key)]
+    left = [mutant for mutant in made if not (options.resume and mutant.key in known)]
+    ended = pytest.main(["-q", "--no-header", "-p", "no:xdist", *TESTS], plugins=[_Plugin(left, kept)])
     if ended != pytest.ExitCode.OK:
         return int(ended)
-    return _report(plugin.mutants, plugin.survivors)
+    known = kept.outcomes()
+    return _report(made, [mutant for mutant in made if known[mutant.key]])
 
 
 class _Plugin:
     """Takes the place of running the tests once."""
 
-    def __init__(self, chosen: list[Mutant], *, traced: bool) -> None:
+    def __init__(self, chosen: list[Mutant], kept: Kept) -> None:
         self.mutants = chosen
-        self.traced = traced
-        self.survivors: list[Mutant] = []
+        self.kept = kept
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         running.import_all()
         tests = running.Session(session)
-        if not self.traced:
-            tests.trace(WORK)
-        tests.read(WORK)
+        tests.trace(self.kept.folder)
         workers = os.cpu_count() or 1
         for worker in range(workers):
             if os.fork() == 0:
@@ -73,28 +75,22 @@ class _Plugin:
                     os._exit(0)
         for _worker in range(workers):
             os.wait()
-        outcomes = [
-            json.loads(line)
-            for worker in range(workers)
-            for line in (WORK / f"outcomes-{worker}").read_text(encoding="utf-8").splitlines()
-        ]
-        if len(outcomes) != len(self.mutants):
-            raise SystemExit(f"Only {len(outcomes)} of {len(self.mutants)} mutants were tried.")
-        self.survivors = [self.mutants[place] for place, survived in sorted(outcomes) if survived]
+        untried = {mutant.key for mutant in self.mutants} - self.kept.outcomes().keys()
+        if untried:
+            raise SystemExit(f"{len(untried)} of {len(self.mutants)} mutants were not tried.")
         return True
 
     def _work(self, tests: running.Session, worker: int, workers: int) -> None:
         folder = WORK / str(worker)
-        folder.mkdir(exist_ok=True)
-        with (WORK / f"outcomes-{worker}").open("w", encoding="utf-8", buffering=1) as outcomes:
-            for place in range(worker, len(self.mutants), workers):
-                outcomes.write(f"{json.dumps([place, _survives(tests, self.mutants[place], folder)])}\n")
+        for mutant in self.mutants[worker::workers]:
+            self.kept.add(mutant, survived=_survives(tests, mutant, folder))
 
 
 def _survives(tests: running.Session, mutant: Mutant, folder: Path) -> bool:
-    if running.is_within_functions(mutant):
-        return tests.survives(mutant, tests.tests_for(mutant))
-    return running.survives_alone(mutant, folder, TESTS[:2])
+    # What a function has been called for when its file was imported is no better than a table.
+    if running.is_within_functions(mutant) and tests.tests_for(mutant):
+        return tests.survives(mutant)
+    return running.survives_alone(mutant, folder, TESTS)
 
 
 def _report(all_mutants: list[Mutant], survivors: list[Mutant]) -> int:

@@ -60,12 +60,16 @@ class Mutant:
     """The lines that differ, as a diff has them: what the fault is known by."""
 
     @property
+    def key(self) -> str:
+        return f"{self.name}\n{self.change}"
+
+    @property
     def name(self) -> str:
         return f"{self.path.relative_to(SOURCES)}:{min(self.lines)} {self.operator.removeprefix('core/')}"
 
 
 def mutants(path: Path) -> Iterator[Mutant]:
-    """Yield the mutants of a file that differ from it for Python; annotations do not count."""
+    """Yield the mutants of a file that differ from it for Python; annotations and marks in signatures do not count."""
     code = path.read_text(encoding="utf-8")
     seen = {_meaning(code)}
     for name in OPERATORS:
@@ -82,7 +86,7 @@ def mutants(path: Path) -> Iterator[Mutant]:
 
 
 def _meaning(code: str) -> str | None:
-    """Return what the code is to Python, less its annotations; None if it is no code."""
+    """Return what the code is to Python, less its annotations and the marks in signatures; None if it is no code."""
     try:
         tree = ast.parse(code)
     except SyntaxError:
@@ -90,6 +94,11 @@ def _meaning(code: str) -> str | None:
     for node in ast.walk(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             node.returns = None
+        elif isinstance(node, ast.arguments):
+            # Whether a parameter may be given by its name only, or by its place only, is for those who write calls.
+            node.args = [*node.posonlyargs, *node.args, *node.kwonlyargs]
+            node.posonlyargs, node.kwonlyargs = [], []
+            node.kw_defaults = [default for default in node.kw_defaults if default]
         elif isinstance(node, ast.arg):
             node.annotation = None
         elif isinstance(node, ast.AnnAssign):

@@ -19,7 +19,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
@@ -35,8 +37,12 @@ PACKAGE = "ansible_collections.awscc.sagemaker.plugins.module_utils"
 # Seconds of work after which a mutant counts as found: what it is put into never takes so long. A mutant that sleeps
 # instead has ten times as long, since the machine may be busy with other things.
 PATIENCE = 60
-# Tests that reach a faulty line, at the most, the quickest first.
-MOST_TESTS = 300
+# Seconds from which on a test is slow.
+SLOW = 0.5
+# So many tests are run in one fork.
+AT_ONCE = 300
+# Tests that reach a faulty line, at the most.
+MOST_TESTS = 6 * AT_ONCE
 
 
 class Session:
@@ -44,54 +50,75 @@ class Session:
 
     def __init__(self, session: pytest.Session) -> None:
         self.session = session
-        self.reach: dict[tuple[str, int], list[int]] = {}
-        self.seconds: dict[int, float] = {}
+        self.items = {item.nodeid: item for item in session.items}
+        # Which of the folders that pytest was given a test comes from.
+        self.places = [str(ROOT / folder) for folder in session.config.args]
+        self.reach: dict[tuple[str, int], list[str]] = {}
+        self.seconds: dict[str, float] = {}
 
     def trace(self, folder: Path) -> None:
-        """Run every test once, in a fork, and keep in C(folder) how long it took and which lines it reached."""
-        if fork(lambda: self._traced(folder)) != 0:
-            raise SystemExit("The tests do not pass as things are: mutants would tell nothing.")
+        """Run every test once, in a fork, and keep in C(folder) how long it took and which lines it reached.
 
-    def read(self, folder: Path) -> None:
-        """Take over what trace() has kept."""
-        self.seconds = dict(json.loads((folder / "seconds.json").read_text(encoding="utf-8")))
-        found = coverage.CoverageData(basename=str(folder / "coverage"))
+        Those that were traced before are not run again.
+        """
+        seconds, data = folder / "seconds.json", folder / "coverage"
+        before = json.loads(seconds.read_text(encoding="utf-8")) if seconds.exists() else {}
+        new = [item for nodeid, item in self.items.items() if nodeid not in before]
+        if new and fork(lambda: self._traced(new, before, seconds, data)) != 0:
+            raise SystemExit("The tests do not pass as things are: mutants would tell nothing.")
+        self.seconds = json.loads(seconds.read_text(encoding="utf-8"))
+        found = coverage.CoverageData(basename=str(data))
         found.read()
         for file in found.measured_files():
             relative = os.path.relpath(file, INSTALLED)
             for line, contexts in found.contexts_by_lineno(file).items():
-                self.reach[relative, line] = [int(context) for context in contexts if context]
+                self.reach[relative, line] = [context for context in contexts if context in self.items]
 
-    def _traced(self, folder: Path) -> int:
-        watched = coverage.Coverage(data_file=str(folder / "coverage"), include=[f"{INSTALLED}/*"], config_file=False)
-        seconds = []
+    def _traced(self, items: list[pytest.Item], before: dict[str, float], seconds: Path, data: Path) -> int:
+        watched = coverage.Coverage(data_file=str(data), include=[f"{INSTALLED}/*"], config_file=False)
+        watched.load()
+        taken = dict(before)
         watched.start()
-        for index, item in enumerate(self.session.items):
-            watched.switch_context(str(index))
+        for item in items:
+            watched.switch_context(item.nodeid)
             begun = time.perf_counter()
             _run(self.session, [item])
-            seconds.append((index, time.perf_counter() - begun))
+            taken[item.nodeid] = time.perf_counter() - begun
         watched.stop()
+        if self.session.testsfailed:
+            return 1
         watched.save()
-        (folder / "seconds.json").write_text(json.dumps(seconds), encoding="utf-8")
-        return int(bool(self.session.testsfailed))
+        seconds.write_text(json.dumps(taken), encoding="utf-8")
+        return 0
 
-    def tests_for(self, mutant: Mutant) -> list[int]:
+    def tests_for(self, mutant: Mutant) -> list[str]:
+        """Return the tests that reach it, those first that will sooner notice."""
         relative = str(mutant.path.relative_to(SOURCES))
         reached = {test for line in mutant.lines for test in self.reach.get((relative, line), [])}
-        return sorted(reached, key=self.seconds.__getitem__)[:MOST_TESTS]
+        return sorted(reached, key=lambda test: self._promise(mutant, test))[:MOST_TESTS]
 
-    def survives(self, mutant: Mutant, tests: Iterable[int]) -> bool:
-        items = [self.session.items[index] for index in tests]
+    def _promise(self, mutant: Mutant, test: str) -> tuple[bool, int, bool, int]:
+        """Smaller for tests that were written for the file, come from an earlier folder, or are quick.
 
-        def child() -> int:
+        Among the others there is no order: tests that stand side by side notice the same.
+        """
+        path = self.items[test].path
+        place = next(i for i, folder in enumerate(self.places) if str(path).startswith(folder))
+        own = path.stem == f"test_{mutant.path.stem}"
+        return not own, place, self.seconds[test] > SLOW, zlib.crc32(test.encode())
+
+    def survives(self, mutant: Mutant) -> bool:
+        items = [self.items[test] for test in self.tests_for(mutant)]
+
+        def child(some: list[pytest.Item]) -> int:
             put_in(mutant)
             signal.setitimer(signal.ITIMER_PROF, PATIENCE)
             signal.alarm(10 * PATIENCE)
-            _run(self.session, items)
+            _run(self.session, some)
             return int(bool(self.session.testsfailed))
 
-        return fork(child) == 0
+        parts = [items[begin : begin + AT_ONCE] for begin in range(0, len(items), AT_ONCE)]
+        return all(fork(partial(child, part)) == 0 for part in parts)
 
 
 def _run(session: pytest.Session, items: list[pytest.Item]) -> None:
@@ -122,6 +149,7 @@ def fork(child: Callable[[], int]) -> int:
 def put_in(mutant: Mutant) -> None:
     """Give the functions of this process that differ in the mutant their faulty code."""
     changed = dict(changed_functions(mutant))
+    gc.unfreeze()  # a module that has run in this process has hidden what there was
     for found in gc.get_objects():
         if isinstance(found, FunctionType) and found.__code__ in changed:
             found.__code__ = changed[found.__code__]
@@ -167,7 +195,7 @@ def import_all() -> None:
 
 
 def survives_alone(mutant: Mutant, folder: Path, tests: Sequence[str]) -> bool:
-    """Run tests in a pytest of its own, on a copy of the collection that has the fault."""
+    """Run tests in a pytest of its own, on a copy of the collection that has the fault; first those for the file."""
     collections = folder / "collections"
     if not collections.exists():
         shutil.copytree(ROOT / ".build" / "collections", collections)
@@ -187,10 +215,14 @@ def survives_alone(mutant: Mutant, folder: Path, tests: Sequence[str]) -> bool:
         "-o",
         f"pythonpath={collections} .",
     ]
+    own = [str(path) for test in tests for path in ROOT.joinpath(test).rglob(f"test_{mutant.path.stem}.py")]
     try:
-        done = subprocess.run([*words, *tests], cwd=ROOT, capture_output=True, timeout=10 * PATIENCE, check=False)
+        for several in (own, tests) if own else (tests,):
+            run = [*words, *several]
+            if subprocess.run(run, cwd=ROOT, capture_output=True, timeout=10 * PATIENCE, check=False).returncode != 0:
+                return False
     except subprocess.TimeoutExpired:
         return False
     finally:
         copy.write_text(sound, encoding="utf-8")
-    return done.returncode == 0
+    return True

@@ -18,6 +18,7 @@ from tests.unit.modules.scenarios import CHANGING, Scenario, table
 from tests.unit.modules.tasks import (
     MODULE,
     NAME,
+    OTHER_ROLE_ARN,
     ROLE_ARN,
     done,
     exists,
@@ -100,6 +101,53 @@ def test_a_final_failure_ends_the_task_at_once_with_its_message(
     assert error["request_token"] == result["operations"][0]["request_token"]
     assert (statuses(result), emulator.writes(), result.changed) == (["FAILED"], [operation], False)
     assert result["inference_experiment"].get("status") == found
+
+
+# the status found, the task, the call whose operation fails, after how many that do not; what the message begins with
+ATTEMPTS: list[Any] = [
+    pytest.param("Created", named(wait_timeout=0), None, 0, "The options for {} are not right: ", id="bad options"),
+    pytest.param(
+        *("Created", full(role_arn=OTHER_ROLE_ARN), None, 0),
+        "The {} cannot be brought to what the task declares: ",
+        id="a refusal",
+    ),
+    pytest.param(None, full(), "CreateResource", 0, "Could not create {}: ", id="a create"),
+    pytest.param("Created", named(description="New"), "UpdateResource", 0, "Could not update {}: ", id="an update"),
+    pytest.param(
+        *("Created", named(description="New", desired_state="Running"), "UpdateResource", 1),
+        "Could not update {}: ",
+        id="the second of two updates",
+    ),
+    pytest.param("Running", named(state="absent"), "UpdateResource", 0, "Could not update {}: ", id="a stop"),
+    pytest.param("Running", named(state="absent"), "DeleteResource", 0, "Could not delete {}: ", id="a deletion"),
+]
+
+
+@pytest.mark.parametrize(("found", "task", "operation", "after", "begin"), ATTEMPTS)
+def test_the_message_begins_with_what_was_attempted(
+    run: Run, emulator: Emulator, found: str | None, task: dict[str, Any], operation: str | None, after: int, begin: str
+) -> None:
+    if found:
+        put(emulator, found)
+    if operation:
+        emulator.fault(operation, "failed", code="InternalFailure", after=after)
+    result = run(MODULE, task)
+    assert result.failed
+    assert result.msg.startswith(begin.format(f"inference experiment '{NAME}' in {REGION}")), result.msg
+
+
+@pytest.mark.parametrize(
+    ("task", "begin"),
+    [
+        pytest.param(named(description="New"), "Could not bring about the declared state of {}: ", id="present"),
+        pytest.param(named(state="absent"), "Could not delete {}: ", id="absent"),
+    ],
+)
+def test_before_anything_is_sent_the_end_is_what_was_attempted(
+    run: Run, emulator: Emulator, task: dict[str, Any], begin: str
+) -> None:
+    emulator.fault("GetResource", "error", code="AccessDeniedException")
+    assert run(MODULE, task).msg.startswith(begin.format(f"inference experiment '{NAME}' in {REGION}"))
 
 
 @pytest.mark.parametrize(("operation", "found", "task"), WRITES[:3])

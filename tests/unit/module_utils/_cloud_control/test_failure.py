@@ -11,7 +11,13 @@ from typing import Any
 import botocore.session
 import pytest
 
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.errors import CallFailed
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.errors import (
+    CallFailed,
+    CloudControlError,
+    OperationFailed,
+    Refused,
+    TimedOut,
+)
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.failure import failure, hint_for
 
 # Cloud Control's errors that no call of ours can meet: it cancels nothing.
@@ -29,6 +35,7 @@ NEVER = {"ConcurrentModificationException", "PrivateTypeException"}
         pytest.param("TypeNotFoundException", "GetResource", "check the option region", id="that regions differ"),
         pytest.param("ThrottlingException", "GetResource", "fewer tasks run side by side", id="to ask less"),
         pytest.param("503", "GetResource", "AWS, or with a proxy", id="that a status of 5xx is not theirs"),
+        pytest.param("500", "GetResource", "AWS, or with a proxy", id="that a status of 500 is none either"),
         pytest.param("403", "GetResource", "not AWS but a proxy", id="that a status of 4xx is perhaps a proxy's"),
         pytest.param("NotUpdatable", "update", "recreate: true", id="how to change what cannot be changed"),
         pytest.param("NotApplied", "update", "somebody else", id="that others may be at work"),
@@ -50,6 +57,64 @@ def test_there_is_a_hint_for_every_error_of_cloud_control() -> None:
 
 def test_of_an_error_that_is_not_known_nothing_is_said() -> None:
     assert hint_for("SomethingNew", "update") is None
+
+
+GO_ON = "Then run the task again: it goes on from what is there."
+THROTTLED = CallFailed("Slow down", code="ThrottlingException", operation="GetResource")
+
+
+def caused(error: CloudControlError, cause: CloudControlError) -> CloudControlError:
+    error.__cause__ = cause
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "begun", "hint"),
+    [
+        pytest.param(Refused("No", hint="Ask."), False, "Ask.", id="what a refusal says"),
+        pytest.param(Refused("No", hint="Ask."), True, "Ask.", id="that alone, whatever was done before"),
+        pytest.param(OperationFailed("No", code="X", hint="Ask."), False, "Ask.", id="what the error says itself"),
+        pytest.param(OperationFailed("No", code="X", hint="Ask."), True, f"Ask. {GO_ON}", id="and how to go on"),
+        pytest.param(OperationFailed("No", code="Of the type"), False, "Look there.", id="what the type says"),
+        pytest.param(OperationFailed("No", code="X", hint="Do it again."), True, "Do it again.", id="nothing twice"),
+        pytest.param(caused(TimedOut("Late", hint="Wait."), THROTTLED), False, f"Wait. {GO_ON}", id="its own first"),
+        pytest.param(
+            caused(TimedOut("Late"), CallFailed("No", code="X", operation="GetResource", hint="Ask.")),
+            False,
+            f"Ask. {GO_ON}",
+            id="what it says that time has run out on",
+        ),
+        pytest.param(
+            caused(TimedOut("Late"), THROTTLED),
+            False,
+            hint_for("ThrottlingException", "GetResource"),
+            id="what is said of such an error",
+        ),
+    ],
+)
+def test_what_a_failure_advises(error: CloudControlError, begun: bool, hint: str) -> None:
+    told = failure("Could not", error, advice={"Of the type": "Look there."}, region=None, begun=begun)
+    assert told["error"]["hint"] == hint
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        pytest.param(Refused("No"), "Could not: No.", id="a refusal"),
+        pytest.param(Refused("Why?"), "Could not: Why?", id="a sentence that has ended"),
+        pytest.param(TimedOut("Late"), "Could not: Late.", id="time that is over"),
+        pytest.param(
+            CallFailed("No.", code="X", operation="GetResource"), "Could not: No (X in GetResource).", id="a call"
+        ),
+        pytest.param(CallFailed("No", code="X", operation=None), "Could not: No (X).", id="before any call"),
+        pytest.param(
+            CallFailed("No", code="404", operation="GetResource"), "Could not: No (HTTP 404 in GetResource).", id="HTTP"
+        ),
+        pytest.param(OperationFailed("No", code="X", operation="update"), "Could not: No (X).", id="an operation"),
+    ],
+)
+def test_a_failure_in_a_sentence(error: CloudControlError, sentence: str) -> None:
+    assert failure("Could not", error, advice={}, region=None)["msg"].startswith(sentence)
 
 
 @pytest.mark.parametrize(

@@ -230,6 +230,7 @@ def test_the_rule_alone_covers_nearly_all_names() -> None:
         pytest.param({"object": {"a_b": None, "labels": {"x": 1}}}, {"Object": {"Labels": {"x": 1}}}, id="None below"),
         pytest.param({"object": {"a_b": None}}, {}, id="an object whose members are all None is not given either"),
         pytest.param({"object": {}}, {}, id="an object without members is not given either"),
+        pytest.param({"object": {}, "texts": ["a"]}, {"Texts": ["a"]}, id="what comes after such an object is given"),
         pytest.param({"objects": [{"a_b": "x", "c": None}]}, {"Objects": [{"AB": "x"}]}, id="None in a list's object"),
         pytest.param({"objects": [None, {"c": 1}]}, {"Objects": [{"C": 1}]}, id="None for a list's object"),
         pytest.param({"texts": ["a", None, "b"]}, {"Texts": ["a", "b"]}, id="None for a list's value"),

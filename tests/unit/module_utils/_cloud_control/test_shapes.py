@@ -201,3 +201,10 @@ def test_a_map_of_tags_is_wanted_of_a_type_that_has_one() -> None:
     for tags in ([{"Key": "a", "Value": "1"}], {"a": 0}, "a"):
         with pytest.raises(TypeError, match="Tags is not a map of tags"):
             check_properties(thing, {**GOOD, "Tags": tags})
+
+
+def test_a_property_is_looked_for_under_the_name_that_its_place_has() -> None:
+    thing = THING._replace(names={"part.inner.code": "Key"})
+    check_properties(thing, {**GOOD, "Part": {"Code": "a", "Inner": {"Key": "b"}}})
+    with pytest.raises(TypeError, match=r"^Part\.Inner\.Key is missing$"):
+        check_properties(thing, {**GOOD, "Part": {"Code": "a", "Inner": {"Code": "b"}}})

@@ -118,7 +118,11 @@ ATTEMPTS: list[Any] = [
         "Could not update {}: ",
         id="the second of two updates",
     ),
-    pytest.param("Running", named(state="absent"), "UpdateResource", 0, "Could not update {}: ", id="a stop"),
+    pytest.param(
+        *("Running", named(state="absent", on_stop="promote_shadow"), "UpdateResource", 0),
+        "Could not update {}: ",
+        id="a stop",
+    ),
     pytest.param("Running", named(state="absent"), "DeleteResource", 0, "Could not delete {}: ", id="a deletion"),
 ]
 

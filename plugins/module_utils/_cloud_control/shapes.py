@@ -38,6 +38,8 @@ def option_problems(spec: Spec, options: Mapping[str, Any], readers: Readers, sh
             value, label = options.get(given), f"{shown}.{given}" if shown else given
             if value is not None:
                 yield from _option_problems(entry, value, readers, label)
+            elif given in options and entry.get("required"):  # to one ansible-core an empty text, to another no text
+                yield f"{label} must be {_KINDS[entry['type']][0]}, not null."
 
 
 def check_properties(resource_type: ResourceType, properties: Properties) -> None:

@@ -103,6 +103,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"part": {"inner": {"count": "x"}}}, 'part.inner.count must be a whole number, not "x".'),
     ({"part": "inner=7"}, 'part.inner must be a dictionary, not "7".'),
     ({"name": "a\ud800"}, "name has half of a surrogate pair in it, which is no character."),
+    ({"part": {"code": None}}, "part.code must be a text, not null."),
     ({"name": "a\0b"}, "name has a NUL in it, which cannot be logged."),
     ({"kinds": ["\\\0"]}, "kinds has a NUL in it, which cannot be logged."),
     ({"map": {"\udfff": 1}}, "map has half of a surrogate pair in it, which is no character."),

@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stopped.wait()
     except (OSError, SystemExit) as error:
         reason = f": {error}" if isinstance(error, OSError) else "."  # werkzeug has said why before it exits
-        _say(f"The emulator cannot listen at {options.host}:{options.port}{reason}")
+        _say(f"The emulator cannot listen at {options.host}:{options.port}{reason} With PORT=0 (--port 0) it takes a free port.")
         return 1
     _say("The emulator has stopped; everything in it is gone.")
     return 0
@@ -78,6 +78,9 @@ def _ansible() -> dict[str, str]:
     return {
         "PATH": f"{build / 'venv' / 'bin'}:$PATH",
         "ANSIBLE_COLLECTIONS_PATH": f"{build / 'collections'}:{sysconfig.get_path('purelib')}",
+        # That there is no inventory is right here, and no news.
+        "ANSIBLE_LOCALHOST_WARNING": "False",
+        "ANSIBLE_INVENTORY_UNPARSED_WARNING": "False",
     }
 
 

@@ -105,7 +105,7 @@ _ADVICE = (
     ),
     (
         "GeneralServiceException",
-        "The message is the service's own: see to what it says.",
+        "The message is the service's own: put right what it names.",
     ),
     ("NonCompliant", "A CloudFormation hook of the account forbids it: ask who looks after the hooks."),
     ("InvalidTypeConfiguration", "Check this resource type's configuration in the account's CloudFormation registry."),

@@ -377,7 +377,7 @@ INFERENCE_EXPERIMENT = ResourceType(
         **dict.fromkeys(
             ("AlreadyExists", "AlreadyExistsException"),
             "If no experiment has this name, the endpoint is probably in use by another one: list them with the module"
-            " inference_experiment_info.",
+            " awscc.sagemaker.inference_experiment_info.",
         ),
         "UnauthorizedTaggingOperation": "Grant sagemaker:AddTags, sagemaker:DeleteTags and sagemaker:ListTags to whom"
         " the task runs as, or leave tags out.",

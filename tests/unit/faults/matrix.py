@@ -299,7 +299,7 @@ WORDS: Mapping[str, str] = {
     "NotStabilized": "The fault lies with AWS",
     "NotFound": "Somebody else has deleted it",
     "AlreadyExists": "the endpoint is probably in use by another one",
-    "GeneralServiceException": "see to what it says",
+    "GeneralServiceException": "put right what it names",
     "NotUpdatable": "recreate: true",
     "InvalidRequest": "change the option that the message is about",
     "AccessDenied": "Grant the permission that it takes",

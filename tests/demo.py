@@ -246,7 +246,8 @@ def _summary(steps: Sequence[Step], checks: Sequence[Check], seconds: float) -> 
         lines.append(f"{mark} {check.sentence}" + ("" if check.holds else f" Found: {check.instead}."))
     good = all(check.holds for check in checks)
     lines += ["", "The demo ended as it should." if good else "The demo FAILED."]
-    return "\n".join([*lines, "The emulator has stopped, and everything in it is gone. `make emulator` starts one for playbooks of your own."])
+    lines.append("The emulator has stopped, and everything in it is gone.")
+    return "\n".join([*lines, "`make emulator` starts one for playbooks of your own."])
 
 
 def _bold(text: str) -> str:

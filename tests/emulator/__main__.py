@@ -31,7 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stopped.wait()
     except (OSError, SystemExit) as error:
         reason = f": {error}" if isinstance(error, OSError) else "."  # werkzeug has said why before it exits
-        _say(f"The emulator cannot listen at {options.host}:{options.port}{reason} With PORT=0 (--port 0) it takes a free port.")
+        _say(f"The emulator cannot listen at {options.host}:{options.port}{reason}")
+        _say("With PORT=0 (--port 0) it takes a free port.")
         return 1
     _say("The emulator has stopped; everything in it is gone.")
     return 0

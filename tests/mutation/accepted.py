@@ -5,4 +5,35 @@
 
 from __future__ import annotations
 
-ACCEPTED: dict[tuple[str, str], str] = {}
+
+def _change(before: str, after: str) -> str:
+    return f"- {before}\n+ {after}"
+
+
+_ABOUT_SO_MUCH = "A number of about this size is what is wanted."
+_TO_THE_INSTANT = "Only if no time at all is left, neither more nor less, does it make a difference."
+_PAUSE = "pause = backoff(1) if other else max(backoff({}), next(self._pauses_for_others))"
+_HOPELESS = "hopeless = reading or (error.__cause__ is not None and task.deadline.remaining {})"
+_TAKEN = "except {}:  # another reader has just taken the last"
+_PURGE = 'purge_tags=params.get("purge_tags", {}),'
+
+ACCEPTED: dict[tuple[str, str], str] = {
+    **{
+        ("manage.py", _change(f"{name}=min({seconds}, seconds),", f"{name}=min( {other}, seconds),")): _ABOUT_SO_MUCH
+        for name, seconds in (("connect_timeout", 10), ("read_timeout", 60))
+        for other in (seconds - 1, seconds + 1)
+    },
+    **{("acting.py", _change(_PAUSE.format(3), _PAUSE.format(f" {tries}"))): _ABOUT_SO_MUCH for tries in (2, 4)},
+    **{
+        ("reconcile.py", _change(_HOPELESS.format("<= 0"), _HOPELESS.format(other))): _TO_THE_INSTANT
+        for other in ("< 0", "<= -1")
+    },
+    (
+        "listing.py",
+        _change(_TAKEN.format("IndexError"), _TAKEN.format("CosmicRayTestingException")),
+    ): "It takes two readers that come for the last one within the same microsecond.",
+    (
+        "manage.py",
+        _change(_PURGE.format(True), _PURGE.format(False)),
+    ): "Only types without tags have no such option, and there nothing looks at it.",
+}

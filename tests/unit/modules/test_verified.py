@@ -108,6 +108,7 @@ def test_a_create_that_is_not_applied_fails_and_is_named(
     result = run(MODULE, full(**options, recreate=recreate, wait_timeout=30))
     assert result.failed
     assert named_as in result.msg
+    assert f'"{ignored}": ' in result.msg, "which was sent"
     assert (kinds(result), emulator.writes()) == (["create"], ["CreateResource"])
     assert result.changed
 

@@ -65,6 +65,7 @@ WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
     "another kind of URL": ({"endpoint_url": "ftp://host"}, ["endpoint_url must be a URL"]),
     "a port that is no number": ({"endpoint_url": "https://host:https"}, ["endpoint_url must be a URL"]),
     "a port that cannot be": ({"endpoint_url": "https://host:65536"}, ["endpoint_url must be a URL"]),
+    "a port that nothing listens at": ({"endpoint_url": "https://host:0"}, ["endpoint_url must be a URL"]),
     "an empty URL": ({"endpoint_url": ""}, ["endpoint_url must be a URL"]),
     "a host that cannot be": ({"endpoint_url": "https://a b"}, ["endpoint_url"]),
     "a CA bundle that is not there": ({"aws_ca_bundle": "/no/such/file"}, ["aws_ca_bundle", "'/no/such/file'"]),

@@ -165,7 +165,7 @@ from_each_source = pytest.mark.parametrize(
 
 
 def _files_in_the_end(host: Host) -> dict[str, str]:
-    """What is left once Ansible has cleared away: it looks every five seconds whether a task in the background ended."""
+    """What is left once Ansible has cleared away: it looks every five seconds whether a background task has ended."""
     ends = time.monotonic() + 30
     while any("AnsiballZ" in name for name in host.files()) and time.monotonic() < ends:
         time.sleep(0.2)

@@ -77,7 +77,8 @@ def gave_up(resource_type: ResourceType, failure: CloudControlError) -> bool:
 
 def meaning(resource_type: ResourceType, step: Write, failure: CloudControlError) -> Meaning:
     """Say what a failure of a step comes to: what to look for next, or that there is nothing to go on from."""
-    if failure.code in _OTHERS:
+    ours = isinstance(failure, CallFailed) and failure.request_token  # a poll has failed: what we began is at work
+    if failure.code in _OTHERS and not ours:
         return "other at work"
     if isinstance(step, Delete) and failure.code in _GONE:
         return "gone"

@@ -260,6 +260,19 @@ def test_what_somebody_else_has_just_deleted_is_absent(run: Run, emulator: Emula
     run_again(run, emulator, named(state="absent"))
 
 
+@pytest.mark.parametrize("code", ["ConcurrentOperationException", "ResourceConflictException"])
+def test_a_poll_that_fails_as_if_others_were_at_work_loses_no_operation(
+    run: Run, emulator: Emulator, code: str
+) -> None:
+    put(emulator, "Created")
+    emulator.settings.operation_seconds = 20.0
+    emulator.fault("GetResourceRequestStatus", "error", code=code, times=10**6)
+    result = run(MODULE, named(description="New", wait_timeout=60))
+    error = failed(result, "TimedOut" if code.startswith("Resource") else code)
+    assert (kinds(result), emulator.writes(), result.changed) == (["update"], ["UpdateResource"], True)
+    assert error["request_token"] == result["operations"][0]["request_token"]
+
+
 def test_a_cancelled_operation_is_a_failure(run: Run, emulator: Emulator) -> None:
     put(emulator, "Created")
     emulator.settings.operation_seconds = 20.0

@@ -261,9 +261,7 @@ def test_what_somebody_else_has_just_deleted_is_absent(run: Run, emulator: Emula
 
 
 @pytest.mark.parametrize("code", ["ConcurrentOperationException", "ResourceConflictException"])
-def test_a_poll_that_fails_as_if_others_were_at_work_loses_no_operation(
-    run: Run, emulator: Emulator, code: str
-) -> None:
+def test_a_poll_that_fails_as_if_others_were_at_work_loses_nothing(run: Run, emulator: Emulator, code: str) -> None:
     put(emulator, "Created")
     emulator.settings.operation_seconds = 20.0
     emulator.fault("GetResourceRequestStatus", "error", code=code, times=10**6)

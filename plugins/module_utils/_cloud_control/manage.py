@@ -132,7 +132,8 @@ def _fail(resource_type: ResourceType, module: AnsibleAWSModule, record: Record,
 
     _warn(resource_type, module, record)
     where = f" in {module.params['region']}" if module.params["region"] else ""
-    name = f"{resource_type.noun} {module.params[resource_type.identifier]!r}{where}"
+    identifier = module.params[resource_type.identifier]
+    name = f"{resource_type.noun}{'' if identifier is None else f' {identifier!r}'}{where}"
     if isinstance(error, Refused) and error.code == "InvalidOptions":
         attempt = f"The options for {name} are not right"
     elif isinstance(error, Refused):

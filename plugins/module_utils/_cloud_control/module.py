@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from ansible.module_utils.basic import _load_params
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.validation import check_type_dict, check_type_int, check_type_list
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule, aws_argument_spec
 
@@ -33,7 +34,7 @@ from .client import CloudControl
 from .clock import Clock, Deadline
 from .errors import CallFailed, Refused
 from .properties import to_options
-from .resource_type import Limit, ResourceType, Snapshot
+from .resource_type import Limit, ResourceType, Snapshot, Spec
 
 # The tests put one in its place whose sleep takes no time.
 CLOCK = Clock()
@@ -44,6 +45,8 @@ _ROLE_LIMIT = Limit(
     pattern=r"arn:.+:iam::\d{12}:role/.+",
     words="be the ARN of an IAM role, like arn:aws:iam::123456789012:role/name",
 )
+# What Ansible goes on with after the names of options that there are not.
+_KNOWN_ONES = ". Supported parameters include: "
 _READERS = {"dict": check_type_dict, "list": check_type_list, "int": check_type_int}
 _PASSWORD_IN_URL = re.compile(r"://[^/\s:@]*:([^/\s@]+)@")
 
@@ -51,21 +54,36 @@ _PASSWORD_IN_URL = re.compile(r"://[^/\s:@]*:([^/\s@]+)@")
 def begin(spec: dict[str, Any]) -> tuple[AnsibleAWSModule, list[str]]:
     """Return the module, and what is wrong with the shape of its options; if anything is, they are left as given.
 
-    ansible-core is not asked then: on some of it it ends in a traceback, on other it does not name the option.
+    The module itself is not asked then: it would end the task with the first problem, or with a traceback, and without
+    what ours return.
     """
     # What has been loaded stays until the task ends. Looking through it for garbage would take 3 % of the task's time.
     gc.freeze()
     whole = {**aws_argument_spec(), **spec}
-    problems = list(shapes.option_problems(whole, _load_params() or {}, _READERS))
+    given = {name: value for name, value in (_load_params() or {}).items() if not name.startswith("_ansible_")}
+    problems = list(shapes.option_problems(whole, given, _READERS)) or _problems_for_ansible(whole, given)
     if problems:
-        kept = ("aliases", "no_log")
-        spec = {name: {"type": "raw", **{k: entry[k] for k in kept if k in entry}} for name, entry in whole.items()}
+        spec = _lenient(whole, given)
     # A copy, since Ansible writes into a spec. What is wrong may be something that it cannot even log.
     module = AnsibleAWSModule(argument_spec=copy.deepcopy(spec), supports_check_mode=True, no_log=bool(problems))
     for option in ("endpoint_url", "aws_config"):  # proxies are among the latter
         module._module.no_log_values.update(_PASSWORD_IN_URL.findall(str(module.params[option])))
     module.fail_json_aws = _raise  # would end the task without what ours return
     return module, problems
+
+
+def _problems_for_ansible(spec: Spec, given: Mapping[str, Any]) -> list[str]:
+    """Options that are missing, unknown or none of their choices, in Ansible's words."""
+    messages = ArgumentSpecValidator(copy.deepcopy(spec)).validate(given).error_messages
+    return [f"{'Unsupported parameters: ' if _KNOWN_ONES in text else ''}{text.rstrip('.')}." for text in messages]
+
+
+def _lenient(spec: Spec, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a spec that takes whatever is given."""
+    known = {name for option, entry in spec.items() for name in (option, *entry.get("aliases", ()))}
+    whole = {**spec, **{name: {} for name in given if name not in known}}
+    kept = ("aliases", "no_log")
+    return {name: {"type": "raw", **{k: entry[k] for k in kept if k in entry}} for name, entry in whole.items()}
 
 
 def refuse_if(problems: list[str]) -> None:

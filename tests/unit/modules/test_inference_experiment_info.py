@@ -301,7 +301,7 @@ def test_refused_before_any_call(run: Run, emulator: Emulator, options: dict[str
     result = run(INFO, options)
     assert result.failed
     assert [word for word in words if word not in result.msg] == []
-    assert emulator.calls() == []
+    assert (result["error"]["code"], emulator.calls()) == ("InvalidOptions", [])
 
 
 def failed(result: Result, code: str, operation: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.emulator import Emulator
+from tests.environment import REGION
 from tests.unit.conftest import Run
 from tests.unit.modules.tasks import (
     END,
@@ -153,7 +154,8 @@ def test_refused_before_any_call(
     result = run(MODULE, {**named(), **options}, check=check)
     assert result.failed
     assert [word for word in words if word not in result.msg] == [], result.msg
-    assert emulator.calls() == []
+    told = (result["error"]["code"], result.changed, result["inference_experiment"], result["operations"])
+    assert (told, emulator.calls()) == (("InvalidOptions", False, {}, []), [])
 
 
 RIGHT: dict[str, dict[str, Any]] = {
@@ -238,9 +240,19 @@ def test_what_is_wrong_between_options_is_in_the_same_message(run: Run, emulator
     assert emulator.calls() == []
 
 
-def test_name_is_required(run: Run, emulator: Emulator) -> None:
-    result = run(MODULE, {"state": "absent"})
-    assert (result.failed, "name" in result.msg, emulator.calls()) == (True, True, [])
+def test_what_ansible_itself_finds_wrong_is_in_one_message_too(run: Run, emulator: Emulator) -> None:
+    model = {"variant_name": "a", "model": "m"}
+    result = run(MODULE, {"state": "gone", "type": "Shadow", "model_variants": [model], "end": "2026-01-09"})
+    assert result.msg.startswith(f"The options for inference experiment in {REGION} are not right: ")
+    words = (
+        "arguments: name",
+        "present, absent",
+        "ShadowMode",
+        "model_name found in model_variants",
+        "parameters: end",
+    )
+    assert [word for word in words if word not in result.msg] == [], result.msg
+    assert (result["error"]["code"], result["operations"], emulator.calls()) == ("InvalidOptions", [], [])
 
 
 @pytest.mark.parametrize("option", ["kms_key", "data_storage_config"])

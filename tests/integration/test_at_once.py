@@ -8,7 +8,6 @@ Who comes first is left to the machine, and what is asserted holds whoever that 
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,11 +19,11 @@ import pytest
 from tests.emulator.server import EmulatorServer
 from tests.environment import REGION
 from tests.integration.processes import Processes
+from tests.thorough import THOROUGH
 from tests.unit.harness import Result
 from tests.unit.lifecycle.grid import NEEDED, ROLE, shadowing, variant
 from tests.unit.lifecycle.laws import CONFLICTS, find, unmet
 
-THOROUGH = os.environ.get("THOROUGH") == "1"
 ROUNDS = 3 if THOROUGH else 1
 # Seconds: as long as the least operation, so that processes meet in all of its phases.
 OPERATION = 0.25

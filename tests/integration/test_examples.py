@@ -18,13 +18,13 @@ from tests import demo
 from tests.emulator.server import EmulatorServer
 from tests.environment import REGION, ROOT, emulator_environment
 from tests.integration.runner import ansible
+from tests.thorough import THOROUGH
 from tests.unit.docs.guides import GUIDES, Block, blocks
 
 EXAMPLES = ROOT / "docs" / "examples"
 # Run with one start of Ansible, in this order.
 TOGETHER = ("report.yml", "tag_many.yml", "stop_and_promote.yml")
 CLI = "guide_from_aws_cli"
-THOROUGH = os.environ.get("THOROUGH") == "1"
 
 
 def test_every_example_is_run() -> None:

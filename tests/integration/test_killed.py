@@ -20,10 +20,9 @@ from tests.emulator.gate import ConnectionDropped
 from tests.emulator.server import EmulatorServer
 from tests.environment import REGION, command, emulator_environment
 from tests.integration.processes import PATIENCE, Processes
+from tests.thorough import THOROUGH
 from tests.unit.harness import Result
 from tests.unit.lifecycle.killed import ERRANDS, MOMENTS, Bed, Kill, check
-
-THOROUGH = os.environ.get("THOROUGH") == "1"
 
 
 @pytest.fixture(scope="module")

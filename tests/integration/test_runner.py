@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,13 +18,13 @@ from tests.emulator.seed import Seed
 from tests.emulator.server import EmulatorServer
 from tests.environment import REGION, ROOT
 from tests.integration.awx import PLAYBOOKS, Awx
+from tests.thorough import THOROUGH
 
 NAME = "checkout-v2"
 BEGIN, END = PLAYBOOKS / "begin.yml", PLAYBOOKS / "end.yml"
 BRING_ABOUT, STOP = "Bring about the shadow test, until it runs", "End the shadow test"
 KEY, SECRET = "AKIAJOBS", "a-secret-of-the-credential"
 QUICKLY = {"poll_seconds": 1}
-THOROUGH = os.environ.get("THOROUGH") == "1"
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ With THOROUGH=1 in the environment, from every kind of source and to every end; 
 from __future__ import annotations
 
 import json
-import os
 import socket
 import stat
 import time
@@ -23,6 +22,7 @@ from tests.emulator.server import EmulatorServer
 from tests.environment import REGION
 from tests.integration.certificates import Authorities
 from tests.integration.runner import ansible
+from tests.thorough import THOROUGH
 from tests.unit.modules.hostile.credentials import (
     SOURCES,
     Source,
@@ -32,7 +32,6 @@ from tests.unit.modules.hostile.credentials import (
     wrong_signature,
 )
 
-THOROUGH = os.environ.get("THOROUGH") == "1"
 ALWAYS = 10**6
 MANAGE, INFO = "awscc.sagemaker.inference_experiment", "awscc.sagemaker.inference_experiment_info"
 HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"

@@ -9,7 +9,6 @@ A target is a role in the layout of ansible-test; one whose name begins with set
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ import pytest
 from tests.emulator.server import EmulatorServer
 from tests.environment import INSTALLED, REGION
 from tests.integration.runner import TARGETS, ansible
+from tests.thorough import THOROUGH
 
 
 @pytest.fixture
@@ -29,7 +29,6 @@ def server() -> Iterator[EmulatorServer]:
 
 # Many seconds of Ansible's own; the defaults of the group, with a region, are among the others.
 LONG = {f"inference_experiment_{name}" for name in ("credentials", "environment", "regions", "values")}
-THOROUGH = os.environ.get("THOROUGH") == "1"
 
 
 def _targets() -> list[str]:

@@ -13,7 +13,7 @@ import pytest
 
 from tests.emulator import Emulator, ManualClock, Seed
 from tests.environment import REGION
-from tests.unit.harness import Result, run_module
+from tests.unit.harness import Result, run_module, with_shared_clients
 
 
 class Run(Protocol):
@@ -27,6 +27,17 @@ class Run(Protocol):
 def emulator() -> Iterator[Emulator]:
     """Cloud Control and SageMaker as if no time passed but what a test or a module waits out."""
     with Emulator(clock=ManualClock()) as emulator:
+        yield emulator
+
+
+@pytest.fixture(scope="module")
+def emulator_of_module(request: pytest.FixtureRequest) -> Iterator[Emulator]:
+    """One for all tests of a module, so that thousands are quick; its settings can be given as indirect parameters.
+
+    What an experiment refers to is taken to exist.
+    """
+    settings: dict[str, Any] = getattr(request, "param", {})
+    with Emulator(clock=ManualClock(), check_references=False, **settings) as emulator, with_shared_clients():
         yield emulator
 
 

@@ -16,8 +16,8 @@ import yaml
 
 from tests.environment import ROOT
 from tests.release import GIT, main, refusals
+from tests.thorough import THOROUGH
 
-THOROUGH = os.environ.get("THOROUGH") == "1"
 FRAGMENT = "minor_changes:\n  - inference_experiment - it can do more.\n"
 
 

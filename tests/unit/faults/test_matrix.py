@@ -8,48 +8,36 @@ A share of the cells, with every fault and every place in it; THOROUGH=1 in the 
 
 from __future__ import annotations
 
-import os
 import random
-from collections.abc import Iterator, Sequence
 from typing import Any
 
 import botocore.session
 import pytest
 
 from tests.emulator import Emulator, ManualClock, faults
+from tests.thorough import some
 from tests.unit.faults import laws
 from tests.unit.faults.document import PAGE, page
 from tests.unit.faults.matrix import CANCELLED, FAULTS, LATE, PLACES, SILENCE, Cell, cells, done_cells, late_cells
 from tests.unit.faults.scenes import INFORM, SCENES, Scene
-from tests.unit.harness import Result, run_module, with_shared_clients
+from tests.unit.harness import Result, run_module
 
-THOROUGH = os.environ.get("THOROUGH") == "1"
 ALWAYS = 10**6
 ONE_IN = 11
 # Budgets: of a task that is not to end by it, of one that ends by nothing else, and of one with little time.
 PLENTY, POLLING, LITTLE = 1800, 90, 5
 
 
-def share(everything: Sequence[Any], one_in: int) -> list[Any]:
-    """Every so-manieth, at the thorough length all; a step that divides no number of places goes round them all."""
-    return list(everything if THOROUGH else everything[::one_in])
-
-
-@pytest.fixture(scope="module")
-def _emulator() -> Iterator[Emulator]:
-    with Emulator(clock=ManualClock(), check_references=False) as emulator, with_shared_clients():
-        yield emulator
-
-
 @pytest.fixture
-def emulator(_emulator: Emulator) -> Emulator:
-    _emulator.reset()
-    _emulator.world.clock = ManualClock()
-    random.seed(7)  # the same pauses at every run
-    return _emulator
+def emulator(emulator_of_module: Emulator) -> Emulator:
+    """As it would be for the first test; random pauses are the same at every run."""
+    emulator_of_module.reset()
+    emulator_of_module.world.clock = ManualClock()
+    random.seed(7)
+    return emulator_of_module
 
 
-@pytest.mark.parametrize("cell", share(list(cells()), ONE_IN), ids=lambda cell: cell.title)
+@pytest.mark.parametrize("cell", some(list(cells()), each=ONE_IN), ids=lambda cell: cell.title)
 def test_a_call_that_fails(cell: Cell, emulator: Emulator) -> None:
     undisturbed = _calls_undisturbed(cell, emulator)
     played = laws.Played(emulator, SCENES[cell.place.scene])
@@ -69,7 +57,7 @@ def test_a_call_that_fails(cell: Cell, emulator: Emulator) -> None:
 _LATE = [*late_cells(), *done_cells()]
 
 
-@pytest.mark.parametrize("cell", share(_LATE, 7), ids=lambda cell: cell.title)
+@pytest.mark.parametrize("cell", some(_LATE, each=7), ids=lambda cell: cell.title)
 def test_an_operation_that_fails(cell: Cell, emulator: Emulator) -> None:
     undisturbed = _calls_undisturbed(cell, emulator)
     played = laws.Played(emulator, SCENES[cell.place.scene])
@@ -92,7 +80,7 @@ _ENDLESS = [
 ]
 
 
-@pytest.mark.parametrize("cell", share(_ENDLESS, 7), ids=lambda cell: cell.title)
+@pytest.mark.parametrize("cell", some(_ENDLESS, each=7), ids=lambda cell: cell.title)
 def test_little_time_is_not_exceeded_by(cell: Cell, emulator: Emulator) -> None:
     played = laws.Played(emulator, SCENES[cell.place.scene])
     _order(emulator, cell, after=cell.place.nth - 1, silence=LITTLE)
@@ -121,7 +109,7 @@ def test_the_matrix_has_every_call_that_is_made(emulator: Emulator) -> None:
 
 
 def test_the_share_has_every_fault_and_every_place() -> None:
-    chosen = share(list(cells()), ONE_IN)
+    chosen = some(list(cells()), each=ONE_IN)
     assert {cell.fault.title for cell in chosen} == {fault.title for fault in FAULTS}
     assert {(cell.place, cell.for_good) for cell in chosen} == {(p, often) for p in PLACES for often in (False, True)}
 

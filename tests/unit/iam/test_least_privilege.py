@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import replace
 from typing import Any
@@ -15,6 +14,7 @@ import pytest
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control import manage
 from tests.emulator.seed import ACCOUNT_ID
 from tests.environment import REGION
+from tests.thorough import THOROUGH
 from tests.unit.emulator.aws import Refused
 from tests.unit.iam.conftest import Account
 from tests.unit.iam.policies import (
@@ -51,7 +51,6 @@ from tests.unit.iam.scenarios import (
 from tests.unit.modules.scenarios import CHANGING
 from tests.unit.modules.tasks import NAME, done, exists, put, state
 
-THOROUGH = os.environ.get("THOROUGH") == "1"
 MORE = [Task(s.title, s.task, s.found, experiment=s.experiment) for s in CHANGING if THOROUGH]
 TASKS = [*LIFE, *READS, *MORE]
 

@@ -1,20 +1,23 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every cell of the grid: planned in check mode, done, and done again."""
+"""Every cell of the grid: planned in check mode, done, and done again.
+
+A share of the cells, with every wish and every status in it; THOROUGH=1 in the environment makes it all of them.
+"""
 
 from __future__ import annotations
 
 import itertools
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from tests.emulator import Emulator, ManualClock
+from tests.emulator import Emulator
 from tests.environment import REGION
-from tests.unit.harness import Result, run_module, with_shared_clients
+from tests.thorough import THOROUGH, some
+from tests.unit.harness import Result, run_module
 from tests.unit.lifecycle.document import PAGE, page
 from tests.unit.lifecycle.grid import NEEDED, Cell, cells
 from tests.unit.lifecycle.laws import FATES
@@ -23,24 +26,15 @@ from tests.unit.lifecycle.scene import given, outcome, put
 _names = (f"experiment-{number}" for number in itertools.count())
 
 
-HANDLERS = {
-    "a handler of today": {},
-    "an old handler, which returns write-only properties": {"return_write_only": True},
-}
-THOROUGH = os.environ.get("THOROUGH") == "1"
+HANDLERS = [
+    pytest.param({}, id="a handler of today"),
+    pytest.param({"return_write_only": True}, id="an old handler, which returns write-only properties"),
+]
 
 
-@pytest.fixture(scope="module", params=list(HANDLERS) if THOROUGH else list(HANDLERS)[:1])
-def emulator(request: pytest.FixtureRequest) -> Iterator[Emulator]:
-    """One for all cells, each with an experiment of its own; roles, endpoints and models are taken to exist."""
-    settings = HANDLERS[request.param]
-    with Emulator(clock=ManualClock(), check_references=False, **settings) as emulator, with_shared_clients():
-        yield emulator
-
-
-@pytest.mark.parametrize("cell", cells(), ids=lambda cell: cell.title)
+@pytest.mark.parametrize("emulator_of_module", HANDLERS if THOROUGH else HANDLERS[:1], indirect=True)
+@pytest.mark.parametrize("cell", some(cells(), each=5), ids=lambda cell: cell.title)
 def test_each_cell_is_predicted_and_comes_about(cell: Cell, emulator: Emulator) -> None:
-    emulator.reset()
     began = emulator.clock.now()
     name = next(_names)
     task = given(cell, name, began)

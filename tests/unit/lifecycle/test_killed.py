@@ -5,18 +5,17 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.emulator import Emulator, ManualClock
-from tests.unit.harness import Result, with_shared_clients
+from tests.emulator import Emulator
+from tests.thorough import THOROUGH
+from tests.unit.harness import Result
 from tests.unit.lifecycle.killed import ERRANDS, MOMENTS, Bed, Kill, check
 from tests.unit.lifecycle.laws import run
 
-SERVICES: dict[str, dict[str, Any]] = {
+SERVICES = {
     "operations that begin and show late": {
         "pending_seconds": 4.0,
         "operation_seconds": 9.0,
@@ -34,20 +33,16 @@ SERVICES: dict[str, dict[str, Any]] = {
 }
 SECONDS_LATER = {"run again at once": 0, "run again after a minute": 60}
 # The first of each of the three tables, or all.
-SHARE = None if os.environ.get("THOROUGH") == "1" else 1
+SHARE = None if THOROUGH else 1
 
 
 class Killed(BaseException):
     """Nothing but the harness catches it, as nothing catches SIGKILL."""
 
 
-@pytest.fixture(scope="module", params=list(SERVICES)[:SHARE])
-def emulator(request: pytest.FixtureRequest) -> Iterator[Emulator]:
-    settings = SERVICES[request.param]
-    with Emulator(clock=ManualClock(), check_references=False, **settings) as emulator, with_shared_clients():
-        yield emulator
-
-
+@pytest.mark.parametrize(
+    "emulator_of_module", list(SERVICES.values())[:SHARE], ids=list(SERVICES)[:SHARE], indirect=True
+)
 @pytest.mark.parametrize("later", list(SECONDS_LATER)[:SHARE])
 @pytest.mark.parametrize("moment", list(MOMENTS)[:SHARE])
 @pytest.mark.parametrize("title", ERRANDS)

@@ -8,22 +8,11 @@ A quick share of them; THOROUGH=1 in the environment makes it thousands of steps
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-
 import pytest
 
-from tests.emulator import Emulator, ManualClock
-from tests.unit.harness import with_shared_clients
+from tests.emulator import Emulator
+from tests.thorough import THOROUGH
 from tests.unit.lifecycle.life import Life, live
-
-THOROUGH = os.environ.get("THOROUGH") == "1"
-
-
-@pytest.fixture(scope="module")
-def emulator() -> Iterator[Emulator]:
-    with Emulator(clock=ManualClock(), check_references=False) as emulator, with_shared_clients():
-        yield emulator
 
 
 @pytest.mark.parametrize("seed", range(8 if THOROUGH else 1))

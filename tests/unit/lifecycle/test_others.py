@@ -5,14 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.emulator import Emulator, ManualClock
+from tests.emulator import Emulator
 from tests.environment import REGION
-from tests.unit.harness import with_shared_clients
 from tests.unit.lifecycle.grid import NEEDED, ROLE, shadowing
 from tests.unit.lifecycle.laws import CONFLICTS, act, assert_told, find, run, unmet
 
@@ -34,18 +32,6 @@ TASKS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 ACTS = ("update", "start", "stop", "delete", "create", "tag")
 MOST_CALLS = 20
-
-
-@pytest.fixture(scope="module")
-def _emulator() -> Iterator[Emulator]:
-    with Emulator(clock=ManualClock(), check_references=False) as emulator, with_shared_clients():
-        yield emulator
-
-
-@pytest.fixture
-def emulator(_emulator: Emulator) -> Emulator:
-    _emulator.reset()
-    return _emulator
 
 
 @pytest.mark.parametrize("what", ACTS)

@@ -8,8 +8,7 @@ Every seed is a test of its own. THOROUGH=1 in the environment makes it 2,000 li
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import partial
 from random import Random
 from typing import Any
@@ -19,16 +18,16 @@ from hypothesis import note
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
 
-from tests.emulator import Emulator, ManualClock
+from tests.emulator import Emulator
 from tests.emulator.cloudcontrol.requests import LIVE, Accepted
 from tests.emulator.faults import ASYNCHRONOUS, HANDLER_ERROR_CODES
 from tests.environment import REGION
-from tests.unit.harness import Result, run_module, with_shared_clients
+from tests.thorough import THOROUGH
+from tests.unit.harness import Result, run_module
 from tests.unit.lifecycle.grid import NEEDED
 from tests.unit.lifecycle.laws import FATES, TERMINAL, act, assert_told, find, run, unmet, untouched, writes
 from tests.unit.lifecycle.life import NAME, Life, ends, live, parts, schedules
 
-THOROUGH = os.environ.get("THOROUGH") == "1"
 SEEDS, LIVES = (range(20), 100) if THOROUGH else (range(1), 10)
 STEPS = 10
 
@@ -242,12 +241,6 @@ def _read(emulator: Emulator) -> dict[str, Any]:
     """The experiment as the modules return it."""
     found = run_module("inference_experiment_info", {"names": [NAME]}, emulator=emulator)["inference_experiments"]
     return dict(found[0]) if found else {}
-
-
-@pytest.fixture(scope="module")
-def emulator() -> Iterator[Emulator]:
-    with Emulator(clock=ManualClock(), check_references=False) as emulator, with_shared_clients():
-        yield emulator
 
 
 @pytest.mark.parametrize("seed", SEEDS)

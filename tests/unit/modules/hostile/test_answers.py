@@ -16,9 +16,10 @@ from typing import Any
 import pytest
 
 from tests.emulator import Emulator
+from tests.thorough import some
 from tests.unit.conftest import Run
 from tests.unit.modules.hostile.scenes import ALWAYS, CONTENT, DECIDED_ON, MOST_CALLS, SCENES, Scene
-from tests.unit.modules.hostile.values import Gone, Path, put_at, some, value_paths
+from tests.unit.modules.hostile.values import Gone, Path, put_at, value_paths
 from tests.unit.modules.tasks import (
     done,
     exists,

@@ -13,9 +13,10 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 
 from tests.emulator import Emulator
 from tests.environment import REGION
+from tests.thorough import some
 from tests.unit.conftest import Run
 from tests.unit.harness import Result, argument_spec
-from tests.unit.modules.hostile.values import VALUES, some
+from tests.unit.modules.hostile.values import VALUES
 from tests.unit.modules.tasks import MODULE
 
 INFO = "inference_experiment_info"

@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 
 from tests.emulator import Emulator
+from tests.thorough import some
 from tests.unit.conftest import Run
 from tests.unit.harness import ENGINE, Result
 from tests.unit.modules.hostile.scenes import ALWAYS, CONTENT, DECIDED_ON, INFO, MOST_CALLS, PATIENCE, SCENES
-from tests.unit.modules.hostile.values import Gone, nested, put_at, some
+from tests.unit.modules.hostile.values import Gone, nested, put_at
 from tests.unit.modules.tasks import MODULE, NAME, OTHER_ROLE_ARN, done, exists, full, named, put, refused, state
 
 CLIENT = f"{ENGINE.rpartition('.')[0]}.client"

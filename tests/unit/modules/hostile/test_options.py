@@ -21,9 +21,10 @@ from hypothesis import strategies as st
 
 from tests.emulator import Emulator
 from tests.environment import REGION
+from tests.thorough import THOROUGH, some
 from tests.unit.conftest import Run
 from tests.unit.harness import argument_spec
-from tests.unit.modules.hostile.values import THOROUGH, VALUES, Path, option_paths, put_at, some
+from tests.unit.modules.hostile.values import VALUES, Path, option_paths, put_at
 from tests.unit.modules.tasks import (
     END,
     KEY_ID,

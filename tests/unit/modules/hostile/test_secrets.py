@@ -22,6 +22,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from tests.emulator import Emulator
+from tests.thorough import some
 from tests.unit.conftest import Run
 from tests.unit.harness import Spec, argument_spec
 from tests.unit.modules.hostile.credentials import (
@@ -34,7 +35,7 @@ from tests.unit.modules.hostile.credentials import (
     wrong_signature,
 )
 from tests.unit.modules.hostile.scenes import ALWAYS
-from tests.unit.modules.hostile.values import option_paths, some
+from tests.unit.modules.hostile.values import option_paths
 from tests.unit.modules.tasks import KEY_ARN, MODULE, SCHEDULE, STORAGE, full, named, put
 
 INFO = "inference_experiment_info"

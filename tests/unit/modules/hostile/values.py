@@ -1,21 +1,18 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Values that nobody means to give, places to put them into, and how many of both are tried."""
+"""Values that nobody means to give, and places to put them into."""
 
 from __future__ import annotations
 
 import copy
 import json
 import math
-import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timezone
-from typing import Any, TypeVar
+from typing import Any
 
-THOROUGH = os.environ.get("THOROUGH") == "1"
 Path = tuple[str | int, ...]
-Thing = TypeVar("Thing")
 
 # A step into a text that is JSON, such as Properties in an answer.
 JSON = "<JSON>"
@@ -90,12 +87,6 @@ VALUES: dict[str, Any] = {
     "24 o'clock": "2026-12-31T24:00:00Z",
     "an offset without a colon": "2026-01-08T23:00:00+0100",
 }
-
-
-def some(things: Sequence[Thing], *, each: int, thorough: int = 1, turn: int = 0) -> Sequence[Thing]:
-    """Every C(each)-th thing, or every C(thorough)-th if there is time; another C(turn), others."""
-    step = thorough if THOROUGH else each
-    return things[turn % step :: step]
 
 
 def option_paths(spec: Mapping[str, Mapping[str, Any]], path: Path = ()) -> Iterator[Path]:

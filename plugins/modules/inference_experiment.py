@@ -184,7 +184,7 @@ options:
   on_stop:
     description:
       - What becomes of the variants when this task stops the experiment, also with O(state=absent).
-      - V(retain) leaves both on the endpoint.
+      - V(retain) leaves both on the endpoint, and so does a deletion for O(recreate=true).
       - V(promote_shadow) takes the production variant away and makes the shadow production.
       - V(remove_shadow) takes the shadow away.
       - Refused, unless V(retain), without O(desired_state=Completed), O(desired_state=Cancelled) or O(state=absent).

@@ -12,9 +12,11 @@ def _change(before: str, after: str) -> str:
 
 _ABOUT_SO_MUCH = "A number of about this size is what is wanted."
 _TO_THE_INSTANT = "Only if no time at all is left, neither more nor less, does it make a difference."
-_PAUSE = "pause = backoff(1) if other else max(backoff({}), next(self._pauses_for_others))"
+_PAUSE = "pause = backoff({}) if other else max(backoff({}), next(self._pauses_for_others))"
 _HOPELESS = "hopeless = reading or (error.__cause__ is not None and task.deadline.remaining {})"
 _TAKEN = "except {}:  # another reader has just taken the last"
+_VISIBLE = "if seen or self.task.deadline.clock.monotonic() - began {} _VISIBLE_AFTER_CREATE:"
+_SHADOW = 'return config.get("SourceModelVariantName"), shadows[{}].get("ShadowModelVariantName")'
 _PURGE = 'purge_tags=params.get("purge_tags", {}),'
 
 ACCEPTED: dict[tuple[str, str], str] = {
@@ -23,15 +25,27 @@ ACCEPTED: dict[tuple[str, str], str] = {
         for name, seconds in (("connect_timeout", 10), ("read_timeout", 60))
         for other in (seconds - 1, seconds + 1)
     },
-    **{("acting.py", _change(_PAUSE.format(3), _PAUSE.format(f" {tries}"))): _ABOUT_SO_MUCH for tries in (2, 4)},
+    **{
+        ("acting.py", _change(_PAUSE.format(1, 3), _PAUSE.format(after, without))): _ABOUT_SO_MUCH
+        for after, without in ((1, " 2"), (1, " 4"), (" 0", 3), (" 2", 3))
+    },
     **{
         ("reconcile.py", _change(_HOPELESS.format("<= 0"), _HOPELESS.format(other))): _TO_THE_INSTANT
-        for other in ("< 0", "<= -1")
+        for other in ("< 0", "<= -1", "<= 1")
     },
     (
         "listing.py",
         _change(_TAKEN.format("IndexError"), _TAKEN.format("CosmicRayTestingException")),
     ): "It takes two readers that come for the last one within the same microsecond.",
+    **{
+        ("acting.py", _change("self.task.setbacks = 0", f"self.task.setbacks = {other}")): _ABOUT_SO_MUCH
+        for other in ("-1", " -1", " 1")
+    },
+    ("acting.py", _change(_VISIBLE.format(">"), _VISIBLE.format(">="))): _TO_THE_INSTANT,
+    **{
+        ("inference_experiment.py", _change(_SHADOW.format(0), _SHADOW.format(other))): "There is one shadow only."
+        for other in (" -1", "- 1")
+    },
     (
         "manage.py",
         _change(_PURGE.format(True), _PURGE.format(False)),

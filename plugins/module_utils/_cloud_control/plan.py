@@ -165,11 +165,11 @@ def _create(resource_type: ResourceType, wish: Wish, *, situation: str = "It doe
 
 
 def _tag_problems(resource_type: ResourceType, tags: Mapping[str, str]) -> list[str]:
-    own = [key for key in tags if not key.startswith("aws:")]
-    if len(own) <= limits.TAGS:
+    """Those of AWS count as well: Cloud Control looks at the model, which has them."""
+    if len(tags) <= limits.TAGS:
         return []
     option, most = resource_type.tags_option, limits.TAGS
-    return [f"{option} would be {len(own)} with those that are kept, and {most} are the most."]
+    return [f"{option} would be {len(tags)} with those that are kept, and {most} are the most."]
 
 
 def _recreate(resource_type: ResourceType, wish: Wish, seen: Snapshot, rules: Status, refusal: Refuse) -> Step:

@@ -17,6 +17,7 @@ from tests.unit.conftest import Run
 from tests.unit.harness import run_module
 from tests.unit.modules.tasks import (
     MODULE,
+    NAME,
     OTHER_ROLE_ARN,
     SCHEDULE,
     done,
@@ -62,6 +63,25 @@ def test_contradictions_come_to_an_end(
     assert len(emulator.calls()) < 30
 
 
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        pytest.param({"kind": "error", "code": "ResourceNotFound"}, "not there", id="it is not there"),
+        pytest.param(
+            {"kind": "changed", "change": lambda said: {**said, "Status": "Running"}}, "Running", id="it runs"
+        ),
+    ],
+)
+def test_a_contradiction_is_told_with_what_both_say(
+    run: Run, emulator: Emulator, fault: dict[str, Any], told: str
+) -> None:
+    put(emulator, "Created")
+    emulator.fault("DescribeInferenceExperiment", **fault, times=ALWAYS)
+    result = run(MODULE, named(schedule=SCHEDULE))
+    assert result["error"]["code"] == "Unsettled"
+    assert f"it is Created for Cloud Control and {told} for sagemaker" in result.msg
+
+
 def test_tags_that_change_all_the_time_come_to_an_end(run: Run, emulator: Emulator) -> None:
     put(emulator, "Created", tags={"a": "0"})
     turns = iter(range(1, ALWAYS))
@@ -105,6 +125,50 @@ def test_an_endpoint_still_busy_with_the_end_of_the_old_one_is_waited_for(run: R
     result = done(run(MODULE, full(role_arn=OTHER_ROLE_ARN, recreate=True)))
     assert kinds(result) == ["delete", "create", "create", "create"]
     assert state(emulator)["properties"]["RoleArn"] == OTHER_ROLE_ARN
+
+
+def test_what_somebody_else_deletes_under_a_recreation_is_created_with_what_it_had(
+    run: Run, emulator: Emulator
+) -> None:
+    put(emulator, "Created", Description="Kept")
+    somebody = emulator.client("sagemaker")
+    emulator.on_call("DeleteResource", lambda: somebody.delete_inference_experiment(Name=NAME))
+    done(run(MODULE, full(role_arn=OTHER_ROLE_ARN, recreate=True)))
+    properties = state(emulator)["properties"]
+    assert (properties["RoleArn"], properties["Description"]) == (OTHER_ROLE_ARN, "Kept")
+
+
+def test_an_update_that_is_turned_down_has_not_done_what_others_do_meanwhile(run: Run, emulator: Emulator) -> None:
+    put(emulator, "Created", Description="Old")
+    emulator.fault("UpdateResource", "error", code="ValidationException", message="No", times=ALWAYS)
+    emulator.on_call("UpdateResource", lambda: put(emulator, "Created", Description="Old", tags={"theirs": "1"}))
+    result = run(MODULE, named(description="New"))
+    assert (result.failed, result.changed, kinds(result)) == (True, False, ["update"])
+    assert result["inference_experiment"]["tags"] == {"theirs": "1"}
+
+
+def test_a_patch_that_tests_nothing_and_is_turned_down_is_not_tried_again(run: Run, emulator: Emulator) -> None:
+    put(emulator, "Created")
+    emulator.fault("UpdateResource", "error", code="ValidationException", message="No")
+    assert run(MODULE, named(description="New")).failed
+    assert emulator.calls().count("UpdateResource") == 1
+
+
+def test_what_others_have_done_by_the_time_of_a_failure_is_shown(run: Run, emulator: Emulator) -> None:
+    put(emulator, "Created")
+    emulator.fault("CreateResource", "error", code="AccessDeniedException", message="No")
+    emulator.on_call("CreateResource", lambda: put(emulator, "Running", Description="Theirs"))
+    result = run(MODULE, full(role_arn=OTHER_ROLE_ARN, recreate=True))
+    assert (result["error"]["code"], statuses(result)) == ("AccessDeniedException", ["SUCCESS", "FAILED"])
+    assert result["inference_experiment"]["description"] == "Theirs"
+
+
+def test_a_failure_says_which_of_several_operations_has_failed(run: Run, emulator: Emulator) -> None:
+    put(emulator, "Created")
+    emulator.fault("CreateResource", "failed", code="InvalidRequest", message="No")
+    result = run(MODULE, full(role_arn=OTHER_ROLE_ARN, recreate=True))
+    assert statuses(result) == ["SUCCESS", "FAILED"]
+    assert result.msg.startswith("Could not create")
 
 
 def test_a_status_that_changes_under_a_write_is_gone_on_from(run: Run, emulator: Emulator) -> None:

@@ -97,6 +97,19 @@ def test_a_tag_that_somebody_adds_meanwhile_is_not_lost(run: Run, emulator: Emul
     assert len({request["ClientToken"] for request in sent(emulator, "UpdateResource")}) == 2
 
 
+@pytest.mark.parametrize("check", [False, True], ids=["for real", "in check mode"])
+@pytest.mark.parametrize(("more", "fits"), [(2, True), (3, False)], ids=["to 50", "to 51"])
+def test_tags_are_counted_with_those_kept_and_those_of_aws(
+    run: Run, emulator: Emulator, more: int, fits: bool, check: bool
+) -> None:
+    put(emulator, "Created", tags={**STACK, **{f"old{n}": "" for n in range(46)}})
+    result = run(MODULE, named(tags={f"new{n}": "" for n in range(more)}, purge_tags=False), check=check)
+    assert (result.failed, result.changed) == (not fits, fits)
+    if not fits:
+        assert "tags would be 51" in result.msg
+        assert "50 are the most" in result.msg
+
+
 def test_a_tag_of_aws_that_comes_meanwhile_is_not_touched(run: Run, emulator: Emulator) -> None:
     put(emulator, "Created", tags={**BEFORE, **STACK})
     emulator.on_call("UpdateResource", lambda: put(emulator, "Created", tags={**BEFORE, **STACK, "aws:late": "1"}))

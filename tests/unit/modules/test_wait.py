@@ -88,11 +88,14 @@ def test_what_was_carried_over_is_told_when_time_runs_out_between_deletion_and_c
     assert "StartTime" in result["operations"][1]["desired_state"]["Schedule"]
 
 
+@pytest.mark.parametrize("check", [False, True], ids=["for real", "in check mode"])
 @table(MOVING)
-def test_without_waiting_nothing_is_sent_while_in_transit(run: Run, emulator: Emulator, scenario: Scenario) -> None:
+def test_without_waiting_nothing_is_sent_while_in_transit(
+    run: Run, emulator: Emulator, scenario: Scenario, check: bool
+) -> None:
     scenario.prepare(emulator)
     task = {**scenario.task, "wait": False}
-    result = done(run(MODULE, task))
+    result = done(run(MODULE, task, check=check))
     assert (result.changed, emulator.writes()) == (False, [])
     assert kinds(result) == list(scenario.operations)
     assert set(statuses(result)) == {"PLANNED"}

@@ -74,6 +74,8 @@ WITH_MORE = [{**variant("shadow"), "New": 1}, {**variant("production"), "New": 2
         pytest.param([], [], True, id="none and none"),
         pytest.param(["a"], ["a"], True, id="elements without a name, equal"),
         pytest.param(["a", "b"], ["b", "a"], False, id="elements without a name count in their order"),
+        pytest.param([{"Other": 1}], [{"Other": 1}], True, id="objects without a name, equal"),
+        pytest.param(["VariantName"], ["VariantName"], True, id="texts that have the name's own name in them"),
     ],
 )
 def test_lists_by_name(declared: Any, actual: Any, expected: bool) -> None:

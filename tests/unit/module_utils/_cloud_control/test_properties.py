@@ -258,6 +258,7 @@ def test_to_properties(options: dict[str, Any], properties: dict[str, Any]) -> N
     ("properties", "options"),
     [
         pytest.param({"New": {"SubKey": 1}}, {"New": {"SubKey": 1}}, id="a property that the spec does not know"),
+        pytest.param({"New": 1, "Name": "x"}, {"New": 1, "name": "x"}, id="a known one after it"),
         pytest.param({"Object": {"New": 1}}, {"object": {"New": 1}}, id="a member that the spec does not know"),
         pytest.param({"Objects": [{"AB": "x", "New": 1}]}, {"objects": [{"a_b": "x", "New": 1}]}, id="in a list too"),
         pytest.param({"Labels": FREE_MAP}, {"labels": FREE_MAP}, id="a free map stays as it is"),

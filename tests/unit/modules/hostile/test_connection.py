@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule, aws_argument_spec
+from botocore.exceptions import BotoCoreError, NoCredentialsError
 
 from tests.emulator import Emulator
 from tests.environment import REGION
@@ -130,3 +131,30 @@ def test_the_options_of_amazon_aws_are_taken_over_as_they_are() -> None:
     for module in (MODULE, INFO):
         spec = argument_spec(module)
         assert {name: spec[name] for name in aws_argument_spec()} == aws_argument_spec()
+
+
+@MODULES
+@pytest.mark.parametrize(
+    ("caught", "code"),
+    [
+        pytest.param(NoCredentialsError(), "NoCredentialsError", id="an error of botocore"),
+        pytest.param(ValueError("some words"), "NoClient", id="another error"),
+    ],
+)
+def test_what_amazon_aws_7_ends_the_task_with_is_one_of_our_failures(
+    run: Run, emulator: Emulator, monkeypatch: pytest.MonkeyPatch, module: str, caught: Exception, code: str
+) -> None:
+    def connect() -> None:
+        raise caught
+
+    def client(self: AnsibleAWSModule, _service: str, **_settings: Any) -> None:
+        try:
+            connect()
+        except (BotoCoreError, ValueError) as error:
+            self.fail_json(msg=f"Failed to connect: {error}")
+
+    monkeypatch.setattr(AnsibleAWSModule, "client", client)
+    emulator.clear_log()
+    result = run(module, TASKS[module])
+    in_words(result, emulator, str(caught))
+    assert result["error"]["code"] == code

@@ -46,6 +46,8 @@ options:
         example a change of an option that can be given only at its creation.
       - All options that a create needs have to be given with it. Other options that the task leaves out, tags included,
         are carried over. With O(wait=false) it is refused if something would have to be.
+      - A task that fails between the two warns of what was to be carried over. RV(operations) has it then. Give it with
+        the task when you run it again.
     type: bool
     default: false
   wait:

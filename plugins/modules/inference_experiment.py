@@ -535,8 +535,8 @@ inference_experiment:
       type: str
       sample: v2 agreed in 99.98 % of the answers
     desired_state:
-      description: The state last asked for.
-      returned: when Cloud Control returns it, which it normally does not
+      description: The state that the present status meets.
+      returned: when it meets one and Cloud Control returns it, which it normally does not
       type: str
       sample: Running
     creation_time:

@@ -17,7 +17,10 @@ _HOPELESS = "hopeless = reading or (error.__cause__ is not None and task.deadlin
 _TAKEN = "except {}:  # another reader has just taken the last"
 _VISIBLE = "if seen or self.task.deadline.clock.monotonic() - began {} _VISIBLE_AFTER_CREATE:"
 _SHADOW = 'return config.get("SourceModelVariantName"), shadows[{}].get("ShadowModelVariantName")'
-_PURGE = 'purge_tags=params.get("purge_tags", {}),'
+_MISSING = 'NAME=params.get("NAME", {}),'
+_ENDED = 'if parse_instant(schedule["EndTime"]) {} now:'
+_BEGAN = "if start and began_at_once and parse_instant(start) - now {} CLOCKS_MAY_DIFFER:"
+_SERVER = "unanswered = status >= {} or code in _TIMED_OUT_THERE"
 
 ACCEPTED: dict[tuple[str, str], str] = {
     **{
@@ -46,8 +49,16 @@ ACCEPTED: dict[tuple[str, str], str] = {
         ("inference_experiment.py", _change(_SHADOW.format(0), _SHADOW.format(other))): "There is one shadow only."
         for other in (" -1", "- 1")
     },
-    (
-        "manage.py",
-        _change(_PURGE.format(True), _PURGE.format(False)),
-    ): "Only types without tags have no such option, and there nothing looks at it.",
+    **{
+        (file, _change(line.format(right), line.format(not right))): "Who has no such option does not look at it."
+        for file, name, right in (
+            ("manage.py", "purge_tags", True),
+            ("manage.py", "force_write_only", False),
+            ("inform.py", "include_write_only", False),
+        )
+        for line in [_MISSING.replace("NAME", name)]
+    },
+    ("inference_experiment.py", _change(_ENDED.format("<="), _ENDED.format("<"))): _TO_THE_INSTANT,
+    ("inference_experiment.py", _change(_BEGAN.format(">"), _BEGAN.format(">="))): _TO_THE_INSTANT,
+    ("client.py", _change(_SERVER.format(500), _SERVER.format(" 499"))): "There is no HTTP status 499.",
 }

@@ -15,23 +15,26 @@ import json
 from dataclasses import replace
 
 from .clock import backoff, pauses
+from .comparisons import same
 from .errors import CallFailed, CloudControlError, NotApplied, OperationFailed, Refused
 from .json_patch import PatchConflict, apply
 from .operations import carry_out, meaning, planned
-from .plan import Create, Delete, Update, Write
+from .plan import Create, Delete, Refuse, Update, Write
 from .prediction import after
 from .properties import tags_to_dict
-from .resource_type import ResourceType, Snapshot
+from .resource_type import ResourceType, Snapshot, Wish
 from .task import Task
 
 STACK_TAG = "aws:cloudformation:stack-name"
 
+# Among the properties that must not be due again.
+_THE_DELETION = "the deletion"
 # Seconds for which a resource may still be "not found" after Cloud Control has reported its creation.
 _VISIBLE_AFTER_CREATE = 30.0
 
 
 class Acting:
-    """What one task has done so far."""
+    """Takes one step after the other, and keeps in mind what must not have to be taken twice."""
 
     def __init__(self, task: Task) -> None:
         self.task = task
@@ -39,6 +42,7 @@ class Acting:
         self.record = task.record
         self.reported_done: set[str] = set()
         self.to_create: Create | None = None  # what a deletion that has begun is to be followed by
+        self.carried_over: list[str] = []  # options that the creation takes from what was there, not from the task
         self.recreating = False
         self._pauses_for_others = pauses(task.deadline.clock)
 
@@ -46,6 +50,8 @@ class Acting:
         """Carry a step out, or predict it, and return the resource as it is then."""
         self.check_applied(seen, _about(step))
         self._check_nothing_is_lost(step)
+        if isinstance(step, Delete) and step.then:
+            self.carried_over = self._carried_over(step.then)
         if not self.record.operations:
             self.record.at_first_write = seen
             self._warn_of_owner(seen)
@@ -63,11 +69,19 @@ class Acting:
         """Put what was to be created again on record: it is nowhere else any more, or will not be for long."""
         if self.to_create:
             self.record.operations.append(planned(self.to_create))
+        undone = ("FAILED", "CANCEL_COMPLETE", "PLANNED")
+        deleted = any(o.operation == "delete" and o.operation_status not in undone for o in self.record.operations)
+        if (deleted or self.recreating) and self.carried_over and not self.task.check_mode:
+            self.record.notes.append(
+                f"It was to be created again with what it had: {', '.join(self.carried_over)}. Only operations has that"
+                " now: give it with the task when you run it again."
+            )
 
     def _after_success(self, seen: Snapshot | None, step: Write) -> Snapshot | None:
         self.task.setbacks = 0
         self._pauses_for_others = pauses(self.task.deadline.clock)
         if isinstance(step, Create):
+            self.carried_over = []
             self.reported_done = set(step.properties)
         self.reported_done |= _about(step)
         # That it has arrived nothing tells, so once has to do.
@@ -92,14 +106,29 @@ class Acting:
             raise Refused(" ".join(problems))
         if self.task.wait or not isinstance(step, Delete) or step.then is None:
             return
-        lost = [self.type.option_name(name) for name in step.then.properties if name not in self.task.wish.properties]
-        if self.type.tags_option and step.then.tags and step.then.tags != self.task.wish.tags:
-            lost.append(self.type.tags_option)
+        lost = self._carried_over(step.then)
         if lost:
             raise Refused(
                 f"With wait: false, what it has beside what the task gives would be lost: {', '.join(lost)}.",
                 hint="Give these options too, or leave wait: false out.",
             )
+
+    def _carried_over(self, then: Wish) -> list[str]:
+        """The options of which the task does not give all that is to be created again."""
+        given = self.task.wish
+        names = [
+            self.type.option_name(name)
+            for name, value in then.properties.items()
+            if not same(self.type, value, given.properties.get(name), (name,))
+        ]
+        if self.type.tags_option and then.tags and then.tags != given.tags:
+            names.append(self.type.tags_option)
+        return names
+
+    def check_refusal(self, seen: Snapshot | None, refusal: Refuse) -> None:
+        """Raise NotApplied if it comes only of a step that was reported done and did nothing."""
+        # Where a status is out of reach no property differs; what has been deleted would have no status.
+        self.check_applied(seen, refusal.because_of or frozenset([_THE_DELETION] if seen else []))
 
     def check_applied(self, seen: Snapshot | None, names_due: frozenset[str]) -> None:
         """Raise NotApplied if what was reported done is still due: it did nothing."""
@@ -133,7 +162,7 @@ class Acting:
             return self._after_other(seen, step, failure)
         if what == "final" and isinstance(failure, CallFailed):
             raise failure
-        now = self._read_created() if what == "exists" else self.task.read()
+        now = self._read_created() if what == "exists" else self._read_after(step)
         may_pass = {
             "gone": True,
             "exists": now is not None,
@@ -146,8 +175,6 @@ class Acting:
             # If what the patch tests is as it was, it is the handler that has failed.
             self.record.failed_late |= what == "stale" and isinstance(failure, OperationFailed)
             raise failure
-        if what == "gone" and isinstance(step, Delete) and step.then and now is None:
-            self.task.wish, self.recreating = step.then, True
         if what != "gone" or now:
             self.task.setback(failure)
         return now
@@ -169,6 +196,8 @@ class Acting:
         operation = self.record.operations.pop()
         if operation.unanswered:
             self.record.operations.append(operation)  # an earlier try of the call may have begun what is in progress
+        else:
+            self.to_create = step if isinstance(step, Create) and self.recreating else None
         if not self.task.wait:
             self.task.plan_the_rest("Another operation is in progress on it.")
             self.record.operations.append(replace(operation, operation_status="PLANNED"))
@@ -185,14 +214,21 @@ class Acting:
         # Who cannot be followed may be at work for long.
         pause = backoff(1) if other else max(backoff(3), next(self._pauses_for_others))
         self.task.deadline.pause(pause, waiting_for=f"{failure.message}")
-        return self.task.read()
+        return self._read_after(step)
+
+    def _read_after(self, failed: Write) -> Snapshot | None:
+        """Read again. What is gone, whoever has deleted it, is what a recreation goes on from, whole."""
+        now = self.task.read()
+        if isinstance(failed, Delete) and failed.then and now is None:
+            self.task.wish, self.recreating = failed.then, True
+        return now
 
     def _read_created(self) -> Snapshot | None:
         """Read what has just been created; GetResource may not find it at first."""
         began = self.task.deadline.clock.monotonic()
         for pause in pauses(self.task.deadline.clock):
             seen = self.task.read()
-            if seen or self.task.deadline.clock.monotonic() - began > _VISIBLE_AFTER_CREATE:
+            if seen or not self.task.wait or self.task.deadline.clock.monotonic() - began > _VISIBLE_AFTER_CREATE:
                 return seen
             self.task.deadline.pause(pause, waiting_for="it was created, and could not be read yet.")
         raise AssertionError("unreachable: pauses() has no end")
@@ -202,7 +238,7 @@ def _about(step: Write) -> frozenset[str]:
     """What a later step of the same task must not be about again, once this one has been reported done."""
     if isinstance(step, Update):
         return step.properties
-    return frozenset({"the deletion", *step.because_of} if isinstance(step, Delete) else {"the creation"})
+    return frozenset({_THE_DELETION, *step.because_of} if isinstance(step, Delete) else {"the creation"})
 
 
 def _status(resource_type: ResourceType, seen: Snapshot | None) -> str | None:

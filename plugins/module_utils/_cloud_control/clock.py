@@ -33,12 +33,11 @@ class Clock(NamedTuple):
 
 
 class Deadline:
-    """The seconds that one task may take, whatever it does; C(name) is what a user knows them by."""
+    """wait_timeout: the seconds that one task may take, whatever it does."""
 
-    def __init__(self, clock: Clock, seconds: float, *, name: str = "wait_timeout") -> None:
+    def __init__(self, clock: Clock, seconds: float) -> None:
         self.clock = clock
         self.seconds = seconds
-        self.name = name
         self._ends = clock.monotonic() + seconds
 
     @property
@@ -48,7 +47,7 @@ class Deadline:
     def pause(self, seconds: float, *, waiting_for: str) -> None:
         """Sleep, but not past the end. Raises TimedOut, saying what was waited for, if there is nothing left."""
         if self.remaining <= 0:
-            raise TimedOut(f"{self.name} of {self.seconds:g} seconds ran out: {waiting_for}")
+            raise TimedOut(f"wait_timeout of {self.seconds:g} seconds ran out: {waiting_for}")
         self.clock.sleep(max(0.0, min(seconds, self.remaining)))
 
 
@@ -63,6 +62,6 @@ def pauses(clock: Clock) -> Iterator[float]:
 
 
 def backoff(attempt: int) -> float:
-    """Seconds before try number C(attempt) + 1 (from 1): doubling from one second to twenty, with full jitter."""
-    ceiling: float = min(20.0, 2.0 ** (attempt - 1))
+    """Seconds before try number C(attempt) + 1 (from 1): doubling from one second to twenty, and up to half less."""
+    ceiling: float = min(20.0, 2.0 ** min(attempt - 1, 5))  # a patient one has thousands, too many for a power of two
     return random.uniform(0.5, 1.0) * ceiling

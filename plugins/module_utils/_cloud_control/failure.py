@@ -188,7 +188,7 @@ def _hint(error: CloudControlError, advice: Mapping[str, str], *, begun: bool) -
     """What to do about the error, or about the one that time has run out on, and how to go on."""
     cause = error.__cause__ if isinstance(error.__cause__, CloudControlError) else error
     hint = error.hint or cause.hint or advice.get(cause.code) or hint_for(cause.code, cause.operation, cause.message)
-    told = isinstance(error, Refused) or "again" in f"{error.message} {hint}"
+    told = isinstance(error, Refused) or re.search(r"\bagain\b", f"{error.message} {hint}")
     if not hint or told or not (begun or cause is not error):
         return hint
     return f"{hint} Then {_GO_ON[0].lower()}{_GO_ON[1:]}"

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -14,9 +15,6 @@ from .errors import CloudControlError
 from .listing import READERS, Query, find
 from .module import ROLE, begin, budget, connect, connection_problems, describe, refuse_if
 from .resource_type import Properties, ResourceType, Snapshot
-
-# Seconds within which calls that fail are repeated.
-PATIENCE = 600
 
 
 def inform(resource_type: ResourceType) -> None:
@@ -28,7 +26,7 @@ def inform(resource_type: ResourceType) -> None:
         client = connect(
             module,
             resource_type,
-            budget(PATIENCE, name="The limit for repeating failed calls"),
+            budget(math.inf),  # each call is repeated so often and no more, and how many there are is not known
             # Adaptive for what it does to all calls of a client once some have been throttled: it slows them down.
             retries={"mode": "adaptive", "total_max_attempts": 1},
             max_pool_connections=READERS,

@@ -83,8 +83,11 @@ def _wish(resource_type: ResourceType, params: Mapping[str, Any]) -> Wish:
     problems = [problem for several in faulty.values() for problem in several]
     problems += limits.problems_of("wait_timeout", params["wait_timeout"], Limit(number=(1, MOST_SECONDS)))
     problems += connection_problems(params)
-    # What is faulty by itself is left out, so that the rest can be looked at together in the same message.
-    properties = to_properties(resource_type, {n: v for n, v in params.items() if n not in faulty})
+    # What cannot be converted is left out, so that the rest can be looked at together in the same message.
+    converted = {path.partition(".")[0] for path in resource_type.values}
+    properties = to_properties(
+        resource_type, {n: v for n, v in params.items() if n not in faulty or n not in converted}
+    )
     tags = params.get(resource_type.tags_option or "")
     wish = Wish(
         identifier=params[resource_type.identifier],

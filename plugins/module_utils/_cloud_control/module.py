@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the modules of every resource type share: clients, and how to tell what was found.
+"""What the modules of every resource type share: options that Ansible can read, clients, how to tell what was found.
 
 With manage.py and inform.py, of which a module carries the one that it needs, all that knows AnsibleAWSModule.
 """
@@ -106,8 +106,8 @@ def connection_problems(params: Mapping[str, Any]) -> list[str]:
     return problems
 
 
-def budget(seconds: float, *, name: str = "wait_timeout") -> Deadline:
-    return Deadline(CLOCK, seconds, name=name)
+def budget(seconds: float) -> Deadline:
+    return Deadline(CLOCK, seconds)
 
 
 def connect(module: AnsibleAWSModule, resource_type: ResourceType, deadline: Deadline, **config: Any) -> CloudControl:
@@ -137,7 +137,11 @@ def describe(resource_type: ResourceType, seen: Snapshot | None, region: str | N
     """Return a resource as both modules return it; {} where there is none."""
     if seen is None:
         return {}
-    return {**to_options(resource_type, {**seen.properties, **(seen.write_only or {})}), "region": region}
+    properties = {**seen.properties, **(seen.write_only or {})}
+    lifecycle = resource_type.lifecycle
+    if lifecycle and properties.get(lifecycle.intent) not in (None, *lifecycle.intents):
+        del properties[lifecycle.intent]  # an old handler returns the status for it, which nobody has asked for
+    return {**to_options(resource_type, properties), "region": region}
 
 
 def _raise(error: Exception, **_: Any) -> NoReturn:

@@ -87,7 +87,7 @@ def next_step(resource_type: ResourceType, wish: Wish, seen: Snapshot | None) ->
     if intent == resource_type.status_of(seen):
         intent = None
 
-    refusal = _refusal(resource_type, seen, rules, changes, intent)
+    refusal = _refusal(resource_type, wish, seen, rules, changes, intent)
     if refusal:
         return _recreate(resource_type, wish, seen, rules, refusal) if wish.recreate else refusal
     unseen = _unseen(resource_type, wish, seen, rules)
@@ -209,9 +209,12 @@ def _tags(resource_type: ResourceType, seen: Snapshot) -> dict[str, str]:
 
 
 def _refusal(
-    resource_type: ResourceType, seen: Snapshot, rules: Status, changes: Changes, intent: str | None
+    resource_type: ResourceType, wish: Wish, seen: Snapshot, rules: Status, changes: Changes, intent: str | None
 ) -> Refuse | None:
-    """What the type or the present status does not allow, in one message; None if it allows it all."""
+    """What the type or the present status does not allow, in one message; None if it allows it all.
+
+    C(intent) is that of the wish, if it is not met.
+    """
     status, lifecycle = resource_type.status_of(seen), resource_type.lifecycle
     fixed = [name for name in changes.properties if name in resource_type.create_only]
     blocked = [name for name in changes.properties if name not in rules.updatable and name not in fixed]
@@ -229,9 +232,12 @@ def _refusal(
         return None
     if len(whys) > len(fixed):
         whys.append(rules.refusal)
-    helps = intent is None or (lifecycle is not None and intent in lifecycle.intents_of_new)
-    way_out = "Leave it as it is, or set recreate: true to have it deleted and created again." if helps else ""
-    return Refuse(why=" ".join(whys), way_out=way_out, because_of=changes.names)
+    elif lifecycle:
+        whys.append(f"It is {status}.")
+    wished = intent_of(resource_type, wish)  # also a new one would have to be brought there
+    helps = wished is None or (lifecycle is not None and wished in lifecycle.intents_of_new)
+    instead = ", or set recreate: true to have it deleted and created again" if helps else ""
+    return Refuse(why=" ".join(whys), way_out=f"Leave it as it is{instead}.", because_of=changes.names)
 
 
 def _difference(resource_type: ResourceType, name: str, seen: Snapshot, changes: Changes) -> str:

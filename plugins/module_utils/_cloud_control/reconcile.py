@@ -62,7 +62,7 @@ class _Loop:
                 return
             if isinstance(step, Refuse):
                 if self.acting:
-                    self.acting.check_applied(seen, step.because_of)
+                    self.acting.check_refusal(seen, step)
                 raise Refused(step.why, hint=step.way_out)
             if isinstance(step, ReadWriteOnly):
                 seen = _with_write_only(task, step)

@@ -153,7 +153,7 @@ def _variant_problems(properties: Properties) -> list[str]:
         found.append("model_variants must have two variants with different variant_name.")
     if production is not None and production == shadow:
         found.append("shadow_mode_config names the same variant as source and as shadow.")
-    elif names and production is not None and set(names) != {production, shadow}:
+    elif len(names) == 2 and production is not None and set(names) != {production, shadow}:
         found.append(
             f"shadow_mode_config must name the two variants of model_variants ({', '.join(map(str, names))})"
             f" and names {production} and {shadow}."

@@ -76,6 +76,12 @@ def test_every_error_that_the_engine_knows_has_its_place_in_the_guide() -> None:
     assert classes <= trouble.OWN.keys()
 
 
+@pytest.mark.parametrize("words", trouble.OTHER_REFUSALS)
+def test_the_words_of_a_refusal_are_those_of_the_engine(words: str) -> None:
+    sources = " ".join(path.read_text(encoding="utf-8") for path in (ROOT / "plugins").rglob("*.py"))
+    assert words in re.sub(r'"\s*f?"', "", sources)  # a text may go over several lines
+
+
 def test_errors_that_stand_together_have_the_same_hint() -> None:
     for rows in trouble.GROUPS.values():
         for codes, _hint in rows:

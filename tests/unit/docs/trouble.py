@@ -33,8 +33,7 @@ what the task has done before, ``changed`` whether anything has happened, and ``
 experiment was when it was last seen.
 
 Each code has two paragraphs: what it means, and what the task says to do. A code that is a number is the HTTP status of
-an answer that had no code: from 500 on look under ``InternalFailure``, else under ``NotCloudControl``. What Ansible
-itself finds wrong with a task, such as an option that there is not, has a ``msg`` and no ``error``.
+an answer that had no code: from 500 on look under ``InternalFailure``, else under ``NotCloudControl``.
 
 Run the task again, if nothing else is said: it reads what is there, and goes on from that. Nothing is done twice.
 
@@ -50,7 +49,7 @@ What the modules try again by themselves, and how often, is told in `What become
 OWN = {
     "InvalidOptions": (
         "Options are wrong by themselves or do not fit together. Nothing was asked of AWS.",
-        "The message names every option that is wrong, and how. Correct them all at once.",
+        "The message names every option that is wrong, and how: types first, then names, and with those right, values.",
     ),
     "Refused": (
         "What is declared cannot be brought about from the present status, or not as the task gives it.",
@@ -171,6 +170,24 @@ REFUSALS = {
     "fixed": "Leave it as it is, or set recreate: true to have it deleted and created again.",
     "new": "Leave recreate or desired_state out: what has just been created cannot have ended.",
 }
+# And of those that no cell of the grid has: the words by which they are known.
+OTHER_REFUSALS = {
+    "With wait: false, what it has beside what the task gives would be lost": (
+        "recreate: true carries over what the task leaves out. Without waiting another run creates, which knows only"
+        " the task: give these options too, or leave wait: false out."
+    ),
+    "It could not be created again as it is": "Give the options that the message names, with values that can be.",
+    "schedule.end_time has passed": "Give a later schedule.end_time.",
+    "This comes of what the task gives together with what it leaves as it is": (
+        "Give the option too that the message names beside yours: the two have to fit."
+    ),
+    "with those that are kept": "Set purge_tags: true to have only the tags that the task gives, or give fewer.",
+    "needs to know which of the variants is the shadow": (
+        "Stop it with on_stop: retain, and change the endpoint's variants in SageMaker."
+    ),
+    "does not know the status": "Get a later version of the collection. Until then it can be read and deleted.",
+    "The list does not tell the status": "Leave identifiers_only out: every experiment is read then.",
+}
 
 
 # A hint marks a command as Markdown does, and has no other markup: an option and its value, an action of IAM, a name.
@@ -189,6 +206,8 @@ def page() -> str:
     lines += ["The message of a refusal has one of these texts, the status, and the options that it is about.", ""]
     for reason, to_do in REFUSALS.items():
         lines += [f"*{REASONS[reason]}*", *_indented(to_do), ""]
+    for words, to_do in OTHER_REFUSALS.items():
+        lines += [f"*{words}*", *_indented(to_do), ""]
     for title, rows in GROUPS.items():
         lines += _title(title)
         for codes, means in rows:

@@ -16,7 +16,7 @@ from tests.emulator.faults import UNKNOWN_STATUS
 from tests.emulator.records import Record
 from tests.environment import REGION
 from tests.unit.faults.matrix import DESCRIBE_DENIED, WORDS, Cell
-from tests.unit.faults.scenes import INFORM, NAME, Scene
+from tests.unit.faults.scenes import FOUND_TAGS, INFORM, NAME, Scene
 from tests.unit.harness import Result
 from tests.unit.lifecycle.laws import find, unmet
 
@@ -92,7 +92,10 @@ class Played:
             return
         if self.scene.gives.get("wait") is False:
             self.emulator.clock.advance(10)
-        assert unmet(self.scene.task(), find(self.emulator, NAME)) == [], "success means that declared equals actual"
+        found = find(self.emulator, NAME)
+        assert unmet(self.scene.task(), found) == [], "success means that declared equals actual"
+        if found and self.scene.found and "tags" not in self.scene.gives:
+            assert found["tags"] == FOUND_TAGS, "what the task leaves out stays, also where all is created again"
 
 
 def _left_undone(result: Result) -> bool:

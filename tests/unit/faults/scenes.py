@@ -20,6 +20,8 @@ from tests.unit.lifecycle.grid import NEEDED, ROLE, shadowing
 NAME = "shadowed"
 OTHERS = "another"
 
+FOUND_TAGS = {"team": "shop"}
+
 MANAGE, INFORM = "inference_experiment", "inference_experiment_info"
 
 
@@ -46,9 +48,8 @@ class Scene:
         """Let be what the task finds, in an emulator in which it is not yet."""
         if self.found:
             properties = {"Name": name, "EndpointName": _endpoint(name), "RoleArn": NEEDED["role_arn"]}
-            tags = {"team": "shop"}
             time_left = 0.2 if self.found == "Updating" else None
-            emulator.put_experiment(REGION, properties, status=self.found, tags=tags, time_left=time_left)
+            emulator.put_experiment(REGION, properties, status=self.found, tags=FOUND_TAGS, time_left=time_left)
         self.arrange(emulator)
 
 

@@ -20,6 +20,7 @@ from tests.unit.modules.tasks import (
     NAME,
     OTHER_ROLE_ARN,
     SCHEDULE,
+    STORAGE_PROPERTY,
     done,
     exists,
     full,
@@ -136,6 +137,51 @@ def test_what_somebody_else_deletes_under_a_recreation_is_created_with_what_it_h
     done(run(MODULE, full(role_arn=OTHER_ROLE_ARN, recreate=True)))
     properties = state(emulator)["properties"]
     assert (properties["RoleArn"], properties["Description"]) == (OTHER_ROLE_ARN, "Kept")
+
+
+DELETED_ALL_THE_SAME = {
+    **{
+        f"its operation ends with {code}": {"kind": "failed", "code": code, "applied": True}
+        for code in ("NetworkFailure", "Throttling", "ServiceInternalError", "ResourceConflict", "NotStabilized")
+    },
+    "its operation ends with the service's own words": {
+        "kind": "failed",
+        "code": "GeneralServiceException",
+        "applied": True,
+    },
+    "its answer is lost, and it is at work still": {"kind": "lost_response"},
+}
+
+
+@pytest.mark.parametrize("fault", DELETED_ALL_THE_SAME.values(), ids=DELETED_ALL_THE_SAME)
+def test_a_deletion_that_was_done_though_it_failed_leaves_all_to_be_created(
+    run: Run, emulator: Emulator, fault: dict[str, Any]
+) -> None:
+    had: dict[str, Any] = {"Description": "Kept", "KmsKey": "alias/kept", "DataStorageConfig": dict(STORAGE_PROPERTY)}
+    put(emulator, "Created", tags={"kept": "1"}, **had)
+    emulator.fault("DeleteResource", **fault)
+    if fault["kind"] == "lost_response":
+        emulator.fault("DeleteResource", "error", code="ConcurrentOperationException", message="Busy")
+    done(run(MODULE, full(role_arn=OTHER_ROLE_ARN, recreate=True)))
+    found = state(emulator)
+    assert found["properties"]["RoleArn"] == OTHER_ROLE_ARN
+    assert {name: found["properties"].get(name) for name in had} == had
+    assert (found["status"], found["tags"]) == ("Created", {"kept": "1"})
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        pytest.param("AccessDeniedException", 1, id="for want of a permission: once"),
+        pytest.param("InternalFailure", 0, id="for another reason: not at all"),
+    ],
+)
+def test_who_else_is_at_work_cannot_be_looked_up(run: Run, emulator: Emulator, code: str, told: int) -> None:
+    put(emulator, "Created")
+    emulator.fault("UpdateResource", "error", code="ConcurrentOperationException", message="Busy", times=2)
+    emulator.fault("ListResourceRequests", "error", code=code, message="No", times=ALWAYS)
+    result = done(run(MODULE, named(description="New")))
+    assert len([warning for warning in result.warnings if "cannot be looked up: No" in warning]) == told
 
 
 def test_an_update_that_is_turned_down_has_not_done_what_others_do_meanwhile(run: Run, emulator: Emulator) -> None:

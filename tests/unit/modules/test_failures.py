@@ -168,6 +168,26 @@ def test_not_stabilized_is_gone_on_from_by_the_status(
     run_again(run, emulator, task)
 
 
+@pytest.mark.parametrize(
+    ("task", "ended"),
+    [
+        pytest.param(named(desired_state="Completed"), ["FAILED"], id="a stop"),
+        pytest.param(named(state="absent"), ["FAILED", "SUCCESS"], id="a deletion of what runs"),
+        pytest.param(
+            named(state="absent", on_stop="promote_shadow"), ["FAILED", "SUCCESS"], id="a deletion after a promotion"
+        ),
+    ],
+)
+def test_a_stop_that_is_not_stabilized_is_gone_on_from_by_the_status(
+    run: Run, emulator: Emulator, task: dict[str, Any], ended: list[str]
+) -> None:
+    put(emulator, "Running")
+    emulator.settings.update({"transition_seconds": 300.0, "stabilize_seconds": 60.0})
+    result = done(run(MODULE, task))
+    assert (statuses(result), result.changed) == (ended, True)
+    assert (state(emulator)["status"] if exists(emulator) else None) == task.get("desired_state")
+
+
 def test_a_create_that_fails_while_starting_is_gone_on_from(run: Run, emulator: Emulator) -> None:
     emulator.settings.update({"create_passes_starting": True, "transition_seconds": 30.0})
     result = done(run(MODULE, full(tags={"new": "1"})))

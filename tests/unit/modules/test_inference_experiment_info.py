@@ -368,11 +368,32 @@ def test_clients_are_made_once_and_only_when_they_are_needed(
     make, asked = AnsibleAWSModule.client, []
 
     def client(self: AnsibleAWSModule, service: str, **settings: Any) -> Any:
-        asked.append((service, settings["config"].max_pool_connections))
+        asked.append((service, settings["config"]))
         return make(self, service, **settings)
 
     with mock.patch.object(AnsibleAWSModule, "client", client):
         run(module, options)
-    assert [service for service, _connections in asked] == made
+    assert [service for service, _config in asked] == made
     # Each reader has a connection of its own, and there are never more.
-    assert module != INFO or {connections for _service, connections in asked} <= {READERS}
+    assert module != INFO or {config.max_pool_connections for _service, config in asked} <= {READERS}
+    # What slows all calls of a client down once some have been throttled; a call is repeated by the engine alone.
+    modes = {(config.retries["mode"], config.retries["total_max_attempts"]) for _service, config in asked}
+    assert modes <= {("adaptive" if module == INFO else "standard", 1)}
+
+
+def test_an_account_of_many_is_still_patient_after_an_hour(run: Run, emulator: Emulator) -> None:
+    put_all(emulator, ["a"])
+    emulator.on_call("GetResource", lambda: emulator.clock.advance(3600))
+    emulator.fault("GetResource", "throttle", times=3)
+    assert [found["name"] for found in done(run(INFO, {}))["inference_experiments"]] == ["a"]
+
+
+def test_the_status_that_an_old_handler_returns_is_no_desired_state(run: Run, emulator: Emulator) -> None:
+    emulator.settings.update({"return_write_only": True})
+    for status in ("Created", "Running", "Completed"):
+        emulator.put_experiment(REGION, {"Name": status.lower()}, status=status)
+    returned = {found["name"]: found.get("desired_state") for found in run(INFO, {})["inference_experiments"]}
+    assert returned == {"created": None, "running": "Running", "completed": "Completed"}
+    assert {
+        name: run(MODULE, {"name": name})["inference_experiment"].get("desired_state") for name in returned
+    } == returned

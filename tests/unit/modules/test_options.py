@@ -158,6 +158,34 @@ def test_refused_before_any_call(
     assert (told, emulator.calls()) == (("InvalidOptions", False, {}, []), [])
 
 
+@CHECK
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        pytest.param(
+            {
+                "model_variants": [variant("production", "m m"), variant("other", "n")],
+                "shadow_mode_config": shadow_mode_config(),
+            },
+            ["model_name", "production, other"],
+            id="a wrong model, and variants that do not fit their roles",
+        ),
+        pytest.param(
+            {"state": "absent", "name": "a_b", "description": "", "tags": {"aws:x": "y"}},
+            ["name must", "description", "aws:x"],
+            id="what a deletion does not need",
+        ),
+    ],
+)
+def test_what_is_wrong_by_itself_does_not_hide(
+    run: Run, emulator: Emulator, options: dict[str, Any], words: list[str], check: bool
+) -> None:
+    result = run(MODULE, {**named(), **options}, check=check)
+    assert result.failed
+    assert [word for word in words if word not in result.msg] == [], result.msg
+    assert emulator.calls() == []
+
+
 RIGHT: dict[str, dict[str, Any]] = {
     # what is at its limit: options that make it so
     "a name of one character": {"name": "n"},
@@ -209,7 +237,7 @@ def test_all_that_is_wrong_is_in_one_message(run: Run, emulator: Emulator, check
         shadow_mode_config=shadow_mode_config(101),
         data_storage_config={"destination": "bucket", "content_type": {"csv_content_types": [""]}},
         schedule={"start_time": "tomorrow", "end_time": "2026-01-09T12:00:00"},
-        status_reason="Over",
+        status_reason="r" * 1025,
         on_stop="promote_shadow",
         tags={"aws:mine": "x", "ok": None},
         wait_timeout=0,
@@ -220,7 +248,7 @@ def test_all_that_is_wrong_is_in_one_message(run: Run, emulator: Emulator, check
     words = (
         *("name must", "role_arn", "endpoint_name", "kms_key", "description", "model_name", "sampling_percentage"),
         *("destination", "csv_content_types", "start_time", "end_time", "status_reason", "on_stop", "aws:mine", "'ok'"),
-        *("wait_timeout", "cloud_control_role_arn"),
+        *("wait_timeout", "cloud_control_role_arn", "different variant_name", "with a stop only"),
     )
     assert [word for word in words if word not in result.msg] == []
     assert emulator.calls() == []

@@ -35,7 +35,12 @@ CREATE_ONLY = {"role_arn": OTHER_ROLE_ARN, "endpoint_name": "another", "kms_key"
 REFUSED: list[Any] = [
     # status, what the task gives, words of the message: properties, status, way out
     *(
-        pytest.param(status, {option: value}, [option, "creation", "recreate"], id=f"{status}: another {option}")
+        pytest.param(
+            status,
+            {option: value},
+            [option, "creation", f"It is {status}.", "recreate"],
+            id=f"{status}: another {option}",
+        )
         for status in ("Created", "Running", "Completed")
         for option, value in CREATE_ONLY.items()
     ),

@@ -110,6 +110,14 @@ def test_tags_are_counted_with_those_kept_and_those_of_aws(
         assert "50 are the most" in result.msg
 
 
+def test_a_patch_that_does_not_fit_any_more_is_known_by_its_other_code_too(run: Run, emulator: Emulator) -> None:
+    put(emulator, "Running", tags=BEFORE)
+    emulator.on_call("UpdateResource", lambda: _tag_by_somebody_else(emulator))
+    emulator.fault("UpdateResource", "error", code="InvalidRequestException", message="Patch does not apply")
+    done(run(MODULE, named(tags={"ours": "1"}, purge_tags=False)))
+    assert state(emulator)["tags"] == {**BEFORE, "ours": "1", "theirs": "1"}
+
+
 def test_a_tag_of_aws_that_comes_meanwhile_is_not_touched(run: Run, emulator: Emulator) -> None:
     put(emulator, "Created", tags={**BEFORE, **STACK})
     emulator.on_call("UpdateResource", lambda: put(emulator, "Created", tags={**BEFORE, **STACK, "aws:late": "1"}))

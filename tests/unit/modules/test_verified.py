@@ -15,6 +15,7 @@ from tests.unit.modules.tasks import (
     KEY_ID,
     LATER,
     MODULE,
+    OTHER_ROLE_ARN,
     SCHEDULE,
     STORAGE,
     full,
@@ -128,3 +129,44 @@ def test_it_is_said_what_was_sent_and_what_the_status_is(run: Run, emulator: Emu
     result = run(MODULE, named(description="New words"))
     assert all(word in result.msg for word in ("description", "Running", "New words"))
     assert result["operations"][0]["operation_status"] == "SUCCESS"
+
+
+def test_it_is_said_what_was_sent_last(run: Run, emulator: Emulator) -> None:
+    emulator.settings.update({"ignore_properties": ["DesiredState"]})
+    put(emulator, "Created")
+    result = run(MODULE, named(description="New words", desired_state="Running"))
+    assert kinds(result) == ["update", "update"]
+    assert '"/DesiredState"' in result.msg
+    assert "New words" not in result.msg
+
+
+@pytest.mark.parametrize("status", ["Created", "Completed"])
+def test_a_deletion_that_is_not_applied_fails_and_is_named(run: Run, emulator: Emulator, status: str) -> None:
+    put(emulator, status)
+    emulator.on_call("GetResource", lambda: put(emulator, status), nth=2)
+    result = run(MODULE, named(state="absent"))
+    assert (result["error"]["code"], result.changed, kinds(result)) == ("NotApplied", True, ["delete"])
+    assert "the deletion" in result.msg
+    assert result["inference_experiment"]["status"] == status
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"desired_state": "Running"}, {"description": "New"}, {"role_arn": OTHER_ROLE_ARN}],
+    ids=["a status out of reach", "what cannot be changed now", "what only a creation can have"],
+)
+def test_a_recreation_whose_deletion_is_not_applied_is_no_refusal(
+    run: Run, emulator: Emulator, changes: dict[str, str]
+) -> None:
+    put(emulator, "Completed")
+    emulator.on_call("DeleteResource", lambda: emulator.on_call("GetResource", lambda: put(emulator, "Completed")))
+    result = run(MODULE, full(**changes, recreate=True))
+    assert (result["error"]["code"], result.changed) == ("NotApplied", True)
+    assert (kinds(result)[0], emulator.writes()) == ("delete", ["DeleteResource"])
+
+
+def test_a_creation_that_never_shows_fails_and_is_named(run: Run, emulator: Emulator) -> None:
+    emulator.settings.update({"read_delay_seconds": 100.0})
+    result = run(MODULE, full())
+    assert (result["error"]["code"], result.changed, kinds(result)) == ("NotApplied", True, ["create"])
+    assert "the creation" in result.msg

@@ -14,8 +14,10 @@ from tests.emulator import Emulator
 from tests.unit.conftest import Run
 from tests.unit.modules.scenarios import CHANGING, RECREATES, Scenario, table
 from tests.unit.modules.tasks import (
+    END,
     MODULE,
     OTHER_ROLE_ARN,
+    STORAGE_PROPERTY,
     TRANSIT,
     done,
     exists,
@@ -86,6 +88,68 @@ def test_what_was_carried_over_is_told_when_time_runs_out_between_deletion_and_c
     assert (kinds(result), statuses(result)) == (["delete", "create"], ["IN_PROGRESS", "PLANNED"])
     assert result["operations"][1]["desired_state"]["Description"] == "Kept"
     assert "StartTime" in result["operations"][1]["desired_state"]["Schedule"]
+    assert any("description, schedule" in warning for warning in result.warnings)
+
+
+def test_what_was_carried_over_is_told_when_the_creation_fails(run: Run, emulator: Emulator) -> None:
+    put(emulator, "Running", Description="Kept", tags={"kept": "1"})
+    emulator.fault("CreateResource", "failed", code="ServiceLimitExceeded", message="No more")
+    result = run(MODULE, full(role_arn=OTHER_ROLE_ARN, recreate=True))
+    assert statuses(result) == ["SUCCESS", "FAILED"]
+    assert [warning for warning in result.warnings if "description, tags" in warning and "operations" in warning]
+
+
+@pytest.mark.parametrize(
+    ("fault", "task"),
+    [
+        pytest.param(("DeleteResource", "failed", "InternalFailure"), {}, id="nothing was deleted"),
+        pytest.param(
+            ("CreateResource", "failed", "InternalFailure"), {"description": "Kept"}, id="the task gives it all"
+        ),
+        pytest.param(None, {}, id="all goes well"),
+    ],
+)
+def test_nothing_is_said_of_what_was_carried_over_where(
+    run: Run, emulator: Emulator, fault: tuple[str, str, str] | None, task: dict[str, str]
+) -> None:
+    put(emulator, "Running", Description="Kept")
+    if fault:
+        emulator.fault(fault[0], fault[1], code=fault[2])
+    assert run(MODULE, full(role_arn=OTHER_ROLE_ARN, recreate=True, **task)).warnings == []
+
+
+@pytest.mark.parametrize("check", [False, True], ids=["for real", "in check mode"])
+def test_what_the_task_gives_in_part_would_be_lost_without_waiting(run: Run, emulator: Emulator, check: bool) -> None:
+    put(emulator, "Created", DataStorageConfig=dict(STORAGE_PROPERTY))
+    given = {"schedule": {"end_time": END}, "data_storage_config": {"destination": STORAGE_PROPERTY["Destination"]}}
+    task = full(role_arn=OTHER_ROLE_ARN, recreate=True, wait=False, **given)
+    result = run(MODULE, task, check=check)
+    assert (result.failed, emulator.writes()) == (True, [])
+    assert "data_storage_config, schedule" in result.msg
+
+
+def test_without_waiting_nothing_is_waited_for_that_may_have_been_created(run: Run, emulator: Emulator) -> None:
+    emulator.fault("CreateResource", "error", code="AlreadyExistsException", message="There is one")
+    before = emulator.clock.now()
+    assert run(MODULE, full(wait=False)).failed
+    assert emulator.clock.now() == before
+
+
+@pytest.mark.parametrize(
+    ("busy", "left"),
+    [
+        pytest.param("DeleteResource", [], id="nothing where the deletion was not begun"),
+        pytest.param("CreateResource", ["SUCCESS", "PLANNED"], id="the creation where it was not begun"),
+    ],
+)
+def test_operations_of_a_recreation_that_others_keep_waiting(
+    run: Run, emulator: Emulator, busy: str, left: list[str]
+) -> None:
+    put(emulator, "Running", Description="Kept")
+    emulator.fault(busy, "error", code="ConcurrentOperationException", message="Busy", times=10**6)
+    result = run(MODULE, full(role_arn=OTHER_ROLE_ARN, recreate=True, wait_timeout=30))
+    assert (result["error"]["code"], statuses(result)) == ("TimedOut", left)
+    assert kinds(result) == ["delete", "create"][: len(left)]
 
 
 @pytest.mark.parametrize("check", [False, True], ids=["for real", "in check mode"])

@@ -320,6 +320,16 @@ def test_a_botocore_that_does_not_know_the_call_is_said_to_be_too_old() -> None:
     assert raised.value.code == "OutdatedBotocore"
 
 
+def test_clients_that_several_threads_will_use_are_made_at_once_and_once() -> None:
+    script = Script(get_resource=[{"ResourceDescription": resource({})}])
+    client = script.client()
+
+    client.prepare("cloudcontrol", "sagemaker")
+    assert script.made == ["cloudcontrol", "sagemaker"]
+    client.get("x")
+    assert script.made == ["cloudcontrol", "sagemaker"]
+
+
 def test_an_unreadable_answer_is_called_so() -> None:
     with pytest.raises(CallFailed, match="The answer to GetResource cannot be read") as raised:
         Script(get_resource=[NO_JSON]).client().get("x")
@@ -655,6 +665,7 @@ def test_the_operation_of_somebody_else_is_found_on_any_page() -> None:
     assert (theirs.request_token, theirs.status) == ("theirs", "PENDING")
     first, second = script.requests("list_resource_requests")
     assert second == {**first, "NextToken": "1"}
+    assert set(first["ResourceRequestStatusFilter"]["Operations"]) == {"CREATE", "UPDATE", "DELETE"}
     assert set(first["ResourceRequestStatusFilter"]["OperationStatuses"]) == {
         "PENDING",
         "IN_PROGRESS",

@@ -77,6 +77,9 @@ def caused(error: CloudControlError, cause: CloudControlError) -> CloudControlEr
         pytest.param(OperationFailed("No", code="X", hint="Ask."), True, f"Ask. {GO_ON}", id="and how to go on"),
         pytest.param(OperationFailed("No", code="Of the type"), False, "Look there.", id="what the type says"),
         pytest.param(OperationFailed("No", code="X", hint="Do it again."), True, "Do it again.", id="nothing twice"),
+        pytest.param(
+            OperationFailed("against", code="X", hint="Ask."), True, f"Ask. {GO_ON}", id="against is not again"
+        ),
         pytest.param(caused(TimedOut("Late", hint="Wait."), THROTTLED), False, f"Wait. {GO_ON}", id="its own first"),
         pytest.param(
             caused(TimedOut("Late"), CallFailed("No", code="X", operation="GetResource", hint="Ask.")),

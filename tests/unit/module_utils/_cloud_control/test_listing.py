@@ -50,7 +50,12 @@ class Service:
                 raise CallFailed("Rate exceeded", code="ThrottlingException", operation="GetResource")
             if self._barrier:
                 self._barrier.wait(SECONDS)
-            return {"Name": identifier, "RoleArn": "".join(["arn:", "role"])}
+            return {
+                "Name": identifier,
+                "RoleArn": "".join(["arn:", "role"]),
+                "List": [1, "".join(["te", "xt"])],
+                "Count": 2,
+            }
         finally:
             with self._lock:
                 self.under_way -= 1
@@ -112,6 +117,8 @@ def test_a_failure_ends_all_reading() -> None:
 
 
 def test_texts_that_many_have_are_kept_once() -> None:
-    kept = {id(seen.properties["RoleArn"]) for _name, seen in found(Service(numbered(100)))}
+    seen = [seen.properties for _name, seen in found(Service(numbered(100)))]
 
-    assert len(kept) == 1
+    assert len({id(properties["RoleArn"]) for properties in seen}) == 1
+    assert len({id(properties["List"][1]) for properties in seen}) == 1
+    assert seen[0] == {"Name": "n0000", "RoleArn": "arn:role", "List": [1, "text"], "Count": 2}

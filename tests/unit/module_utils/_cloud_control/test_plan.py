@@ -316,9 +316,34 @@ REFUSALS: list[tuple[str, str, Wish, list[str], bool]] = [
     *(
         (
             status,
+            f"{asked}, and an end that is met",
+            wish(properties={"DesiredState": status, name: "New"}),
+            words,
+            False,
+        )
+        for status in ("Completed", "Cancelled")
+        for asked, name, words in (
+            ("another role_arn", "RoleArn", [f"It is {status}.", "Leave it as it is."]),
+            ("a description", "Description", [f"It is {status}, and description", ENDED, "Leave it as it is."]),
+        )
+    ),
+    (
+        "Running",
+        "another role_arn, and to complete",
+        wish(properties={"DesiredState": "Completed", "RoleArn": "other"}),
+        ["role_arn is", "It is Running.", "Leave it as it is."],
+        False,
+    ),
+    *(
+        (
+            status,
             f"another {option}",
             wish(properties={name: "other"}),
-            [f"{option} is {CREATABLE.get(name, 'not set')!r}".replace("'not set'", "not set"), "not 'other'"],
+            [
+                f"It is {status}.",
+                f"{option} is {CREATABLE.get(name, 'not set')!r}".replace("'not set'", "not set"),
+                "not 'other'",
+            ],
             True,
         )
         for status in SETTLED

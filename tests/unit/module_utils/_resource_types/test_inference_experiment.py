@@ -261,6 +261,16 @@ SECOND = timedelta(seconds=1)
             ["schedule must last from 1 hour to 30 days, not 30 days 1 second."],
             id="a second more than thirty days",
         ),
+        pytest.param(
+            lasting(timedelta(days=32, hours=2)),
+            ["schedule must last from 1 hour to 30 days, not 32 days 2 hours."],
+            id="two hours more",
+        ),
+        pytest.param(
+            {"ModelVariants": [*VARIANTS, variant("third")], "ShadowModeConfig": shadow_mode()},
+            [],
+            id="three variants, of which their number says enough",
+        ),
         pytest.param(lasting(timedelta(0)), ["schedule.end_time must be after schedule.start_time."], id="no time"),
         pytest.param(lasting(-SECOND), ["schedule.end_time must be after schedule.start_time."], id="backwards"),
         pytest.param(

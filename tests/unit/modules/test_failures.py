@@ -197,6 +197,23 @@ def test_a_create_that_fails_while_starting_is_gone_on_from(run: Run, emulator: 
     run_again(run, emulator, full(tags={"new": "1"}))
 
 
+@pytest.mark.parametrize(
+    ("found", "asked"), [("Created", "Running"), ("Running", "Completed")], ids=["a start", "a stop"]
+)
+def test_an_update_whose_stabilizing_fails_is_gone_on_from(
+    run: Run, emulator: Emulator, found: str, asked: str
+) -> None:
+    put(emulator, found)
+    words = {
+        "code": "GeneralServiceException",
+        "message": 'Stabilizing during update of {"/properties/Name":"checkout"}',
+    }
+    emulator.fault("UpdateResource", "failed", applied=True, **words)
+    result = done(run(MODULE, named(desired_state=asked)))
+    assert (statuses(result), result.changed, emulator.writes()) == (["FAILED"], True, ["UpdateResource"])
+    assert result["inference_experiment"]["status"] == asked
+
+
 def test_a_create_that_failed_while_starting_is_stopped_if_that_is_declared_then(run: Run, emulator: Emulator) -> None:
     emulator.settings.update({"create_passes_starting": True, "transition_seconds": 30.0})
     done(run(MODULE, full(desired_state="Running")))

@@ -159,6 +159,7 @@ class Handler:
     def delete(self, name: str) -> Steps:
         """Running: stopped first, both variants retained. Stopping: waited out. Only the record goes."""
         experiment = self._find(name)
+        self._tags(experiment)  # the type declares this right for delete, though nothing is done with the tags
         if experiment.status == "Running":
             roles = rules.variant_roles(experiment.properties["ShadowModeConfig"])
             order = Stop(dict.fromkeys(roles.values(), "Retain"), "Completed", None, None)

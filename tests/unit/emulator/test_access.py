@@ -10,7 +10,7 @@ import pytest
 from botocore import UNSIGNED
 from botocore.config import Config
 
-from tests.emulator import Emulator, ManualClock, Seed, Settings
+from tests.emulator import Emulator, ManualClock, Seed, Settings, schema
 from tests.emulator.controls import new_session
 from tests.emulator.seed import ACCOUNT_ID
 from tests.unit.emulator.aws import REGION, TYPE_NAME, Aws, Operation, Refused, add
@@ -288,6 +288,58 @@ def test_a_deletion_takes_two_actions_of_a_running_experiment(caller: Caller) ->
     assert denied("sagemaker:DeleteInferenceExperiment", EXPERIMENT) in caller.delete()["StatusMessage"]
     assert caller.raw()["status"] == "Completed"
     caller.grant(DOOR, READ, allow("sagemaker:DeleteInferenceExperiment"))
+    assert caller.delete()["OperationStatus"] == "SUCCESS"
+
+
+def needed(verb: str, *, but: str = "") -> Policy:
+    """What the type declares that its handler needs, all or all but one."""
+    declared = schema.load()["handlers"][verb]["permissions"]
+    return allow(*(action for action in declared if action != but))
+
+
+READING = pytest.mark.parametrize("action", [DESCRIBE, "sagemaker:ListTags"], ids=["Describe", "ListTags"])
+WRITES: list[Any] = [
+    pytest.param("update", lambda caller: caller.send_update(add("/Tags", [])), id="update"),
+    pytest.param("delete", lambda caller: caller.send_delete(), id="delete"),
+]
+
+
+@READING
+@pytest.mark.parametrize(("verb", "send"), WRITES)
+def test_a_write_is_denied_at_once_to_who_may_not_read(caller: Caller, verb: str, send: Any, action: str) -> None:
+    caller.grant(DOOR, needed(verb, but=action))
+    with Refused("GeneralServiceException", denied(action, EXPERIMENT)):
+        send(caller)
+
+
+@READING
+@pytest.mark.parametrize(("verb", "send"), WRITES)
+def test_a_write_fails_of_who_may_no_longer_read_when_its_handler_begins(
+    caller: Caller, verb: str, send: Any, action: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(caller.emulator.settings, "pending_seconds", 5)
+    before = caller.put("Completed", tags={"team": "checkout"})
+    caller.grant(DOOR, needed(verb))
+    event = send(caller)
+    caller.grant(DOOR, needed(verb, but=action))
+    event = caller.final(event)
+    assert (event["OperationStatus"], event["ErrorCode"]) == ("FAILED", "GeneralServiceException")
+    assert denied(action, EXPERIMENT) in event["StatusMessage"]
+    assert caller.raw() == before
+    caller.grant(DOOR, needed(verb))
+    assert caller.final(send(caller))["OperationStatus"] == "SUCCESS"
+
+
+@READING
+def test_a_deletion_that_is_accepted_unread_fails_of_who_may_not_read_and_stops_nothing(
+    caller: Caller, action: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(caller.emulator.settings, "delete_missing_late", True)
+    before = caller.raw()
+    caller.grant(DOOR, needed("delete", but=action))
+    assert denied(action, EXPERIMENT) in caller.delete()["StatusMessage"]
+    assert caller.raw() == before
+    caller.grant(DOOR, needed("delete"))
     assert caller.delete()["OperationStatus"] == "SUCCESS"
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.emulator.seed import shadow_mode_config
 from tests.unit.emulator.aws import REGION, TYPE_NAME, Aws, Operation, Refused, add, pages, remove, replace
 
 HOUR, DAY = 3600, 86400
@@ -132,6 +133,46 @@ def test_a_request_can_name(aws: Aws, member: str) -> None:
     aws.send_update(add("/Description", "x"), **{member: value})
     assert aws.emulator.log[-1].request[member] == value
     assert aws.get()["RoleArn"] == aws.seed.role_arn
+
+
+def wish(state: str) -> Any:
+    return lambda aws: aws.send_update(add("/DesiredState", state))
+
+
+SLOW: list[Any] = [
+    # found, what is sent, status when the handler gives up, status in the end
+    pytest.param(None, lambda aws: aws.send_create(), "Creating", "Running", id="a create"),
+    pytest.param("Created", wish("Running"), "Starting", "Running", id="a start"),
+    pytest.param("Running", wish("Cancelled"), "Stopping", "Cancelled", id="a stop"),
+    pytest.param(
+        "Running",
+        lambda aws: aws.send_update(replace("/ShadowModeConfig", shadow_mode_config(1))),
+        "Updating",
+        "Running",
+        id="an update",
+    ),
+    pytest.param("Updating", wish("Running"), "Updating", "Created", id="an update that waits for another"),
+    pytest.param("Stopping", wish("Running"), "Stopping", "Completed", id="an update that waits for a stop"),
+    pytest.param("Running", lambda aws: aws.send_delete(), "Stopping", "Completed", id="a delete, which only stops"),
+    pytest.param("Stopping", lambda aws: aws.send_delete(), "Stopping", "Completed", id="a delete that waits"),
+]
+
+
+@pytest.mark.parametrize(("found", "send", "during", "after"), SLOW)
+def test_after_twenty_minutes_the_handler_gives_up_though_the_experiment_goes_on(
+    aws: Aws, found: str | None, send: Any, during: str, after: str
+) -> None:
+    aws.emulator.settings.transition_seconds = 1500
+    if found:
+        aws.put(found)
+    event = send(aws)
+    aws.pass_time(1190)
+    assert aws.status(event)["OperationStatus"] == "IN_PROGRESS"
+    aws.pass_time(20)
+    assert aws.status(event)["ErrorCode"] == "NotStabilized"
+    assert aws.get()["Status"] == during
+    aws.pass_time(300)
+    assert aws.get()["Status"] == after
 
 
 # one at a time, tokens

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.emulator.experiments import STATUSES
 from tests.unit.emulator.aws import Aws, Refused, add, remove, replace
 
 SYSTEM = {"aws:cloudformation:stack-name": "stack"}
+BOTH_KEPT = "stop: production Retain, shadow Retain"
 
 
 def tag(key: str, value: str) -> dict[str, str]:
@@ -33,12 +36,32 @@ def test_all_tags_removed_are_none(aws: Aws) -> None:
     assert "Tags" not in aws.get()
 
 
-def test_dropping_a_system_tag_fails_after_the_rest_has_been_done(aws: Aws) -> None:
-    aws.put(tags=SYSTEM)
-    event = aws.update(replace("/Tags", [tag("new", "1")]), add("/Description", "done"))
-    assert event["ErrorCode"] == "GeneralServiceException"
+DROPPED: list[Any] = [
+    # found, asked, what has been done all the same, status after
+    pytest.param("Created", None, ["update"], "Created", id="Created: changed"),
+    pytest.param("Created", "Running", ["start"], "Running", id="Created, asked to run: started"),
+    pytest.param("Running", None, ["update"], "Running", id="Running: changed"),
+    pytest.param("Running", "Completed", [BOTH_KEPT], "Completed", id="Running, asked to complete: stopped"),
+    pytest.param("Running", "Cancelled", [BOTH_KEPT], "Cancelled", id="Running, asked to cancel: stopped"),
+    pytest.param("Updating", None, [], "Created", id="Updating: waited for"),
+    pytest.param("Stopping", None, [], "Completed", id="Stopping: waited for"),
+    *(pytest.param(found, None, [], found, id=found) for found in ("Creating", "Starting", "Completed", "Cancelled")),
+]
+
+
+@pytest.mark.parametrize(("found", "asked", "done", "after"), DROPPED)
+def test_dropping_a_system_tag_fails_after_the_rest_has_been_done(
+    aws: Aws, found: str, asked: str | None, done: list[str], after: str
+) -> None:
+    aws.put(found, tags=SYSTEM)
+    wish = [add("/DesiredState", asked)] if asked else []
+    event = aws.update(replace("/Tags", [tag("new", "1")]), add("/Description", "done"), *wish)
+    assert (event["OperationStatus"], event["ErrorCode"]) == ("FAILED", "GeneralServiceException")
     assert "aws:" in event["StatusMessage"]
-    assert aws.get()["Description"] == "done"
+    # nothing says whether the new tag is added before the failure or never
+    assert [effect for effect in aws.emulator.operations()[-1].effects if effect != "tag"] == done
+    assert aws.get()["Status"] == after
+    assert (aws.get().get("Description") == "done") == (done == ["update"])
     assert SYSTEM.items() <= aws.raw()["tags"].items()
 
 

@@ -161,24 +161,46 @@ def test_a_create_only_property_is_not_updatable(aws: Aws, name: str, late: bool
             aws.send_update(replace(f"/{name}", value))
 
 
-@pytest.mark.parametrize("name", ["Arn", "CreationTime", "LastModifiedTime", "EndpointMetadata", "Status"])
+OTHERWISE = {
+    "Arn": "arn:aws:sagemaker:us-east-1:123456789012:inference-experiment/other",
+    "CreationTime": "2025-01-01T00:00:00Z",
+    "LastModifiedTime": "2025-01-01T00:00:00Z",
+    "EndpointMetadata": {"EndpointName": "other"},
+    "Status": "Completed",
+}
+READ_ONLY: list[Any] = [
+    *(pytest.param(name, remove(f"/{name}"), id=f"{name}, removed") for name in OTHERWISE),
+    *(pytest.param(name, replace(f"/{name}", value), id=f"{name}, replaced") for name, value in OTHERWISE.items()),
+]
+
+
+@pytest.mark.parametrize(("name", "operation"), READ_ONLY)
 @pytest.mark.parametrize("late", [False, True], ids=["at once", "later"])
-def test_a_read_only_property_is_refused(aws: Aws, name: str, late: bool) -> None:
-    aws.put("Running")
+def test_a_read_only_property_is_refused(aws: Aws, name: str, operation: Operation, late: bool) -> None:
+    before = aws.put("Running")
     aws.emulator.settings.refuse_late = late
     if late:
-        assert aws.update(remove(f"/{name}"))["ErrorCode"] == "InvalidRequest"
+        assert aws.update(operation, add("/Description", "x"))["ErrorCode"] == "InvalidRequest"
     else:
         with Refused("ValidationException", f"/properties/{name}"):
-            aws.send_update(remove(f"/{name}"))
+            aws.send_update(operation, add("/Description", "x"))
+    assert aws.raw() == before
+
+
+CALLS: list[Any] = [
+    pytest.param("get_resource", {"Identifier": "test"}, id="get"),
+    pytest.param("list_resources", {}, id="list"),
+    pytest.param("create_resource", {"DesiredState": "{}"}, id="create"),
+    pytest.param("update_resource", {"Identifier": "test", "PatchDocument": "[]"}, id="update"),
+    pytest.param("delete_resource", {"Identifier": "test"}, id="delete"),
+]
 
 
 @pytest.mark.parametrize("region", ["us-gov-west-1", "cn-north-1", "ap-east-2"])
-def test_the_type_is_not_found_in(aws: Aws, region: str) -> None:
-    with Refused("TypeNotFoundException"):
-        aws.get(region=region)
-    with Refused("TypeNotFoundException"):
-        aws.client("cloudcontrol", region).list_resources(TypeName=TYPE_NAME)
+@pytest.mark.parametrize(("method", "parameters"), CALLS)
+def test_the_type_is_not_found_in(aws: Aws, region: str, method: str, parameters: dict[str, Any]) -> None:
+    with Refused("TypeNotFoundException", TYPE_NAME):
+        getattr(aws.client("cloudcontrol", region), method)(TypeName=TYPE_NAME, **parameters)
 
 
 @pytest.mark.parametrize("region", [REGION, "cn-northwest-1", "us-gov-east-1"])

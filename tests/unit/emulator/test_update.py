@@ -53,12 +53,6 @@ ROWS: list[Any] = [
         {"Description", "Schedule", "ShadowModeConfig"},
         id="Running, asked to run: ModelVariants and DataStorageConfig dropped",
     ),
-    pytest.param("Updating", None, "Created", NOTHING, id="Updating: waits, all but tags dropped"),
-    pytest.param("Stopping", "Running", "Completed", NOTHING, id="Stopping: waits, all but tags dropped"),
-    pytest.param("Creating", "Running", "Creating", NOTHING, id="Creating: all but tags dropped"),
-    pytest.param("Starting", "Completed", "Starting", NOTHING, id="Starting: all but tags dropped"),
-    pytest.param("Completed", "Running", "Completed", NOTHING, id="Completed: all but tags dropped"),
-    pytest.param("Cancelled", "Running", "Cancelled", NOTHING, id="Cancelled: all but tags dropped"),
 ]
 
 
@@ -66,13 +60,43 @@ ROWS: list[Any] = [
 def test_an_update_found(aws: Aws, found: str, asked: str | None, after: str, taken: frozenset[str]) -> None:
     more: dict[str, Any] = {"Schedule": BEFORE_START} if found == "Created" else {}
     aws.put(found, **more)
-    operations = [add(f"/{name}", value) for name, value in CHANGES.items()]
-    wish = [add("/DesiredState", asked)] if asked else []
-    event = aws.update(*operations, *wish, add("/Tags", [{"Key": "new", "Value": "tag"}]))
-    assert event["OperationStatus"] == "SUCCESS"
+    change_everything(aws, asked)
     assert aws.raw()["status"] == after
     assert applied(aws) == taken
+
+
+def change_everything(aws: Aws, asked: str | None) -> None:
+    """An update with all CHANGES, this wish and a tag, which is there afterwards in every row."""
+    wish = [add("/DesiredState", asked)] if asked else []
+    operations = [add(f"/{name}", value) for name, value in CHANGES.items()]
+    event = aws.update(*operations, *wish, add("/Tags", [{"Key": "new", "Value": "tag"}]))
+    assert event["OperationStatus"] == "SUCCESS"
     assert aws.raw()["tags"] == {"new": "tag"}
+
+
+TAGS_ONLY: list[Any] = [
+    # found, what it becomes by itself, status after
+    pytest.param("Updating", "Created", "Created", id="Updating before its start: waits"),
+    pytest.param("Updating", "Running", "Running", id="Updating while it runs: waits"),
+    pytest.param("Stopping", "Completed", "Completed", id="Stopping, to be completed: waits"),
+    pytest.param("Stopping", "Cancelled", "Cancelled", id="Stopping, to be cancelled: waits"),
+    pytest.param("Creating", None, "Creating", id="Creating: does not wait"),
+    pytest.param("Starting", None, "Starting", id="Starting: does not wait"),
+    pytest.param("Completed", None, "Completed", id="Completed"),
+    pytest.param("Cancelled", None, "Cancelled", id="Cancelled"),
+]
+
+
+@pytest.mark.parametrize("asked", [None, "Running", "Completed", "Cancelled"])
+@pytest.mark.parametrize(("found", "then", "after"), TAGS_ONLY)
+def test_whatever_is_asked_all_but_tags_is_dropped_when(
+    aws: Aws, found: str, then: str | None, after: str, asked: str | None
+) -> None:
+    aws.put(found, then=then)
+    change_everything(aws, asked)
+    assert aws.raw()["status"] == after
+    assert applied(aws) == NOTHING
+    assert aws.emulator.operations()[-1].effects == ("tag",)
 
 
 VARIANT_ROWS: list[Any] = [
@@ -175,31 +199,6 @@ def test_a_model_that_is_missing_fails_with_the_message_of_sagemaker(aws: Aws) -
     event = aws.update(replace("/ModelVariants/1/ModelName", "none"))
     assert event["ErrorCode"] == "GeneralServiceException"
     assert "model/none" in event["StatusMessage"]
-
-
-SLOW: list[Any] = [
-    pytest.param("Created", "Running", "Starting", "Running", id="a start"),
-    pytest.param("Running", "Cancelled", "Stopping", "Cancelled", id="a stop"),
-    pytest.param("Running", None, "Updating", "Running", id="an update"),
-]
-
-
-@pytest.mark.parametrize(("status", "asked", "during", "after"), SLOW)
-def test_after_twenty_minutes_the_handler_gives_up_though_the_experiment_goes_on(
-    aws: Aws, status: str, asked: str | None, during: str, after: str
-) -> None:
-    aws.put(status)
-    aws.emulator.settings.transition_seconds = 1500
-    event = aws.send_update(
-        add("/DesiredState", asked) if asked else replace("/ShadowModeConfig", shadow_mode_config(1))
-    )
-    aws.pass_time(1190)
-    assert aws.status(event)["OperationStatus"] == "IN_PROGRESS"
-    aws.pass_time(20)
-    assert aws.status(event)["ErrorCode"] == "NotStabilized"
-    assert aws.get()["Status"] == during
-    aws.pass_time(300)
-    assert aws.get()["Status"] == after
 
 
 IGNORED: list[Any] = [

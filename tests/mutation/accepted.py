@@ -14,7 +14,6 @@ _ABOUT_SO_MUCH = "A number of about this size is what is wanted."
 _TO_THE_INSTANT = "Only if no time at all is left, neither more nor less, does it make a difference."
 _PAUSE = "pause = backoff({}) if other else max(backoff({}), next(self._pauses_for_others))"
 _HOPELESS = "hopeless = reading or (error.__cause__ is not None and task.deadline.remaining {})"
-_TAKEN = "except {}:  # another reader has just taken the last"
 _VISIBLE = "if seen or self.task.deadline.clock.monotonic() - began {} _VISIBLE_AFTER_CREATE:"
 _SHADOW = 'return config.get("SourceModelVariantName"), shadows[{}].get("ShadowModelVariantName")'
 _MISSING = 'NAME=params.get("NAME", {}),'
@@ -36,10 +35,6 @@ ACCEPTED: dict[tuple[str, str], str] = {
         ("reconcile.py", _change(_HOPELESS.format("<= 0"), _HOPELESS.format(other))): _TO_THE_INSTANT
         for other in ("< 0", "<= -1", "<= 1")
     },
-    (
-        "listing.py",
-        _change(_TAKEN.format("IndexError"), _TAKEN.format("CosmicRayTestingException")),
-    ): "It takes two readers that come for the last one within the same microsecond.",
     **{
         ("acting.py", _change("self.task.setbacks = 0", f"self.task.setbacks = {other}")): _ABOUT_SO_MUCH
         for other in ("-1", " -1", " 1")

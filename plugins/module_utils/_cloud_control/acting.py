@@ -226,12 +226,12 @@ class Acting:
     def _read_created(self) -> Snapshot | None:
         """Read what has just been created; GetResource may not find it at first."""
         began = self.task.deadline.clock.monotonic()
-        for pause in pauses(self.task.deadline.clock):
+        waits = pauses(self.task.deadline.clock)
+        while True:
             seen = self.task.read()
             if seen or not self.task.wait or self.task.deadline.clock.monotonic() - began > _VISIBLE_AFTER_CREATE:
                 return seen
-            self.task.deadline.pause(pause, waiting_for="it was created, and could not be read yet.")
-        raise AssertionError("unreachable: pauses() has no end")
+            self.task.deadline.pause(next(waits), waiting_for="it was created, and could not be read yet.")
 
 
 def _about(step: Write) -> frozenset[str]:

@@ -152,9 +152,9 @@ class CloudControl:
 
     def follow(self, progress: Progress) -> Progress:
         """Wait until an operation has ended, however it ends. Raises TimedOut with its request token."""
-        for pause in pauses(self._deadline.clock):
-            if progress.ended:
-                break
+        waits = pauses(self._deadline.clock)
+        while not progress.ended:
+            pause = next(waits)
             if progress.retry_after:
                 # A timestamp, not seconds. It is a request to wait, so it can only lengthen the pause.
                 asked = (progress.retry_after - self._deadline.clock.now()).total_seconds()

@@ -52,10 +52,10 @@ def find(
     waiting, found, texts = deque(candidates), dict[str, Found](), dict[str, str]()
 
     def read_on(_reader: int) -> None:
-        while waiting:
+        while True:
             try:
                 identifier = waiting.popleft()
-            except IndexError:  # another reader has just taken the last
+            except IndexError:  # none is left; to ask first would not help, with others taking them meanwhile
                 return
             try:
                 seen = _read(resource_type, query, client, identifier)

@@ -73,6 +73,11 @@ THING = ResourceType(
         ),
         pytest.param({"size": 0}, ["size must be from 1 to 9, not 0."], id="too small"),
         pytest.param({"size": 10}, ["size must be from 1 to 9, not 10."], id="too large"),
+        pytest.param(
+            {"parts": [None, {"code": "x"}]},
+            ["parts[1].code must be two digits, which 'x' does not."],
+            id="an element after none",
+        ),
         pytest.param({"kinds": []}, ["kinds must have from 1 to 2 elements, not 0."], id="too few elements"),
         pytest.param({"kinds": ["a"] * 3}, ["kinds must have from 1 to 2 elements, not 3."], id="too many elements"),
         pytest.param({"pair": ["a"]}, ["pair must have exactly 2 elements, not 1."], id="another number of elements"),

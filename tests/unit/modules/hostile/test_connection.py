@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -158,3 +159,14 @@ def test_what_amazon_aws_7_ends_the_task_with_is_one_of_our_failures(
     result = run(module, TASKS[module])
     in_words(result, emulator, str(caught))
     assert result["error"]["code"] == code
+
+
+@MODULES
+def test_a_ca_bundle_that_is_there_is_not_complained_of(
+    run: Run, emulator: Emulator, tmp_path: Path, module: str
+) -> None:
+    bundle = tmp_path / "bundle.pem"
+    bundle.touch()
+    emulator.clear_log()
+    assert not run(module, {**TASKS[module], "aws_ca_bundle": str(bundle)}).failed
+    assert emulator.calls() != []

@@ -198,3 +198,16 @@ def test_what_was_sent_is_what_is_declared(bed: Bed) -> None:
         "Parameters": FULL["parameters"],
         "Tags": [{"Key": "team", "Value": "shop"}, {"Key": "Cost Center", "Value": "42"}],
     }
+
+
+def test_a_type_without_tags_has_no_option_for_them(emulator: Emulator) -> None:
+    options = {name: entry for name, entry in PARAMETER_GROUP.options.items() if name != "tags"}
+    untagged = Bed(PARAMETER_GROUP._replace(options=options, tags=None), emulator, lambda _model, _region: {})
+    task = {name: value for name, value in FULL.items() if name != "tags"}
+    result = untagged.brought_about(task, "create")
+    assert "tags" not in result["parameter_group"]
+    assert "Tags" not in untagged.there(NAME)
+    for option, value in {"tags": {}, "purge_tags": True}.items():
+        refused = untagged.manage({**task, option: value})
+        assert (refused.failed, emulator.calls()) == (True, [])
+        assert option in refused.msg

@@ -185,12 +185,12 @@ def test_who_else_is_at_work_cannot_be_looked_up(run: Run, emulator: Emulator, c
 
 
 def test_an_update_that_is_turned_down_has_not_done_what_others_do_meanwhile(run: Run, emulator: Emulator) -> None:
-    put(emulator, "Created", Description="Old")
+    put(emulator, "Created", tags={"a": "1"})
     emulator.fault("UpdateResource", "error", code="ValidationException", message="No", times=ALWAYS)
-    emulator.on_call("UpdateResource", lambda: put(emulator, "Created", Description="Old", tags={"theirs": "1"}))
-    result = run(MODULE, named(description="New"))
+    emulator.on_call("UpdateResource", lambda: put(emulator, "Created", Description="Theirs", tags={"a": "1"}))
+    result = run(MODULE, named(tags={"b": "1"}))  # with a patch that tests the tags that it finds
     assert (result.failed, result.changed, kinds(result)) == (True, False, ["update"])
-    assert result["inference_experiment"]["tags"] == {"theirs": "1"}
+    assert result["inference_experiment"]["description"] == "Theirs"
 
 
 def test_a_patch_that_tests_nothing_and_is_turned_down_is_not_tried_again(run: Run, emulator: Emulator) -> None:

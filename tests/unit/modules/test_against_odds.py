@@ -188,7 +188,7 @@ def test_an_update_that_is_turned_down_has_not_done_what_others_do_meanwhile(run
     put(emulator, "Created", tags={"a": "1"})
     emulator.fault("UpdateResource", "error", code="ValidationException", message="No", times=ALWAYS)
     emulator.on_call("UpdateResource", lambda: put(emulator, "Created", Description="Theirs", tags={"a": "1"}))
-    result = run(MODULE, named(tags={"b": "1"}))  # with a patch that tests the tags that it finds
+    result = run(MODULE, named(tags={"b": "1"}, purge_tags=False))  # with a patch that tests the tags that it finds
     assert (result.failed, result.changed, kinds(result)) == (True, False, ["update"])
     assert result["inference_experiment"]["description"] == "Theirs"
 

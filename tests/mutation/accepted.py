@@ -14,11 +14,15 @@ _ABOUT_SO_MUCH = "A number of about this size is what is wanted."
 _TO_THE_INSTANT = "Only if no time at all is left, neither more nor less, does it make a difference."
 _PAUSE = "pause = backoff({}) if other else max(backoff({}), next(self._pauses_for_others))"
 _HOPELESS = "hopeless = reading or (error.__cause__ is not None and task.deadline.remaining {})"
-_VISIBLE = "if seen or self.task.deadline.clock.monotonic() - began {} _VISIBLE_AFTER_CREATE:"
+_VISIBLE = "if seen or not self.task.wait or self.task.deadline.clock.monotonic() - began {} _VISIBLE_AFTER_CREATE:"
 _SHADOW = 'return config.get("SourceModelVariantName"), shadows[{}].get("ShadowModelVariantName")'
 _MISSING = 'NAME=params.get("NAME", {}),'
 _ENDED = 'if parse_instant(schedule["EndTime"]) {} now:'
 _BEGAN = "if start and began_at_once and parse_instant(start) - now {} CLOCKS_MAY_DIFFER:"
+_CEILING = (
+    "ceiling: float = min(20.0, 2.0 ** min(attempt - 1, {}))"
+    "  # a patient one has thousands, too many for a power of two"
+)
 _SERVER = "unanswered = status >= {} or code in _TIMED_OUT_THERE"
 
 ACCEPTED: dict[tuple[str, str], str] = {
@@ -37,7 +41,7 @@ ACCEPTED: dict[tuple[str, str], str] = {
     },
     **{
         ("acting.py", _change("self.task.setbacks = 0", f"self.task.setbacks = {other}")): _ABOUT_SO_MUCH
-        for other in ("-1", " -1", " 1")
+        for other in (-1, 1)
     },
     ("acting.py", _change(_VISIBLE.format(">"), _VISIBLE.format(">="))): _TO_THE_INSTANT,
     **{
@@ -53,7 +57,8 @@ ACCEPTED: dict[tuple[str, str], str] = {
         )
         for line in [_MISSING.replace("NAME", name)]
     },
+    ("clock.py", _change(_CEILING.format(5), _CEILING.format(6))): "Both are above the ceiling of twenty seconds.",
     ("inference_experiment.py", _change(_ENDED.format("<="), _ENDED.format("<"))): _TO_THE_INSTANT,
     ("inference_experiment.py", _change(_BEGAN.format(">"), _BEGAN.format(">="))): _TO_THE_INSTANT,
-    ("client.py", _change(_SERVER.format(500), _SERVER.format(" 499"))): "There is no HTTP status 499.",
+    ("client.py", _change(_SERVER.format(500), _SERVER.format(499))): "There is no HTTP status 499.",
 }

@@ -91,7 +91,7 @@ class Task:
     def plan_the_rest(self, why: str) -> None:
         """Without wait: leave the next operation, and with it all others, to a later run."""
         self.predicting = True
-        self.record.nothing_sent = not self.record.operations
+        self.record.nothing_sent = True
         self.record.notes.append(f"{why} Nothing was sent. Run the task again to go on.")
 
     def setback(self, failure: CloudControlError) -> None:

@@ -135,6 +135,12 @@ def test_without_waiting_nothing_is_waited_for_that_may_have_been_created(run: R
     assert emulator.clock.now() == before
 
 
+def test_a_creation_that_others_keep_waiting_is_not_told_as_an_operation(run: Run, emulator: Emulator) -> None:
+    emulator.fault("CreateResource", "error", code="ConcurrentOperationException", message="Busy", times=10**6)
+    result = run(MODULE, full(wait_timeout=30))
+    assert (result["error"]["code"], result["operations"]) == ("TimedOut", [])
+
+
 @pytest.mark.parametrize(
     ("busy", "left"),
     [

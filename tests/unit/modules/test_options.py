@@ -186,6 +186,13 @@ def test_what_is_wrong_by_itself_does_not_hide(
     assert emulator.calls() == []
 
 
+def test_a_task_without_any_option_is_told_what_is_missing(run: Run, emulator: Emulator) -> None:
+    result = run(MODULE, {})
+    assert result["error"]["code"] == "InvalidOptions"
+    assert "required arguments: name" in result.msg
+    assert emulator.calls() == []
+
+
 RIGHT: dict[str, dict[str, Any]] = {
     # what is at its limit: options that make it so
     "a name of one character": {"name": "n"},

@@ -89,7 +89,7 @@ lint: $(B)/test.stamp $(B)/src.stamp $(B)/collection.stamp ## ruff, mypy, yamlli
 format: $(B)/test.stamp ## let ruff rewrite the sources
 	@$(BIN)/ruff check --fix; $(BIN)/ruff format
 
-coverage: $(B)/test.stamp $(B)/collection.stamp ## the unit tests, with the lines of plugins/ that they do not reach
+coverage: $(B)/test.stamp $(B)/collection.stamp ## the unit tests, with the lines of plugins/ that they do not reach; fails if there are any
 	@$(BIN)/coverage run -m pytest tests/unit
 	@$(BIN)/coverage report
 

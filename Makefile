@@ -73,14 +73,15 @@ mutation: $(B)/mutation.stamp $(B)/collection.stamp ## put small faults into plu
 matrix: | $(BIN)/python ## ansible-test on every supported ansible-core with the Pythons found, and what Galaxy checks; CORE=2.19 takes one
 	@$(BIN)/python -m tests.matrix $(CORE)
 
-lint: $(B)/test.stamp $(B)/src.stamp $(B)/collection.stamp ## ruff, mypy, yamllint, ansible-lint, the workflows, the changelog's fragments
+lint: $(B)/test.stamp $(B)/src.stamp $(B)/collection.stamp ## check code, YAML, writing style, workflows and changelog fragments
 	@failed=0
 	check() { echo "lint: $$1"; shift; "$$@" || failed=1; }
 	check "rules" $(BIN)/ruff check --quiet
 	check "format" $(BIN)/ruff format --quiet --diff
-	check "types" $(BIN)/mypy --no-error-summary -p ansible_collections.awscc.sagemaker.plugins -p tests
+	check "types" $(BIN)/mypy --no-error-summary -p ansible_collections.awscc.sagemaker.plugins -p tests -p tools
 	check "YAML" $(BIN)/yamllint --strict .
 	check "Ansible" env PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/ansible-lint --strict -q --nocolor
+	check "style" $(BIN)/python -m tools.style
 	check "workflows" $(BIN)/check-jsonschema -q --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	check "issue forms" $(BIN)/check-jsonschema -q --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/*.yml
 	check "changelog" env PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/antsibull-changelog lint

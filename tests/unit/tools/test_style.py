@@ -1,0 +1,186 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""tools/style: the text of each area, the counts, and the result of the check."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tools.style.__main__ import main
+from tools.style.areas import DOCS, MESSAGES, MODULES, NAMES, PLUGINS, README, TESTS, Text, areas
+from tools.style.counts import TERM, count
+from tools.style.terms import TERMS
+
+MODULE = '''\
+#!/usr/bin/python
+# Copyright (c) somebody
+
+DOCUMENTATION = r"""
+module: some
+"""
+'''
+ENGINE = '''\
+"""Return one thing.
+
+And another.
+"""
+
+NAME = "two#words"
+PATTERN = r"any word"
+
+
+def fail(name):
+    # The first line of a reason,
+    # and the second.
+    raise ValueError(
+        f"The value {name!r} is"
+        " not allowed."
+    )  # at once
+'''
+TEST = '''\
+def test_get_returns_none():
+    """Check it."""
+    text = "not # a comment"
+'''
+FILES = {
+    "README.md": "# Title\n",
+    "docs/docsite/rst/guide.rst": "Guide\n",
+    "docs/examples/play.yml": "---\n",
+    "plugins/modules/some.py": MODULE,
+    "plugins/doc_fragments/shared.py": 'class Fragment:\n    SHARED = r"""\n    notes:\n    """\n',
+    "plugins/module_utils/engine.py": ENGINE,
+    "tests/unit/test_some.py": TEST,
+    "tools/some.py": "# A tool.\n",
+}
+
+
+def _write(root: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return root
+
+
+@pytest.mark.parametrize(
+    ("area", "expected"),
+    [
+        (README, [("README.md", 1, "# Title")]),
+        (DOCS, [("play.yml", 1, "---"), ("guide.rst", 1, "Guide")]),
+        (MODULES, [("shared.py", 2, 'r""" notes: """'), ("some.py", 4, 'r""" module: some """')]),
+        (MESSAGES, [("engine.py", 14, "The value is not allowed.")]),
+        (
+            PLUGINS,
+            [
+                ("engine.py", 1, '"""Return one thing. And another. """'),
+                ("engine.py", 11, "The first line of a reason, and the second."),
+                ("engine.py", 16, "at once"),
+            ],
+        ),
+        (TESTS, [("test_some.py", 2, '"""Check it."""'), ("some.py", 1, "A tool.")]),
+        (NAMES, [("test_some.py", 1, "test get returns none")]),
+    ],
+)
+def test_areas_collects_text_of_area_with_first_line(
+    tmp_path: Path, area: str, expected: list[tuple[str, int, str]]
+) -> None:
+    found = areas(_write(tmp_path, FILES))[area]
+    assert sorted((text.path.name, text.line, " ".join(text.words.split())) for text in found) == sorted(expected)
+
+
+# A sentence for each row of the table of terms.
+SENTENCES = {
+    "bring about, bring to": "The module brings the experiment to its state.",
+    "wish": "Compare the wish with the resource.",
+    "give (an option), the task gives": "All options that the task gives are compared.",
+    "leave out": "Leave ``wait: false`` out.",
+    "look, look again": "Wait, then look again.",
+    "in transit, settle": "The status has settled.",
+    "passing (failure)": "Retry a passing failure.",
+    "refuse, refusal": "The update is refused.",
+    "take away, take off": "The variant is taken away.",
+    "carried (through)": "The call is carried through.",
+    "carried over": "Options carry over.",
+    "go on": "Run the task again to go on.",
+    "begin (an operation)": "The operation has begun.",
+    "others at work, somebody else": "Somebody else has changed it.",
+    "whom the task runs as": "Grant it to whom the task runs as.",
+    "the fate of the variants": "The stop decides the fate of both.",
+    "side by side": "Run both side by side.",
+    "guarded": "The list is guarded.",
+    "directives": "These are directives.",
+    "complaints, shapes": "Return the complaints.",
+    "a text, a whole number, none": "It must be a whole number.",
+    "floor, least module": "Compare with the least module.",
+    "laws, lives, scenes, bed": "The scenes are a table.",
+    "rooms, house": "The rooms of the project.",
+    "trouble": "See the guide for trouble.",
+    "at the creation, creation, deletion": "It is set at the creation.",
+    "share of the requests": "Change the share of the requests.",
+    "old handler": "This is an old handler.",
+}
+
+
+def test_sentences_covers_every_term_with_pattern() -> None:
+    assert list(SENTENCES) == [term.avoid for term in TERMS if term.pattern]
+
+
+@pytest.mark.parametrize("term", [term for term in TERMS if term.pattern], ids=lambda term: term.avoid)
+def test_count_finds_term_and_names_standard_term(term: object) -> None:
+    assert isinstance(term, type(TERMS[0]))
+    findings = count([Text(Path("x.md"), 1, SENTENCES[term.avoid])]).findings
+    assert term.use in [finding.use for finding in findings if finding.column == TERM]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("Some text\nwith a settled\nstatus", [(2, "settled", TERM)]),
+        ("One\ntask goes\non", [(2, "goes on", TERM)]),
+        ("What it tells", [(1, "What", "what"), (1, "tells", "tell/told")]),
+        ("Nobody knows whose", [(1, "Nobody", "whom ..."), (1, "whose", "whom ...")]),
+        ("The code ``Refused``, `what`, C(told) and :ref:`trouble`", []),
+        ("See `the page <https://example.com/trouble>`__ and [it](docs/trouble.md)", []),
+        ("The error is: connection refused", []),
+        ("creation_time is a name, and names begin with a letter", []),
+    ],
+)
+def test_count_returns_findings_with_line(words: str, expected: list[tuple[int, str, str]]) -> None:
+    findings = count([Text(Path("x.rst"), 1, words)]).findings
+    assert sorted((finding.line, finding.words, finding.column) for finding in findings) == sorted(expected)
+
+
+def test_count_returns_findings_per_1000_words() -> None:
+    counted = count([Text(Path("x.rst"), 1, "what " + "word " * 399)])
+    assert (counted.words, counted.per_1000("what")) == (400, 2.5)
+    at_limit = count([Text(Path("x.rst"), 1, "what " * 3 + "word " * 1997)])
+    assert (at_limit.per_1000("what"), at_limit.above_limit()) == (1.5, [])
+
+
+@pytest.mark.parametrize(
+    ("files", "pending", "arguments", "code", "printed"),
+    [
+        ({"README.md": "It told us.\n"}, (), [], 1, "README.md:1: 'told'"),
+        ({"docs/a.md": "\nThe fate\n"}, (), [], 1, "docs/a.md:2: 'fate': use the variant actions"),
+        ({"docs/a.md": "It told us.\n"}, ("docs/",), [], 0, "docs/"),
+        ({"tests/test_a.py": "# It told us.\n"}, (), [], 0, "comments of tests/"),
+        ({"tests/test_a.py": "# It told us.\n"}, (), ["tests/"], 0, "tests/test_a.py:1: 'told'"),
+    ],
+    ids=["above limit", "term", "pending", "without limit", "all findings of path"],
+)
+def test_main_fails_if_limited_area_is_above_limit(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    files: dict[str, str],
+    pending: tuple[str, ...],
+    arguments: list[str],
+    code: int,
+    printed: str,
+) -> None:
+    assert main(arguments, _write(tmp_path, files), pending) == code
+    out = capsys.readouterr().out
+    assert printed in out
+    assert ("told'" in out) == ("told'" in printed)

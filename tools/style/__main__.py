@@ -1,0 +1,70 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Print the counts of all areas, and the findings above the limits: `python -m tools.style`.
+
+With arguments, print every finding in the files whose path begins with one of them:
+`python -m tools.style README.md docs/iam`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from tools.style.areas import AREAS, DOCS, MESSAGES, MODULES, README, Areas, Text, areas
+from tools.style.counts import COLUMNS, LIMITS, Count, count
+
+ROOT = Path(__file__).resolve().parents[2]
+# The areas with limits. For the others the counts are printed only.
+LIMITED = (README, DOCS, MODULES, MESSAGES)
+# The files that are still to be rewritten: remove a row when its files are done, and their limits hold.
+PENDING = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    "CHANGELOG.rst",
+    "changelogs/",
+    ".github/",
+    "docs/",
+    "plugins/",
+    "tests/site/",
+)
+
+
+def main(arguments: Sequence[str], root: Path = ROOT, pending: Sequence[str] = PENDING) -> int:
+    """Return 0 if no area is above its limits, without the files that are pending."""
+    found = areas(root)
+    if arguments:
+        _show(root, [count(_begins(root, found[area], arguments)) for area in AREAS])
+        return 0
+    _table(found)
+    checked = [count(_begins(root, found[area], pending, inverse=True)) for area in LIMITED]
+    above = [Count(counted.words, tuple(counted.above_limit())) for counted in checked]
+    _show(root, above)
+    return 1 if any(counted.findings for counted in above) else 0
+
+
+def _begins(root: Path, texts: Iterable[Text], prefixes: Sequence[str], *, inverse: bool = False) -> list[Text]:
+    return [text for text in texts if text.path.relative_to(root).as_posix().startswith(tuple(prefixes)) is not inverse]
+
+
+def _table(found: Areas) -> None:
+    print(f"{'per 1,000 words':26}{'words':>8}" + "".join(f"{column:>11}" for column in COLUMNS))
+    for area in AREAS:
+        counted = count(found[area])
+        figures = "".join(f"{counted.per_1000(column):11.1f}" for column in COLUMNS)
+        print(f"{area:26}{counted.words:8}{figures}")
+    print(f"{'limit':34}" + "".join(f"{LIMITS[column]:11.1f}" for column in COLUMNS))
+
+
+def _show(root: Path, counts: Iterable[Count]) -> None:
+    for counted in counts:
+        for finding in counted.findings:
+            use = f": use {finding.use}" if finding.use else ""
+            print(f"{finding.path.relative_to(root)}:{finding.line}: {finding.words!r}{use}")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -534,11 +534,6 @@ inference_experiment:
       returned: when it has one and it was read together with the schedule
       type: str
       sample: v2 agreed in 99.98 % of the answers
-    desired_state:
-      description: The state that the present status meets.
-      returned: when it meets one and Cloud Control returns it, which it normally does not
-      type: str
-      sample: Running
     creation_time:
       description: When it was created.
       returned: when the experiment exists

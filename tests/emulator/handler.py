@@ -180,7 +180,7 @@ class Handler:
         return [experiment.name for experiment in self.experiments]
 
     def read(self, name: str) -> dict[str, Any]:
-        """Everything but the write-only properties, plus tags; the old handler returned those as well."""
+        """Return all properties except the write-only ones, and the tags."""
         experiment = self._find(name)
         return self._model(experiment, self._tags(experiment))
 
@@ -191,8 +191,6 @@ class Handler:
             for kind in ("CsvContentTypes", "JsonContentTypes") if content_types else ():
                 content_types.setdefault(kind, [])
         properties |= self._read_only(experiment)
-        if current().settings.return_write_only:
-            properties |= _write_only(experiment)
         if tags:
             properties["Tags"] = [dict(tag) for tag in tags]
         return properties
@@ -202,8 +200,9 @@ class Handler:
         self._call("ListInferenceExperiments", lambda: None)
 
     def summary(self, name: str) -> dict[str, Any]:
-        """What ListResources tells."""
-        everything = self._model(self.experiments.get(name, self.now), [])
+        """Return the properties of one ListResources entry, which Cloud Control does not strip of write-only ones."""
+        experiment = self.experiments.get(name, self.now)
+        everything = self._model(experiment, []) | _listed_write_only(experiment)
         wanted = current().settings.list_properties
         return {key: everything[key] for key in wanted if key in everything}
 
@@ -270,10 +269,10 @@ def _row(found: str, asked: str | None) -> str:
     )
 
 
-def _write_only(experiment: Experiment) -> dict[str, Any]:
+def _listed_write_only(experiment: Experiment) -> dict[str, Any]:
     schedule = {"StartTime": rules.format_time(experiment.start), "EndTime": rules.format_time(experiment.end)}
     reason = {"StatusReason": experiment.status_reason} if experiment.status_reason else {}
-    return {"Schedule": schedule, "DesiredState": experiment.status, **reason}
+    return {"Schedule": schedule, **reason}
 
 
 def _general(operation: str) -> HandlerFailure:

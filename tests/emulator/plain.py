@@ -62,8 +62,6 @@ class PlainHandler:
 
     def read(self, name: str) -> dict[str, Any]:
         hidden = {pointer.split("/")[2] for pointer in schema.load(self.type_name).get("writeOnlyProperties", ())}
-        if current().settings.return_write_only:
-            hidden = set()
         return {key: copy.deepcopy(value) for key, value in self._find(name).items() if key not in hidden}
 
     def may_list(self) -> None:

@@ -6,7 +6,10 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-SUMMARY_PROPERTIES = ("Name", "Type", "RoleArn", "Description", "CreationTime", "LastModifiedTime", "Status")
+SUMMARY_PROPERTIES = (
+    *("Name", "Type", "RoleArn", "Description", "CreationTime", "LastModifiedTime", "Status"),
+    *("Schedule", "StatusReason"),
+)
 REGIONS_WITHOUT_TYPE = frozenset({"us-gov-west-1", "cn-north-1", "ap-east-2"})
 _COLLECTIONS = {"ignore_properties": frozenset, "regions_without_type": frozenset, "list_properties": tuple}
 _OPTIONAL = {"retry_after_seconds", "throttle_per_second"}
@@ -30,11 +33,9 @@ class Settings:
     list_page_size: int = 20
     """ListResources' own page size: MaxResults of the caller is not looked at."""
     list_properties: tuple[str, ...] = SUMMARY_PROPERTIES
-    """What ListResources tells of each experiment; `("Name",)` is the least."""
+    """The properties that ListResources returns for each experiment; AWS may return just `("Name",)`."""
     request_page_size: int = 20
     """Page size of ListResourceRequests where the caller gives no smaller MaxResults."""
-    return_write_only: bool = False
-    """The old read handler: Schedule, StatusReason and DesiredState (= Status) come back from GetResource."""
     refuse_late: bool = False
     """Create-only, read-only and schema faults are accepted and then FAILED, instead of refused at once."""
     delete_missing_late: bool = False

@@ -80,12 +80,8 @@ def find_changes(
 
 
 def base(resource_type: ResourceType, seen: Snapshot) -> Properties:
-    """Return what was read, less what no patch result may hold: write-only values, and lists empty for "not there".
-
-    An old handler returns write-only values. Left in, they would be written back: a start time that is refused once it
-    has passed, a status as the intent, the reason of an earlier stop.
-    """
-    kept = {name: value for name, value in seen.properties.items() if name not in resource_type.write_only}
+    """Return the properties read, without the empty lists that mean "not set" and that the schema rejects."""
+    kept = seen.properties
     for path in resource_type.absent_when_empty:
         kept = _without_empty(kept, path)
     return kept
@@ -99,7 +95,7 @@ def patch_for(
     from .json_patch import build
 
     target = {**base(resource_type, seen), **new}
-    return build(seen.properties, target, write_only=resource_type.write_only, guarded=guarded)
+    return build(seen.properties, target, guarded=guarded)
 
 
 def _without_empty(properties: Properties, path: Path) -> Properties:

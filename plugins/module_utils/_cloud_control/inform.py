@@ -80,6 +80,5 @@ def _result(
     if query.include_write_only and resource_type.lifecycle:
         lifecycle, status = resource_type.lifecycle, resource_type.status_of(seen)
         values: Properties = {**dict.fromkeys(sorted(resource_type.write_only)), **seen.properties}
-        # An old handler returns the status for it, whatever that is.
         seen = Snapshot({**values, lifecycle.intent: status if status in lifecycle.intents else None})
     return describe(resource_type, seen, region)

@@ -30,21 +30,15 @@ def build(
     current: Mapping[str, Any],
     target: Mapping[str, Any],
     *,
-    write_only: Collection[str] = (),
     guarded: Collection[str] = (),
 ) -> PatchDocument:
     """Return the operations that lead from current to target.
 
-    A top-level member named in write_only is written with C(add) and whole, since the document that the service patches
-    may lack it. One named in guarded, where both documents have it and it changes, is preceded by a C(test) of its
-    present value: the patch is refused if somebody else has changed it since it was read.
+    A top-level member that is named in guarded, exists in both documents and changes is preceded by a C(test) operation
+    with its current value: the service rejects the patch if another caller has changed the member since the read.
     """
     patch: PatchDocument = []
     for name in _names(current, target):
-        if name in write_only and name in target:
-            if name not in current or not _equal(current[name], target[name]):
-                patch.append(_operation("add", [name], target[name]))
-            continue
         changes = _member_changes([name], current, target)
         if changes and name in guarded and name in current and name in target:
             patch.append(_operation("test", [name], current[name]))

@@ -140,11 +140,7 @@ def describe(resource_type: ResourceType, seen: Snapshot | None, region: str | N
     """Return a resource as both modules return it; {} where there is none."""
     if seen is None:
         return {}
-    properties = {**seen.properties, **(seen.write_only or {})}
-    lifecycle = resource_type.lifecycle
-    if lifecycle and properties.get(lifecycle.intent) not in (None, *lifecycle.intents):
-        del properties[lifecycle.intent]  # an old handler returns the status for it, which nobody has asked for
-    return {**to_options(resource_type, properties), "region": region}
+    return {**to_options(resource_type, {**seen.properties, **(seen.write_only or {})}), "region": region}
 
 
 def _raise(error: Exception, **_: Any) -> NoReturn:

@@ -90,7 +90,7 @@ def next_step(resource_type: ResourceType, wish: Wish, seen: Snapshot | None) ->
     refusal = _refusal(resource_type, wish, seen, rules, changes, intent)
     if refusal:
         return _recreate(resource_type, wish, seen, rules, refusal) if wish.recreate else refusal
-    unseen = _unseen(resource_type, wish, seen, rules)
+    unseen = _unseen(resource_type, wish, rules)
     forced = wish.force_write_only and unseen
     if intent is None:
         return _update(resource_type, seen, changes, unseen) if changes.names or forced else Done()
@@ -101,10 +101,9 @@ def next_step(resource_type: ResourceType, wish: Wish, seen: Snapshot | None) ->
     return _update(resource_type, seen, changes, unseen)
 
 
-def _unseen(resource_type: ResourceType, wish: Wish, seen: Snapshot, rules: Status) -> Properties:
-    """What the task gives and cannot be compared; what an old handler returns after all is left out if it is equal."""
-    given = {name: wish.properties[name] for name in resource_type.unseen(rules) if name in wish.properties}
-    return {name: value for name, value in given.items() if seen.properties.get(name) != value}
+def _unseen(resource_type: ResourceType, wish: Wish, rules: Status) -> Properties:
+    """Return the properties that the task sets and that cannot be compared, because no API returns them."""
+    return {name: wish.properties[name] for name in resource_type.unseen(rules) if name in wish.properties}
 
 
 def _update(resource_type: ResourceType, seen: Snapshot, changes: Changes, unseen: Mapping[str, Any] = NOTHING) -> Step:

@@ -26,17 +26,7 @@ def after(resource_type: ResourceType, seen: Snapshot | None, step: Write, now: 
     properties = {name: value for name, value in model.items() if name not in resource_type.write_only}
     if resource_type.predict:
         properties = resource_type.predict(before, properties, sent, now)
-    properties |= _returned(resource_type, before or {}, properties, sent)
     return Snapshot(properties, _write_only_after(resource_type, seen, Snapshot(properties), sent))
-
-
-def _returned(resource_type: ResourceType, before: Properties, properties: Properties, sent: Properties) -> Properties:
-    """The write-only properties that a read will return, because the last one did (an old handler)."""
-    returned = {name: sent.get(name, value) for name, value in before.items() if name in resource_type.write_only}
-    lifecycle = resource_type.lifecycle
-    if lifecycle and lifecycle.intent in returned:
-        returned[lifecycle.intent] = properties[lifecycle.status]
-    return returned
 
 
 def settled(resource_type: ResourceType, wish: Wish, seen: Snapshot) -> Snapshot:

@@ -99,43 +99,6 @@ def test_a_write_only_property_is_not_there_to(aws: Aws, verb: str, name: str) -
         aws.send_update({"op": verb, "path": f"/{name}", "value": "Completed"})
 
 
-def test_the_old_handler_returns_write_only_properties(aws: Aws) -> None:
-    aws.put("Running", StatusReason="x", Schedule={"StartTime": "2026-01-01T00:00:00Z"})
-    aws.emulator.settings.return_write_only = True
-    read = aws.get()
-    schedule = {"StartTime": "2026-01-01T00:00:00Z", "EndTime": "2026-01-08T00:00:00Z"}
-    assert {name: read[name] for name in WRITE_ONLY} == {
-        "Schedule": schedule,
-        "DesiredState": "Running",
-        "StatusReason": "x",
-    }
-
-
-OLD_HANDLER: list[Any] = [
-    pytest.param("Running", [], "start time", id="with its start time back while Running: the handler fails"),
-    pytest.param("Running", [remove("/Schedule/StartTime")], None, id="without its start time: it is applied"),
-    pytest.param("Completed", [], None, id="when Completed: it is dropped, as ever"),
-]
-
-
-@pytest.mark.parametrize(("status", "operations", "words"), OLD_HANDLER)
-def test_an_update_of_what_the_old_handler_returns(
-    aws: Aws, status: str, operations: list[Operation], words: str | None
-) -> None:
-    aws.put(status)
-    aws.emulator.settings.return_write_only = True
-    assert words is None or words in aws.update(add("/Description", "x"), *operations)["StatusMessage"]
-    assert words is not None or aws.update(add("/Description", "x"), *operations)["OperationStatus"] == "SUCCESS"
-
-
-def test_a_desired_state_that_is_a_status_in_transit_breaks_the_schema(aws: Aws) -> None:
-    aws.put("Created")
-    aws.emulator.settings.return_write_only = True
-    with Refused("ValidationException", "DesiredState"):
-        aws.send_update(add("/Description", "x"))
-    assert aws.update(add("/Description", "x"), remove("/DesiredState"))["OperationStatus"] == "SUCCESS"
-
-
 def test_content_types_not_given_can_come_back_empty_and_then_break_every_patch(aws: Aws) -> None:
     aws.put("Created", DataStorageConfig=CSV)
     assert aws.get()["DataStorageConfig"] == CSV
@@ -242,20 +205,32 @@ def test_a_page_after_a_deletion_is_neither_short_nor_double(aws: Aws) -> None:
     assert sorted(names) == ["test-0", "test-1", "test-2", "test-3"]
 
 
+SUMMARY = {
+    "Name": "test",
+    "Type": "ShadowMode",
+    "Description": "x",
+    "Status": "Completed",
+    "StatusReason": "y",
+    "Schedule": {"StartTime": "2026-01-01T00:00:00Z", "EndTime": "2026-01-08T00:00:00Z"},
+}
 SUBSETS: list[Any] = [
-    pytest.param(
-        None, ["Name", "Type", "RoleArn", "Description", "CreationTime", "LastModifiedTime", "Status"], id="some"
-    ),
-    pytest.param(("Name",), ["Name"], id="just the name"),
+    pytest.param(None, {*SUMMARY, "RoleArn", "CreationTime", "LastModifiedTime"}, id="default"),
+    pytest.param(("Name",), {"Name"}, id="name"),
+    pytest.param(("Name", "Schedule", "StatusReason"), {"Name", "Schedule", "StatusReason"}, id="write-only"),
 ]
 
 
 @pytest.mark.parametrize(("properties", "names"), SUBSETS)
-def test_a_list_tells_of_each_experiment(aws: Aws, properties: tuple[str, ...] | None, names: list[str]) -> None:
-    aws.put(Description="x", KmsKey="alias/key")
+def test_list_resources_returns_properties_of_setting(
+    aws: Aws, properties: tuple[str, ...] | None, names: set[str]
+) -> None:
+    aws.put("Completed", Description="x", KmsKey="alias/key", StatusReason="y", Schedule=SUMMARY["Schedule"])
     if properties:
         aws.emulator.settings.list_properties = properties
-    assert list(json.loads(listed(aws)[0][0]["Properties"])) == names
+    found = json.loads(listed(aws)[0][0]["Properties"])
+    assert set(found) == names
+    known = names & set(SUMMARY)
+    assert {name: found[name] for name in known} == {name: SUMMARY[name] for name in known}
 
 
 def test_a_list_of_nothing_is_empty(aws: Aws) -> None:

@@ -53,7 +53,6 @@ class Life(RuleBasedStateMachine):
         self.emulator = emulator
 
     @initialize(
-        return_write_only=st.booleans(),
         empty_content_types=st.booleans(),
         create_passes_starting=st.booleans(),
         start_reports_early=st.booleans(),
@@ -100,11 +99,9 @@ class Life(RuleBasedStateMachine):
         # Half an hour beside the steps in which time passes, so that no schedule comes due during a run.
         return (self.emulator.clock.now() + timedelta(hours=ahead, minutes=30)).isoformat()
 
-    def _documents(self, result: Result) -> list[Any]:
-        operations = [(o["operation"], o.get("patch_document"), o.get("desired_state")) for o in result["operations"]]
-        names = [operation for operation, _patch, _model in operations]
-        # Whether a handler returns write-only properties, which a patch then removes, shows in what exists already.
-        return names if self.emulator.settings.return_write_only and "create" in names else operations
+    @staticmethod
+    def _documents(result: Result) -> list[Any]:
+        return [(o["operation"], o.get("patch_document"), o.get("desired_state")) for o in result["operations"]]
 
     def _declare(self, task: dict[str, Any]) -> None:
         emulator = self.emulator

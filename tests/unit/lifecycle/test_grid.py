@@ -16,7 +16,7 @@ import pytest
 
 from tests.emulator import Emulator
 from tests.environment import REGION
-from tests.thorough import THOROUGH, some
+from tests.thorough import some
 from tests.unit.harness import Result, run_module
 from tests.unit.lifecycle.document import PAGE, page
 from tests.unit.lifecycle.grid import NEEDED, Cell, cells
@@ -26,13 +26,6 @@ from tests.unit.lifecycle.scene import given, outcome, put
 _names = (f"experiment-{number}" for number in itertools.count())
 
 
-HANDLERS = [
-    pytest.param({}, id="a handler of today"),
-    pytest.param({"return_write_only": True}, id="an old handler, which returns write-only properties"),
-]
-
-
-@pytest.mark.parametrize("emulator_of_module", HANDLERS if THOROUGH else HANDLERS[:1], indirect=True)
 @pytest.mark.parametrize("cell", some(cells(), each=5), ids=lambda cell: cell.title)
 def test_each_cell_is_predicted_and_comes_about(cell: Cell, emulator: Emulator) -> None:
     began = emulator.clock.now()
@@ -48,8 +41,8 @@ def test_each_cell_is_predicted_and_comes_about(cell: Cell, emulator: Emulator) 
     done, calls = _run(task, emulator)
     assert outcome(done.values) == cell.outcome
     assert done.changed == predicted.changed
-    assert _documents(done, emulator) == _documents(predicted, emulator)
-    assert _foreseeable(done, emulator) == _foreseeable(predicted, emulator)
+    assert _documents(done) == _documents(predicted)
+    assert _foreseeable(done) == _foreseeable(predicted)
     if done.failed:
         assert not _writes(calls), "a refusal writes nothing"
         assert all(name in done.msg for name in _to_be_named(cell, task))
@@ -87,20 +80,15 @@ def _writes(calls: list[str]) -> list[str]:
     return [call for call in calls if call.startswith(("Create", "Update", "Delete"))]
 
 
-def _documents(result: Result, emulator: Emulator) -> list[Any]:
-    operations = [(o["operation"], o.get("patch_document"), o.get("desired_state")) for o in result["operations"]]
-    names = [operation for operation, _patch, _model in operations]
-    # Whether a handler returns write-only properties, which a patch then removes, shows in what exists already.
-    return names if emulator.settings.return_write_only and "create" in names else operations
+def _documents(result: Result) -> list[Any]:
+    return [(o["operation"], o.get("patch_document"), o.get("desired_state")) for o in result["operations"]]
 
 
-def _foreseeable(result: Result, emulator: Emulator) -> dict[str, Any]:
+def _foreseeable(result: Result) -> dict[str, Any]:
     """The experiment without times, and without what only its creation makes known."""
     unknown = {"creation_time", "last_modified_time"}
     if any(operation["operation"] == "create" for operation in result["operations"]):
         unknown |= {"arn", "endpoint_metadata"}
-    if emulator.settings.return_write_only:
-        unknown |= {"schedule", "status_reason", "desired_state"}
     known = {name: value for name, value in result["inference_experiment"].items() if name not in unknown}
     return {**known, "schedule": "some"} if "schedule" in known else known
 

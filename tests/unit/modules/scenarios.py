@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Tasks that change something: what was found, what the task gives, the operations it takes and where it ends.
 
-The same table is run for real, in check mode, with --diff, and against the handler that returns write-only properties.
+The tests run the table for real, in check mode and in diff mode.
 """
 
 from __future__ import annotations

@@ -17,9 +17,6 @@ from tests.unit.modules.tasks import MODULE, done, exists, kinds, run_again, sta
 
 # Times and ARNs are the service's to give, and so is what it says of the endpoint.
 NOT_PREDICTED = ("arn", "creation_time", "last_modified_time", "endpoint_metadata")
-BOTH_HANDLERS = pytest.mark.parametrize(
-    "return_write_only", [False, True], ids=["write-only are not returned", "write-only are returned"]
-)
 
 
 def _run(run: Run, scenario: Scenario, **how: bool) -> Result:
@@ -35,12 +32,10 @@ def _comparable(experiment: dict[str, Any]) -> dict[str, Any]:
     return comparable
 
 
-@BOTH_HANDLERS
 @table(CHANGING)
 def test_what_is_declared_is_brought_about_and_a_second_run_has_nothing_to_do(
-    run: Run, emulator: Emulator, scenario: Scenario, return_write_only: bool
+    run: Run, emulator: Emulator, scenario: Scenario
 ) -> None:
-    emulator.settings.return_write_only = return_write_only
     scenario.prepare(emulator)
     result = _run(run, scenario)
     assert (kinds(result), set(statuses(result))) == (list(scenario.operations), {"SUCCESS"})
@@ -64,13 +59,9 @@ def test_check_mode_writes_nothing_and_says_what_the_real_run_then_does(
     assert _comparable(check["inference_experiment"]) == _comparable(real["inference_experiment"])
 
 
-@BOTH_HANDLERS
 @pytest.mark.parametrize("check", [False, True], ids=["for real", "in check mode"])
 @table(UNCHANGING)
-def test_nothing_is_done_where_nothing_differs(
-    run: Run, emulator: Emulator, scenario: Scenario, check: bool, return_write_only: bool
-) -> None:
-    emulator.settings.return_write_only = return_write_only
+def test_nothing_is_done_where_nothing_differs(run: Run, emulator: Emulator, scenario: Scenario, check: bool) -> None:
     scenario.prepare(emulator)
     result = _run(run, scenario, check=check)
     assert (result.changed, result["operations"], emulator.writes()) == (False, [], [])

@@ -135,12 +135,8 @@ def as_it_is(emulator: Emulator) -> Emulator:
     return emulator
 
 
-@pytest.mark.parametrize("return_write_only", [False, True], ids=["", "write-only are returned"])
 @pytest.mark.parametrize("options", SAME.values(), ids=SAME)
-def test_what_means_the_same_is_no_change(
-    run: Run, as_it_is: Emulator, options: dict[str, Any], return_write_only: bool
-) -> None:
-    as_it_is.settings.return_write_only = return_write_only
+def test_what_means_the_same_is_no_change(run: Run, as_it_is: Emulator, options: dict[str, Any]) -> None:
     before = state(as_it_is)
     result = done(run(MODULE, named(**options)))
     assert (result.changed, result["operations"], as_it_is.writes()) == (False, [], [])

@@ -16,6 +16,7 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.lis
 from tests.emulator import Emulator
 from tests.emulator.experiments import STATUSES
 from tests.emulator.seed import ACCOUNT_ID
+from tests.emulator.settings import SUMMARY_PROPERTIES
 from tests.environment import REGION
 from tests.unit.conftest import Run
 from tests.unit.harness import Result
@@ -105,7 +106,7 @@ def test_names(run: Run, emulator: Emulator, names: Any, found: list[str]) -> No
         pytest.param({"name_contains": "shop", "names": ["shop", "other"]}, ["shop"], id="together with names"),
     ],
 )
-@pytest.mark.parametrize("listing", [["Name"], ["Name", "Status"]], ids=["list tells names", "list tells statuses"])
+@pytest.mark.parametrize("listing", [["Name"], ["Name", "Status"], list(SUMMARY_PROPERTIES)], ids=len)
 def test_name_contains_reads_only_what_matches(
     run: Run, emulator: Emulator, options: dict[str, Any], found: list[str], listing: list[str]
 ) -> None:
@@ -152,7 +153,7 @@ def test_a_status_that_changed_after_the_list_no_longer_matches(run: Run, emulat
     assert listed(run, emulator, statuses=["Running"]) == []
 
 
-@pytest.mark.parametrize("listing", [["Name"], ["Name", "Status"]], ids=["list tells names", "list tells statuses"])
+@pytest.mark.parametrize("listing", [["Name"], ["Name", "Status"], list(SUMMARY_PROPERTIES)], ids=len)
 @pytest.mark.parametrize(
     ("options", "found"),
     [
@@ -198,10 +199,8 @@ WRITE_ONLY: dict[str, str | None] = {
 }
 
 
-@pytest.mark.parametrize("returned", [False, True], ids=["not returned by Cloud Control", "by an old handler"])
 @pytest.mark.parametrize(("status", "desired"), WRITE_ONLY.items())
-def test_include_write_only(run: Run, emulator: Emulator, status: str, desired: str | None, returned: bool) -> None:
-    emulator.settings.return_write_only = returned
+def test_include_write_only(run: Run, emulator: Emulator, status: str, desired: str | None) -> None:
     schedule = {"StartTime": "2026-01-02T12:00:00Z", "EndTime": "2026-01-09T12:00:00Z"}
     reason = {"StatusReason": "It was slow"} if status == "Cancelled" else {}
     emulator.put_experiment(REGION, {"Name": "a", "Schedule": schedule, **reason}, status=status)
@@ -225,8 +224,8 @@ def test_what_ends_while_being_read_is_told_as_one_state(
     assert [(e["status"], e["desired_state"]) for e in result["inference_experiments"]] == found
 
 
-def test_write_only_is_not_there_unless_asked_for(run: Run, emulator: Emulator) -> None:
-    put_all(emulator, ["a"], "Completed")
+def test_info_omits_write_only_properties_that_the_list_returns(run: Run, emulator: Emulator) -> None:
+    emulator.put_experiment(REGION, {"Name": "a", "StatusReason": "It was slow"}, status="Completed")
     (found,) = done(run(INFO, {}))["inference_experiments"]
     assert {"schedule", "status_reason", "desired_state"}.isdisjoint(found)
     assert emulator.calls("sagemaker") == []
@@ -386,14 +385,3 @@ def test_an_account_of_many_is_still_patient_after_an_hour(run: Run, emulator: E
     emulator.on_call("GetResource", lambda: emulator.clock.advance(3600))
     emulator.fault("GetResource", "throttle", times=3)
     assert [found["name"] for found in done(run(INFO, {}))["inference_experiments"]] == ["a"]
-
-
-def test_the_status_that_an_old_handler_returns_is_no_desired_state(run: Run, emulator: Emulator) -> None:
-    emulator.settings.update({"return_write_only": True})
-    for status in ("Created", "Running", "Completed"):
-        emulator.put_experiment(REGION, {"Name": status.lower()}, status=status)
-    returned = {found["name"]: found.get("desired_state") for found in run(INFO, {})["inference_experiments"]}
-    assert returned == {"created": None, "running": "Running", "completed": "Completed"}
-    assert {
-        name: run(MODULE, {"name": name})["inference_experiment"].get("desired_state") for name in returned
-    } == returned

@@ -28,7 +28,6 @@ from tests.unit.modules.tasks import (
     state,
 )
 
-BOTH = pytest.mark.parametrize("return_write_only", [False, True], ids=["", "write-only are returned"])
 ANY_OTHER = {"start_time": "2026-01-05T12:00:00Z", "end_time": "2026-01-06T12:00:00Z"}
 
 
@@ -52,7 +51,6 @@ def test_the_schedule_is_read_only_where_it_counts(
     assert emulator.calls().count("DescribeInferenceExperiment") == described
 
 
-@BOTH
 @pytest.mark.parametrize(
     ("given", "sent", "after"),
     [
@@ -77,9 +75,7 @@ def test_a_scheduled_one_is_rescheduled(
     given: dict[str, str],
     sent: dict[str, str],
     after: dict[str, str],
-    return_write_only: bool,
 ) -> None:
-    emulator.settings.return_write_only = return_write_only
     put(emulator, "Created")
     result = done(run(MODULE, named(schedule=given)))
     (patch,) = patches(result)
@@ -89,11 +85,7 @@ def test_a_scheduled_one_is_rescheduled(
     run_again(run, emulator, named(schedule=given))
 
 
-@BOTH
-def test_while_running_only_the_end_counts_and_only_the_end_is_sent(
-    run: Run, emulator: Emulator, return_write_only: bool
-) -> None:
-    emulator.settings.return_write_only = return_write_only
+def test_while_running_only_the_end_counts_and_only_the_end_is_sent(run: Run, emulator: Emulator) -> None:
     put(emulator, "Running")
     task = named(schedule={"start_time": "2026-01-04T12:00:00Z", "end_time": LATER})
     result = done(run(MODULE, task))
@@ -109,19 +101,13 @@ def test_a_start_that_has_passed_does_not_count(run: Run, emulator: Emulator, st
     assert (result.changed, emulator.writes()) == (False, [])
 
 
-@BOTH
 @pytest.mark.parametrize("end", ["Completed", "Cancelled"])
-def test_when_it_has_ended_neither_time_counts(run: Run, emulator: Emulator, end: str, return_write_only: bool) -> None:
-    emulator.settings.return_write_only = return_write_only
+def test_when_it_has_ended_neither_time_counts(run: Run, emulator: Emulator, end: str) -> None:
     put(emulator, end)
     run_again(run, emulator, named(schedule=ANY_OTHER))
 
 
-@BOTH
-def test_a_start_moved_by_an_early_start_is_no_difference(
-    run: Run, emulator: Emulator, return_write_only: bool
-) -> None:
-    emulator.settings.return_write_only = return_write_only
+def test_a_start_moved_by_an_early_start_is_no_difference(run: Run, emulator: Emulator) -> None:
     task = full(schedule=SCHEDULE)
     done(run(MODULE, task))
     done(run(MODULE, named(desired_state="Running")))
@@ -132,11 +118,7 @@ def test_a_start_moved_by_an_early_start_is_no_difference(
     run_again(run, emulator, task)
 
 
-@BOTH
-def test_an_experiment_that_has_started_by_its_schedule_stays_as_declared(
-    run: Run, emulator: Emulator, return_write_only: bool
-) -> None:
-    emulator.settings.return_write_only = return_write_only
+def test_an_experiment_that_has_started_by_its_schedule_stays_as_declared(run: Run, emulator: Emulator) -> None:
     task = full(schedule=SCHEDULE)
     assert done(run(MODULE, task))["inference_experiment"]["status"] == "Created"
     emulator.clock.advance(2 * 24 * 3600)

@@ -24,11 +24,9 @@ FATES: dict[str, tuple[dict[str, str], dict[str, str], str]] = {
     ),
     "remove_shadow": ({"on_stop": "remove_shadow"}, {"production": "Retain", "shadow": "Remove"}, "demo-model-a"),
 }
-BOTH = pytest.mark.parametrize("return_write_only", [False, True], ids=["", "write-only are returned"])
 ON_STOP = pytest.mark.parametrize(("given", "fate", "serving"), FATES.values(), ids=FATES)
 
 
-@BOTH
 @pytest.mark.parametrize("end", ["Completed", "Cancelled"])
 @pytest.mark.parametrize("options", [named(), full()], ids=["nothing but the name", "the full task"])
 @ON_STOP
@@ -40,9 +38,7 @@ def test_a_stop_decides_the_fate_of_the_variants(
     serving: str,
     options: dict[str, Any],
     end: str,
-    return_write_only: bool,
 ) -> None:
-    emulator.settings.return_write_only = return_write_only
     put(emulator, "Running")
     task = {**options, **given, "desired_state": end, "status_reason": "It was slow"}
     result = done(run(MODULE, task))
@@ -102,19 +98,10 @@ def test_a_reason_is_sent_with_a_stop_and_with_nothing_else(run: Run, emulator: 
     assert {operation["op"] for operation in operations} == {"add"}
 
 
-@BOTH
-def test_a_reason_is_never_compared(run: Run, emulator: Emulator, return_write_only: bool) -> None:
-    emulator.settings.return_write_only = return_write_only
+def test_a_reason_is_never_compared(run: Run, emulator: Emulator) -> None:
     put(emulator, "Completed", StatusReason="The first")
     run_again(run, emulator, named(desired_state="Completed", status_reason="Another"))
     assert state(emulator)["status_reason"] == "The first"
-
-
-def test_the_reason_of_an_earlier_stop_is_not_sent_again(run: Run, emulator: Emulator) -> None:
-    emulator.settings.return_write_only = True
-    put(emulator, "Running", StatusReason="Stale")
-    done(run(MODULE, named(desired_state="Completed")))
-    assert state(emulator)["stop"]["reason"] is None
 
 
 def test_promotion_sends_the_shadow_alone_and_nothing_that_could_promote_another(run: Run, emulator: Emulator) -> None:

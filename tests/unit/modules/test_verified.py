@@ -66,7 +66,6 @@ IGNORED: list[Any] = [
 ]
 
 
-@pytest.mark.parametrize("return_write_only", [False, True], ids=["", "write-only are returned"])
 @pytest.mark.parametrize(("ignored", "status", "options", "named_as"), IGNORED)
 def test_an_update_that_is_not_applied_fails_and_is_named(
     run: Run,
@@ -75,9 +74,8 @@ def test_an_update_that_is_not_applied_fails_and_is_named(
     status: str,
     options: dict[str, Any],
     named_as: str,
-    return_write_only: bool,
 ) -> None:
-    emulator.settings.update({"ignore_properties": [ignored], "return_write_only": return_write_only})
+    emulator.settings.update({"ignore_properties": [ignored]})
     put(emulator, status)
     result = run(MODULE, named(**options, wait_timeout=30))
     assert result.failed

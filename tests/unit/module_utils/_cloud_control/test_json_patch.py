@@ -111,16 +111,15 @@ def test_the_library_applies_what_is_built_and_gets_the_target(pair: tuple[Docum
 @given(experiment_pairs)
 def test_the_library_gets_from_any_experiment_to_any_other(pair: tuple[Document, Document]) -> None:
     current, target = pair
-    write_only = INFERENCE_EXPERIMENT.write_only
 
-    patch = build(current, target, write_only=write_only, guarded={"Tags", "ModelVariants"})
+    patch = build(current, target, guarded={"Tags", "ModelVariants"})
 
     assert exact(by_the_library(current, patch)) == exact(target)
 
 
 @given(documents)
 def test_equal_documents_give_no_patch(document: Document) -> None:
-    assert build(document, copy.deepcopy(document), write_only=list(document)[:1], guarded=list(document)) == []
+    assert build(document, copy.deepcopy(document), guarded=list(document)) == []
 
 
 @given(pairs)
@@ -134,7 +133,7 @@ def test_documents_that_differ_give_a_patch(pair: tuple[Document, Document]) -> 
 def test_apply_agrees_with_the_library(pair: tuple[Document, Document], data: st.DataObject) -> None:
     current, target = pair
     names = st.sets(st.sampled_from([*current, *target] or ["a"]))
-    patch = build(current, target, write_only=data.draw(names), guarded=data.draw(names))
+    patch = build(current, target, guarded=data.draw(names))
 
     assert exact(apply(current, patch)) == exact(by_the_library(current, patch)) == exact(target)
 
@@ -168,7 +167,7 @@ def test_nothing_is_changed_and_nothing_is_shared(pair: tuple[Document, Document
     before = copy.deepcopy(pair)
     names = st.sets(st.sampled_from([*current, *target] or ["a"]))
 
-    patch = build(current, target, write_only=data.draw(names), guarded=data.draw(names))
+    patch = build(current, target, guarded=data.draw(names))
     patch_before = copy.deepcopy(patch)
     result = apply(current, patch)
 
@@ -177,23 +176,6 @@ def test_nothing_is_changed_and_nothing_is_shared(pair: tuple[Document, Document
     theirs = {*containers(current), *containers(target)}
     assert not theirs & {*containers(patch)}
     assert not ({*containers(patch)} | theirs) & {*containers(result)}
-
-
-@given(pairs, st.data())
-def test_a_write_only_member_is_added_whole_or_removed_and_nothing_else(
-    pair: tuple[Document, Document], data: st.DataObject
-) -> None:
-    current, target = pair
-    write_only = data.draw(st.sets(st.sampled_from([*current, *target] or ["a"])))
-
-    patch = build(current, target, write_only=write_only, guarded=write_only - target.keys())
-
-    for operation in patch:
-        name = tokens(operation["path"])[0]
-        if name in write_only:
-            assert tokens(operation["path"]) == [name]
-            assert operation["op"] == ("add" if name in target else "remove")
-            assert name in target or name in current
 
 
 @given(pairs)
@@ -257,24 +239,6 @@ def test_the_patch_for(current: Document, target: Document, operations: list[tup
     patch = build(current, target)
 
     assert exact(patch) == exact([dict(zip(("op", "path", "value"), row, strict=False)) for row in operations])
-
-
-@pytest.mark.parametrize(
-    ("current", "target", "operations"),
-    [
-        pytest.param({}, {"W": {"a": 1}}, [("add", "/W", {"a": 1})], id="not there: added"),
-        pytest.param(
-            {"W": {"a": 1}}, {"W": {"a": 2}}, [("add", "/W", {"a": 2})], id="read by chance: added all the same"
-        ),
-        pytest.param({"W": {"a": 1}}, {"W": {"a": 1}}, [], id="read by chance and the same: nothing"),
-        pytest.param({"W": 1}, {}, [("remove", "/W")], id="read by chance and not wanted: removed"),
-        pytest.param({"X": 1}, {"X": 2}, [("replace", "/X", 2)], id="others are replaced"),
-    ],
-)
-def test_the_patch_with_write_only_w(current: Document, target: Document, operations: list[tuple[Any, ...]]) -> None:
-    patch = build(current, target, write_only={"W"}, guarded={"W"} & target.keys() - current.keys())
-
-    assert patch == [dict(zip(("op", "path", "value"), row, strict=False)) for row in operations]
 
 
 @pytest.mark.parametrize(

@@ -510,12 +510,6 @@ def test_a_schedule_that_nobody_has_set_is_added() -> None:
     assert update(taken) == [op("add", "/Schedule", SCHEDULE)]
 
 
-def test_a_schedule_is_compared_with_what_the_service_says_even_if_an_old_handler_returned_one() -> None:
-    there = seen("Created", Schedule={"StartTime": "old", "EndTime": "old"}, write_only={"Schedule": SCHEDULE})
-
-    assert step(wish(properties={"Schedule": SCHEDULE}), there) == Done()
-
-
 def test_a_schedule_that_would_be_too_long_with_the_part_left_as_it_is_is_refused() -> None:
     declared = wish(properties={"Schedule": {"EndTime": "2026-06-01T09:00:00Z"}})
 
@@ -538,41 +532,6 @@ def test_a_schedule_that_is_left_as_it_is_stands_in_nobody_s_way() -> None:
     declared = wish(properties={"Schedule": {"EndTime": schedule["EndTime"]}, "Description": "New"})
 
     assert update(step(declared, seen("Running", write_only={"Schedule": schedule}))) == DESCRIBED
-
-
-OLD_HANDLER: dict[str, Any] = {"Schedule": SCHEDULE, "DesiredState": "Running", "StatusReason": "earlier"}
-
-
-@pytest.mark.parametrize(
-    ("status", "declared", "patch"),
-    [
-        pytest.param(
-            "Running",
-            DESCRIBE,
-            [
-                *DESCRIBED,
-                op("remove", "/Schedule"),
-                op("remove", "/DesiredState"),
-                op("remove", "/StatusReason"),
-            ],
-            id="a change: none of them is written back",
-        ),
-        pytest.param(
-            "Running",
-            STOP,
-            [op("remove", "/Schedule"), op("add", "/DesiredState", "Completed"), op("remove", "/StatusReason")],
-            id="a stop: only the intent is written",
-        ),
-    ],
-)
-def test_write_only_properties_that_were_returned_are_taken_out_of_the_patched_model(
-    status: str, declared: Wish, patch: Patch
-) -> None:
-    assert update(step(declared, seen(status, **OLD_HANDLER))) == patch
-
-
-def test_write_only_properties_that_were_returned_are_no_reason_for_a_patch() -> None:
-    assert step(wish(properties=CREATABLE), seen("Running", **OLD_HANDLER)) == Done()
 
 
 def storage(csv: list[str], json: list[str]) -> Properties:
@@ -772,7 +731,7 @@ def recreated(declared: Wish, there: Snapshot) -> Wish:
 
 @pytest.mark.parametrize("status", ["Running", "Completed", "Cancelled"])
 def test_recreate_deletes_and_then_creates_what_is_declared_and_what_was_left(status: str) -> None:
-    there = seen(status, DataStorageConfig=storage(["text/csv"], []), KmsKey="key", **OLD_HANDLER)
+    there = seen(status, DataStorageConfig=storage(["text/csv"], []), KmsKey="key")
 
     then = recreated(wish(properties=AGAIN, recreate=True), there)
 

@@ -101,22 +101,6 @@ def add(path: str, value: object) -> Properties:
             seen("Completed"),
             id="stopped: both variants are still listed, and no write-only property means anything now",
         ),
-        pytest.param(
-            seen("Running", Schedule=SCHEDULE, StatusReason="old"),
-            update(
-                add("/Description", "New"),
-                {"op": "remove", "path": "/Schedule"},
-                {"op": "remove", "path": "/StatusReason"},
-            ),
-            seen("Running", Description="New", Schedule=SCHEDULE, StatusReason="old"),
-            id="what an old handler returned it returns again, though the patch does not write it",
-        ),
-        pytest.param(
-            seen("Running", StatusReason="old", DesiredState="Running"),
-            update(add("/StatusReason", "why"), add("/DesiredState", "Completed")),
-            seen("Completed", StatusReason="why", DesiredState="Completed"),
-            id="what an old handler returned it returns as it is then",
-        ),
     ],
 )
 def test_after(there: Snapshot | None, step: Write, expected: Snapshot | None) -> None:

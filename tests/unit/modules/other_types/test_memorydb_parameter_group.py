@@ -133,11 +133,6 @@ def test_asked_for_without_one_there_is_nothing_to_write(there: Bed) -> None:
     there.brought_about(named(force_write_only=True))
 
 
-def test_one_that_an_old_handler_returns_is_not_written_where_it_is_equal(there: Bed) -> None:
-    there.emulator.settings.return_write_only = True
-    there.brought_about(named(parameters=FULL["parameters"], force_write_only=True))
-
-
 def test_a_recreation_writes_it_once(there: Bed) -> None:
     task = {**FULL, "family": "memorydb_valkey7", "recreate": True, "force_write_only": True}
     there.brought_about(task, "delete", "create")

@@ -198,7 +198,7 @@ options:
     description:
       - At most 50 tags. Keys of 1 to 128 and values of up to 256 characters, verbatim; numbers and booleans become
         text.
-      - Keys that begin with C(aws:) cannot be given and are never touched.
+      - Keys that begin with C(aws:) are reserved and cannot be set. Existing tags with such keys stay unchanged.
       - Tags are left alone if the task does not give this option.
     type: dict
     aliases: [resource_tags]

@@ -21,11 +21,8 @@ from .json_patch import PatchConflict, apply
 from .operations import carry_out, meaning, planned
 from .plan import Create, Delete, Refuse, Update, Write
 from .prediction import after
-from .properties import tags_to_dict
 from .resource_type import ResourceType, Snapshot, Wish
 from .task import Task
-
-STACK_TAG = "aws:cloudformation:stack-name"
 
 # Among the properties that must not be due again.
 _THE_DELETION = "the deletion"
@@ -54,7 +51,6 @@ class Acting:
             self.carried_over = self._carried_over(step.then)
         if not self.record.operations:
             self.record.at_first_write = seen
-            self._warn_of_owner(seen)
         operation = planned(step)
         self.record.operations.append(operation)
         self.to_create = step.create if isinstance(step, Delete) else None
@@ -144,14 +140,6 @@ class Acting:
             operation=last.operation,
             request_token=last.request_token,
         )
-
-    def _warn_of_owner(self, seen: Snapshot | None) -> None:
-        stack = tags_to_dict(seen.properties.get(self.type.tags or "")).get(STACK_TAG) if seen else None
-        if stack:
-            self.record.notes.append(
-                f"It is managed by the CloudFormation stack {stack}. AWS advises to change it through that stack only,"
-                " which does not learn of this change."
-            )
 
     def _after_failure(self, seen: Snapshot | None, step: Write, failure: CloudControlError) -> Snapshot | None:
         """Return the resource as it is now, if the task can go on from there; raise the failure if not."""

@@ -9,7 +9,7 @@ import pytest
 from tests.emulator.experiments import STATUSES
 from tests.unit.emulator.aws import Aws, Refused, add, remove, replace
 
-SYSTEM = {"aws:cloudformation:stack-name": "stack"}
+SYSTEM = {"aws:createdBy": "stack"}
 BOTH_KEPT = "stop: production Retain, shadow Retain"
 
 

@@ -73,17 +73,6 @@ def test_another_operation_is_waited_for_and_the_task_planned_anew(early: bool, 
     assert unmet({"description": "ours"}, find(emulator, NAME)) == []
 
 
-def test_an_experiment_of_a_stack_draws_a_warning_before_a_change(emulator: Emulator) -> None:
-    emulator.put_experiment(REGION, {"Name": NAME}, tags={"aws:cloudformation:stack-name": "shop"})
-    assert run(emulator, {"name": NAME}).warnings == []
-    planned = run(emulator, {"name": NAME, "description": "ours"}, check=True)
-    done = run(emulator, {"name": NAME, "description": "ours"})
-    assert [("shop" in result.warnings[0], len(result.warnings)) for result in (planned, done)] == [(True, 1)] * 2
-    found = find(emulator, NAME)
-    assert found
-    assert found["tags"] == {"aws:cloudformation:stack-name": "shop"}
-
-
 def _put(emulator: Emulator, status: str) -> None:
     act(emulator, "delete", NAME)
     emulator.clock.advance(10)

@@ -342,13 +342,6 @@ def test_what_the_service_returns_is_not_held_against_the_task(run: Run, emulato
     assert done(run(MODULE, named(tags={"new": "1"}))).changed
 
 
-def test_the_first_write_of_a_stack_s_experiment_warns_even_if_it_fails(run: Run, emulator: Emulator) -> None:
-    put(emulator, "Created", tags={"aws:cloudformation:stack-name": "shop"})
-    emulator.fault("UpdateResource", "failed", code="InvalidRequest", message="No")
-    result = run(MODULE, named(description="New"))
-    assert (result.failed, ["shop" in warning for warning in result.warnings]) == (True, [True])
-
-
 @pytest.mark.parametrize(
     ("module", "task"),
     [

@@ -271,7 +271,7 @@ def test_the_region_is_that_of_the_task(run: Run, emulator: Emulator) -> None:
 
 
 def test_tags_and_content_are_as_they_are(run: Run, emulator: Emulator) -> None:
-    tags = {"Team": "x", "aws:cloudformation:stack-name": "shop"}
+    tags = {"Team": "x", "aws:createdBy": "shop"}
     emulator.put_experiment(REGION, {"Name": "a", "DataStorageConfig": STORAGE_PROPERTY}, tags=tags)
     (found,) = done(run(INFO, {}))["inference_experiments"]
     assert found["tags"] == tags

@@ -202,7 +202,7 @@ def test_recreate_carries_over_what_the_task_leaves_out(
         KmsKey="alias/kept",
         DataStorageConfig=dict(STORAGE_PROPERTY),
         Schedule={"StartTime": SCHEDULE["start_time"], "EndTime": LATER},
-        tags={"kept": "1", "aws:cloudformation:stack-name": "shop"},
+        tags={"kept": "1", "aws:createdBy": "shop"},
     )
     done(run(MODULE, full(role_arn=OTHER_ROLE_ARN, recreate=True, **options)))
     raw = state(emulator)

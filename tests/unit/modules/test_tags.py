@@ -15,7 +15,7 @@ from tests.environment import REGION
 from tests.unit.conftest import Run
 from tests.unit.modules.tasks import MODULE, done, kinds, named, patches, put, run_again, sent, state, statuses
 
-STACK = {"aws:cloudformation:stack-name": "shop", "aws:other": "1"}
+AWS_TAGS = {"aws:servicecatalog:productArn": "shop", "aws:createdBy": "1"}
 BEFORE = {"kept": "1", "changed": "1", "left": "1"}
 
 ROWS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
@@ -39,7 +39,7 @@ ROWS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
 }
 
 
-@pytest.mark.parametrize("system", [{}, STACK], ids=["", "beside tags of AWS"])
+@pytest.mark.parametrize("system", [{}, AWS_TAGS], ids=["", "beside tags of AWS"])
 @pytest.mark.parametrize(("options", "after"), ROWS.values(), ids=ROWS)
 def test_tags_are_brought_to_what_is_given(
     run: Run, emulator: Emulator, options: dict[str, Any], after: dict[str, str], system: dict[str, str]
@@ -68,9 +68,9 @@ def test_tags_can_change_in_every_status(run: Run, emulator: Emulator, status: s
     ],
 )
 def test_tags_that_are_not_given_are_left_alone_by(run: Run, emulator: Emulator, task: dict[str, Any]) -> None:
-    put(emulator, "Running", tags={**BEFORE, **STACK})
+    put(emulator, "Running", tags={**BEFORE, **AWS_TAGS})
     result = done(run(MODULE, named(**task)))
-    assert state(emulator)["tags"] == {**BEFORE, **STACK}
+    assert state(emulator)["tags"] == {**BEFORE, **AWS_TAGS}
     assert all("/Tags" not in patch for patch in patches(result))
 
 
@@ -102,7 +102,7 @@ def test_a_tag_that_somebody_adds_meanwhile_is_not_lost(run: Run, emulator: Emul
 def test_tags_are_counted_with_those_kept_and_those_of_aws(
     run: Run, emulator: Emulator, more: int, fits: bool, check: bool
 ) -> None:
-    put(emulator, "Created", tags={**STACK, **{f"old{n}": "" for n in range(46)}})
+    put(emulator, "Created", tags={**AWS_TAGS, **{f"old{n}": "" for n in range(46)}})
     result = run(MODULE, named(tags={f"new{n}": "" for n in range(more)}, purge_tags=False), check=check)
     assert (result.failed, result.changed) == (not fits, fits)
     if not fits:
@@ -119,16 +119,17 @@ def test_a_patch_that_does_not_fit_any_more_is_known_by_its_other_code_too(run: 
 
 
 def test_a_tag_of_aws_that_comes_meanwhile_is_not_touched(run: Run, emulator: Emulator) -> None:
-    put(emulator, "Created", tags={**BEFORE, **STACK})
-    emulator.on_call("UpdateResource", lambda: put(emulator, "Created", tags={**BEFORE, **STACK, "aws:late": "1"}))
+    put(emulator, "Created", tags={**BEFORE, **AWS_TAGS})
+    emulator.on_call("UpdateResource", lambda: put(emulator, "Created", tags={**BEFORE, **AWS_TAGS, "aws:late": "1"}))
     done(run(MODULE, named(tags={"ours": "1"})))
-    assert state(emulator)["tags"] == {**STACK, "aws:late": "1", "ours": "1"}
+    assert state(emulator)["tags"] == {**AWS_TAGS, "aws:late": "1", "ours": "1"}
 
 
 @pytest.mark.parametrize("check", [False, True], ids=["for real", "in check mode"])
-def test_a_change_of_what_cloudformation_manages_draws_a_warning(run: Run, emulator: Emulator, check: bool) -> None:
-    put(emulator, "Running", tags=STACK)
-    result = done(run(MODULE, named(description="New"), check=check))
-    assert any("CloudFormation" in warning and "shop" in warning for warning in result.warnings)
-    emulator.clear_log()
-    assert done(run(MODULE, named())).warnings == []
+@pytest.mark.parametrize("key", [*AWS_TAGS, "aws:cloudformation:stack-name"])
+def test_update_of_experiment_with_aws_tags_gives_no_warning(
+    run: Run, emulator: Emulator, key: str, check: bool
+) -> None:
+    put(emulator, "Running", tags={key: "shop"})
+    assert done(run(MODULE, named(description="New"), check=check)).warnings == []
+    assert state(emulator)["tags"] == {key: "shop"}

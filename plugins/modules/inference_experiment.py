@@ -613,7 +613,7 @@ error:
       description: What to do; null where there is nothing to add.
       returned: always
       type: str
-      sample: Grant the permission that the message names to whom it names.
+      sample: Grant the permission in the message to the identity in the message.
 """
 
 from ..module_utils._cloud_control.manage import manage

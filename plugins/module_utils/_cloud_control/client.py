@@ -126,8 +126,8 @@ class CloudControl:
                 return None
             if error.denied:
                 error.hint = (
-                    f"Grant {reader.permission} to whom the task runs as: GetResource does not return what is asked for"
-                    " here."
+                    f"Grant {reader.permission} to the calling identity: GetResource does not return write-only"
+                    " properties."
                 )
             raise
 

@@ -16,7 +16,7 @@ from .errors import NOT_AUTHORIZED, CallFailed, CloudControlError, Refused, Time
 
 _GO_ON = "Run the task again: it goes on from what is there."
 _LATER = "Run the task again later: it goes on from what is there."
-_POLICIES = "Policies that are enough are in docs/iam of this collection."
+_POLICIES = "docs/iam of this collection contains sufficient policies."
 _CHECK_ENDPOINT = "Check region and endpoint_url, and that the network leads there."
 
 # Codes of AWS's errors, HandlerErrorCodes, classes of botocore and our own, with what to do about them.
@@ -79,7 +79,7 @@ _ADVICE = (
     ),
     (
         "AccessDenied",
-        f"Grant the permission that it takes to whom the task runs as, or to cloud_control_role_arn. {_POLICIES}",
+        f"Grant the missing permission to the calling identity, or to cloud_control_role_arn if it is set. {_POLICIES}",
     ),
     (
         "TypeNotFoundException UnsupportedActionException UnsupportedTarget",
@@ -115,6 +115,11 @@ _ADVICE = (
     ("OutdatedBotocore", "Install the boto3 and botocore that the collection's requirements.txt asks for."),
 )
 HINTS = {code: hint for codes, hint in _ADVICE for code in codes.split()}
+# AWS's words for the kind of policy that decides, where another policy cannot grant the permission.
+_EXPLICIT_DENY = re.compile(r"with an explicit deny(?: in (an? (?:[\w-]+ )+(?:policy|boundary)\b))?")
+_NOT_ALLOWED_BY = re.compile(
+    r"because no ((?:service control|resource control|session|VPC endpoint) policy|permissions boundary) allows"
+)
 # Passwords in URLs, and what AWS tells of a request whose signature is wrong, or a proxy of one that it does not like.
 _SECRETS = re.compile(
     r"""(://[^/\s:@]*:)[^/\s@]+(?=@)|((?i:x-amz-security-token["']?\s*[:=]\s*["']?|signature=))[\w+/=%.~-]+"""
@@ -124,12 +129,26 @@ _SECRETS = re.compile(
 def hint_for(code: str, operation: str | None, message: str = "") -> str | None:
     """Return what a user can do about an error of a call (GetResource) or an operation (update); None if unknown."""
     if NOT_AUTHORIZED in message:
-        return f"Grant the permission that the message names to whom it names. {_POLICIES}"
+        grant = f"Grant the permission in the message to the identity in the message. {_POLICIES}"
+        return _policy_hint(message) or grant
     if code.startswith("AccessDenied") and operation and operation[0].isupper():
-        return f"Grant the permission cloudformation:{operation} to whom the task runs as. {_POLICIES}"
+        return f"Grant the permission cloudformation:{operation} to the calling identity. {_POLICIES}"
     if code.isdigit():  # the HTTP status of an answer without a code
         code = "InternalFailure" if code >= "500" else "NotCloudControl"
     return HINTS.get(code)
+
+
+def _policy_hint(message: str) -> str | None:
+    """Return the hint for a denial that granting the permission to the identity does not correct."""
+    if denied := _EXPLICIT_DENY.search(message):
+        policy = denied[1] or "a policy"
+        return (
+            f"{policy[0].upper()}{policy[1:]} denies the action explicitly, so granting the permission does not help."
+            " Change that policy or use another identity."
+        )
+    if not_allowed := _NOT_ALLOWED_BY.search(message):
+        return f"Allow the action in the {not_allowed[1]} too: a permission of the identity alone does not grant it."
+    return None
 
 
 def failure(
@@ -187,7 +206,8 @@ def _sentence(attempt: str, error: CloudControlError) -> str:
 def _hint(error: CloudControlError, advice: Mapping[str, str], *, begun: bool) -> str | None:
     """What to do about the error, or about the one that time has run out on, and how to go on."""
     cause = error.__cause__ if isinstance(error.__cause__, CloudControlError) else error
-    hint = error.hint or cause.hint or advice.get(cause.code) or hint_for(cause.code, cause.operation, cause.message)
+    hint = _policy_hint(cause.message) or error.hint or cause.hint
+    hint = hint or advice.get(cause.code) or hint_for(cause.code, cause.operation, cause.message)
     told = isinstance(error, Refused) or re.search(r"\bagain\b", f"{error.message} {hint}")
     if not hint or told or not (begun or cause is not error):
         return hint

@@ -379,7 +379,7 @@ INFERENCE_EXPERIMENT = ResourceType(
             "If no experiment has this name, the endpoint is probably in use by another one: list them with the module"
             " awscc.sagemaker.inference_experiment_info.",
         ),
-        "UnauthorizedTaggingOperation": "Grant sagemaker:AddTags, sagemaker:DeleteTags and sagemaker:ListTags to whom"
-        " the task runs as, or leave tags out.",
+        "UnauthorizedTaggingOperation": "Grant sagemaker:AddTags, sagemaker:DeleteTags and sagemaker:ListTags to the"
+        " calling identity, or omit tags.",
     },
 )

@@ -71,7 +71,12 @@ OWN = {
 # What errors mean; those with the same hint stand together.
 GROUPS = {
     "Permissions and credentials": (
-        ("AccessDenied", "Whoever the task runs as may not do this. All codes that begin with AccessDenied are meant."),
+        (
+            "AccessDenied",
+            "The calling identity lacks a permission. This entry covers all codes that begin with AccessDenied. If the"
+            ' message contains "with an explicit deny", a policy denies the action explicitly: granting the permission'
+            " does not help, change that policy or use another identity.",
+        ),
         ("UnauthorizedTaggingOperation", "Tags may not be read or changed."),
         (
             "ProfileNotFound ConfigNotFound ConfigParseError",

@@ -287,7 +287,7 @@ WORDS: Mapping[str, str] = {
     "InvalidAnswer": "perhaps not AWS but a proxy",
     "Unsettled": "Something else is at work on it",
     "ResourceConflictException": "Something else is at work on it",
-    "AccessDeniedException": "Grant the permission that the message names",
+    "AccessDeniedException": "Grant the permission in the message to the identity",
     "ExpiredTokenException": "The credentials have expired: get new ones",
     "UnrecognizedClientException": "check access_key, profile",
     "InvalidSignatureException": "region, secret_key and the clock",
@@ -302,7 +302,7 @@ WORDS: Mapping[str, str] = {
     "GeneralServiceException": "put right what it names",
     "NotUpdatable": "recreate: true",
     "InvalidRequest": "change the option that the message is about",
-    "AccessDenied": "Grant the permission that it takes",
+    "AccessDenied": "Grant the missing permission to the calling identity",
     "UnauthorizedTaggingOperation": "sagemaker:AddTags",
     "InvalidCredentials": "they must last until the end",
     "ServiceLimitExceeded": "Service Quotas",
@@ -314,7 +314,7 @@ WORDS: Mapping[str, str] = {
     "UnsupportedTarget": "check the option region",
     CANCELLED: "Somebody has cancelled the operation",
 }
-DESCRIBE_DENIED = "Grant sagemaker:DescribeInferenceExperiment to whom the task runs as"
+DESCRIBE_DENIED = "Grant sagemaker:DescribeInferenceExperiment to the calling identity"
 
 # --- the cells ---
 

@@ -152,3 +152,40 @@ def test_what_a_message_repeats_of_a_request_is_told_without_its_secrets(message
 def test_what_is_no_secret_is_told_as_it_is(message: str) -> None:
     error = CallFailed(message, code="SomethingNew", operation="GetResource")
     assert failure("Could not", error, advice={}, region=None)["error"]["message"] == message
+
+
+WHO = "User: arn:aws:iam::123456789012:user/x is not authorized to perform: cloudformation:GetResource on resource: y"
+EXPLICIT = "so granting the permission does not help"
+# what follows in AWS's message, the words of the hint
+DENIALS = {
+    "with an explicit deny in a service control policy": ("A service control policy denies", EXPLICIT),
+    "with an explicit deny in a resource control policy": ("A resource control policy denies", EXPLICIT),
+    "with an explicit deny in a permissions boundary": ("A permissions boundary denies", EXPLICIT),
+    "with an explicit deny in an identity-based policy": ("An identity-based policy denies", EXPLICIT),
+    "with an explicit deny in a resource-based policy": ("A resource-based policy denies", EXPLICIT),
+    "with an explicit deny in a VPC endpoint policy": ("A VPC endpoint policy denies", EXPLICIT),
+    "with an explicit deny in a session policy: arn:aws:iam::1:policy/z": ("A session policy denies", EXPLICIT),
+    "with an explicit deny": ("A policy denies", EXPLICIT),
+    "because no service control policy allows the action": ("Allow the action in the service control policy",),
+    "because no permissions boundary allows the action": ("Allow the action in the permissions boundary",),
+    "because no session policy allows the action": ("Allow the action in the session policy",),
+    "because no VPC endpoint policy allows the action": ("Allow the action in the VPC endpoint policy",),
+    "because no identity-based policy allows the action": ("Grant the permission in the message",),
+    "because no resource-based policy allows the action": ("Grant the permission in the message",),
+    "": ("Grant the permission in the message", "docs/iam"),
+}
+
+
+@pytest.mark.parametrize("code", ["AccessDeniedException", "GeneralServiceException", "InvalidRequest"])
+@pytest.mark.parametrize(("why", "words"), DENIALS.items(), ids=DENIALS)
+def test_hint_for_denial_names_the_policy_that_decides(why: str, words: tuple[str, ...], code: str) -> None:
+    hint = hint_for(code, "update", f"{WHO} {why}") or ""
+    assert [some for some in words if some not in hint] == []
+
+
+@pytest.mark.parametrize("why", [why for why, words in DENIALS.items() if EXPLICIT in words])
+def test_hint_for_explicit_deny_precedes_every_hint_to_grant(why: str) -> None:
+    denial = OperationFailed(f"{WHO} {why}", code="UnauthorizedTaggingOperation", hint="Grant it.", operation="update")
+    hint = failure("Could not", denial, advice={denial.code: "Grant it."}, region=None)["error"]["hint"]
+    assert EXPLICIT in hint
+    assert "Grant" not in hint

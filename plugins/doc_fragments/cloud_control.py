@@ -1,67 +1,76 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the modules of this collection document alike."""
+"""Documentation that the modules of this collection share."""
 
 from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Options and notes of every module that works through Cloud Control."""
+    """Options, requirements and notes of the modules that use Cloud Control."""
 
     DOCUMENTATION = r"""
 options:
   cloud_control_role_arn:
     description:
-      - ARN of an IAM role that Cloud Control runs the resource handler under, instead of the identity that the task
-        runs as, which needs C(iam:PassRole) for it. It is the C(RoleArn) of the Cloud Control requests.
+      - ARN of the IAM role that Cloud Control assumes to run the resource handler.
+      - If omitted, the resource handler has the permissions of the calling identity.
+      - The calling identity needs C(iam:PassRole) for this role. It is the C(RoleArn) of the Cloud Control requests.
     type: str
 requirements:
   - python >= 3.10
   - boto3 >= 1.26.20
   - botocore >= 1.29.20
 notes:
-  - Works through the AWS Cloud Control API. Its IAM actions are named C(cloudformation:*). The handler's own actions
-    are checked against the same identity, or against O(cloud_control_role_arn). Whole policies are in
+  - The IAM actions of the AWS Cloud Control API have the prefix C(cloudformation:). The actions of the resource handler
+    are checked for the calling identity or, if set, for O(cloud_control_role_arn). Complete IAM policies are in
     U(https://github.com/awscc/ansible-collection-sagemaker/tree/main/docs/iam).
-  - O(endpoint_url) holds for every service that is asked. To give one to each, set E(AWS_ENDPOINT_URL_CLOUDCONTROL)
-    and its like instead.
-  - O(aws_ca_bundle) and O(validate_certs) do not hold for AWS STS, which is asked where a O(profile) assumes a role.
-    Its certificate is checked by E(AWS_CA_BUNDLE), which holds for all services.
+  - O(endpoint_url) applies to all AWS services that the module calls. To set the endpoint of one service, use an
+    environment variable such as E(AWS_ENDPOINT_URL_CLOUDCONTROL), which requires botocore 1.31 or later.
+  - O(aws_ca_bundle) and O(validate_certs) do not apply to calls of AWS STS, which botocore makes if O(profile) assumes
+    a role. Use the environment variable E(AWS_CA_BUNDLE) instead. It applies to all services.
 """
 
-    # What a module has that creates, changes and deletes a resource.
+    # Options of modules that create, update and delete a resource.
     MANAGE = r"""
 options:
   state:
     description:
-      - V(present) creates the resource or brings it to what the task declares.
-      - V(absent) deletes it.
+      - Whether the resource exists when the task ends.
+      - V(present) creates the resource if it does not exist, and updates it if it differs from the task.
+      - V(absent) deletes the resource. If it does not exist, nothing changes.
     type: str
     choices: [present, absent]
     default: present
   recreate:
     description:
-      - Whether to delete the resource and create it again where what is declared cannot be reached otherwise, for
-        example a change of an option that can be given only at its creation.
-      - All options that a create needs have to be given with it. Other options that the task leaves out, tags included,
-        are carried over. With O(wait=false) it is refused if something would have to be.
-      - A task that fails between the two warns of what was to be carried over. RV(operations) has it then. Give it with
-        the task when you run it again.
+      - Whether to delete the resource and create it again if an update cannot reach the desired state, for example
+        because an option differs that cannot be changed after create.
+      - V(false) fails the task in this case. Nothing is changed.
+      - V(true) deletes the resource and creates a new one. Running work of the resource ends, and its history is lost.
+        If an update can reach the desired state, the resource is updated and not deleted.
+      - V(true) requires all options that a create requires. The values of other omitted options, including tags, are
+        preserved.
+      - With O(wait=false), the task fails before the delete if values of omitted options would have to be preserved.
+      - If the task fails between delete and create, a warning lists the preserved options, and RV(operations) has
+        their values. Add these options to the task and run it again.
     type: bool
     default: false
   wait:
     description:
-      - Whether to wait for each operation to end, and to go on until all that is declared has been brought about and
-        read back.
-      - With V(false) the first operation needed is sent and the task ends at once. RV(operations) lists the rest as
-        V(PLANNED). Run the task again to go on.
+      - Whether to wait until all operations have ended and the resource has the desired state.
+      - V(true) waits for each operation, reads the resource again and verifies that the change was applied. The task
+        fails if an operation fails or takes longer than O(wait_timeout).
+      - V(false) submits the first operation and returns immediately. RV(operations) lists the remaining operations as
+        C(PLANNED), and the returned values are those read after the submission. A later failure of the submitted
+        operation is not reported. Run the task again to submit the next operation.
     type: bool
     default: true
   wait_timeout:
     description:
-      - Seconds that the whole task may take, from 1 to 604800. When they are over the task fails and says what was seen
-        last. What was begun goes on at AWS, and the task, run again, goes on from there.
+      - The maximum duration of the task in seconds, from 1 to 604800.
+      - If the time is over, the task fails and reports the last known status. Operations that were submitted continue
+        in AWS. Run the task again to resume.
     type: int
     default: 1800
 """

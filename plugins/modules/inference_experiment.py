@@ -10,223 +10,248 @@ module: inference_experiment
 version_added: 1.0.0
 short_description: Manage Amazon SageMaker inference experiments (shadow tests)
 description:
-  - Create, change, start, stop and delete SageMaker inference experiments (CloudFormation type
-    C(AWS::SageMaker::InferenceExperiment)) through the AWS Cloud Control API.
-  - A shadow test sends a copy of a share of an endpoint's requests to a second model, the shadow variant, beside the
-    production variant that answers them.
-  - Declarative. Only options that the task gives are managed. A nested key that is left out is left alone; a list
-    that is given is the whole list. For an experiment that exists nothing but O(name) is required.
-  - The module brings about what is declared in as many operations as that takes, and reads the experiment again after
-    each. What AWS reports as done and does not apply fails the task. What the present status does not allow is
-    refused before anything is written.
-  - To create an experiment, O(type), O(role_arn), O(endpoint_name), O(model_variants) and O(shadow_mode_config) are
-    needed.
+  - Create, update, start, stop and delete SageMaker inference experiments through the AWS Cloud Control API
+    (resource type C(AWS::SageMaker::InferenceExperiment)).
+  - A shadow test sends a copy of a percentage of the requests of an endpoint to a second model, the shadow variant.
+    The production variant continues to answer all requests.
+  - The module changes only the options that the task sets. Omitted options, including nested ones, keep their current
+    values. A list replaces the whole current list.
+  - If the experiment exists, only O(name) is required. To create an experiment, O(type), O(role_arn),
+    O(endpoint_name), O(model_variants) and O(shadow_mode_config) are required as well.
+  - The module reads the experiment again after each operation. The task fails if AWS reports success for a change and
+    did not apply it. Changes that the current status does not allow are rejected before any write.
 author:
   - awscc.sagemaker contributors (@awscc)
 options:
   name:
     description:
-      - The name of the experiment, its identifier in the account and region.
-      - Up to 120 letters and digits, with hyphens between them.
+      - The name of the experiment. It identifies the experiment in the account and region.
+      - Up to 120 letters, digits and hyphens. The first and the last character must not be a hyphen.
     type: str
     required: true
   type:
     description:
       - The type of the experiment.
-      - Can be given only at its creation.
+      - Required on create. Cannot be changed afterwards.
     type: str
     choices: [ShadowMode]
   role_arn:
     description:
-      - ARN of the IAM role that SageMaker assumes to get at models and images and to manage the endpoint.
-      - Not the role of the Cloud Control requests, which is O(cloud_control_role_arn).
-      - From 20 to 2048 characters. Can be given only at its creation.
+      - ARN of the IAM role that SageMaker assumes to read models and container images and to manage the endpoint.
+      - From 20 to 2048 characters. Required on create. Cannot be changed afterwards.
+      - O(cloud_control_role_arn) is another role, which Cloud Control uses.
     type: str
   endpoint_name:
     description:
-      - The endpoint on which the experiment runs. It must exist, and no other experiment may be using it.
-      - Up to 63 letters and digits, with hyphens between them. Can be given only at its creation.
+      - The name of the endpoint that the experiment runs on.
+      - The endpoint must exist and must not be in use by another experiment.
+      - Up to 63 letters, digits and hyphens. Required on create. Cannot be changed afterwards.
     type: str
   kms_key:
     description:
-      - The KMS key that encrypts the storage volume of the endpoint's instances. A key id equals the ARN that ends in
-        it; an alias equals only itself and the ARN of the alias.
-      - Up to 2048 characters. Can be given only at its creation.
+      - ID, ARN or alias of the KMS key that encrypts the storage volumes of the endpoint's instances.
+      - A key ID equals the ARN that ends in this ID. An alias equals only the ARN of the alias.
+      - Up to 2048 characters. Optional on create. Cannot be changed afterwards.
     type: str
   description:
     description:
-      - What the experiment is for. From 1 to 1024 characters.
-      - It can be changed but not taken away again.
+      - The description of the experiment.
+      - From 1 to 1024 characters, without line breaks.
+      - Can be changed while the experiment is C(Created) or C(Running). Cannot be removed.
     type: str
   model_variants:
     description:
-      - The two variants, one production and one shadow, in any order. Their roles are given by O(shadow_mode_config).
-      - Can be changed until the experiment has been started.
-      - Not compared when O(desired_state=Completed) or O(desired_state=Cancelled) is met already.
+      - The two variants of the test, production and shadow, in any order. O(shadow_mode_config) assigns the roles.
+      - Required on create. Can be changed only while the experiment is C(Created).
+      - Ignored if the experiment already has the status V(Completed) or V(Cancelled) that O(desired_state) requests.
     type: list
     elements: dict
     suboptions:
       model_name:
-        description: The SageMaker model. Up to 63 letters and digits, with hyphens between them.
+        description: The name of an existing SageMaker model. Up to 63 letters, digits and hyphens.
         type: str
         required: true
       variant_name:
-        description: The name of the variant. Up to 63 letters and digits, with hyphens between them.
+        description: The name of the variant. Up to 63 letters, digits and hyphens.
         type: str
         required: true
       infrastructure_config:
-        description: What the variant runs on.
+        description: The infrastructure of the variant.
         type: dict
         required: true
         suboptions:
           infrastructure_type:
-            description: The kind of infrastructure.
+            description: The type of the infrastructure.
             type: str
             required: true
             choices: [RealTimeInference]
           real_time_inference_config:
-            description: The instances.
+            description: The instances of the variant.
             type: dict
             required: true
             suboptions:
               instance_type:
-                description: The type of the instances, for example V(ml.m5.large).
+                description: The instance type, for example V(ml.m5.large).
                 type: str
                 required: true
               instance_count:
-                description: How many instances, from 0 to 2147483647.
+                description: The number of instances, from 0 to 2147483647.
                 type: int
                 required: true
   shadow_mode_config:
     description:
-      - Which variant is production and which is its shadow.
-      - Can be changed until the experiment has ended.
+      - The role of each variant, and the traffic sampling percentage.
+      - Required on create. While the experiment is C(Created), all of it can be changed. While it is C(Running),
+        only O(shadow_mode_config.shadow_model_variants[].sampling_percentage) can be changed.
     type: dict
     suboptions:
       source_model_variant_name:
-        description: The C(variant_name) of the production variant, which answers all requests. Up to 63 characters.
+        description:
+          - The C(variant_name) of the production variant. It answers all requests.
+          - Up to 63 characters.
         type: str
         required: true
       shadow_model_variants:
-        description: The shadow variant. Exactly one.
+        description: The shadow variant. The list must have exactly one element.
         type: list
         elements: dict
         required: true
         suboptions:
           shadow_model_variant_name:
-            description: The C(variant_name) of the shadow variant. Up to 63 characters.
+            description:
+              - The C(variant_name) of the shadow variant. Its responses are not returned to the callers.
+              - Up to 63 characters.
             type: str
             required: true
           sampling_percentage:
-            description: The share of the requests that the shadow gets a copy of, from 0 to 100.
+            description: The percentage of requests that are copied to the shadow variant, from 0 to 100.
             type: int
             required: true
   data_storage_config:
     description:
-      - Where requests and answers are stored.
-      - Can be changed until the experiment has been started, but not taken away again.
+      - The S3 location where SageMaker stores requests and responses. If omitted on create, nothing is stored.
+      - Can be changed only while the experiment is C(Created). Cannot be removed.
     type: dict
     suboptions:
       destination:
-        description: The place in S3, beginning with C(s3://) or C(https://). Up to 512 characters.
+        description: The S3 URI, starting with C(s3://) or C(https://). Up to 512 characters.
         type: str
         required: true
       kms_key:
-        description: The KMS key that encrypts what is stored, compared as O(kms_key). Up to 2048 characters.
+        description:
+          - ID, ARN or alias of the KMS key that encrypts the stored data. Compared in the same way as O(kms_key).
+          - Up to 2048 characters.
         type: str
       content_type:
-        description: Which content types are stored as they are. All others are stored in base64.
+        description:
+          - The content types that are stored as they are. SageMaker stores all other content types in base64.
         type: dict
         suboptions:
           csv_content_types:
             description:
-              - From 1 to 10 content types that are CSV, like V(text/csv). Up to 256 characters each. Their order
-                means nothing.
+              - From 1 to 10 content types to store as CSV, for example V(text/csv). The order is not compared.
+              - Up to 256 characters each.
             type: list
             elements: str
           json_content_types:
-            description: From 1 to 10 content types that are JSON, like V(application/json), up to 256 characters each.
+            description:
+              - From 1 to 10 content types to store as JSON, for example V(application/json). The order is not
+                compared.
+              - Up to 256 characters each.
             type: list
             elements: str
   schedule:
     description:
-      - When the experiment starts and ends. It lasts from 1 hour to 30 days. Without a schedule it starts at once and
-        ends after 7 days.
-      - Write-only for Cloud Control. The module reads it with C(sagemaker:DescribeInferenceExperiment), only if the
-        task gives it and only while the experiment is C(Created) or C(Running); and to carry it over when a
-        C(Created) one is created again.
-      - While C(Running) only O(schedule.end_time) counts and can be changed. An experiment that has ended has no
-        schedule to compare. Times that are moved by an early start or by a stop are no difference.
-      - Times are compared and sent to the second.
+      - The start and end of the experiment. The duration must be from 1 hour to 30 days.
+      - Without a schedule, the experiment starts when it is created and ends after 7 days.
+      - While the experiment is C(Created), both times can be changed. While it is C(Running), only
+        O(schedule.end_time) is compared and can be changed. After the end, the schedule is ignored.
+      - Write-only in Cloud Control. If the task sets O(schedule) and the experiment is C(Created) or C(Running), the
+        module reads the current schedule with C(sagemaker:DescribeInferenceExperiment).
+      - Times are compared and sent with a precision of one second.
     type: dict
     suboptions:
       start_time:
-        description: ISO 8601 with an offset or C(Z). An unquoted YAML timestamp with an offset works too.
+        description:
+          - The start in ISO 8601 format with C(Z) or a UTC offset, for example V("2030-01-07T08:00:00Z").
+          - If omitted on create, the experiment starts when it is created.
         type: str
       end_time:
-        description: As O(schedule.start_time).
+        description:
+          - The end in ISO 8601 format with C(Z) or a UTC offset, for example V("2030-01-21T08:00:00Z").
         type: str
   desired_state:
     description:
-      - The status to bring the experiment to. Judged by its C(Status).
-      - V(Running) starts a scheduled experiment early. One that has ended cannot be started again.
-      - V(Completed) and V(Cancelled) stop a running experiment. One that has not been started cannot be stopped, and
-        one that does not exist is refused.
-      - Write-only for Cloud Control.
+      - The status that the experiment must have when the task ends. If omitted, the task does not change the status.
+      - V(Running) starts a C(Created) experiment before its scheduled start. A new experiment is created and, if its
+        start is in the future, started immediately. An experiment that has ended cannot be started again.
+      - V(Completed) stops a C(Running) experiment. Use this value if the test has served its purpose.
+      - V(Cancelled) stops a C(Running) experiment. Use this value if the test is abandoned.
+      - O(on_stop) alone decides about the variants. V(Completed) and V(Cancelled) have the same effect on them.
+      - The task fails if V(Completed) or V(Cancelled) is requested and the experiment does not exist, is C(Created),
+        or has ended with the other status. Use O(state=absent) to delete a C(Created) experiment.
+      - Write-only in Cloud Control. The module compares the value with the C(Status) of the experiment.
     type: str
     choices: [Running, Completed, Cancelled]
   status_reason:
     description:
-      - Why the experiment is stopped, from 1 to 1024 characters. Sent with a stop, never compared, and given only
-        with O(desired_state=Completed), O(desired_state=Cancelled) or O(state=absent).
-      - Write-only for Cloud Control.
+      - The reason for the stop, from 1 to 1024 characters, without line breaks.
+      - Requires O(desired_state=Completed), O(desired_state=Cancelled) or O(state=absent).
+      - Sent only if this task stops the experiment. Never compared. Write-only in Cloud Control.
     type: str
   on_stop:
     description:
-      - What becomes of the variants when this task stops the experiment, also with O(state=absent).
-      - V(retain) leaves both on the endpoint, and so does a deletion for O(recreate=true).
-      - V(promote_shadow) takes the production variant away and makes the shadow production.
-      - V(remove_shadow) takes the shadow away.
-      - Refused, unless V(retain), without O(desired_state=Completed), O(desired_state=Cancelled) or O(state=absent).
-      - It says how to stop, not what to be. Of an experiment that has ended already, by its schedule or by somebody
-        else, nothing is promoted or removed any more, and the task is C(ok). C(changed) tells whether this task has
-        stopped it.
+      - The variant actions if this task stops the experiment, either for O(desired_state) or for O(state=absent).
+      - V(retain) keeps both variants on the endpoint. The production variant continues to answer all requests.
+      - V(promote_shadow) removes the production variant from the endpoint. The shadow variant becomes the new
+        production variant and answers all requests. The module cannot restore the previous production variant.
+      - V(remove_shadow) removes the shadow variant from the endpoint. The production variant continues to answer all
+        requests.
+      - V(promote_shadow) and V(remove_shadow) require O(desired_state=Completed), O(desired_state=Cancelled) or
+        O(state=absent).
+      - If the experiment has already ended, its variants are unchanged and the task reports C(changed=false).
+      - With O(recreate=true), a C(Running) experiment that must be deleted is stopped with both variants retained.
     type: str
     choices: [retain, promote_shadow, remove_shadow]
     default: retain
   tags:
     description:
-      - At most 50 tags. Keys of 1 to 128 and values of up to 256 characters, verbatim; numbers and booleans become
-        text.
-      - Keys that begin with C(aws:) are reserved and cannot be set. Existing tags with such keys stay unchanged.
-      - Tags are left alone if the task does not give this option.
+      - The tags of the experiment. If omitted, the tags are unchanged. See also O(purge_tags).
+      - At most 50 tags. Keys have from 1 to 128 characters, values up to 256. Upper and lower case are preserved.
+      - Values that are not strings are converted to strings. V(true) becomes V("True") and V(1.10) becomes V("1.1").
+        Quote a value to keep it as written.
+      - Keys that start with C(aws:) are reserved. They cannot be set. Existing tags with such keys stay
+        unchanged.
     type: dict
     aliases: [resource_tags]
 notes:
-  - Needs the IAM actions C(cloudformation:GetResource), C(cloudformation:CreateResource),
+  - O(state=absent) deletes only the record of the experiment. The endpoint and the stored data remain. If the
+    experiment is C(Running), it is stopped first, as C(Completed) and with the variant actions of O(on_stop).
+  - The calling identity needs the IAM actions C(cloudformation:GetResource), C(cloudformation:CreateResource),
     C(cloudformation:UpdateResource), C(cloudformation:DeleteResource), C(cloudformation:GetResourceRequestStatus) and
-    C(cloudformation:ListResourceRequests), and for the handler C(sagemaker:DescribeInferenceExperiment),
+    C(cloudformation:ListResourceRequests). The resource handler needs C(sagemaker:DescribeInferenceExperiment),
     C(sagemaker:CreateInferenceExperiment), C(sagemaker:UpdateInferenceExperiment),
     C(sagemaker:StartInferenceExperiment), C(sagemaker:StopInferenceExperiment),
     C(sagemaker:DeleteInferenceExperiment), C(sagemaker:ListTags), C(sagemaker:AddTags), C(sagemaker:DeleteTags) and,
-    for O(role_arn), C(iam:PassRole). In check mode those of M(awscc.sagemaker.inference_experiment_info) will do.
+    for O(role_arn), C(iam:PassRole). In check mode, the actions of M(awscc.sagemaker.inference_experiment_info) are
+    sufficient.
 attributes:
   check_mode:
-    description: Makes no write. Reports the same C(changed), the same operations and the experiment as it would be.
+    description: Makes no write. Returns the same C(changed), the same operations and the predicted experiment.
     support: full
   diff_mode:
-    description: Shows the experiment before and after.
+    description: Shows the experiment before and after the task.
     support: full
   idempotent:
-    description: A second run of a task that succeeded changes nothing and makes a single Cloud Control call.
+    description: If the experiment already has the desired state, the module makes one Cloud Control call and no write.
     support: full
 seealso:
   - module: awscc.sagemaker.inference_experiment_info
   - name: Shadow tests in Amazon SageMaker
-    description: What a shadow test is.
+    description: Concepts, supported endpoints and metrics.
     link: https://docs.aws.amazon.com/sagemaker/latest/dg/shadow-tests.html
   - name: AWS::SageMaker::InferenceExperiment
-    description: The resource type.
+    description: Reference of the CloudFormation resource type.
     link: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-sagemaker-inferenceexperiment.html
 extends_documentation_fragment:
   - amazon.aws.common.modules
@@ -237,24 +262,55 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: Plan a shadow test (check mode writes nothing and shows every operation)
-  awscc.sagemaker.inference_experiment: &shadow_test
+- name: Start a scheduled shadow test now
+  awscc.sagemaker.inference_experiment:
+    name: checkout-v2
+    desired_state: Running
+
+- name: Extend a running shadow test
+  awscc.sagemaker.inference_experiment:
+    name: checkout-v2
+    schedule:
+      end_time: "2030-01-23T08:00:00Z"
+
+- name: Copy half of the requests to the shadow variant
+  awscc.sagemaker.inference_experiment:
+    name: checkout-v2
+    shadow_mode_config:
+      source_model_variant_name: v1
+      shadow_model_variants:
+        - shadow_model_variant_name: v2
+          sampling_percentage: 50
+
+- name: Set one tag and keep all others
+  awscc.sagemaker.inference_experiment:
+    name: checkout-v2
+    tags:
+      team: checkout
+    purge_tags: false
+
+- name: Create a scheduled shadow test
+  awscc.sagemaker.inference_experiment:
     name: checkout-v2
     type: ShadowMode
     role_arn: arn:aws:iam::123456789012:role/sagemaker-experiments
     endpoint_name: checkout
-    description: Does v2 answer as v1 does?
+    description: Compare v2 with v1
     model_variants:
       - variant_name: v1
         model_name: checkout-v1
-        infrastructure_config: &one_small_instance
+        infrastructure_config:
           infrastructure_type: RealTimeInference
           real_time_inference_config:
             instance_type: ml.m5.large
             instance_count: 1
       - variant_name: v2
         model_name: checkout-v2
-        infrastructure_config: *one_small_instance
+        infrastructure_config:
+          infrastructure_type: RealTimeInference
+          real_time_inference_config:
+            instance_type: ml.m5.large
+            instance_count: 1
     shadow_mode_config:
       source_model_variant_name: v1
       shadow_model_variants:
@@ -269,83 +325,88 @@ EXAMPLES = r"""
       end_time: "2030-01-21T08:00:00Z"
     tags:
       team: checkout
-  check_mode: true
 
-- name: Create it, scheduled; run again, this changes nothing
-  awscc.sagemaker.inference_experiment: *shadow_test
+# Stop a test. The production variant continues to answer all requests.
 
-- name: Raise the share of the requests that the shadow gets
-  awscc.sagemaker.inference_experiment:
-    name: checkout-v2
-    shadow_mode_config:
-      source_model_variant_name: v1
-      shadow_model_variants:
-        - shadow_model_variant_name: v2
-          sampling_percentage: 50
-
-- name: Let it run two days longer
-  awscc.sagemaker.inference_experiment:
-    name: checkout-v2
-    schedule:
-      end_time: "2030-01-23T08:00:00Z"
-
-- name: Start it, if it has not been started yet
-  awscc.sagemaker.inference_experiment:
-    name: checkout-v2
-    desired_state: Running
-
-- name: Complete it and make the shadow the new production variant
-  awscc.sagemaker.inference_experiment:
-    name: checkout-v2
-    desired_state: Completed
-    status_reason: v2 agreed in 99.98 % of the answers
-    on_stop: promote_shadow
-
-- name: Or call it off and take the shadow away
+- name: Stop the test and remove the shadow variant
   awscc.sagemaker.inference_experiment:
     name: checkout-v2
     desired_state: Cancelled
+    status_reason: v2 is too slow
     on_stop: remove_shadow
 
-- name: Delete it (only the record goes; endpoint and stored data stay)
+# Promote the shadow variant. Show the operations in check mode before you run the promotion.
+
+- name: Plan the promotion
+  awscc.sagemaker.inference_experiment:
+    name: checkout-v2
+    desired_state: Completed
+    status_reason: Errors and latency of v2 are within the limits
+    on_stop: promote_shadow
+  check_mode: true
+  register: plan
+
+- name: Show the operations of the promotion
+  ansible.builtin.debug:
+    var: plan.operations
+
+- name: Promote the shadow variant, with --extra-vars promote=true only
+  awscc.sagemaker.inference_experiment:
+    name: checkout-v2
+    desired_state: Completed
+    status_reason: Errors and latency of v2 are within the limits
+    on_stop: promote_shadow
+  when: promote | default(false) | bool
+
+# Delete the record of the experiment. The endpoint and the stored data remain.
+
+- name: Delete the experiment
   awscc.sagemaker.inference_experiment:
     name: checkout-v2
     state: absent
 
-- name: Change what only a new experiment can have, by deleting it and creating it again
+# Change an option that cannot be updated, here role_arn. This deletes the experiment and creates a new one.
+# A running test ends. Remove check_mode to apply the change.
+
+- name: Plan to recreate the experiment with another role
   awscc.sagemaker.inference_experiment:
     name: checkout-v2
+    recreate: true
     type: ShadowMode
     role_arn: arn:aws:iam::123456789012:role/another-role
     endpoint_name: checkout
     model_variants:
       - variant_name: v1
         model_name: checkout-v1
-        infrastructure_config: &instance
+        infrastructure_config:
           infrastructure_type: RealTimeInference
           real_time_inference_config:
             instance_type: ml.m5.large
             instance_count: 1
       - variant_name: v2
         model_name: checkout-v2
-        infrastructure_config: *instance
+        infrastructure_config:
+          infrastructure_type: RealTimeInference
+          real_time_inference_config:
+            instance_type: ml.m5.large
+            instance_count: 1
     shadow_mode_config:
       source_model_variant_name: v1
       shadow_model_variants:
         - shadow_model_variant_name: v2
           sampling_percentage: 10
-    recreate: true
+  check_mode: true
 
-# As an ad-hoc command:
-#   ansible localhost -m awscc.sagemaker.inference_experiment -a "name=checkout-v2 desired_state=Running"
+# Ad-hoc command:
+#   ansible localhost -m awscc.sagemaker.inference_experiment -a "name=checkout-v2 desired_state=Running" --check
 """
 
 RETURN = r"""
 inference_experiment:
   description:
-    - The experiment as it was last read, in check mode as it would be. Every property that is known, under the name
-      of its option.
-    - Empty when there is none.
+    - The experiment as last read, or the predicted experiment in check mode. Properties have the names of the options.
+    - With O(wait=false), the experiment as read after the first operation was submitted.
+    - Empty if the experiment does not exist.
   returned: always
   type: dict
   contains:
@@ -355,7 +416,7 @@ inference_experiment:
       type: str
       sample: checkout-v2
     region:
-      description: The region that the experiment is in.
+      description: The region of the experiment.
       returned: when the experiment exists
       type: str
       sample: us-east-1
@@ -370,28 +431,28 @@ inference_experiment:
       type: str
       sample: ShadowMode
     status:
-      description: C(Creating), C(Created), C(Updating), C(Starting), C(Running), C(Stopping), C(Completed) or
-        C(Cancelled).
+      description: The status. One of C(Creating), C(Created), C(Updating), C(Starting), C(Running), C(Stopping),
+        C(Completed) and C(Cancelled).
       returned: when the experiment exists
       type: str
       sample: Running
     description:
-      description: What the experiment is for.
-      returned: when it has one
+      description: The description of the experiment.
+      returned: when set
       type: str
-      sample: Does v2 answer as v1 does?
+      sample: Compare v2 with v1
     role_arn:
-      description: The role that SageMaker assumes.
+      description: The ARN of the role that SageMaker assumes.
       returned: when the experiment exists
       type: str
       sample: arn:aws:iam::123456789012:role/sagemaker-experiments
     endpoint_name:
-      description: The endpoint on which it runs.
+      description: The name of the endpoint.
       returned: when the experiment exists
       type: str
       sample: checkout
     endpoint_metadata:
-      description: The endpoint as the experiment found it.
+      description: Information about the endpoint.
       returned: when the experiment exists
       type: dict
       contains:
@@ -401,28 +462,28 @@ inference_experiment:
           type: str
           sample: checkout
         endpoint_config_name:
-          description: The name of its configuration.
-          returned: when known
+          description: The name of the endpoint configuration.
+          returned: when available
           type: str
           sample: checkout-config
         endpoint_status:
-          description: Its status.
-          returned: when known
+          description: The status of the endpoint.
+          returned: when available
           type: str
           sample: InService
     kms_key:
-      description: The key of the endpoint's storage volumes.
-      returned: when it has one
+      description: The KMS key of the storage volumes of the endpoint's instances.
+      returned: when set
       type: str
       sample: arn:aws:kms:us-east-1:123456789012:key/12345678-1234-1234-1234-123456789012
     model_variants:
-      description: The two variants, as O(model_variants).
+      description: The two variants, in the format of the option O(model_variants).
       returned: when the experiment exists
       type: list
       elements: dict
       contains:
         model_name:
-          description: The SageMaker model.
+          description: The name of the SageMaker model.
           returned: always
           type: str
           sample: checkout-v1
@@ -432,37 +493,37 @@ inference_experiment:
           type: str
           sample: v1
         infrastructure_config:
-          description: What the variant runs on.
+          description: The infrastructure of the variant.
           returned: always
           type: dict
           contains:
             infrastructure_type:
-              description: The kind of infrastructure.
+              description: The type of the infrastructure.
               returned: always
               type: str
               sample: RealTimeInference
             real_time_inference_config:
-              description: The instances.
+              description: The instances of the variant.
               returned: always
               type: dict
               contains:
                 instance_type:
-                  description: The type of the instances.
+                  description: The instance type.
                   returned: always
                   type: str
                   sample: ml.m5.large
                 instance_count:
-                  description: How many instances.
+                  description: The number of instances.
                   returned: always
                   type: int
                   sample: 1
     shadow_mode_config:
-      description: Which variant is production and which is its shadow.
+      description: The role of each variant, and the traffic sampling percentage.
       returned: when the experiment exists
       type: dict
       contains:
         source_model_variant_name:
-          description: The production variant.
+          description: The name of the production variant.
           returned: always
           type: str
           sample: v1
@@ -473,144 +534,146 @@ inference_experiment:
           elements: dict
           contains:
             shadow_model_variant_name:
-              description: Its name.
+              description: The name of the shadow variant.
               returned: always
               type: str
               sample: v2
             sampling_percentage:
-              description: The share of the requests that it gets a copy of.
+              description: The percentage of requests that are copied to the shadow variant.
               returned: always
               type: int
               sample: 10
     data_storage_config:
-      description: Where requests and answers are stored.
-      returned: when it has one
+      description: The S3 location where SageMaker stores requests and responses.
+      returned: when set
       type: dict
       contains:
         destination:
-          description: The place in S3.
+          description: The S3 URI.
           returned: always
           type: str
           sample: s3://example-bucket/checkout-v2/
         kms_key:
-          description: The key that encrypts what is stored.
-          returned: when it has one
+          description: The KMS key that encrypts the stored data.
+          returned: when set
           type: str
           sample: 12345678-1234-1234-1234-123456789012
         content_type:
-          description: Which content types are stored as they are.
-          returned: when it has them
+          description: The content types that are stored as they are.
+          returned: when set
           type: dict
           contains:
             csv_content_types:
-              description: Those that are CSV.
-              returned: when it has them
+              description: The content types that are stored as CSV.
+              returned: when set
               type: list
               elements: str
               sample: [text/csv]
             json_content_types:
-              description: Those that are JSON.
-              returned: when it has them
+              description: The content types that are stored as JSON.
+              returned: when set
               type: list
               elements: str
               sample: [application/json]
     schedule:
-      description: When it starts and ends.
-      returned: when it was read, because the task gave O(schedule) or to carry it over
+      description: The start and end of the experiment.
+      returned: when the task sets O(schedule), or when O(recreate=true) preserves the schedule
       type: dict
       contains:
         start_time:
-          description: When it starts or started.
-          returned: when known
+          description: The start. An early start changes this time.
+          returned: when available
           type: str
           sample: "2030-01-07T08:00:00Z"
         end_time:
-          description: When it ends.
-          returned: when known
+          description: The end. A stop changes this time.
+          returned: when available
           type: str
           sample: "2030-01-21T08:00:00Z"
     status_reason:
-      description: The reason given for the present status.
-      returned: when it has one and it was read together with the schedule
+      description: The reason for the current status.
+      returned: when the schedule is returned and the experiment has a status reason
       type: str
-      sample: v2 agreed in 99.98 % of the answers
+      sample: Errors and latency of v2 are within the limits
     creation_time:
-      description: When it was created.
+      description: The time at which the experiment was created.
       returned: when the experiment exists
       type: str
       sample: "2030-01-06T16:20:00.000Z"
     last_modified_time:
-      description: When it was changed last.
+      description: The time of the last change of the experiment.
       returned: when the experiment exists
       type: str
       sample: "2030-01-06T16:20:00.000Z"
     tags:
-      description: The tags, keys and values verbatim.
+      description: The tags of the experiment.
       returned: when the experiment exists
       type: dict
       sample: {team: checkout}
 operations:
-  description: The Cloud Control operations that the task made, or would make, in order.
+  description: The Cloud Control operations that the task submitted, or would submit in check mode, in order.
   returned: always
   type: list
   elements: dict
   contains:
     operation:
-      description: C(create), C(update) or C(delete).
+      description: C(create), C(update) or C(delete). Starts and stops are updates.
       returned: always
       type: str
       sample: update
     patch_document:
-      description: The JSON Patch document (RFC 6902) that was sent.
-      returned: for an update
+      description: The JSON Patch document (RFC 6902) of the update.
+      returned: for C(update)
       type: list
       elements: dict
       sample:
         - {op: add, path: /DesiredState, value: Running}
     desired_state:
-      description: The properties that were sent, under the names that CloudFormation gives them.
-      returned: for a create
+      description: The properties of the new resource, with the property names of CloudFormation.
+      returned: for C(create)
       type: dict
       sample: {Name: checkout-v2, Type: ShadowMode}
     request_token:
-      description: Cloud Control's token of the operation, for C(aws cloudcontrol get-resource-request-status).
-      returned: when the operation was sent
+      description: The request token, for C(aws cloudcontrol get-resource-request-status).
+      returned: when Cloud Control accepted the operation
       type: str
       sample: f2a3b4c5-0d1e-4f60-8a7b-123456789abc
     operation_status:
       description:
-        - Cloud Control's status of the operation when it was last seen, or C(PLANNED) if it was not sent.
-        - C(PENDING) without a request token is one that was sent and never answered.
+        - The last known status of the operation in Cloud Control, for example C(SUCCESS), C(IN_PROGRESS) or
+          C(FAILED).
+        - C(PLANNED) if the operation was not submitted, in check mode or with O(wait=false).
+        - C(PENDING) without a request token if AWS did not respond. The outcome of the operation is unknown.
       returned: always
       type: str
       sample: SUCCESS
 error:
-  description: What went wrong, in parts.
+  description: The details of the failure.
   returned: on failure
   type: dict
   contains:
     code:
-      description: The error code of AWS, or of the collection where it refused.
+      description: The error code of AWS or of the module.
       returned: always
       type: str
       sample: AccessDeniedException
     message:
-      description: The message, as AWS gave it.
+      description: The error message of AWS or of the module.
       returned: always
       type: str
       sample: "User is not authorized to perform: cloudformation:GetResource"
     operation:
-      description: The API call or the operation that failed; null where none did.
+      description: The API call or the Cloud Control operation that failed. Null if the failure is not related to one.
       returned: always
       type: str
       sample: GetResource
     request_token:
-      description: Cloud Control's token of the failed operation; null without one.
+      description: The request token of the failed Cloud Control operation. Null if there is no token.
       returned: always
       type: str
       sample: f2a3b4c5-0d1e-4f60-8a7b-123456789abc
     hint:
-      description: What to do; null where there is nothing to add.
+      description: How to correct the failure. Null if the module has no advice.
       returned: always
       type: str
       sample: Grant the permission in the message to the identity in the message.

@@ -8,54 +8,59 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: inference_experiment_info
 version_added: 1.0.0
-short_description: List and read Amazon SageMaker inference experiments (shadow tests)
+short_description: Gather information about Amazon SageMaker inference experiments (shadow tests)
 description:
-  - List the inference experiments of an account and region, and read them in full, through the AWS Cloud Control API.
-  - Filters are applied to what the list tells already, so that only matches are read in full; the reads are made side
-    by side.
+  - List and read the SageMaker inference experiments of an account and region through the AWS Cloud Control API.
+  - All filters that the task sets must match. Without a filter, all experiments of the region are returned.
+  - Only matching experiments are read in full. The module reads them in parallel.
 author:
   - awscc.sagemaker contributors (@awscc)
 options:
   names:
     description:
-      - Only the experiments with these names. One that does not exist is left out; what cannot be a name is refused.
+      - Return only the experiments with these names.
+      - A name without an experiment is ignored. A name that is not valid fails the task.
     type: list
     elements: str
     aliases: [name]
   name_contains:
     description:
-      - Only experiments whose name contains this text.
+      - Return only the experiments with this string in their name.
+      - Upper and lower case are distinguished.
     type: str
   statuses:
     description:
-      - Only experiments with one of these statuses.
+      - Return only the experiments with one of these statuses.
     type: list
     elements: str
     choices: [Creating, Created, Updating, Starting, Running, Stopping, Completed, Cancelled]
   identifiers_only:
     description:
-      - Return C(name) and C(region) only. Nothing is read in full, so this is fast whatever their number.
-      - Goes before O(include_write_only). With O(statuses) it is refused if the list does not tell the status.
+      - Return only C(name) and C(region) of each experiment. No experiment is read in full.
+      - Takes precedence over O(include_write_only).
+      - Fails with O(statuses) if the list response has no status.
     type: bool
     default: false
   include_write_only:
     description:
-      - Return C(schedule), C(status_reason) and C(desired_state) too. Cloud Control cannot read them; they take a
-        call of C(sagemaker:DescribeInferenceExperiment) for each experiment.
+      - Return also C(schedule), C(status_reason) and C(desired_state).
+      - Cloud Control does not return these properties. The module reads them with one call of
+        C(sagemaker:DescribeInferenceExperiment) for each experiment.
     type: bool
     default: false
 notes:
-  - Needs the IAM actions C(cloudformation:GetResource) and C(cloudformation:ListResources), and for the handler
-    C(sagemaker:DescribeInferenceExperiment), C(sagemaker:ListTags) and C(sagemaker:ListInferenceExperiments).
+  - The calling identity needs the IAM actions C(cloudformation:GetResource) and C(cloudformation:ListResources). The
+    resource handler needs C(sagemaker:DescribeInferenceExperiment), C(sagemaker:ListTags) and
+    C(sagemaker:ListInferenceExperiments).
 attributes:
   check_mode:
-    description: Never writes.
+    description: The module makes no changes.
     support: full
   diff_mode:
-    description: Changes nothing that there could be a difference of.
-    support: none
+    description: Not applicable. The module makes no changes.
+    support: N/A
   idempotent:
-    description: Never changes anything.
+    description: The module makes no changes.
     support: full
 seealso:
   - module: awscc.sagemaker.inference_experiment
@@ -69,31 +74,36 @@ EXAMPLES = r"""
 - name: Read all experiments of a region
   awscc.sagemaker.inference_experiment_info:
     region: us-east-1
-  register: experiments
 
-- name: Read one, with its schedule
-  awscc.sagemaker.inference_experiment_info:
-    name: checkout-v2
-    include_write_only: true
-
-- name: Those that are running or about to
-  awscc.sagemaker.inference_experiment_info:
-    statuses: [Starting, Running]
-
-- name: Only the names of those of one team
+- name: List the names of the experiments of one team
   awscc.sagemaker.inference_experiment_info:
     name_contains: checkout
     identifiers_only: true
 
-# As an ad-hoc command:
+- name: Read one experiment with its schedule
+  awscc.sagemaker.inference_experiment_info:
+    name: checkout-v2
+    include_write_only: true
+
+- name: Read the experiments that are running
+  awscc.sagemaker.inference_experiment_info:
+    statuses: [Starting, Running]
+  register: running
+
+- name: Show the names of the running experiments
+  ansible.builtin.debug:
+    msg: "{{ running.inference_experiments | map(attribute='name') }}"
+
+# Ad-hoc command:
 #   ansible localhost -m awscc.sagemaker.inference_experiment_info -a "region=us-east-1"
 """
 
 RETURN = r"""
 inference_experiments:
   description:
-    - The experiments, sorted by name. Every property that is known, under the name of its option.
-    - With O(identifiers_only) each has C(name) and C(region) only.
+    - The experiments, sorted by name. Properties have the names of the options of
+      M(awscc.sagemaker.inference_experiment).
+    - With O(identifiers_only=true), only C(name) and C(region).
   returned: success
   type: list
   elements: dict
@@ -104,7 +114,7 @@ inference_experiments:
       type: str
       sample: checkout-v2
     region:
-      description: The region that the experiment is in.
+      description: The region of the experiment.
       returned: always
       type: str
       sample: us-east-1
@@ -119,28 +129,28 @@ inference_experiments:
       type: str
       sample: ShadowMode
     status:
-      description: C(Creating), C(Created), C(Updating), C(Starting), C(Running), C(Stopping), C(Completed) or
-        C(Cancelled).
+      description: The status. One of C(Creating), C(Created), C(Updating), C(Starting), C(Running), C(Stopping),
+        C(Completed) and C(Cancelled).
       returned: always
       type: str
       sample: Running
     description:
-      description: What the experiment is for.
-      returned: when it has one
+      description: The description of the experiment.
+      returned: when set
       type: str
-      sample: Does v2 answer as v1 does?
+      sample: Compare v2 with v1
     role_arn:
-      description: The role that SageMaker assumes.
+      description: The ARN of the role that SageMaker assumes.
       returned: always
       type: str
       sample: arn:aws:iam::123456789012:role/sagemaker-experiments
     endpoint_name:
-      description: The endpoint on which it runs.
+      description: The name of the endpoint.
       returned: always
       type: str
       sample: checkout
     endpoint_metadata:
-      description: The endpoint as the experiment found it.
+      description: Information about the endpoint.
       returned: always
       type: dict
       contains:
@@ -150,18 +160,18 @@ inference_experiments:
           type: str
           sample: checkout
         endpoint_config_name:
-          description: The name of its configuration.
-          returned: when known
+          description: The name of the endpoint configuration.
+          returned: when available
           type: str
           sample: checkout-config
         endpoint_status:
-          description: Its status.
-          returned: when known
+          description: The status of the endpoint.
+          returned: when available
           type: str
           sample: InService
     kms_key:
-      description: The key of the endpoint's storage volumes.
-      returned: when it has one
+      description: The KMS key of the storage volumes of the endpoint's instances.
+      returned: when set
       type: str
       sample: arn:aws:kms:us-east-1:123456789012:key/12345678-1234-1234-1234-123456789012
     model_variants:
@@ -171,7 +181,7 @@ inference_experiments:
       elements: dict
       contains:
         model_name:
-          description: The SageMaker model.
+          description: The name of the SageMaker model.
           returned: always
           type: str
           sample: checkout-v1
@@ -181,37 +191,37 @@ inference_experiments:
           type: str
           sample: v1
         infrastructure_config:
-          description: What the variant runs on.
+          description: The infrastructure of the variant.
           returned: always
           type: dict
           contains:
             infrastructure_type:
-              description: The kind of infrastructure.
+              description: The type of the infrastructure.
               returned: always
               type: str
               sample: RealTimeInference
             real_time_inference_config:
-              description: The instances.
+              description: The instances of the variant.
               returned: always
               type: dict
               contains:
                 instance_type:
-                  description: The type of the instances.
+                  description: The instance type.
                   returned: always
                   type: str
                   sample: ml.m5.large
                 instance_count:
-                  description: How many instances.
+                  description: The number of instances.
                   returned: always
                   type: int
                   sample: 1
     shadow_mode_config:
-      description: Which variant is production and which is its shadow.
+      description: The role of each variant, and the traffic sampling percentage.
       returned: always
       type: dict
       contains:
         source_model_variant_name:
-          description: The production variant.
+          description: The name of the production variant.
           returned: always
           type: str
           sample: v1
@@ -222,114 +232,114 @@ inference_experiments:
           elements: dict
           contains:
             shadow_model_variant_name:
-              description: Its name.
+              description: The name of the shadow variant.
               returned: always
               type: str
               sample: v2
             sampling_percentage:
-              description: The share of the requests that it gets a copy of.
+              description: The percentage of requests that are copied to the shadow variant.
               returned: always
               type: int
               sample: 10
     data_storage_config:
-      description: Where requests and answers are stored.
-      returned: when it has one
+      description: The S3 location where SageMaker stores requests and responses.
+      returned: when set
       type: dict
       contains:
         destination:
-          description: The place in S3.
+          description: The S3 URI.
           returned: always
           type: str
           sample: s3://example-bucket/checkout-v2/
         kms_key:
-          description: The key that encrypts what is stored.
-          returned: when it has one
+          description: The KMS key that encrypts the stored data.
+          returned: when set
           type: str
           sample: 12345678-1234-1234-1234-123456789012
         content_type:
-          description: Which content types are stored as they are.
-          returned: when it has them
+          description: The content types that are stored as they are.
+          returned: when set
           type: dict
           contains:
             csv_content_types:
-              description: Those that are CSV.
-              returned: when it has them
+              description: The content types that are stored as CSV.
+              returned: when set
               type: list
               elements: str
               sample: [text/csv]
             json_content_types:
-              description: Those that are JSON.
-              returned: when it has them
+              description: The content types that are stored as JSON.
+              returned: when set
               type: list
               elements: str
               sample: [application/json]
     schedule:
-      description: When it starts and ends.
-      returned: with O(include_write_only)
+      description: The start and end of the experiment.
+      returned: with O(include_write_only=true)
       type: dict
       contains:
         start_time:
-          description: When it starts or started.
-          returned: when known
+          description: The start. An early start changes this time.
+          returned: when available
           type: str
           sample: "2030-01-07T08:00:00Z"
         end_time:
-          description: When it ends.
-          returned: when known
+          description: The end. A stop changes this time.
+          returned: when available
           type: str
           sample: "2030-01-21T08:00:00Z"
     status_reason:
-      description: The reason given for the present status.
-      returned: with O(include_write_only); null where there is none
+      description: The reason for the current status.
+      returned: with O(include_write_only=true). Null if the experiment has no status reason
       type: str
-      sample: v2 agreed in 99.98 % of the answers
+      sample: Errors and latency of v2 are within the limits
     desired_state:
-      description: The state that the present status meets; null where it meets none. Cloud Control does not return it.
-      returned: with O(include_write_only)
+      description: The status, if it is C(Running), C(Completed) or C(Cancelled). Otherwise null.
+      returned: with O(include_write_only=true)
       type: str
       sample: Running
     creation_time:
-      description: When it was created.
+      description: The time at which the experiment was created.
       returned: always
       type: str
       sample: "2030-01-06T16:20:00.000Z"
     last_modified_time:
-      description: When it was changed last.
+      description: The time of the last change of the experiment.
       returned: always
       type: str
       sample: "2030-01-06T16:20:00.000Z"
     tags:
-      description: The tags, keys and values verbatim.
+      description: The tags of the experiment.
       returned: always
       type: dict
       sample: {team: checkout}
 error:
-  description: What went wrong, in parts.
+  description: The details of the failure.
   returned: on failure
   type: dict
   contains:
     code:
-      description: The error code of AWS, or of the collection where it refused.
+      description: The error code of AWS or of the module.
       returned: always
       type: str
       sample: AccessDeniedException
     message:
-      description: The message, as AWS gave it.
+      description: The error message of AWS or of the module.
       returned: always
       type: str
       sample: "User is not authorized to perform: cloudformation:GetResource"
     operation:
-      description: The API call or the operation that failed; null where none did.
+      description: The API call or the Cloud Control operation that failed. Null if the failure is not related to one.
       returned: always
       type: str
       sample: GetResource
     request_token:
-      description: Cloud Control's token of the failed operation; null without one.
+      description: The request token of the failed Cloud Control operation. Null if there is no token.
       returned: always
       type: str
       sample: f2a3b4c5-0d1e-4f60-8a7b-123456789abc
     hint:
-      description: What to do; null where there is nothing to add.
+      description: How to correct the failure. Null if the module has no advice.
       returned: always
       type: str
       sample: Grant the permission in the message to the identity in the message.

@@ -33,6 +33,8 @@ from tests.environment import ROOT, clean_environment, command
 from tests.unit.harness import Spec, argument_spec
 
 COLLECTION = "awscc.sagemaker"
+MODULE = f"{COLLECTION}.inference_experiment"
+DEBUG = "ansible.builtin.debug"
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
 IMPORTED = {
     name: importlib.import_module(f"ansible_collections.{COLLECTION}.plugins.modules.{name}") for name in MODULES
@@ -64,19 +66,49 @@ def documented() -> dict[str, Any]:
     return {name.rpartition(".")[2]: found for name, found in json.loads(shown.stdout).items()}
 
 
-def _examples() -> Iterator[Any]:
+def _examples(module: str) -> list[dict[str, Any]]:
+    tasks: list[dict[str, Any]] = yaml.safe_load(IMPORTED[module].EXAMPLES)
+    return tasks
+
+
+def _example_tasks() -> Iterator[Any]:
     for module in MODULES:
-        for task in yaml.safe_load(IMPORTED[module].EXAMPLES):
-            yield pytest.param(task, id=f"{module}: {task.get('name')}")
+        for task in _examples(module):
+            yield pytest.param(module, task, id=f"{module}: {task.get('name')}")
 
 
-@pytest.mark.parametrize("task", list(_examples()))
-def test_an_example_is_a_task_that_its_module_takes(task: dict[str, Any]) -> None:
-    (action,) = set(task) - {"name", "register", "check_mode"}
+@pytest.mark.parametrize(("module", "task"), list(_example_tasks()))
+def test_example_is_valid_task_of_its_module(module: str, task: dict[str, Any]) -> None:
+    (action,) = set(task) - {"name", "register", "check_mode", "when"}
     assert task["name"]
-    assert action.rpartition(".")[0] == COLLECTION
-    spec = argument_spec(action.rpartition(".")[2])
-    assert ArgumentSpecValidator(spec).validate(task[action]).error_messages == []
+    if action == DEBUG:
+        return
+    assert action == f"{COLLECTION}.{module}"
+    assert ArgumentSpecValidator(argument_spec(module)).validate(task[action]).error_messages == []
+
+
+def test_examples_have_no_anchors_and_start_with_the_smallest(module: str) -> None:
+    assert re.findall(r"[&*]\w+", IMPORTED[module].EXAMPLES) == []
+    numbers_of_options = [len(task[f"{COLLECTION}.{module}"]) for task in _examples(module) if DEBUG not in task]
+    assert numbers_of_options[0] == min(numbers_of_options)
+
+
+def test_examples_use_a_registered_result(module: str) -> None:
+    tasks = _examples(module)
+    registered = {task["register"] for task in tasks if "register" in task}
+    used = set(re.findall(r"\b(\w+)\.\w+", str([t for t in tasks if DEBUG in t])))
+    assert registered
+    assert registered <= used
+
+
+def test_examples_show_operations_before_a_promotion() -> None:
+    tasks = _examples("inference_experiment")
+    shown = [task.get(DEBUG, {}).get("var") for task in tasks]
+    promotes = [
+        position for position, task in enumerate(tasks) if task.get(MODULE, {}).get("on_stop") == "promote_shadow"
+    ]
+    assert [tasks[position].get("check_mode", "when" in tasks[position]) for position in promotes] == [True, True]
+    assert promotes[0] < shown.index("plan.operations") < promotes[1]
 
 
 def _tasks(entries: Iterable[Any]) -> Iterator[dict[str, Any]]:

@@ -1,10 +1,13 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`make docs`: gather the pages of the documentation below .build/docs-source, and build the site in .build/docs.
+"""`make docs`: build the documentation as a site, in .build/docs.
 
-Run by the Python of .build/docs-venv, which has antsibull-docs and Sphinx. The modules' pages are made of the installed
-collection, the guides are docs/docsite/rst, the rest of docs/ stays the Markdown that it is.
+The pages are collected below .build/docs-source, each under its path in the repository, so that relative links of
+Markdown pages work in both places. antsibull-docs writes the pages of the modules and the guides (docs/docsite/rst) to
+the folder collection. An example or a policy is shown on a page of its own.
+
+The Python of .build/docs-venv runs this: it has antsibull-docs and Sphinx.
 """
 
 from __future__ import annotations
@@ -24,15 +27,29 @@ ROOT = HERE.parents[1]
 BUILD = ROOT / ".build"
 SOURCE, SITE, DOCTREES = BUILD / "docs-source", BUILD / "docs", BUILD / "docs-doctrees"
 COLLECTION = "awscc.sagemaker"
-# What of docs/ becomes pages, and what they show; the guides come with the collection.
-PAGES = ("*.md", "iam/*", "benchmarks/*", "images/*")
+# The pages, and the files that pages show or link.
+PAGES = ("CHANGELOG.rst", "CONTRIBUTING.md", "docs/**/*.md", "docs/benchmarks/*", "docs/images/*")
+# The folders whose files have a page each: a title and the text that leads to them.
+LISTED = {
+    "docs/examples": (
+        "Examples",
+        "Playbooks to copy and adapt. The tests of the collection run them.",
+    ),
+    "docs/iam": (
+        "Policy files",
+        "IAM policies for the identities that are involved. See :doc:`README` for which one to attach to what.",
+    ),
+}
+_LANGUAGES = {".yml": "yaml", ".json": "json"}
 
 
 def main() -> int:
-    """Return 0 if the site was built without a warning, and no link of it leads nowhere."""
+    """Return 0 if the site was built without a warning and has no dead link."""
     for folder in (SOURCE, SITE):
         shutil.rmtree(folder, ignore_errors=True)
-    _gather()
+    _copy_pages()
+    for folder, (title, text) in LISTED.items():
+        _list_files(ROOT / folder, SOURCE / folder, title, text)
     failed = _run("antsibull-docs", *_modules_and_guides()) or _run(
         *("sphinx-build", "--quiet", "--fail-on-warning", "--keep-going", "--builder", "html"),
         *("--conf-dir", str(HERE), "--doctree-dir", str(DOCTREES), str(SOURCE), str(SITE)),
@@ -41,19 +58,39 @@ def main() -> int:
         return failed
     repository = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["repository"]
     dead = dead_links(SITE, repository=repository, checkout=ROOT)
-    print(*(f"A link leads nowhere in {link}" for link in dead), sep="\n", end="\n" if dead else "")
+    print(*(f"Dead link in {link}" for link in dead), sep="\n", end="\n" if dead else "")
     return 1 if dead else 0
 
 
-def _gather() -> None:
+def _copy_pages() -> None:
     for pattern in PAGES:
-        for path in (ROOT / "docs").glob(pattern):
-            copy = SOURCE / path.relative_to(ROOT / "docs")
+        for path in ROOT.glob(pattern):
+            copy = SOURCE / path.relative_to(ROOT)
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, copy)
-    for path in (ROOT / "CHANGELOG.rst", ROOT / "CONTRIBUTING.md", HERE / "index.rst"):
-        if path.is_file():
-            shutil.copy(path, SOURCE)
+    shutil.copy(HERE / "index.rst", SOURCE)
+
+
+def _list_files(folder: Path, target: Path, title: str, text: str) -> None:
+    """Write a page for each file of a folder, and a page that lists them."""
+    names = []
+    for path in sorted(folder.rglob("*.*")):
+        if path.suffix not in _LANGUAGES:
+            continue
+        name = path.relative_to(folder).as_posix()
+        names.append(name)
+        shown = target / name
+        shown.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, shown)
+        include = f".. literalinclude:: {path.name}\n   :language: {_LANGUAGES[path.suffix]}\n"
+        shown.with_name(f"{path.name}.rst").write_text(f"{_heading(name)}{include}", encoding="utf-8")
+    contents = "".join(f"   {name}\n" for name in names)
+    page = f"{_heading(title)}{text}\n\n.. toctree::\n   :maxdepth: 1\n\n{contents}"
+    (target / "index.rst").write_text(page, encoding="utf-8")
+
+
+def _heading(title: str) -> str:
+    return f"{title}\n{'=' * len(title)}\n\n"
 
 
 def _modules_and_guides() -> list[str]:
@@ -64,7 +101,7 @@ def _modules_and_guides() -> list[str]:
 
 def _run(program: str, *arguments: str) -> int:
     here = Path(sys.executable).parent
-    # ansible-doc, which antsibull-docs asks, is in the other environment.
+    # antsibull-docs runs ansible-doc, which is in the other environment.
     path = os.pathsep.join([str(here), str(BUILD / "venv" / "bin"), os.environ.get("PATH", "")])
     return subprocess.run(
         [here / program, *arguments], cwd=ROOT, env={**os.environ, "PATH": path}, check=False

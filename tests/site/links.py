@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether every link of the site leads somewhere: to a page and a place in it, or to a file of the repository."""
+"""Find dead links of the site: to a page, to an anchor of a page, or to a file of the repository."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from urllib.parse import unquote, urlsplit
 
 
 class Page(HTMLParser):
-    """The links of a page, and the places in it that can be linked."""
+    """The links and the anchors of a page."""
 
     def __init__(self, path: Path) -> None:
         super().__init__()
         self.links: set[str] = set()
-        self.places: set[str] = {""}
+        self.anchors: set[str] = {""}
         self.feed(path.read_text(encoding="utf-8"))
 
     def handle_starttag(self, _tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -25,11 +25,11 @@ class Page(HTMLParser):
             if name in ("href", "src") and value:
                 self.links.add(value)
             elif name == "id" and value:
-                self.places.add(value)
+                self.anchors.add(value)
 
 
 def dead_links(site: Path, *, repository: str, checkout: Path) -> list[str]:
-    """Return the links that lead nowhere, with their pages. What is neither here nor in the repository is not tried."""
+    """Return the dead links, with their pages. Links to other sites are not checked."""
     pages = {path: Page(path) for path in site.resolve().rglob("*.html")}
     file = re.compile(rf"{re.escape(repository)}/(?:blob|tree|edit)/main/([^#?]+)")
     dead = []
@@ -42,7 +42,7 @@ def dead_links(site: Path, *, repository: str, checkout: Path) -> list[str]:
                 continue
             else:
                 target = (path.parent / unquote(address.path)).resolve() if address.path else path
-                alive = target.exists() and (target not in pages or unquote(address.fragment) in pages[target].places)
+                alive = target.exists() and (target not in pages or unquote(address.fragment) in pages[target].anchors)
             if not alive:
                 dead.append(f"{path.relative_to(site.resolve())}: {link}")
     return sorted(dead)

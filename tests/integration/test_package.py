@@ -151,6 +151,13 @@ def test_a_link_leads_to_a_file_that_there_is(path: Path) -> None:
     assert [str(file) for file in files if not file.exists()] == []
 
 
+def test_contributing_runs_existing_test_files() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    paths = re.findall(r"-m pytest (\S+)", text)
+    assert paths
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 # The sections of the template for certified collections, in its order.
 SECTIONS = (

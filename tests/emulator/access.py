@@ -1,6 +1,6 @@
 """Who calls, and what IAM lets them do, as far as moto can tell: its keys, signatures, roles and identity policies.
 
-Enforced for Cloud Control, for SageMaker and for the handler's own calls, where the setting `enforce_iam` is on. The
+Enforced for Cloud Control, SageMaker, CloudWatch and the handler's own calls if the setting `enforce_iam` is on. The
 access key `testing` is the root user's, who may do everything. Of conditions there is StringEquals, on the keys that
 `Need` is given; what cannot be evaluated (other operators, NotResource, policy variables) is an error, and never taken
 to hold. Boundaries, session policies and service control policies do not exist here.
@@ -28,11 +28,16 @@ from .seed import ACCOUNT_ID
 from .world import current
 
 ROOT_KEY = "testing"
-SERVICES = ("cloudcontrol", "sagemaker")
+SERVICES = ("cloudcontrol", "sagemaker", "cloudwatch")
 HANDLER_PRINCIPAL = "cloudformation.amazonaws.com"
 """Who assumes the RoleArn of a Cloud Control request, whose actions belong to CloudFormation."""
 _VERBS = ("Create", "Describe", "Update", "Start", "Stop", "Delete")
-_BY_NAME = frozenset(f"{verb}InferenceExperiment" for verb in _VERBS)
+_BY_NAME: Mapping[str, tuple[str, str]] = {
+    # operation: kind of the resource, member of the request with its name
+    **{f"{verb}InferenceExperiment": ("inference-experiment", "Name") for verb in _VERBS},
+    **{f"{verb}Endpoint": ("endpoint", "EndpointName") for verb in ("Describe", "Update", "Delete")},
+    **{f"{verb}EndpointConfig": ("endpoint-config", "EndpointConfigName") for verb in ("Describe", "Delete")},
+}
 _thread = threading.local()
 
 
@@ -181,6 +186,8 @@ def needs(call: Call) -> list[Need]:
     """What a caller has to be allowed for a call, without what the handler that it sets to work needs."""
     if call.service == "sagemaker":
         return sagemaker_needs(call.operation, call.request, call.region)
+    if call.service == "cloudwatch":
+        return [Need(f"cloudwatch:{call.operation}", "*")]
     partition = get_partition(call.region)
     everything = f"arn:{partition}:cloudformation:{call.region}:{ACCOUNT_ID}:resource/*"
     role = call.request.get("RoleArn")
@@ -189,10 +196,11 @@ def needs(call: Call) -> list[Need]:
 
 
 def sagemaker_needs(operation: str, request: Mapping[str, Any], region: str) -> list[Need]:
-    """What a call to SageMaker takes; of what is not about inference experiments only the action is looked at."""
+    """Return the needs of a call to SageMaker; those of an operation without a row in _BY_NAME name no resource."""
     resource = request.get("ResourceArn", "*")
     if operation in _BY_NAME:
-        resource = arn("inference-experiment", request["Name"].lower(), account_id=ACCOUNT_ID, region=region)
+        kind, member = _BY_NAME[operation]
+        resource = arn(kind, request[member].lower(), account_id=ACCOUNT_ID, region=region)
     new_tags = request.get("Tags") or []
     context = {**_tags("RequestTag", new_tags), **_tags("ResourceTag", _tags_of(resource, region))}
     found = [Need(f"sagemaker:{operation}", resource, context)]

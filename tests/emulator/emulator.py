@@ -19,8 +19,9 @@ from moto.core.models import botocore_stubber
 from .access import Signed
 from .clock import Clock
 from .controls import CREDENTIALS, Controls
-from .gate import Answer, ConnectionDropped, Gate
+from .gate import ConnectionDropped, Gate
 from .hooks import register
+from .protocols import Answer
 from .records import parse_call
 from .world import current, install
 

@@ -12,6 +12,7 @@ OPERATIONS = (
     *("GetResourceRequestStatus", "ListResourceRequests", "CancelResourceRequest"),
     *(f"{verb}InferenceExperiment" for verb in ("Create", "Describe", "Update", "Start", "Stop", "Delete")),
     *("ListInferenceExperiments", "AddTags", "ListTags", "DeleteTags", "GetCallerIdentity", "AssumeRole"),
+    *("DescribeEndpoint", "DescribeEndpointConfig", "GetMetricData"),
 )
 ASYNCHRONOUS = ("CreateResource", "UpdateResource", "DeleteResource")
 HANDLER_ERROR_CODES = (

@@ -10,30 +10,23 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from html import escape
+from email.utils import format_datetime
 from typing import Any
 
 from moto.backends import get_backend
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
-from . import access
-from .faults import CUTS, UNKNOWN_STATUS, Fault, Moment
+from . import access, protocols
+from .faults import CUTS, Fault, Moment
+from .protocols import Answer
 from .records import Call, error_code
 from .rules import SageMakerError
 from .world import World, current
 
 OURS = access.SERVICES
 CONTROL_USER_AGENT = "emulator-control"
+_IDENTIFIERS = ("Identifier", "Name", "EndpointName", "EndpointConfigName")
 _thread = threading.local()
-
-
-@dataclasses.dataclass(frozen=True)
-class Answer:
-    """An HTTP answer."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
 
 
 class ConnectionDropped(Exception):
@@ -52,7 +45,13 @@ class Gate:
         self._recent: deque[datetime] = deque()
 
     def serve(self, call: Call, proceed: Callable[[], Answer], *, signed: access.Signed) -> Answer:
-        """Answer a call. Those of the emulator itself and of callbacks are neither logged, disturbed nor denied."""
+        """Answer a call, with a Date header from the emulator's clock.
+
+        Calls of the emulator itself and of callbacks are not logged, not disturbed and not denied.
+        """
+        return _dated(self._serve(call, proceed, signed))
+
+    def _serve(self, call: Call, proceed: Callable[[], Answer], signed: access.Signed) -> Answer:
         world = current()
         if CONTROL_USER_AGENT in signed.headers.get("user-agent", "") or getattr(_thread, "quiet", False):
             with world.lock:
@@ -71,9 +70,9 @@ class Gate:
     def _disturbed(self, world: World, call: Call, proceed: Callable[[], Answer]) -> Answer:
         if call.service in OURS and call.region not in get_backend(call.service)[DEFAULT_ACCOUNT_ID]:
             message = "Credential should be scoped to a valid region."
-            return _error(call, "InvalidSignatureException", message, status=403)
+            return protocols.rejection(call, "InvalidSignatureException", message, status=403)
         if self._throttled(world, call):
-            return _error(call, "ThrottlingException", "Rate exceeded")
+            return protocols.rejection(call, "ThrottlingException", "Rate exceeded")
         fault = world.faults.take(call.operation, _identifier(call))
         if fault is not None and fault.kind == "delay":
             time.sleep(fault.seconds)
@@ -95,6 +94,13 @@ class Gate:
             return len(self._recent) > limit
 
 
+def _dated(answer: Answer) -> Answer:
+    """Replace the Date header, which moto and werkzeug take from the machine's clock."""
+    headers = {name: value for name, value in answer.headers.items() if name.lower() != "date"}
+    date = format_datetime(current().clock.now(), usegmt=True)
+    return dataclasses.replace(answer, headers={**headers, "Date": date})
+
+
 def _run_callbacks(world: World, call: Call, moment: Moment) -> None:
     with quietly():
         for callback in world.faults.due_callbacks(call.operation, moment):
@@ -110,7 +116,7 @@ def _permitted(call: Call, proceed: Callable[[], Answer], signed: access.Signed)
         if principal:
             principal.check(*access.needs(call))
     except SageMakerError as refusal:
-        return _error(dataclasses.replace(call, service=call.service or OURS[0]), refusal.code, refusal.message)
+        return protocols.rejection(call, refusal.code, refusal.message)
     with access.acting(principal):
         return proceed()
 
@@ -125,8 +131,8 @@ def _identifier(call: Call) -> str | None:
     if call.operation == "CreateResource":
         with contextlib.suppress(ValueError):
             about = json.loads(str(call.request.get("DesiredState")))
-    found = about.get("Identifier", about.get("Name")) if isinstance(about, dict) else None
-    return None if found is None else str(found)
+    found = [about[name] for name in _IDENTIFIERS if name in about] if isinstance(about, dict) else []
+    return str(found[0]) if found else None
 
 
 def _of_operation(region: str, token: str) -> str | None:
@@ -145,15 +151,6 @@ def quietly() -> Iterator[None]:
         _thread.quiet = before
 
 
-def _error(call: Call, code: str, message: str, *, status: int = 400) -> Answer:
-    """An error in the language of the service: JSON for those emulated here, XML for the old ones."""
-    if call.service not in OURS:
-        error = f"<Error><Code>{escape(code)}</Code><Message>{escape(message)}</Message></Error>"
-        return Answer(status, {"Content-Type": "text/xml"}, f"<ErrorResponse>{error}</ErrorResponse>".encode())
-    body = json.dumps({"__type": code, "message": message}).encode()
-    return Answer(status, {"Content-Type": "application/x-amz-json-1.0", "x-amzn-ErrorType": code}, body)
-
-
 def _spoiled(call: Call, fault: Fault | None, answer: Answer | None) -> Answer:
     """What the caller gets to see of an answer; faults that are not applied have none."""
     if answer is not None and (fault is None or fault.kind == "delay"):
@@ -162,41 +159,26 @@ def _spoiled(call: Call, fault: Fault | None, answer: Answer | None) -> Answer:
     if fault.kind in CUTS:
         raise ConnectionDropped("close" if fault.kind == "lost_response" else fault.kind, fault.seconds)
     body = answer.body if answer else b""
-    json_type = {"Content-Type": "application/x-amz-json-1.0"}
+    served = answer or protocols.success(call, b"")
     page = b"<!DOCTYPE html>\n<html><body><h1>503 Service Unavailable</h1></body></html>"
     return {
-        "throttle": lambda: _error(call, "ThrottlingException", fault.message or "Rate exceeded"),
-        "error": lambda: _error(
+        "throttle": lambda: protocols.rejection(call, "ThrottlingException", fault.message or "Rate exceeded"),
+        "error": lambda: protocols.error(
             call, fault.code, fault.message or "An error ordered by a test", status=fault.status or 400
         ),
-        "lost": lambda: _error(call, "InternalFailure", "The request processing has failed", status=500),
+        "lost": lambda: protocols.error(call, "InternalFailure", "The request processing has failed", status=500),
         "html503": lambda: Answer(503, {"Content-Type": "text/html"}, page),
         "not_json": lambda: Answer(200, {"Content-Type": "text/html"}, b"<html>this is not JSON</html>"),
-        "missing_keys": lambda: Answer(200, json_type, b"{}"),
-        "broken_json": lambda: Answer(200, json_type, body[: len(body) // 2]),
-        "changed": lambda: _changed(fault, answer or Answer(200, json_type, b"")),
-        "unknown_status": lambda: dataclasses.replace(answer or Answer(200, json_type, b""), body=_estranged(body)),
+        "missing_keys": lambda: protocols.empty(call),
+        "broken_json": lambda: protocols.success(call, body[: len(body) // 2]),
+        "changed": lambda: _changed(call, fault, served),
+        "unknown_status": lambda: dataclasses.replace(served, body=protocols.with_unknown_status(call, body)),
     }[fault.kind]()
 
 
-def _changed(fault: Fault, answer: Answer) -> Answer:
-    """What a test makes of an answer: another JSON value, or the bytes of a body; with `status` another HTTP status."""
+def _changed(call: Call, fault: Fault, answer: Answer) -> Answer:
+    """Return the answer with the body that a test makes of its JSON value, or of its bytes if it is XML."""
     assert fault.change is not None
-    value = fault.change(json.loads(answer.body or b"null"))
+    value = fault.change(json.loads(answer.body or b"null") if call.protocol == "json" else answer.body)
     body = value if isinstance(value, bytes) else json.dumps(value).encode()
     return dataclasses.replace(answer, body=body, status=fault.status or answer.status)
-
-
-def _estranged(body: bytes) -> bytes:
-    """The same answer with a status that nobody knows wherever it tells one."""
-
-    def changed(value: Any, name: str = "") -> Any:
-        if name in ("Status", "OperationStatus"):
-            return UNKNOWN_STATUS
-        if name == "Properties":
-            return json.dumps(changed(json.loads(value)))
-        if isinstance(value, dict):
-            return {member: changed(inner, member) for member, inner in value.items()}
-        return [changed(element) for element in value] if isinstance(value, list) else value
-
-    return json.dumps(changed(json.loads(body))).encode()

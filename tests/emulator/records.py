@@ -12,13 +12,16 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 _CREDENTIAL = re.compile(r"Credential=([^/]*)/\d+/([^/]+)/([^/]+)/aws4_request")
-_SERVICE_NAMES = {"cloudcontrolapi": "cloudcontrol"}
+_SERVICE_NAMES = {"cloudcontrolapi": "cloudcontrol", "monitoring": "cloudwatch"}
 _READS = ("Get", "List", "Describe", "Head", "Search", "BatchGet", "Assume", "Decode")
 
 
 @dataclasses.dataclass(frozen=True)
 class Call:
-    """An AWS request: boto3's name of the service, the operation, region and access key it is signed with, its data."""
+    """An AWS request: boto3's name of the service, the operation, region and access key it is signed with, its data.
+
+    `protocol` is json, query or rest.
+    """
 
     service: str
     operation: str
@@ -26,6 +29,7 @@ class Call:
     request: dict[str, Any]
     write: bool
     access_key: str = ""
+    protocol: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,6 +44,7 @@ class Record:
     request: dict[str, Any]
     write: bool
     access_key: str = ""
+    protocol: str = ""
     status: int = 0
     error: str | None = None
 
@@ -82,12 +87,13 @@ def parse_call(method: str, url: str, headers: Mapping[str, str], body: bytes) -
     service = _SERVICE_NAMES.get(service, service)
     target = headers.get("x-amz-target", "")
     if target:
-        operation, request = target.split(".")[-1], _parse_json(body)
+        protocol, operation, request = "json", target.split(".")[-1], _parse_json(body)
     else:
         request = dict(parse_qsl(body.decode("utf-8", "replace"))) if b"Action=" in body else {}
+        protocol = "query" if request.get("Action") else "rest"
         operation = request.pop("Action", "") or f"{method} {urlsplit(url).path}"
     write = not operation.startswith(_READS) if " " not in operation else method not in ("GET", "HEAD", "OPTIONS")
-    return Call(service, operation, region, request, write, access_key)
+    return Call(service, operation, region, request, write, access_key, protocol)
 
 
 def error_code(status: int, body: bytes) -> str | None:

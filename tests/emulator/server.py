@@ -28,8 +28,9 @@ from .access import Signed
 from .clock import Clock
 from .cloudcontrol.requests import LIVE
 from .controls import CREDENTIALS, Controls
-from .gate import Answer, ConnectionDropped, Gate
+from .gate import ConnectionDropped, Gate
 from .hooks import register
+from .protocols import Answer
 from .records import parse_call
 from .world import install
 
@@ -174,10 +175,11 @@ class Application:
 
 
 class RequestHandler(_BaseHandler):  # type: ignore[misc] # moto's class or werkzeug's
-    """Keeps silent about requests, and lets go of a connection that was cut."""
+    """Lets go of a connection that was cut, logs no requests, and sends no Date header of its own."""
 
-    def log_request(self, *_args: Any, **_kwargs: Any) -> None:
-        pass
+    def send_response(self, code: Any, message: str | None = None) -> None:
+        self.send_response_only(code, message)
+        self.send_header("Server", self.version_string())
 
     def connection_dropped(self, *_args: Any, **_kwargs: Any) -> None:
         self.close_connection = True

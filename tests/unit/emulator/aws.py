@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import boto3
+import botocore.session
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from botocore.loaders import Loader
 
 from tests.emulator import Emulator, Seed
 from tests.emulator.controls import new_session
@@ -108,6 +112,25 @@ class Aws:
 
     def pass_time(self, seconds: float) -> None:
         self.emulator.clock.advance(seconds)
+
+
+def client_of_protocol(service: str, protocol: str, folder: Path, **keys: Any) -> Any:
+    """Return a client that sends requests of one of the service's protocols; its service model is written to a folder.
+
+    botocore has no setting for the protocol: 1.29 sends query requests to CloudWatch, 1.44 sends JSON 1.0.
+    """
+    core: Any = botocore.session.get_session()
+    version = Loader().determine_latest_version(service, "service-2")
+    model = Loader().load_service_model(service, "service-2")
+    metadata = {**model["metadata"], "protocol": protocol, "protocols": [protocol]}
+    if protocol == "query":
+        metadata.pop("awsQueryCompatible", None)
+    file = folder / service / version / "service-2.json"
+    file.parent.mkdir(parents=True)
+    file.write_text(json.dumps({**model, "metadata": metadata}), encoding="utf-8")
+    core.register_component("data_loader", Loader(extra_search_paths=[str(folder)]))
+    make: Any = boto3.session.Session(botocore_session=core).client
+    return make(service, region_name=REGION, config=Config(retries={"total_max_attempts": 1}), **keys)
 
 
 def code_of(error: pytest.ExceptionInfo[ClientError]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from botocore.config import Config
 from tests.emulator import Emulator, ManualClock, Seed, Settings, schema
 from tests.emulator.controls import new_session
 from tests.emulator.seed import ACCOUNT_ID
-from tests.unit.emulator.aws import REGION, TYPE_NAME, Aws, Operation, Refused, add
+from tests.unit.emulator.aws import REGION, TYPE_NAME, Aws, Operation, Refused, add, client_of_protocol
 
 EXPERIMENT = f"arn:aws:sagemaker:{REGION}:{ACCOUNT_ID}:inference-experiment/test"
 DENIED = "AccessDeniedException"
@@ -359,6 +360,43 @@ def test_the_handler_has_the_rights_of_who_began_it_whoever_looks(caller: Caller
     caller.pass_time(60)
     seen = root.get_resource_request_status(RequestToken=event["RequestToken"])["ProgressEvent"]
     assert denied("sagemaker:UpdateInferenceExperiment", EXPERIMENT) in seen["StatusMessage"]
+
+
+# CloudWatch and endpoints
+
+
+@pytest.mark.parametrize("protocol", ["query", "json"])
+def test_cloudwatch_needs_action_in_both_protocols(caller: Caller, protocol: str, tmp_path: Path) -> None:
+    keys = {"aws_access_key_id": caller.key["AccessKeyId"], "aws_secret_access_key": caller.key["SecretAccessKey"]}
+    client = client_of_protocol("cloudwatch", protocol, tmp_path, **keys)
+    with Refused("AccessDenied", denied("cloudwatch:DescribeAlarms", "*")):
+        client.describe_alarms()
+    assert (caller.emulator.log[-1].status, caller.emulator.log[-1].protocol) == (403, protocol)
+    caller.grant(allow("cloudwatch:DescribeAlarms"))
+    assert client.describe_alarms()["MetricAlarms"] == []
+    stranger = client_of_protocol("cloudwatch", protocol, tmp_path / "x", **{**keys, "aws_access_key_id": "AKIA0"})
+    with Refused("InvalidClientTokenId"):
+        stranger.describe_alarms()
+
+
+ENDPOINTS: list[Any] = [
+    pytest.param("describe_endpoint", {"EndpointName": "Demo-Endpoint"}, "endpoint/demo-endpoint", id="endpoint"),
+    pytest.param("describe_endpoint_config", {"EndpointConfigName": "Any"}, "endpoint-config/any", id="configuration"),
+]
+
+
+@pytest.mark.parametrize(("method", "request_", "name"), ENDPOINTS)
+def test_endpoint_call_needs_action_on_resource(
+    caller: Caller, method: str, request_: dict[str, str], name: str
+) -> None:
+    action = f"sagemaker:{''.join(word.title() for word in method.split('_'))}"
+    resource = f"arn:aws:sagemaker:{REGION}:{ACCOUNT_ID}:{name}"
+    caller.grant(allow(action, resource=f"{resource}-2"))
+    with Refused(DENIED, denied(action, resource)):
+        getattr(caller.sagemaker, method)(**request_)
+    caller.grant(allow(action, resource=resource))
+    with Refused("ValidationException", "Could not find"):
+        getattr(caller.sagemaker, method)(**request_)
 
 
 # under a role

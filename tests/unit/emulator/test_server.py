@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from email.utils import parsedate_to_datetime
 from http.client import HTTPConnection
 from typing import Any
 
@@ -162,6 +163,14 @@ def test_faults_of_answers_are_the_same_over_http(server: EmulatorServer, cloudc
     server.fault("GetResource", "broken_json")
     with pytest.raises(KeyError):
         read(cloudcontrol)
+
+
+def test_date_header_is_time_of_emulator(server: EmulatorServer) -> None:
+    server.clock.advance(86400)
+    with closing(HTTPConnection(server.url.removeprefix("http://"), timeout=10)) as connection:
+        connection.request("POST", "/", "Action=GetCallerIdentity&Version=2011-06-15")
+        answer = connection.getresponse()
+    assert [parsedate_to_datetime(date) for date in answer.headers.get_all("Date", [])] == [server.clock.now()]
 
 
 def test_what_moto_cannot_do_is_a_500_that_says_so(server: EmulatorServer, caplog: pytest.LogCaptureFixture) -> None:

@@ -48,8 +48,8 @@ def main() -> int:
     for folder in (SOURCE, SITE):
         shutil.rmtree(folder, ignore_errors=True)
     _copy_pages()
-    for folder, (title, text) in LISTED.items():
-        _list_files(ROOT / folder, SOURCE / folder, title, text)
+    for listed, (title, text) in LISTED.items():
+        _list_files(ROOT / listed, SOURCE / listed, title, text)
     failed = _run("antsibull-docs", *_modules_and_guides()) or _run(
         *("sphinx-build", "--quiet", "--fail-on-warning", "--keep-going", "--builder", "html"),
         *("--conf-dir", str(HERE), "--doctree-dir", str(DOCTREES), str(SOURCE), str(SITE)),

@@ -57,8 +57,9 @@ def test_every_task_of_a_guide_runs_in_its_order(guide: str, ready: Emulator) ->
         run_module("inference_experiment", {"name": name, "state": "absent"}, emulator=ready)
 
 
-def test_the_picture_is_that_of_the_table_of_statuses() -> None:
-    assert set(diagram.ways()) == set(diagram.ROUTES)
+def test_picture_shows_transitions_of_type_with_labels() -> None:
+    assert set(diagram.transitions()) == set(diagram.ARROWS)
+    assert all(arrow.label for arrow in diagram.ARROWS.values())
     assert diagram.PICTURE.read_text(encoding="utf-8") == diagram.picture(), WRITE
 
 

@@ -160,7 +160,7 @@ class Experiments:
         experiment = self._in_status(request["Name"], now, allowed=("Created", "Running"), verb="update")
         given = {key: copy.deepcopy(request[key]) for key in CONFIGURATION if request.get(key) is not None}
         if experiment.status == "Running":
-            rules.check_running_update(given, request.get("Schedule"))
+            rules.check_running_update(given, request.get("Schedule"), experiment.properties)
         merged = {**experiment.properties, **given}
         rules.check_variants(merged["ModelVariants"], merged["ShadowModeConfig"])
         if current().settings.check_references and "ModelVariants" in given:

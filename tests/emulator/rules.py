@@ -70,8 +70,15 @@ def check_variants(variants: Sequence[Mapping[str, Any]] | None, shadow_mode_con
         raise invalid("SamplingPercentage must be between 0 and 100.")
 
 
-def check_running_update(given: Mapping[str, Any], schedule: Mapping[str, Any] | None) -> None:
-    """While Running neither variants, data storage nor the start can change."""
+def check_running_update(
+    given: Mapping[str, Any], schedule: Mapping[str, Any] | None, current: Mapping[str, Any]
+) -> None:
+    """Raise for a change of anything but the description, the sampling percentage and the end."""
+    config = given.get("ShadowModeConfig")
+    if config and variant_roles(config) != variant_roles(current["ShadowModeConfig"]):
+        raise invalid(
+            "Only the sampling percentage of ShadowModeConfig can be updated while the inference experiment is Running."
+        )
     for name in ("ModelVariants", "DataStorageConfig"):
         if name in given:
             raise invalid(f"{name} cannot be updated while the inference experiment is Running.")

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .comparisons import merge, same
+from .comparisons import Difference, differences, merge
 from .properties import tags_as_property, tags_to_dict
 from .resource_type import NOTHING, Path, Properties, ResourceType, Snapshot, Status, Wish
 
@@ -26,6 +26,8 @@ class Changes(NamedTuple):
     """Their new values, whole."""
     guarded: frozenset[str] = frozenset()
     """Those whose new value holds parts that were read, and which somebody else may have changed since."""
+    differences: tuple[Difference, ...] = ()
+    """The members that differ, for messages and for what a status allows."""
 
     @property
     def names(self) -> frozenset[str]:
@@ -60,23 +62,27 @@ def find_changes(
 ) -> Changes:
     """Return which of the compared properties, and whether the tags, differ in meaning from what is."""
     actual = {**base(resource_type, seen), **(seen.write_only or {})}
+    found = tuple(
+        difference
+        for name, value in compared.items()
+        for difference in differences(resource_type, value, actual.get(name), (name,))
+    )
     changed = {}
-    for name, value in compared.items():
-        if same(resource_type, value, actual.get(name), (name,)):
-            continue
-        merged = merge(resource_type, value, actual.get(name), (name,))
+    for name in dict.fromkeys(difference.path[0] for difference in found):
+        merged = merge(resource_type, compared[name], actual.get(name), (name,))
         members = rules.write_only.get(name)
         changed[name] = {m: merged[m] for m in members if m in merged} if members else merged
     tags = resource_type.tags
     if tags is None or wish.tags is None:
-        return Changes(changed)
+        return Changes(changed, differences=found)
     present = tags_to_dict(seen.properties.get(tags))
     kept = {key: value for key, value in present.items() if not wish.purge_tags or key.startswith("aws:")}
     wanted = {**kept, **wish.tags}
     if wanted == present:
-        return Changes(changed)
+        return Changes(changed, differences=found)
     guarded = frozenset({tags}) if kept or not wish.purge_tags else frozenset()
-    return Changes({**changed, tags: tags_as_property(resource_type, wanted)}, guarded)
+    changed[tags] = tags_as_property(resource_type, wanted)
+    return Changes(changed, guarded, (*found, Difference((tags,), present, wanted)))
 
 
 def base(resource_type: ResourceType, seen: Snapshot) -> Properties:

@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether what is declared and what the service returned mean the same, and what both together come to.
+"""Compare declared and actual values by their meaning, list their differences and merge them.
 
 What is declared counts only as far as it goes: a member of an object that it leaves out is left alone.
 """
@@ -9,9 +9,9 @@ What is declared counts only as far as it goes: a member of an object that it le
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timezone
-from typing import Any
+from typing import Any, NamedTuple
 
 from .resource_type import Path, ResourceType
 
@@ -19,16 +19,39 @@ from .resource_type import Path, ResourceType
 _INSTANT = r"(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2})(?:(:\d{2})(?:[.,]\d+)?)? ?(?:([Zz])|([+-]\d{2})(?::?(\d{2}))?)"
 
 
+class Difference(NamedTuple):
+    """A member whose declared value differs in meaning from the actual one (None: not set)."""
+
+    tokens: Path
+    """Property names, and C([key]) for an element of a list that has keys."""
+    actual: Any
+    declared: Any
+
+    @property
+    def path(self) -> Path:
+        return _path(self.tokens)
+
+
 def same(resource_type: ResourceType, declared: Any, actual: Any, path: Path = ()) -> bool:
-    """Whether nothing has to be written for C(declared) to be so."""
-    rule = resource_type.same.get(path)
+    """Return whether nothing has to be written for C(declared) to be so."""
+    return next(differences(resource_type, declared, actual, path), None) is None
+
+
+def differences(resource_type: ResourceType, declared: Any, actual: Any, tokens: Path = ()) -> Iterator[Difference]:
+    """Yield each member, as deep as the declaration goes, that has to be written for C(declared) to be so."""
+    path = _path(tokens)
+    rule, key = resource_type.same.get(path), resource_type.list_keys.get(path)
     if rule is not None and actual is not None:
-        return rule(declared, actual)
-    if isinstance(declared, Mapping):
-        return isinstance(actual, Mapping) and all(
-            same(resource_type, value, actual.get(name), (*path, name)) for name, value in declared.items()
-        )
-    return bool(declared == actual)
+        if not rule(declared, actual):
+            yield Difference(tokens, actual, declared)
+    elif isinstance(declared, Mapping) and isinstance(actual, Mapping):
+        yield from _member_differences(resource_type, declared, actual, tokens)
+    elif isinstance(declared, Mapping) and declared and actual is None:
+        yield from _member_differences(resource_type, declared, {}, tokens)
+    elif key and _have_key(key, declared) and _have_key(key, actual):
+        yield from _element_differences(resource_type, key, declared, actual, tokens)
+    elif declared != actual:
+        yield Difference(tokens, actual, declared)
 
 
 def merge(resource_type: ResourceType, declared: Any, actual: Any, path: Path = ()) -> Any:
@@ -41,23 +64,6 @@ def merge(resource_type: ResourceType, declared: Any, actual: Any, path: Path = 
         }
         return {**actual, **changed}
     return declared
-
-
-def keyed_by(key: str) -> Callable[[Any, Any], bool]:
-    """Lists of objects with a name of their own: their order means nothing, each must have all that is declared."""
-
-    def rule(declared: Any, actual: Any) -> bool:
-        if not all(isinstance(element, Mapping) and key in element for element in [*declared, *actual]):
-            return bool(declared == actual)
-        wanted = {element[key]: element for element in declared}
-        named = {element[key]: element for element in actual}
-        return (
-            len(wanted) == len(declared) == len(actual)
-            and wanted.keys() == named.keys()
-            and all(_covers(named[name], element) for name, element in wanted.items())
-        )
-
-    return rule
 
 
 def as_set(declared: Any, actual: Any) -> bool:
@@ -103,9 +109,29 @@ def format_instant(value: Any) -> str:
     return moment.astimezone(timezone.utc).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
 
-def _covers(actual: Any, declared: Any) -> bool:
-    if isinstance(declared, Mapping):
-        return isinstance(actual, Mapping) and all(
-            name in actual and _covers(actual[name], value) for name, value in declared.items()
-        )
-    return bool(declared == actual)
+def _path(tokens: Path) -> Path:
+    return tuple(token for token in tokens if not token.startswith("["))
+
+
+def _have_key(key: str, elements: Any) -> bool:
+    return isinstance(elements, list) and all(isinstance(e, Mapping) and key in e for e in elements)
+
+
+def _member_differences(
+    resource_type: ResourceType, declared: Mapping[str, Any], actual: Mapping[str, Any], tokens: Path
+) -> Iterator[Difference]:
+    for name, value in declared.items():
+        yield from differences(resource_type, value, actual.get(name), (*tokens, name))
+
+
+def _element_differences(
+    resource_type: ResourceType, key: str, declared: list[Any], actual: list[Any], tokens: Path
+) -> Iterator[Difference]:
+    """Compare the elements by their key; where the keys themselves differ, only those."""
+    wanted, found = [element[key] for element in declared], [element[key] for element in actual]
+    if set(wanted) != set(found) or not len(set(wanted)) == len(wanted) == len(found):
+        yield Difference((*tokens, "[*]", key), found, wanted)
+        return
+    by_key = dict(zip(found, actual, strict=True))
+    for name, element in zip(wanted, declared, strict=True):
+        yield from differences(resource_type, element, by_key[name], (*tokens, f"[{name}]"))

@@ -140,7 +140,7 @@ def _fail(resource_type: ResourceType, module: AnsibleAWSModule, record: Record,
     if isinstance(error, Refused) and error.code == "InvalidOptions":
         attempt = f"The options for {name} are not right"
     elif isinstance(error, Refused):
-        attempt = f"The {name} cannot be brought to what the task declares"
+        attempt = f"The declaration cannot be applied to {name}"
     else:
         attempt = f"Could not {_verb(module.params, record)} {name}"
     if isinstance(error, TimedOut) and record.now and resource_type.lifecycle:

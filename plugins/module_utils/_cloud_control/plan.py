@@ -10,14 +10,15 @@ first of them.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from . import limits
 from .changes import Changes, base, declared, find_changes, intent_of, patch_for
-from .comparisons import merge
+from .comparisons import Difference, merge
 from .properties import tags_as_property, tags_to_dict, to_options
-from .resource_type import NOTHING, Properties, ResourceType, Snapshot, Status, Transition, Wish, WriteOnlyReader
+from .resource_type import NOTHING, Path, Properties, ResourceType, Snapshot, Status, Transition, Wish, WriteOnlyReader
 
 if TYPE_CHECKING:
     from .json_patch import PatchDocument
@@ -210,36 +211,54 @@ def _tags(resource_type: ResourceType, seen: Snapshot) -> dict[str, str]:
 def _refusal(
     resource_type: ResourceType, wish: Wish, seen: Snapshot, rules: Status, changes: Changes, intent: str | None
 ) -> Refuse | None:
-    """What the type or the present status does not allow, in one message; None if it allows it all.
+    """Return what the type or the status does not allow, in one message; None if everything is allowed.
 
-    C(intent) is that of the wish, if it is not met.
+    C(intent) is the declared one, None if it is met.
     """
     status, lifecycle = resource_type.status_of(seen), resource_type.lifecycle
-    fixed = [name for name in changes.properties if name in resource_type.create_only]
-    blocked = [name for name in changes.properties if name not in rules.updatable and name not in fixed]
-    whys = [
-        f"{_difference(resource_type, name, seen, changes)} and can be given only at its creation." for name in fixed
-    ]
+    fixed = [d for d in changes.differences if d.path[0] in resource_type.create_only]
+    blocked = [d for d in changes.differences if d not in fixed and not rules.allows(d.path)]
+    whys, options = [], [resource_type.option_name(difference.path[0]) for difference in (*fixed, *blocked)]
+    if fixed:
+        whys.append(f"{_shown(resource_type, fixed)} (can be set only on create).")
     if blocked:
-        names = ", ".join(resource_type.option_name(name) for name in blocked)
-        whys.append(f"It is {status}, and {names} cannot be changed now.")
-    if lifecycle and intent and intent not in rules.transitions:
-        whys.append(
-            f"It is {status}, from where {resource_type.option_name(lifecycle.intent)}: {intent} is out of reach."
-        )
+        whys.append(f"{_shown(resource_type, blocked)} (cannot change in status {status}).")
+    unreachable = lifecycle is not None and intent is not None and intent not in rules.transitions
+    if lifecycle and unreachable:
+        options.append(resource_type.option_name(lifecycle.intent))
+        whys.append(f"{options[-1]}: {intent} cannot be reached from status {status}.")
     if not whys:
         return None
-    if len(whys) > len(fixed):
+    if blocked or unreachable:
         whys.append(rules.refusal)
-    elif lifecycle:
-        whys.append(f"It is {status}.")
-    wished = intent_of(resource_type, wish)  # also a new one would have to be brought there
-    helps = wished is None or (lifecycle is not None and wished in lifecycle.intents_of_new)
-    instead = ", or set recreate: true to have it deleted and created again" if helps else ""
-    return Refuse(why=" ".join(whys), way_out=f"Leave it as it is{instead}.", because_of=changes.names)
+    way_out = f"Omit {', '.join(dict.fromkeys(options))}"
+    if fixed or blocked:
+        way_out += " or set the current value"
+    declared_intent = intent_of(resource_type, wish)  # a new resource has to reach it too
+    reachable = declared_intent is None or (lifecycle is not None and declared_intent in lifecycle.intents_of_new)
+    offered = unreachable or any(d.path not in resource_type.recreate_not_offered for d in (*fixed, *blocked))
+    if reachable and offered:
+        way_out += f", or set recreate: true, which {rules.recreate}"
+    return Refuse(why=" ".join(whys), way_out=f"{way_out}.", because_of=changes.names)
 
 
-def _difference(resource_type: ResourceType, name: str, seen: Snapshot, changes: Changes) -> str:
-    before = seen.properties.get(name)
-    shown = "not set" if before is None else repr(before)
-    return f"{resource_type.option_name(name)} is {shown}, not {changes.properties[name]!r},"
+def _shown(resource_type: ResourceType, differences: list[Difference]) -> str:
+    return "; ".join(
+        f"{_option_path(resource_type, d.tokens)} is {_value(d.actual)}, not {_value(d.declared)}" for d in differences
+    )
+
+
+def _option_path(resource_type: ResourceType, tokens: Path) -> str:
+    """Return the path of an option as a task writes it, with the key of each element: C(parts[left].size)."""
+    parent, shown = "", ""
+    for token in tokens:
+        if token.startswith("["):
+            shown += token
+            continue
+        option = resource_type.option_name(token, parent=parent)
+        parent, shown = f"{parent}.{option}".lstrip("."), f"{shown}.{option}".lstrip(".")
+    return shown
+
+
+def _value(value: Any) -> str:
+    return "not set" if value is None else json.dumps(value, ensure_ascii=False)

@@ -79,6 +79,8 @@ class Status(NamedTuple):
     """The statuses that a transit may end in. Where it is not waited for, it is taken to be the first from which the
     declared intent can be reached; so those that leave most to do come first."""
     updatable: frozenset[str] = frozenset()
+    updatable_members: Mapping[str, frozenset[Path]] = NOTHING
+    """Updatable properties of which only these members can change."""
     transitions: Mapping[str, Transition] = NOTHING
     """Values of the intent property that can be reached from here."""
     write_only: Mapping[str, tuple[str, ...]] = NOTHING
@@ -89,8 +91,15 @@ class Status(NamedTuple):
     """Properties that are left alone once the declared intent is this status."""
     refusal: str = ""
     """Why it allows no more than this, and the way out; ends a refusal."""
+    recreate: str = "deletes the resource and creates it again"
+    """What recreate: true does in this status; follows "which" in the message that offers it."""
     unknown: bool = False
     """It is no row of the table: the service has told a status that the table does not have."""
+
+    def allows(self, path: Path) -> bool:
+        """Return whether the member at a path can change in this status."""
+        members = self.updatable_members.get(path[0])
+        return path[0] in self.updatable and (members is None or path in members)
 
 
 class Lifecycle(NamedTuple):
@@ -143,6 +152,10 @@ class ResourceType(NamedTuple):
     limits: Mapping[str, Limit] = NOTHING
     same: Mapping[Path, Callable[[Any, Any], bool]] = NOTHING
     """Property path -> (declared, actual) -> whether both mean the same; equality elsewhere."""
+    list_keys: Mapping[Path, str] = NOTHING
+    """Lists of objects without an order: path of the list -> the member that identifies an element."""
+    recreate_not_offered: frozenset[Path] = frozenset()
+    """Members for whose change a message does not offer recreate."""
     tags: str | None = None
     """The property that holds the tags."""
     tags_are_map: bool = False
@@ -177,9 +190,13 @@ class ResourceType(NamedTuple):
         """The property for the option at a path ("a.b"): by the mechanical rule, unless names has another."""
         return self.names.get(path) or _pascal_case(path.rpartition(".")[2])
 
-    def option_name(self, name: str) -> str:
-        """The option for a top-level property."""
-        return next((option for option in (*self.options, *self.read_only) if self.property_name(option) == name), name)
+    def option_name(self, name: str, *, parent: str = "") -> str:
+        """Return the name of the option for a property, at the top level or below the option at a path ("a.b")."""
+        spec: Spec = {**self.options, **self.read_only}
+        for part in parent.split(".") if parent else ():
+            spec = spec.get(part, NOTHING).get("options", NOTHING)
+        path = f"{parent}." if parent else ""
+        return next((option for option in spec if self.property_name(f"{path}{option}") == name), name)
 
     @property
     def tags_option(self) -> str | None:

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from .._cloud_control.comparisons import as_instant, as_kms_key, as_set, format_instant, keyed_by, parse_instant
+from .._cloud_control.comparisons import as_instant, as_kms_key, as_set, format_instant, parse_instant
 from .._cloud_control.resource_type import (
     Lifecycle,
     Limit,
@@ -254,16 +254,23 @@ def _stop(state: str) -> Transition:
     )
 
 
+_INSTANCES = ("ModelVariants", "InfrastructureConfig", "RealTimeInferenceConfig")
+_RECREATE = "deletes the record of the experiment and creates the experiment again"
+
 _ENDED = Status(
     updatable=frozenset({"Tags"}),
     not_compared_when_met=frozenset({"ModelVariants"}),
-    refusal="It has ended: only its tags can change, and it cannot be started again.",
+    refusal="The experiment has ended: only tags can change, and it cannot be started again.",
+    recreate=_RECREATE,
 )
 
 
 def _transit(*ends: str) -> Status:
     return Status(in_transit=True, settles_as=ends)
 
+
+# "Edit a shadow test" in the SageMaker Developer Guide: once started, the roles of the variants are fixed.
+_SAMPLING_PERCENTAGE = ("ShadowModeConfig", "ShadowModelVariants", "SamplingPercentage")
 
 STATUSES = {
     "Creating": _transit("Created", "Running"),
@@ -274,16 +281,19 @@ STATUSES = {
         transitions={"Running": _START},
         write_only={"Schedule": ("StartTime", "EndTime")},
         survives_recreate=frozenset({"Schedule"}),
-        refusal="It has not been started: it can be changed, started (desired_state: Running) or deleted (state:"
-        " absent), but not stopped.",
+        refusal="The experiment has not started: it can be changed, started (desired_state: Running) or deleted"
+        " (state: absent), but not stopped.",
+        recreate=_RECREATE,
     ),
     "Updating": _transit("Created", "Running"),
     "Starting": _transit("Running"),
     "Running": Status(
         updatable=frozenset({"Description", "Schedule", "ShadowModeConfig", "Tags"}),
+        updatable_members={"ShadowModeConfig": frozenset({_SAMPLING_PERCENTAGE})},
         transitions={state: _stop(state) for state in STOPS},
         write_only={"Schedule": ("EndTime",)},
-        refusal="While it runs, only description, shadow_mode_config, schedule.end_time and tags can change.",
+        refusal="While Running, only description, sampling_percentage, schedule.end_time and tags can change.",
+        recreate="ends the running test, deletes its record and creates the experiment again",
     ),
     "Stopping": _transit("Completed", "Cancelled"),
     "Completed": _ENDED,
@@ -331,14 +341,18 @@ INFERENCE_EXPERIMENT = ResourceType(
     limits=LIMITS,
     same={
         ("KmsKey",): as_kms_key,
-        ("ModelVariants",): keyed_by("VariantName"),
-        ("ShadowModeConfig", "ShadowModelVariants"): keyed_by("ShadowModelVariantName"),
         ("DataStorageConfig", "KmsKey"): as_kms_key,
         ("DataStorageConfig", "ContentType", "CsvContentTypes"): as_set,
         ("DataStorageConfig", "ContentType", "JsonContentTypes"): as_set,
         ("Schedule", "StartTime"): as_instant,
         ("Schedule", "EndTime"): as_instant,
     },
+    list_keys={
+        ("ModelVariants",): "VariantName",
+        ("ShadowModeConfig", "ShadowModelVariants"): "ShadowModelVariantName",
+    },
+    # Not worth the end of a running test: the current values can be declared, or the test be stopped and planned anew.
+    recreate_not_offered=frozenset({(*_INSTANCES, "InstanceType"), (*_INSTANCES, "InstanceCount")}),
     tags="Tags",
     create_only=frozenset({"Name", "Type", "RoleArn", "EndpointName", "KmsKey"}),
     write_only=frozenset({"Schedule", "DesiredState", "StatusReason"}),
@@ -378,6 +392,11 @@ INFERENCE_EXPERIMENT = ResourceType(
             ("AlreadyExists", "AlreadyExistsException"),
             "If no experiment has this name, the endpoint is probably in use by another one: list them with the module"
             " awscc.sagemaker.inference_experiment_info.",
+        ),
+        **dict.fromkeys(
+            ("NotUpdatable", "NotUpdatableException"),
+            "The property in the message can be set only on create. recreate: true ends a running test, deletes its"
+            " record and creates the experiment again.",
         ),
         "UnauthorizedTaggingOperation": "Grant sagemaker:AddTags, sagemaker:DeleteTags and sagemaker:ListTags to the"
         " calling identity, or omit tags.",

@@ -170,9 +170,12 @@ REFUSALS = {
     "missing": "Give the options that the message names, or correct the name: it may be that of no experiment.",
     "absent": "Leave desired_state out, or create the experiment first: a new one can only be brought to Running.",
     "not started": "Start it (desired_state: Running) and stop it then, or delete it (state: absent).",
-    "runs": "Wait for the end of the test, or stop it; or set recreate: true to have it deleted and created again.",
-    "ended": "Leave it as it is, create an experiment with another name, or set recreate: true.",
-    "fixed": "Leave it as it is, or set recreate: true to have it deleted and created again.",
+    "runs": "Set the current value, or wait for the end of the test. recreate: true ends the running test, deletes its"
+    " record and creates the experiment again.",
+    "ended": "Set the current value, or create an experiment with another name. recreate: true deletes the record of"
+    " the experiment and creates the experiment again.",
+    "fixed": "Set the current value. recreate: true ends a running test, deletes its record and creates the experiment"
+    " again.",
     "new": "Leave recreate or desired_state out: what has just been created cannot have ended.",
 }
 # And of those that no cell of the grid has: the words by which they are known.

@@ -149,6 +149,19 @@ def test_shadow_mode_is_replaced_whole(aws: Aws) -> None:
     assert aws.get()["ShadowModeConfig"] == shadow_mode_config(3)
 
 
+def test_update_while_running_rejects_exchanged_variant_roles(aws: Aws) -> None:
+    """The Developer Guide, "Edit a shadow test", allows only another sampling percentage."""
+    exchanged = {
+        "SourceModelVariantName": "shadow",
+        "ShadowModelVariants": [{"ShadowModelVariantName": "production", "SamplingPercentage": 50}],
+    }
+    before = aws.put("Running")
+    event = aws.update(replace("/ShadowModeConfig", exchanged))
+    assert event["ErrorCode"] == "GeneralServiceException"
+    assert "sampling percentage" in event["StatusMessage"]
+    assert aws.raw()["properties"] == before["properties"]
+
+
 def test_a_schedule_with_a_start_is_refused_while_running(aws: Aws) -> None:
     aws.put("Running")
     event = aws.update(add("/Schedule", BEFORE_START))

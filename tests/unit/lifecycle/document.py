@@ -27,9 +27,9 @@ _REASONS = {
     "missing": "it does not exist, and the options that a create needs are missing",
     "absent": "there is nothing to be stopped",
     "not started": "what has not been started cannot be stopped, only changed, started or deleted",
-    "runs": "this cannot be changed while it runs",
-    "ended": "after the end only tags can change, and nothing starts it again",
-    "fixed": "this can be given only at the creation",
+    "runs": "the change is not allowed in status Running",
+    "ended": "the experiment has ended: only tags can change, and it cannot be started again",
+    "fixed": "the option can be set only on create",
     "new": "deleting it and creating it again would not lead there either",
 }
 

@@ -32,10 +32,10 @@ REASONS = {
     "new": "recreate: true would have to delete it first, and what does not exist cannot be brought to desired_state",
     "missing": "to create it these options are needed too",
     "absent": "what does not exist cannot be brought to desired_state",
-    "fixed": "can be given only at its creation",
-    "not started": "It has not been started",
-    "runs": "While it runs, only",
-    "ended": "It has ended",
+    "fixed": "can be set only on create",
+    "not started": "The experiment has not started",
+    "runs": "While Running, only",
+    "ended": "The experiment has ended",
 }
 
 
@@ -61,9 +61,9 @@ def variant(name: str, count: int = 1) -> dict[str, Any]:
     return {"variant_name": name, "model_name": f"demo-{name}", "infrastructure_config": infrastructure}
 
 
-def shadowing(percentage: int) -> dict[str, Any]:
-    shadow = {"shadow_model_variant_name": "shadow", "sampling_percentage": percentage}
-    return {"source_model_variant_name": "production", "shadow_model_variants": [shadow]}
+def shadowing(percentage: int, *, source: str = "production", shadow: str = "shadow") -> dict[str, Any]:
+    variant = {"shadow_model_variant_name": shadow, "sampling_percentage": percentage}
+    return {"source_model_variant_name": source, "shadow_model_variants": [variant]}
 
 
 ROLE = "arn:aws:iam::123456789012:role/"
@@ -100,6 +100,13 @@ GRID = (
         {"shadow_mode_config": shadowing(90)},
         (_MISSING, "update", "update", "no: ended", "no: ended"),
         ("create", "update", "update", _AGAIN, _AGAIN),
+        names=("shadow_mode_config",),
+    ),
+    Wish(
+        "production and shadow exchanged in shadow_mode_config",
+        {"shadow_mode_config": shadowing(10, source="shadow", shadow="production")},
+        (_MISSING, "update", "no: runs", "no: ended", "no: ended"),
+        ("create", "update", _AGAIN, _AGAIN, _AGAIN),
         names=("shadow_mode_config",),
     ),
     Wish(

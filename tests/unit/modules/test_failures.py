@@ -108,7 +108,7 @@ ATTEMPTS: list[Any] = [
     pytest.param("Created", named(wait_timeout=0), None, 0, "The options for {} are not right: ", id="bad options"),
     pytest.param(
         *("Created", full(role_arn=OTHER_ROLE_ARN), None, 0),
-        "The {} cannot be brought to what the task declares: ",
+        "The declaration cannot be applied to {}: ",
         id="a refusal",
     ),
     pytest.param(None, full(), "CreateResource", 0, "Could not create {}: ", id="a create"),

@@ -32,13 +32,18 @@ from tests.unit.modules.tasks import (
 CHECK = pytest.mark.parametrize("check", [False, True], ids=["for real", "in check mode"])
 CREATE_ONLY = {"role_arn": OTHER_ROLE_ARN, "endpoint_name": "another", "kms_key": "alias/another"}
 
+EXCHANGED = {
+    "source_model_variant_name": "shadow",
+    "shadow_model_variants": [{"shadow_model_variant_name": "production", "sampling_percentage": 50}],
+}
+
 REFUSED: list[Any] = [
     # status, what the task gives, words of the message: properties, status, way out
     *(
         pytest.param(
             status,
             {option: value},
-            [option, "creation", f"It is {status}.", "recreate"],
+            [option, "(can be set only on create)", "recreate: true"],
             id=f"{status}: another {option}",
         )
         for status in ("Created", "Running", "Completed")
@@ -46,7 +51,16 @@ REFUSED: list[Any] = [
     ),
     pytest.param("Created", CREATE_ONLY, [*CREATE_ONLY, "recreate"], id="Created: all of these in one message"),
     pytest.param(
-        "Running", {"model_variants": variants(2)}, ["model_variants", "Running", "While it runs"], id="variants"
+        "Running",
+        {"model_variants": variants(2)},
+        ["model_variants[production].infrastructure_config.real_time_inference_config.instance_count is 1, not 2"],
+        id="instance count",
+    ),
+    pytest.param(
+        "Running",
+        {"shadow_mode_config": EXCHANGED},
+        ["shadow_mode_config.source_model_variant_name", "status Running", "sampling_percentage"],
+        id="production and shadow exchanged",
     ),
     pytest.param("Running", {"data_storage_config": STORAGE}, ["data_storage_config", "Running"], id="data storage"),
     pytest.param(
@@ -141,7 +155,12 @@ RECREATED: list[Any] = [
         for status in ("Created", "Running", "Completed")
         for option, value in CREATE_ONLY.items()
     ),
-    pytest.param("Running", {"model_variants": variants(2)}, id="Running: other variants"),
+    pytest.param(
+        "Running",
+        {"model_variants": [variants()[0], {**variants()[1], "model_name": "better"}]},
+        id="Running: another model",
+    ),
+    pytest.param("Running", {"shadow_mode_config": EXCHANGED}, id="Running: production and shadow exchanged"),
     pytest.param("Running", {"data_storage_config": STORAGE}, id="Running: other data storage"),
     pytest.param("Cancelled", {"shadow_mode_config": shadow_mode_config(2)}, id="Cancelled: other sampling"),
     pytest.param("Completed", {"desired_state": "Running"}, id="Completed: to be started again"),

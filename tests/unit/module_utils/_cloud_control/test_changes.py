@@ -22,6 +22,7 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.cha
     intent_of,
     patch_for,
 )
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.comparisons import Difference
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.resource_type import (
     Properties,
     Snapshot,
@@ -85,7 +86,8 @@ def test_what_differs_comes_whole_and_with_the_members_left_as_they_are() -> Non
     )
 
     assert changes(task, seen("Created", DataStorageConfig=storage)) == Changes(
-        {"DataStorageConfig": {**storage, "Destination": "s3://new"}}
+        {"DataStorageConfig": {**storage, "Destination": "s3://new"}},
+        differences=(Difference(("DataStorageConfig", "Destination"), "s3://old", "s3://new"),),
     )
 
 

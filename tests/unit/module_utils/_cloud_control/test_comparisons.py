@@ -17,8 +17,8 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.com
     as_instant,
     as_kms_key,
     as_set,
+    differences,
     format_instant,
-    keyed_by,
     merge,
     parse_instant,
     same,
@@ -56,30 +56,76 @@ def test_without_a_rule(declared: Any, actual: Any, expected: bool) -> None:
 
 VARIANTS = [variant("production"), variant("shadow")]
 WITH_MORE = [{**variant("shadow"), "New": 1}, {**variant("production"), "New": 2}]
+COUNT = ("InfrastructureConfig", "RealTimeInferenceConfig", "InstanceCount")
+NAMES = (("ModelVariants", "[*]", "VariantName"), ["production", "shadow"])
+Row = tuple[tuple[str, ...], Any, Any]
 
 
 @pytest.mark.parametrize(
     ("declared", "actual", "expected"),
     [
-        pytest.param(VARIANTS, VARIANTS, True, id="as they are"),
-        pytest.param(VARIANTS, VARIANTS[::-1], True, id="in another order"),
-        pytest.param(VARIANTS, WITH_MORE, True, id="with members that are not declared"),
-        pytest.param(VARIANTS, [variant("production"), variant("other")], False, id="one has another name"),
-        pytest.param(VARIANTS, [variant("production", count=2), variant("shadow")], False, id="one differs deep down"),
-        pytest.param(VARIANTS, VARIANTS[:1], False, id="one is missing"),
-        pytest.param(VARIANTS[:1], VARIANTS, False, id="one is not declared"),
-        pytest.param([VARIANTS[0]] * 2, VARIANTS, False, id="one declared twice, the other not at all"),
-        pytest.param(VARIANTS, [VARIANTS[0]] * 2, False, id="one there twice, the other not at all"),
-        pytest.param(WITH_MORE, VARIANTS, False, id="a declared member is not there"),
-        pytest.param([], [], True, id="none and none"),
-        pytest.param(["a"], ["a"], True, id="elements without a name, equal"),
-        pytest.param(["a", "b"], ["b", "a"], False, id="elements without a name count in their order"),
-        pytest.param([{"Other": 1}], [{"Other": 1}], True, id="objects without a name, equal"),
-        pytest.param(["VariantName"], ["VariantName"], True, id="texts that have the name's own name in them"),
+        pytest.param(VARIANTS, VARIANTS, [], id="equal"),
+        pytest.param(VARIANTS, VARIANTS[::-1], [], id="another order"),
+        pytest.param(VARIANTS, WITH_MORE, [], id="actual has undeclared members"),
+        pytest.param(
+            [variant("production"), variant("other")], VARIANTS, [(*NAMES, ["production", "other"])], id="another key"
+        ),
+        pytest.param(
+            [variant("shadow"), variant("production", count=2)],
+            VARIANTS,
+            [(("ModelVariants", "[production]", *COUNT), 1, 2)],
+            id="one nested member differs",
+        ),
+        pytest.param(
+            [variant("shadow", model="x"), variant("production", count=2)],
+            VARIANTS,
+            [
+                (("ModelVariants", "[shadow]", "ModelName"), "model-shadow", "x"),
+                (("ModelVariants", "[production]", *COUNT), 1, 2),
+            ],
+            id="two members differ",
+        ),
+        pytest.param(VARIANTS[:1], VARIANTS, [(*NAMES, ["production"])], id="element not declared"),
+        pytest.param([VARIANTS[0]] * 2, VARIANTS, [(*NAMES, ["production"] * 2)], id="key declared twice"),
+        pytest.param(
+            VARIANTS, [VARIANTS[0]] * 2, [(NAMES[0], ["production"] * 2, NAMES[1])], id="actual has a key twice"
+        ),
+        pytest.param(
+            VARIANTS, [*VARIANTS, VARIANTS[0]], [(NAMES[0], [*NAMES[1], "production"], NAMES[1])], id="repeated element"
+        ),
+        pytest.param(
+            WITH_MORE,
+            VARIANTS,
+            [(("ModelVariants", f"[{n}]", "New"), None, v) for n, v in (("shadow", 1), ("production", 2))],
+            id="declared member is not set",
+        ),
+        pytest.param(VARIANTS, None, [(("ModelVariants",), None, VARIANTS)], id="list is not set"),
+        pytest.param([], [], [], id="both empty"),
+        pytest.param(["a", "b"], ["b", "a"], [(("ModelVariants",), ["b", "a"], ["a", "b"])], id="elements have no key"),
+        pytest.param([{"Other": 1}], [{"Other": 1}], [], id="equal objects without key"),
+        pytest.param(["VariantName"], ["VariantName"], [], id="strings that contain the key"),
     ],
 )
-def test_lists_by_name(declared: Any, actual: Any, expected: bool) -> None:
-    assert keyed_by("VariantName")(declared, actual) is expected
+def test_differences_compares_elements_by_key(declared: Any, actual: Any, expected: list[Row]) -> None:
+    assert list(differences(INFERENCE_EXPERIMENT, declared, actual, ("ModelVariants",))) == expected
+
+
+@pytest.mark.parametrize(
+    ("declared", "actual", "expected"),
+    [
+        pytest.param({"A": {"B": 1}}, None, [(("Other", "A", "B"), None, 1)], id="object is not set"),
+        pytest.param(
+            {"A": {"B": 1, "C": 2}},
+            {"A": {"C": 3}},
+            [(("Other", "A", "B"), None, 1), (("Other", "A", "C"), 3, 2)],
+            id="each member",
+        ),
+        pytest.param({}, None, [(("Other",), None, {})], id="empty object declared, not set"),
+        pytest.param({"A": 1}, "text", [(("Other",), "text", {"A": 1})], id="not an object"),
+    ],
+)
+def test_differences_names_each_member(declared: Any, actual: Any, expected: list[Row]) -> None:
+    assert list(differences(INFERENCE_EXPERIMENT, declared, actual, ("Other",))) == expected
 
 
 @pytest.mark.parametrize(

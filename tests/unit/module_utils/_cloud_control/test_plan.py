@@ -50,7 +50,6 @@ TRANSIT = ("Creating", "Updating", "Starting", "Stopping")
 NEW_VARIANTS = [variant("production", count=2), variant("shadow")]
 STORAGE = {"Destination": "s3://bucket/captured"}
 LATER = {"StartTime": "2026-02-01T09:00:00Z", "EndTime": "2026-02-10T09:00:00Z"}
-RECREATE = "Leave it as it is, or set recreate: true to have it deleted and created again."
 
 
 def step(declared: Wish, there: Snapshot | None) -> Step:
@@ -275,42 +274,129 @@ def test_a_stop_with_its_variants_does_not_name_them_as_a_change() -> None:
 
 
 NEVER_STARTED = (
-    "It has not been started: it can be changed, started (desired_state: Running) or deleted (state: absent)"
+    "The experiment has not started: it can be changed, started (desired_state: Running) or deleted (state: absent)"
 )
-RUNS = "While it runs, only description, shadow_mode_config, schedule.end_time and tags can change."
-ENDED = "It has ended: only its tags can change, and it cannot be started again."
+RUNS = "While Running, only description, sampling_percentage, schedule.end_time and tags can change."
+ENDED = "The experiment has ended: only tags can change, and it cannot be started again."
+EXCHANGED = shadow_mode(source="shadow", shadow="production")
+COUNT = "infrastructure_config.real_time_inference_config.instance_count"
+SHADOW_NAME = "shadow_mode_config.shadow_model_variants[*].shadow_model_variant_name"
+OTHER_MODELS = [variant("production"), variant("shadow", model="better")]
 
 REFUSALS: list[tuple[str, str, Wish, list[str], bool]] = [
     # status, what is asked, wish, words of the refusal, whether recreate: true is offered
-    ("Created", "to complete", STOP, ["It is Created", "desired_state: Completed", NEVER_STARTED], False),
-    ("Created", "to cancel", CANCEL, ["It is Created", "desired_state: Cancelled", NEVER_STARTED], False),
-    ("Running", "variants", REVARIANT, ["It is Running, and model_variants cannot be changed now", RUNS], True),
-    ("Running", "a storage", STORE, ["It is Running, and data_storage_config cannot be", RUNS], True),
+    (
+        "Created",
+        "to complete",
+        STOP,
+        ["desired_state: Completed cannot be reached from status Created.", NEVER_STARTED],
+        False,
+    ),
+    (
+        "Created",
+        "to cancel",
+        CANCEL,
+        ["desired_state: Cancelled cannot be reached from status Created.", NEVER_STARTED],
+        False,
+    ),
+    (
+        "Running",
+        "another instance count",
+        REVARIANT,
+        [f"model_variants[production].{COUNT} is 1, not 2 (cannot change in status Running). {RUNS}"],
+        False,
+    ),
+    (
+        "Running",
+        "another model",
+        wish(properties={"ModelVariants": OTHER_MODELS}),
+        [
+            f'model_variants[shadow].model_name is "model-shadow", not "better" (cannot change in status Running). '
+            f"{RUNS}"
+        ],
+        True,
+    ),
+    (
+        "Running",
+        "variants of other names",
+        wish(properties={"ModelVariants": [variant("production"), variant("canary")]}),
+        ['model_variants[*].variant_name is ["production", "shadow"], not ["production", "canary"] (cannot change'],
+        True,
+    ),
+    (
+        "Running",
+        "production and shadow exchanged",
+        wish(properties={"ShadowModeConfig": EXCHANGED}),
+        [
+            'shadow_mode_config.source_model_variant_name is "production", not "shadow"; ',
+            f'; {SHADOW_NAME} is ["shadow"], not ["production"] (cannot change in status Running). {RUNS}',
+            "Omit shadow_mode_config or set the current value",
+        ],
+        True,
+    ),
+    (
+        "Running",
+        "production and shadow exchanged, and another percentage",
+        wish(properties={"ShadowModeConfig": {**EXCHANGED, "SourceModelVariantName": "production"}}),
+        [f'{SHADOW_NAME} is ["shadow"], not ["production"] ('],
+        True,
+    ),
+    (
+        "Running",
+        "a storage",
+        STORE,
+        [f'data_storage_config.destination is not set, not "{STORAGE["Destination"]}" (cannot change', RUNS],
+        True,
+    ),
     (
         "Running",
         "variants and a storage at once",
         wish(properties={"ModelVariants": NEW_VARIANTS, "DataStorageConfig": STORAGE}),
-        ["It is Running, and model_variants, data_storage_config cannot be changed now", RUNS],
+        [f"model_variants[production].{COUNT} is 1, not 2; data_storage_config.destination is not set, not ", RUNS],
         True,
     ),
     (
         "Running",
         "to complete, with variants that differ",
         wish(properties={"DesiredState": "Completed", "ModelVariants": NEW_VARIANTS}),
-        ["It is Running, and model_variants cannot be changed now", RUNS],
+        [f"model_variants[production].{COUNT} is 1, not 2 (cannot change in status Running). {RUNS}"],
         False,
     ),
-    ("Completed", "to cancel", CANCEL, ["It is Completed", "desired_state: Cancelled is out of reach", ENDED], False),
-    ("Cancelled", "to complete", STOP, ["It is Cancelled", "desired_state: Completed is out of reach", ENDED], False),
+    (
+        "Completed",
+        "to cancel",
+        CANCEL,
+        [f"desired_state: Cancelled cannot be reached from status Completed. {ENDED} Omit desired_state."],
+        False,
+    ),
+    ("Cancelled", "to complete", STOP, ["desired_state: Completed cannot be reached from status Canc", ENDED], False),
     *(
         row
         for status in ("Completed", "Cancelled")
         for row in (
-            (status, "to start", START, [f"It is {status}", "desired_state: Running is out of reach", ENDED], True),
-            (status, "a description", DESCRIBE, [f"It is {status}, and description cannot be changed", ENDED], True),
-            (status, "a sampling", SAMPLE, [f"It is {status}, and shadow_mode_config cannot be changed", ENDED], True),
-            (status, "variants", REVARIANT, [f"It is {status}, and model_variants cannot be changed", ENDED], True),
-            (status, "a storage", STORE, [f"It is {status}, and data_storage_config cannot", ENDED], True),
+            (
+                status,
+                "to start",
+                START,
+                [f"desired_state: Running cannot be reached from status {status}. {ENDED}"],
+                True,
+            ),
+            (
+                status,
+                "a description",
+                DESCRIBE,
+                [f'description is "As it was", not "New" (cannot change in status {status}). {ENDED}'],
+                True,
+            ),
+            (
+                status,
+                "a sampling",
+                SAMPLE,
+                ["shadow_mode_config.shadow_model_variants[shadow].sampling_percentage is 10, not 50 (cannot", ENDED],
+                True,
+            ),
+            (status, "another instance count", REVARIANT, [f"{COUNT} is 1, not 2 (cannot change in", ENDED], False),
+            (status, "a storage", STORE, ["data_storage_config.destination is not set, not", ENDED], True),
         )
     ),
     *(
@@ -323,15 +409,19 @@ REFUSALS: list[tuple[str, str, Wish, list[str], bool]] = [
         )
         for status in ("Completed", "Cancelled")
         for asked, name, words in (
-            ("another role_arn", "RoleArn", [f"It is {status}.", "Leave it as it is."]),
-            ("a description", "Description", [f"It is {status}, and description", ENDED, "Leave it as it is."]),
+            (
+                "another role_arn",
+                "RoleArn",
+                ["(can be set only on create).", "Omit role_arn or set the current value."],
+            ),
+            ("a description", "Description", [ENDED, "Omit description or set the current value."]),
         )
     ),
     (
         "Running",
         "another role_arn, and to complete",
         wish(properties={"DesiredState": "Completed", "RoleArn": "other"}),
-        ["role_arn is", "It is Running.", "Leave it as it is."],
+        ["role_arn is", "Omit role_arn or set the current value."],
         False,
     ),
     *(
@@ -339,25 +429,27 @@ REFUSALS: list[tuple[str, str, Wish, list[str], bool]] = [
             status,
             f"another {option}",
             wish(properties={name: "other"}),
-            [
-                f"It is {status}.",
-                f"{option} is {CREATABLE.get(name, 'not set')!r}".replace("'not set'", "not set"),
-                "not 'other'",
-            ],
+            [f'{option} is {shown}, not "other" (can be set only on create). Omit {option} or set the current value'],
             True,
         )
         for status in SETTLED
-        for option, name in (("role_arn", "RoleArn"), ("endpoint_name", "EndpointName"), ("kms_key", "KmsKey"))
+        for option, name, shown in (
+            ("role_arn", "RoleArn", f'"{CREATABLE["RoleArn"]}"'),
+            ("endpoint_name", "EndpointName", '"endpoint"'),
+            ("kms_key", "KmsKey", "not set"),
+        )
     ),
     (
         "Completed",
         "all at once",
         wish(properties={"RoleArn": "other", "Description": "New", "DesiredState": "Running"}),
         [
-            "role_arn is 'arn:aws:iam::123456789012:role/shadow-test', not 'other', and can be given only at its creat",
-            "It is Completed, and description cannot be changed now.",
-            "It is Completed, from where desired_state: Running is out of reach.",
-            ENDED,
+            (
+                f'role_arn is "{CREATABLE["RoleArn"]}", not "other" (can be set only on create). '
+                'description is "As it was", not "New" (cannot change in status Completed). '
+                f"desired_state: Running cannot be reached from status Completed. {ENDED} "
+                "Omit role_arn, description, desired_state or set the current value"
+            )
         ],
         True,
     ),
@@ -368,16 +460,34 @@ REFUSALS: list[tuple[str, str, Wish, list[str], bool]] = [
     ("status", "declared", "words", "offered"),
     [pytest.param(s, d, ws, o, id=f"{s}, asked for {w}") for s, w, d, ws, o in REFUSALS],
 )
-def test_refused(status: str, declared: Wish, words: list[str], offered: bool) -> None:
+def test_next_step_rejects_change_not_allowed_in_status(
+    status: str, declared: Wish, words: list[str], offered: bool
+) -> None:
     taken = step(declared, seen(status))
 
     message = refusal(taken)
     assert [word for word in words if word not in message] == [], message
-    assert message.endswith(RECREATE) is offered
+    assert ("recreate" in message) is offered
+
+
+@pytest.mark.parametrize(
+    ("status", "consequence"),
+    [
+        ("Running", "which ends the running test, deletes its record and creates the experiment again."),
+        *(
+            (status, "which deletes the record of the experiment and creates the experiment again.")
+            for status in ("Created", "Completed", "Cancelled")
+        ),
+    ],
+)
+def test_next_step_states_consequence_of_recreate(status: str, consequence: str) -> None:
+    message = refusal(step(wish(properties={"RoleArn": "other"}), seen(status)))
+
+    assert message.endswith(f"Omit role_arn or set the current value, or set recreate: true, {consequence}")
 
 
 def test_a_change_only_a_creation_can_make_is_not_blamed_on_the_status() -> None:
-    assert "While it runs" not in refusal(step(wish(properties={"KmsKey": "other"}), seen("Running")))
+    assert "While Running" not in refusal(step(wish(properties={"KmsKey": "other"}), seen("Running")))
 
 
 def test_a_refusal_comes_before_what_could_be_written_first() -> None:
@@ -389,7 +499,7 @@ def test_a_refusal_comes_before_what_could_be_written_first() -> None:
 def test_a_status_that_nobody_knows_allows_nothing_and_says_so() -> None:
     message = refusal(step(DESCRIBE, seen("Paused")))
 
-    assert "It is Paused, and description cannot be changed now." in message
+    assert 'description is "As it was", not "New" (cannot change in status Paused).' in message
     assert "does not know the status 'Paused'" in message
     assert step(wish(), seen("Paused")) == Done()
     assert step(wish(present=False), seen("Paused")) == Delete()
@@ -881,7 +991,8 @@ THERE = Snapshot({"Name": "test", "Kind": "small", "Settings": {"A": 1, "B": 2},
         pytest.param(
             wish(properties={"Kind": "large"}),
             THERE,
-            "kind is 'small', not 'large', and can be given only at its creation.",
+            'kind is "small", not "large" (can be set only on create). Omit kind or set the current value, or set'
+            " recreate: true, which deletes the resource and creates it again.",
             id="create-only",
         ),
         pytest.param(

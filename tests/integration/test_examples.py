@@ -59,15 +59,28 @@ if THOROUGH:  # many seconds of Ansible's own; the unit tests hold what the task
         assert [words for words in told if words not in said] == [], said
         assert [words for words in ("checkout-v1 on ", "WARNING") if words in said] == [], said
 
-    def test_the_playbook_of_the_readme_runs_as_it_stands(tmp_path: Path) -> None:
+    @pytest.mark.parametrize(
+        ("arguments", "status", "variant_actions"),
+        [
+            pytest.param([], "Running", None, id="without a decision"),
+            pytest.param(["-e", "promote=false"], "Running", None, id="promote is false"),
+            pytest.param(
+                ["-e", "promote=true"], "Completed", {"production": "Remove", "shadow": "Promote"}, id="promote is true"
+            ),
+        ],
+    )
+    def test_readme_playbook_promotes_only_if_promote_is_true(
+        arguments: list[str], status: str, variant_actions: dict[str, str] | None, tmp_path: Path
+    ) -> None:
         (text,) = re.findall(r"```yaml\n(- .*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
         playbook = tmp_path / "readme.yml"
         playbook.write_text(text, encoding="utf-8")
         with EmulatorServer(operation_seconds=0.05, transition_seconds=0.05) as server:
             server.seed(REGION)
-            ansible(server, "ansible-playbook", str(playbook), cwd=tmp_path)
-            fate = server.experiment("b-in-the-shadow", REGION)["fate"]
-        assert fate == {"production": "Remove", "shadow": "Promote"}
+            ansible(server, "ansible-playbook", str(playbook), *arguments, cwd=tmp_path)
+            experiment = server.experiment("test-model-b", REGION)
+        assert experiment["status"] == status
+        assert experiment["fate"] == variant_actions
 
     @pytest.mark.parametrize("guide", [guide for guide in GUIDES if guide != CLI and blocks(guide, "yaml")])
     def test_the_playbooks_of_a_guide_run_one_after_the_other(guide: str, tmp_path: Path) -> None:

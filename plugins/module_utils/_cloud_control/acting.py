@@ -21,7 +21,7 @@ from .json_patch import PatchConflict, apply
 from .operations import carry_out, meaning, planned
 from .plan import Create, Delete, Refuse, Update, Write
 from .prediction import after
-from .resource_type import ResourceType, Snapshot, Wish
+from .resource_type import Properties, ResourceType, Snapshot, Wish
 from .task import Task
 
 # Among the properties that must not be due again.
@@ -150,7 +150,12 @@ class Acting:
             return self._after_other(seen, step, failure)
         if what == "final" and isinstance(failure, CallFailed):
             raise failure
-        now = self._read_created() if what == "exists" else self._read_after(step)
+        try:
+            now = self._read_created() if what == "exists" else self._read_after(step)
+        except CloudControlError:
+            if what == "final":  # the failure of the operation is the cause, and it names the request
+                raise failure from None
+            raise
         may_pass = {
             "gone": True,
             "exists": now is not None,
@@ -170,12 +175,15 @@ class Acting:
     def _has_moved_on(
         self, seen: Snapshot | None, now: Snapshot | None, step: Write, failure: CloudControlError
     ) -> bool:
-        """Whether the service may object only because things have changed since the step was planned.
+        """Return whether another step can succeed although the error code of this one is final.
 
-        All that it objects to comes under one code: a status that has just changed, or an endpoint that is still busy
-        with the end of what was deleted to be created again.
+        A handler that lacks a permission for its last request, such as the one that reads the status, has applied the
+        changes of the requests before. GeneralServiceException stands for conflicts too: with a status that has just
+        changed, or with an endpoint that is still busy because the resource to recreate has just been deleted.
         """
-        if failure.code != "GeneralServiceException" or failure.denied:
+        if failure.denied:
+            return _state(self.type, now) != _state(self.type, seen)
+        if failure.code != "GeneralServiceException":
             return False
         return _status(self.type, now) != _status(self.type, seen) or (self.recreating and isinstance(step, Create))
 
@@ -231,6 +239,13 @@ def _about(step: Write) -> frozenset[str]:
 
 def _status(resource_type: ResourceType, seen: Snapshot | None) -> str | None:
     return resource_type.status_of(seen) if seen else None
+
+
+def _state(resource_type: ResourceType, seen: Snapshot | None) -> tuple[str | None, Properties]:
+    """Return the status and the properties that an update can change."""
+    properties = seen.properties if seen else {}
+    writable = {name: value for name, value in properties.items() if name in resource_type.writable}
+    return _status(resource_type, seen), writable
 
 
 def _fits(step: Write, now: Snapshot) -> bool:

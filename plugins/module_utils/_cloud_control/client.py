@@ -21,7 +21,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from .clock import Deadline, backoff, pauses
 from .comparisons import format_instant
-from .errors import CallFailed, TimedOut
+from .errors import CallFailed, TimedOut, is_throttled
 from .json_patch import PatchDocument
 from .resource_type import Properties, WriteOnlyReader
 
@@ -47,8 +47,6 @@ _ODD = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, V
 _LONGEST_RETRY_AFTER = 60.0
 # Characters that are looked at of what comes in place of an answer.
 _LONGEST_PAGE = 4000
-_THROTTLED = frozenset({"Throttling", "ThrottlingException", "ThrottledException", "TooManyRequestsException"})
-_THROTTLED |= {"RequestLimitExceeded", "SlowDown"}
 _BUSY = frozenset({"ResourceConflictException"})
 # Nothing was sent. At first that is a mistake in the task or the network; later on it passes, as a reboot of a router.
 _UNREACHABLE = frozenset({"EndpointConnectionError", "ConnectTimeoutError", "ProxyConnectionError"})
@@ -274,7 +272,7 @@ def _answer(
         code = error.response.get("Error", {}).get("Code") or str(status or "Unknown")
         message = _words(error.response.get("Error", {}).get("Message")) or str(error)
         unanswered = status >= 500 or code in _TIMED_OUT_THERE
-        passing = unanswered or code in _THROTTLED or code in _BUSY
+        passing = unanswered or code in _BUSY or is_throttled(code, message)
         raise CallFailed(message, code=code, operation=operation, passing=passing, unanswered=unanswered) from error
     except BotoCoreError as error:
         cut = isinstance(error, HTTPClientError)

@@ -5,8 +5,34 @@
 
 from __future__ import annotations
 
-# How AWS begins to say who lacks which permission.
+import re
+
+# AWS's words before the name of a missing permission.
 NOT_AUTHORIZED = "not authorized to perform"
+
+_THROTTLED_CODES = frozenset({"RequestLimitExceeded", "SlowDown", "ThrottledException", "Throttling"})
+_THROTTLED_CODES |= {"ThrottlingException", "TooManyRequestsException"}
+
+
+def _word(pattern: str) -> str:
+    """Return a pattern that does not match within a quoted name, an ARN or a longer name."""
+    return rf"(?<![\w'\"/:-])(?:{pattern})(?![\w'\"/-])"
+
+
+# A handler reports the errors of some requests under a code that does not fit: the message has to be searched too.
+_THROTTLED = re.compile(rf"Rate exceeded|{_word('[Tt]hrottl(?:ed|ing)(?:Exception)?')}")
+_DENIED = re.compile(rf"{NOT_AUTHORIZED}|{_word('AccessDenied(?:Exception)?|Access denied')}")
+
+
+def is_throttled(code: str, message: str) -> bool:
+    """Return whether AWS rejected a request because there are too many."""
+    return code in _THROTTLED_CODES or bool(_THROTTLED.search(message))
+
+
+def is_denied(code: str, message: str) -> bool:
+    """Return whether AWS rejected a request because a permission is missing."""
+    by_code = code.startswith("AccessDenied") or code == "UnauthorizedTaggingOperation"
+    return by_code or bool(_DENIED.search(message))
 
 
 class CloudControlError(Exception):
@@ -34,10 +60,12 @@ class CloudControlError(Exception):
         self.hint = hint
 
     @property
+    def throttled(self) -> bool:
+        return is_throttled(self.code, self.message)
+
+    @property
     def denied(self) -> bool:
-        """Whether a permission is missing. A handler may tell of that under a code that says nothing."""
-        by_code = self.code.startswith("AccessDenied") or self.code == "UnauthorizedTaggingOperation"
-        return by_code or NOT_AUTHORIZED in self.message
+        return is_denied(self.code, self.message)
 
 
 class Refused(CloudControlError):

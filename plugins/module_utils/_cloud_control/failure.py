@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from .errors import NOT_AUTHORIZED, CallFailed, CloudControlError, Refused, TimedOut
+from .errors import NOT_AUTHORIZED, CallFailed, CloudControlError, Refused, TimedOut, is_denied, is_throttled
 
 _GO_ON = "Run the task again: it goes on from what is there."
 _LATER = "Run the task again later: it goes on from what is there."
@@ -134,6 +134,10 @@ def hint_for(code: str, operation: str | None, message: str = "") -> str | None:
         return _policy_hint(message) or grant
     if code.startswith("AccessDenied") and operation and operation[0].isupper():
         return f"Grant the permission cloudformation:{operation} to the calling identity. {_POLICIES}"
+    if is_throttled(code, message):
+        return HINTS["Throttling"]
+    if is_denied(code, message):
+        return HINTS["AccessDenied"]
     if code.isdigit():  # the HTTP status of an answer without a code
         code = "InternalFailure" if code >= "500" else "NotCloudControl"
     return HINTS.get(code)

@@ -84,9 +84,13 @@ def meaning(resource_type: ResourceType, step: Write, failure: CloudControlError
         return "gone"
     if isinstance(step, Create) and failure.code in _EXISTS:
         return "exists"
+    if isinstance(failure, OperationFailed) and (failure.code in _PASSING or failure.throttled):
+        return "passing"
+    if failure.denied:
+        return "final"
     if isinstance(step, Update) and failure.code in _BAD_PATCH and any(o["op"] == "test" for o in step.patch):
         return "stale"
-    if isinstance(failure, OperationFailed) and (failure.code in _PASSING or gave_up(resource_type, failure)):
+    if isinstance(failure, OperationFailed) and gave_up(resource_type, failure):
         return "passing"
     return "final"
 

@@ -73,9 +73,11 @@ GROUPS = {
     "Permissions and credentials": (
         (
             "AccessDenied",
-            "The calling identity lacks a permission. This entry covers all codes that begin with AccessDenied. If the"
-            ' message contains "with an explicit deny", a policy denies the action explicitly: granting the permission'
-            " does not help, change that policy or use another identity.",
+            (
+                "The calling identity lacks a permission. This entry covers all codes that begin with AccessDenied. If"
+                ' the message contains "with an explicit deny", a policy denies the action explicitly: granting the'
+                " permission does not help, change that policy or use another identity."
+            ),
         ),
         ("UnauthorizedTaggingOperation", "Tags may not be read or changed."),
         (

@@ -270,6 +270,13 @@ DONE_EXCEPTIONS: Mapping[tuple[str, str], str] = {
         for place in places
         if place != "the change"  # after which nothing shows that the status has moved on
     },
+    # A read shows that the requests before the denied one were applied.
+    **{
+        (code, place): "+0"
+        for code in ("AccessDenied", "UnauthorizedTaggingOperation")
+        for places in WRITES.values()
+        for place in places
+    },
 }
 NOBODY_KNOWS_WHOSE = (("AlreadyExists", "create"), ("NotFound", "delete"))
 """These codes say that the end is there already, and not by whose doing: it is taken for somebody else's."""

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.emulator import Emulator
+from tests.emulator.seed import ACCOUNT_ID
 from tests.environment import REGION
 from tests.unit.conftest import Run
 from tests.unit.harness import Result
@@ -25,6 +26,7 @@ from tests.unit.modules.tasks import (
     full,
     kinds,
     named,
+    patches,
     put,
     run_again,
     sent,
@@ -101,6 +103,113 @@ def test_a_final_failure_ends_the_task_at_once_with_its_message(
     assert error["request_token"] == result["operations"][0]["request_token"]
     assert (statuses(result), emulator.writes(), result.changed) == (["FAILED"], [operation], False)
     assert result["inference_experiment"].get("status") == found
+
+
+# What the handler's clients say of a request to SageMaker; the code says it only in some of the handler's calls.
+SDK = "(Service: SageMaker, Status Code: 400, Request ID: 5a6e3b4e)"
+THROTTLED_MESSAGES = [
+    pytest.param(f"Failure reason: Rate exceeded {SDK}", id="rate exceeded"),
+    pytest.param(f"Error occurred: ThrottlingException. {SDK}", id="exception name"),
+    pytest.param("Request was throttled. Please try again later.", id="words"),
+]
+# The codes under which the message of a throttled or denied request can arrive, from behaviour of the handler.
+CODES_OF_ANY_ERROR = ("GeneralServiceException", "InvalidRequest", "InternalFailure", "AccessDenied", "ServiceTimeout")
+
+
+@pytest.mark.parametrize("applied", [False, True], ids=["not applied", "applied"])
+@pytest.mark.parametrize("message", THROTTLED_MESSAGES)
+@pytest.mark.parametrize("code", CODES_OF_ANY_ERROR)
+@pytest.mark.parametrize(("operation", "found", "task"), WRITES)
+def test_operation_that_was_throttled_is_retried_after_fresh_read(
+    run: Run,
+    emulator: Emulator,
+    operation: str,
+    found: str | None,
+    task: dict[str, Any],
+    code: str,
+    message: str,
+    applied: bool,
+) -> None:
+    if found:
+        put(emulator, found)
+    emulator.fault(operation, "failed", code=code, message=message, applied=applied)
+    before = emulator.clock.now()
+    result = done(run(MODULE, task))
+    assert statuses(result) == (["FAILED"] if applied else ["FAILED", "SUCCESS"])
+    assert result.changed
+    assert (emulator.clock.now() - before).total_seconds() >= 0.5
+    run_again(run, emulator, task)
+
+
+def test_throttled_operation_with_test_in_patch_is_retried(run: Run, emulator: Emulator) -> None:
+    put(emulator, "Running", tags={"theirs": "1"})
+    emulator.fault("UpdateResource", "failed", code="InvalidRequest", message=f"Rate exceeded {SDK}", times=2)
+    result = done(run(MODULE, named(tags={"ours": "1"}, purge_tags=False)))
+    assert statuses(result) == ["FAILED", "FAILED", "SUCCESS"]
+    assert state(emulator)["tags"] == {"theirs": "1", "ours": "1"}
+
+
+DENIAL = f"User: arn:aws:iam::{ACCOUNT_ID}:user/x is not authorized to perform: sagemaker:AddTags on resource: y {SDK}"
+
+
+@pytest.mark.parametrize("applied", [False, True], ids=["not applied", "applied"])
+@pytest.mark.parametrize("code", CODES_OF_ANY_ERROR)
+@pytest.mark.parametrize(("operation", "found", "task"), WRITES)
+def test_operation_that_was_denied_fails_unless_it_was_applied(
+    run: Run, emulator: Emulator, operation: str, found: str | None, task: dict[str, Any], code: str, applied: bool
+) -> None:
+    if found:
+        put(emulator, found)
+    emulator.fault(operation, "failed", code=code, message=DENIAL, applied=applied)
+    result = run(MODULE, task)
+    assert (statuses(result), result.changed) == (["FAILED"], applied)
+    if applied:
+        done(result)
+        run_again(run, emulator, task)
+    else:
+        assert "Grant the permission in the message" in failed(result, code, "sagemaker:AddTags")["hint"]
+
+
+def test_denial_of_tags_after_other_changes_fails_with_changed(run: Run, emulator: Emulator) -> None:
+    put(emulator, "Running")
+    change = lambda: put(emulator, "Running", Description="New")  # noqa: E731
+    emulator.on_answer("UpdateResource", change)
+    emulator.fault("UpdateResource", "failed", code="GeneralServiceException", message=DENIAL, times=9)
+    result = run(MODULE, named(description="New", tags={"ours": "1"}))
+    assert "Grant the permission in the message" in failed(result, "GeneralServiceException")["hint"]
+    assert (statuses(result), result.changed) == (["FAILED", "FAILED"], True)
+    assert [[*patch] for patch in patches(result)] == [["/Description", "/Tags"], ["/Tags"]]
+
+
+def test_denied_operation_is_reported_if_the_read_after_it_is_denied_too(run: Run, emulator: Emulator) -> None:
+    put(emulator, "Created")
+    emulator.fault("UpdateResource", "failed", code="InvalidRequest", message=DENIAL, applied=True)
+    emulator.fault("GetResource", "error", code="AccessDeniedException", after=1, times=99)
+    result = run(MODULE, named(description="New"))
+    error = failed(result, "InvalidRequest", "sagemaker:AddTags")
+    assert "Grant the permission in the message" in error["hint"]
+    assert error["request_token"] == result["operations"][0]["request_token"]
+
+
+NAMES_LIKE_ERRORS = ("throttling", "Throttled-v2", "AccessDenied", "accessdeniedexception")
+
+
+@pytest.mark.parametrize("name", NAMES_LIKE_ERRORS)
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Resource of type 'AWS::SageMaker::InferenceExperiment' with identifier '{}' is wrong.",
+        "The model arn:aws:sagemaker:us-east-1:123456789012:model/{} is wrong.",
+        'Wrong: {{"/properties/Name":"{}"}}.',
+    ],
+)
+def test_name_that_looks_like_an_error_is_not_recognised_as_one(
+    run: Run, emulator: Emulator, message: str, name: str
+) -> None:
+    put(emulator, "Created")
+    emulator.fault("UpdateResource", "failed", code="GeneralServiceException", message=message.format(name))
+    error = failed(run(MODULE, named(description="New")), "GeneralServiceException", name)
+    assert "put right what it names" in error["hint"]
 
 
 # the status found, the task, the call whose operation fails, after how many that do not; what the message begins with

@@ -170,6 +170,8 @@ PASSING = [
     pytest.param(error("Throttling"), id="throttled, in other words"),
     pytest.param(error("TooManyRequestsException"), id="throttled, by the service behind"),
     pytest.param(error("RequestLimitExceeded"), id="throttled, by an older service behind"),
+    pytest.param(error("GeneralServiceException", message="Rate exceeded (Service: X)"), id="throttled in the handler"),
+    pytest.param(error("InvalidRequestException", message="ThrottlingException: slow down"), id="throttled, by name"),
     pytest.param(error("ResourceConflictException", http=409), id="somebody at work, who may soon be done"),
     pytest.param(error("RequestTimeout"), id="timed out over there"),
     pytest.param(error("ServiceInternalErrorException", http=500), id="internal error"),

@@ -90,9 +90,8 @@ lint: $(B)/test.stamp $(B)/src.stamp $(B)/collection.stamp ## check code, YAML, 
 format: $(B)/test.stamp ## let ruff rewrite the sources
 	@$(BIN)/ruff check --fix; $(BIN)/ruff format
 
-coverage: $(B)/test.stamp $(B)/collection.stamp ## the unit tests, with the lines of plugins/ that they do not reach; fails if there are any
-	@$(BIN)/coverage run -m pytest tests/unit
-	@$(BIN)/coverage report
+coverage: $(B)/test.stamp $(B)/collection.stamp ## run the unit tests; fail if they miss a line or branch of plugins/
+	@$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term tests/unit
 
 build: $(B)/collection.stamp ## pack the collection into .build/dist and install it below .build/collections
 	@ls $(B)/dist/*.tar.gz

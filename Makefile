@@ -64,7 +64,7 @@ docs: $(B)/docs.stamp $(B)/collection.stamp ## the documentation as a site, in .
 	@$(B)/docs-venv/bin/python -m tests.site
 	echo "$(CURDIR)/$(B)/docs/index.html"
 
-bench: $(B)/bench.stamp $(B)/collection.stamp ## measure what tasks cost, write docs/benchmarks; 8 minutes
+bench: $(B)/bench.stamp $(B)/collection.stamp ## measure what tasks cost, write tests/benchmarks/results; 8 minutes
 	@$(BIN)/python -m tests.benchmarks
 
 mutation: $(B)/mutation.stamp $(B)/collection.stamp ## put small faults into plugins/module_utils, tell which no test notices; an hour

@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`make bench`: run all of it and write docs/benchmarks; with --smoke only so much that everything can be counted."""
+"""`make bench`: measure, and write tests/benchmarks/results. With --smoke, run the parts that count calls."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.benchmarks.picture import draw
 from tests.benchmarks.plays import Bench
 from tests.environment import ROOT
 
-RESULTS = ROOT / "docs" / "benchmarks"
+RESULTS = ROOT / "tests" / "benchmarks" / "results"
 Part = Callable[[Bench, Report], None]
 
 

@@ -87,7 +87,7 @@ class Report:
     def table(self) -> str:
         """The figures and counts in columns, for a terminal."""
         width = max([len(figure.what) for figure in self.figures] + [len(count.what) for count in self.counts])
-        lines = [f"{'':{width}}  {'cost':>10}  {'floor':>10}        {'ratio':>6}  target"]
+        lines = [f"{'':{width}}  {'cost':>10}  {'baseline':>10}        {'ratio':>6}  target"]
         for figure in self.figures:
             target = "" if figure.target is None else f"{figure.target:6.2f}  {'met' if figure.met else 'MISSED'}"
             numbers = f"{_number(figure.cost):>10}  {_number(figure.floor):>10} {figure.unit:6} {figure.ratio:6.2f}"

@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The floors: the least possible modules, in a collection that lives as long as a run, and a bare boto3 script."""
+"""The floors: the least possible modules, in a collection that lives as long as a run, and a plain boto3 script."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _MANY = 'module.exit_json(all=[json.loads(answer["ResourceDescription"]["Propert
 _DESCRIBE = 'module.client("sagemaker").describe_inference_experiment(Name=module.params["name"])'
 
 # Prints the seconds that listing and reading took, once there is a client: importing boto3 and making a client are in
-# the least module already, whose cost is added.
+# the baseline module already, whose cost is added.
 BARE_SCRIPT = """
 import json, sys, time
 from concurrent.futures import ThreadPoolExecutor

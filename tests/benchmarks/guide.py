@@ -1,33 +1,29 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbooks of docs/many_experiments.md, run as they stand, and how many experiments a minute each creates."""
+"""Run the playbooks of the guide to many experiments, and measure how many experiments a minute each creates."""
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from tests.benchmarks.figures import Count, Report
 from tests.benchmarks.plays import Bench
-from tests.environment import ROOT, command
+from tests.environment import command
+from tests.unit.docs.guides import blocks
 
-GUIDE = ROOT / "docs" / "many_experiments.md"
-# The first line of each playbook is its name.
-_BLOCK = re.compile(r"^```yaml\n# (\w+)\.yml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_INVENTORY = re.compile(r"^```ini\n# (\w+)\.ini\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+GUIDE = "guide_many_experiments"
 REGIONS = 4
-WAYS = ("loop", "side_by_side", "regions")
+WAYS = ("loop", "parallel", "regions")
 
 
 def write(folder: Path) -> dict[str, Path]:
-    """Write the playbooks and inventories of the guide into a folder; return where each is."""
-    text = GUIDE.read_text(encoding="utf-8")
+    """Write the playbooks and the inventory of the guide to a folder; return the path of each by its name."""
     found = {}
-    for pattern, ending in ((_BLOCK, "yml"), (_INVENTORY, "ini")):
-        for name, content in pattern.findall(text):
-            found[name] = folder / f"{name}.{ending}"
-            found[name].write_text(content, encoding="utf-8")
+    for block in blocks(GUIDE, "yaml", "ini"):
+        path = folder / block.name
+        path.write_text(block.text, encoding="utf-8")
+        found[path.stem] = path
     return found
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The info module: many experiments at some latency, against a bare boto3 script with as many threads."""
+"""The info module: many experiments at some latency, against a plain boto3 script with as many threads."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MANY = 5000
 
 
 def info(bench: Bench, report: Report, *, number: int, latency: float, rounds: int, target: float | None) -> None:
-    """Measure an info task of so many experiments, the script and the least module by turns; a point of the picture."""
+    """Measure an info task, the script and the baseline module by turns, and add a point to the picture."""
     costs, scripts, floors = [], [], []
     first = names(1)[0]
     warm = [Task(LEAST, {"name": first}), Task(INFO, {"name": first})]
@@ -38,7 +38,9 @@ def info(bench: Bench, report: Report, *, number: int, latency: float, rounds: i
             report.counts.append(Count(what=f"list and read calls for {number:,}", found=found, wanted=wanted))
     floors = [script + least for script, least in zip(scripts, floors, strict=True)]
     at = f" at {latency * 1000:.0f} ms" if latency else ""
-    figure = compared(f"info of {number:,}{at} / bare script + least module", costs, floors, target=target)
+    figure = compared(
+        f"info task, {number:,} experiments{at} / plain script + baseline module", costs, floors, target=target
+    )
     report.figures.append(figure)
     point = {"experiments": number, "latency": latency, "seconds": figure.cost, "floor": figure.floor}
     report.series.setdefault("info", []).append(point)
@@ -61,19 +63,19 @@ def throttled(bench: Bench, report: Report, *, number: int, a_second: int, measu
         Count(what=f"more than two a reader refused for {number:,}", found=refused > 2 * _readers(), wanted=False),
     ]
     if measured:
-        what = f"info of {number:,}, {a_second} calls a second allowed / those seconds + least module"
+        what = f"info task, {number:,} experiments, {a_second} calls a second allowed / these seconds + baseline module"
         report.figures.append(Figure(what=what, cost=cost, floor=needed / a_second + least))
 
 
 def returned(bench: Bench, report: Report) -> None:
-    """Hold an info task of 5,000 against the same script and a least module that returns as much."""
+    """Hold an info task of 5,000 against the same script and a baseline module that returns as much."""
     first = names(1)[0]
     with canned(bench, 1, latency=0) as quick:
         least, as_much = bench.play(
             [Task(kind, {"name": first}) for kind in (LEAST, LEAST, LEAST_RETURNING_MANY)], **quick.environment
         )[1:]
     (point,) = (p for p in report.series["info"] if p["experiments"] == MANY and not p["latency"])
-    what = f"info of {MANY:,} / bare script + least module that returns as much"
+    what = f"info task, {MANY:,} experiments / plain script + baseline module that returns as much"
     report.figures.append(Figure(what=what, cost=point["seconds"], floor=point["floor"] - least + as_much))
 
 
@@ -82,16 +84,22 @@ def flat(_bench: Bench, report: Report) -> None:
     seconds = {point["experiments"]: point["seconds"] for point in report.series["info"] if not point["latency"]}
     each = {number: (seconds[number] - seconds[1]) / number * 1000 for number in (200, 5000)}
     report.figures.append(
-        Figure(what="one of 5,000 / one of 200, in an info", cost=each[5000], floor=each[200], unit="ms", target=1.15)
+        Figure(
+            what="time per experiment, 5,000 experiments / 200 experiments",
+            cost=each[5000],
+            floor=each[200],
+            unit="ms",
+            target=1.15,
+        )
     )
 
 
 def bare_script(bench: Bench, service: Canned, number: int) -> float:
-    """Return the seconds that a bare script needed to list and read so many experiments."""
+    """Return the seconds that a plain script needed to list and read so many experiments."""
     words = [sys.executable, "-c", BARE_SCRIPT, str(_readers())]
     said: dict[str, Any] = json.loads(bench.run(words, **service.environment)[1])
     if said["found"] != number:
-        raise RuntimeError(f"the bare script has found {said['found']} experiments instead of {number}")
+        raise RuntimeError(f"the plain script has found {said['found']} experiments instead of {number}")
     return float(said["seconds"])
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""docs/benchmarks/README.md: the tables of the latest run, as `make bench` writes them."""
+"""Write tests/benchmarks/results/README.md: the tables of a run of `make bench`."""
 
 from __future__ import annotations
 
@@ -10,29 +10,30 @@ from typing import Any
 
 from tests.benchmarks.figures import Report, measured_on
 
-WHOSE: Mapping[str, str] = {
+# The parts of a task's duration, and the component that needs the time.
+COMPONENTS: Mapping[str, str] = {
     "start of Python": "Python",
-    "imports of Python's library": "Python, and those who import it",
-    "imports of Ansible": "Ansible: unpacked and compiled anew for every task",
-    "imports of amazon.aws": "amazon.aws: the same",
+    "imports of Python's library": "Python and the packages that import it",
+    "imports of Ansible": "Ansible: unpacked and compiled for every task",
+    "imports of amazon.aws": "amazon.aws: unpacked and compiled for every task",
     "imports of boto3, botocore": "botocore",
-    "imports of this collection": "this collection: the same",
-    "clients": "botocore, which reads the description of the service",
+    "imports of this collection": "this collection: unpacked and compiled for every task",
+    "clients": "botocore: reads the description of the service",
     "calls": "the service",
     "the rest: unpacking, arguments, result": "Ansible",
     "the whole process": "",
-    "the task, as Ansible sees it": "Ansible's controller beside the process: fork, copy, remove",
+    "the task, as Ansible sees it": "Ansible's controller: fork, copy, remove",
 }
 REASONS = (
-    "- **Memory.** `exit_json` copies what it is given, to take secrets out, and then writes it as one text. A module",
-    "  that makes one call and returns as much needs about as much: the second row of memory. What is left to this",
-    "  collection is that a text which many experiments have is kept once.",
-    "- **One of 5,000 against one of 200**, where it is missed. When nothing has latency, 200 experiments take a third",
-    "  of a second beyond the start of a task, too little to measure well: the ratio was 1.05 and 1.22 in two runs.",
-    "  With 50 ms, which is more like AWS, one of 1,000 costs what one of 200 does.",
-    "- **The end of an operation.** To notice it within a tenth of its length at the worst takes 46 polls in five",
-    "  minutes, and 40 are allowed. So it is noticed within a second up to ten, within half a minute from five minutes",
-    "  on, and in between within a tenth as a rule and a sixth at the worst. A `RetryAfter` goes before that.",
+    "- **Memory.** `exit_json` copies the result to remove secrets, and then serializes the copy. A module that makes",
+    "  one call and returns a result of the same size needs about as much memory: see the second row of memory. This",
+    "  collection stores a string that many experiments have in common only once.",
+    "- **Time per experiment.** Without latency, 200 experiments take a third of a second in addition to the start of",
+    "  the task. This is too little for an exact measurement: the ratio was 1.05 and 1.22 in two runs. With a latency",
+    "  of 50 ms, which is closer to AWS, an experiment costs the same among 1,000 as among 200.",
+    "- **Delay after an operation.** A maximum delay of a tenth of the duration needs 46 polls in five minutes, and 40",
+    "  are allowed. The maximum delay is one second for operations of up to 10 seconds, a sixth of the duration for",
+    "  longer operations, and 30 seconds from five minutes on. A `RetryAfter` of the service takes precedence.",
 )
 Rows = Sequence[Sequence[Any]]
 
@@ -40,54 +41,61 @@ Rows = Sequence[Sequence[Any]]
 def page(report: Report) -> str:
     """Return the page."""
     series = report.series
-    on = ", ".join(f"{name} {version}" for name, version in measured_on().items() if name != "cpus")
+    versions = ", ".join(f"{name} {version}" for name, version in measured_on().items() if name != "cpus")
     return "\n".join(
         [
-            "# What tasks cost",
+            "# Performance",
             "",
             "<!-- Written by `make bench`. -->",
             "",
-            f"Measured against the emulator, which runs on the same machine of {measured_on()['cpus']} CPUs: {on}.",
-            "What lists many experiments was measured against a service that has the emulator's answers ready.",
-            "Each cost is the median of several, taken by turns with those of its floor. The *least module* is an",
-            "`AnsibleAWSModule` that makes one client and one `GetResource`; nothing that asks AWS can cost less.",
+            f"The emulator ran on the same machine, with {measured_on()['cpus']} CPUs: {versions}.",
+            "Tasks that list many experiments ran against a service with prepared responses.",
             "",
-            "![Costs of listing and of waiting](costs.png)",
+            "Each cost is the median of several measurements, which alternate with those of its baseline.",
+            "The *baseline module* is an `AnsibleAWSModule` that creates one client and makes one `GetResource` call.",
+            "A module that calls AWS cannot cost less. The *plain script* uses boto3 without Ansible, with the same",
+            "number of threads.",
             "",
-            "## Against the floors",
+            "![Duration of info tasks, and delay of polling](costs.png)",
             "",
-            _table(["cost / floor", "cost", "floor", "unit", "ratio", "target", ""], _figures(report)),
+            "## Costs and baselines",
             "",
-            "## What is missed, and why",
+            _table(["cost / baseline", "cost", "baseline", "unit", "ratio", "target", ""], _figures(report)),
+            "",
+            "## Missed targets",
             "",
             *REASONS,
             "",
-            "## Where the time of one unchanged task goes",
+            "## Duration of one unchanged task",
             "",
-            "Milliseconds. The parts were measured one by one and the rest is what the whole leaves over, so that they",
-            "differ by a few from run to run.",
+            "In milliseconds. Each part was measured separately, and the rest is the difference from the whole",
+            "process, so the parts vary by some milliseconds from run to run.",
             "",
-            _table(["", *(row["of"] for row in series["breakdown"]), "whose"], _breakdown(series["breakdown"])),
+            _table(["", *(row["of"] for row in series["breakdown"]), "component"], _breakdown(series["breakdown"])),
             "",
-            "## Waiting",
+            "## Polling",
             "",
-            "Seconds, on a clock that stands still, of an operation whose service gives no `RetryAfter`.",
+            "The delay from the end of an operation until the module detects it, in seconds, measured on a simulated",
+            "clock. The service returned no `RetryAfter`.",
             "",
             _table(
-                ["length", "noticed after", "at the worst", "allowed", "polls", "at the most"],
+                ["duration", "median delay", "maximum delay", "target", "median polls", "maximum polls"],
                 _waits(series["waiting"]),
             ),
             "",
-            "## Bytes of a payload, as packed",
+            "## Size of a module's payload",
             "",
-            _table(["of", "Ansible", "amazon.aws", "the module's own"], _bytes(series["payload"])),
+            "In bytes, compressed.",
+            "",
+            _table(["module", "Ansible", "amazon.aws", "the module's own code"], _bytes(series["payload"])),
             "",
             "## Many experiments",
             "",
-            "The playbooks of [the guide](../many_experiments.md).",
+            "The playbooks of [Manage many experiments](../../../docs/docsite/rst/guide_many_experiments.rst).",
             "",
             _table(
-                ["playbook", "experiments", "each takes (s)", "all took (s)", "a minute"], _ways(series["throughput"])
+                ["playbook", "experiments", "seconds for one create", "seconds for all", "experiments a minute"],
+                _ways(series["throughput"]),
             ),
             "",
         ]
@@ -104,8 +112,8 @@ def _figures(report: Report) -> Rows:
 
 def _breakdown(columns: Sequence[Mapping[str, Any]]) -> Rows:
     return [
-        [part, *(f"{column[part] * 1000:.0f}" for column in columns), whose]
-        for part, whose in WHOSE.items()
+        [part, *(f"{column[part] * 1000:.0f}" for column in columns), component]
+        for part, component in COMPONENTS.items()
         if part in columns[0]
     ]
 

@@ -110,20 +110,20 @@ def payloads(bench: Bench, tasks: Sequence[Task]) -> list[Payload]:
 
 
 def bytes_sent(bench: Bench, report: Report) -> None:
-    """Hold the bytes of a task's payload against those of the least module."""
+    """Hold the bytes of a task's payload against those of the baseline module."""
     bench.fill(1)
     name = names(1)[0]
     ours, least, info = payloads(
         bench,
         [Task(KINDS[0].module, {"name": name}), Task(KINDS[1].module, {"name": name}), Task(INFO, {"name": name})],
     )
-    for title, payload in (("task", ours), ("info", info)):
+    for title, payload in (("a task", ours), ("an info task", info)):
         report.figures.append(
-            Figure(what=f"payload of a {title} / least module", cost=payload.size, floor=least.size, unit="bytes")
+            Figure(what=f"payload of {title} / baseline module", cost=payload.size, floor=least.size, unit="bytes")
         )
     report.series["payload"] = [
         {"of": title, **dict(sorted(payload.contents().items()))}
-        for title, payload in (("unchanged", ours), ("least", least), ("info", info))
+        for title, payload in (("unchanged", ours), ("baseline", least), ("info", info))
     ]
     files = [entry.filename for entry in ours.archive.infolist() if entry.filename.startswith(OURS)]
     code = [file for file in files if not file.endswith("__init__.py")]
@@ -133,7 +133,7 @@ def bytes_sent(bench: Bench, report: Report) -> None:
 
 
 def memory(bench: Bench, report: Report, *, target: float | None) -> None:
-    """Hold the peak memory of an info of 5,000 against the least module, and against it returning as much."""
+    """Hold the peak memory of an info of 5,000 against the baseline module, and against it returning as much."""
     bench.fill(1)
     one = {"name": names(1)[0]}
     made = payloads(bench, [Task(INFO, {}), Task(LEAST, one), Task(LEAST_RETURNING_MANY, one)])
@@ -142,15 +142,15 @@ def memory(bench: Bench, report: Report, *, target: float | None) -> None:
             int(bench.run([sys.executable, "-c", _WEIGH, *_run(payload)], **service.environment)[1]) / 1024
             for payload in made
         )
-    what = "peak memory of info of 5,000"
+    what = "peak memory of an info task, 5,000 experiments"
     report.figures += [
-        Figure(what=f"{what} / least module", cost=ours, floor=least, unit="MiB", target=target),
-        Figure(what=f"{what} / least module that returns as much", cost=ours, floor=many, unit="MiB"),
+        Figure(what=f"{what} / baseline module", cost=ours, floor=least, unit="MiB", target=target),
+        Figure(what=f"{what} / baseline module that returns as much", cost=ours, floor=many, unit="MiB"),
     ]
 
 
 def breakdown(bench: Bench, report: Report, *, rounds: int) -> None:
-    """Tell where the time of an unchanged task goes, beside the least module's."""
+    """Tell where the time of an unchanged task goes, beside the baseline module's."""
     bench.server.reset()
     bench.play([KINDS[2]])
     made = payloads(bench, KINDS)
@@ -159,7 +159,7 @@ def breakdown(bench: Bench, report: Report, *, rounds: int) -> None:
         for payload, found in zip(made, parts, strict=True):
             for part, seconds in _parts(bench, payload).items():
                 found.setdefault(part, []).append(seconds)
-    titles = ("unchanged", "least", "unchanged, schedule", "least, Describe")
+    titles = ("unchanged", "baseline", "unchanged, schedule", "baseline, Describe")
     report.series["breakdown"] = [
         {"of": title, **{part: round(statistics.median(seconds), 4) for part, seconds in found.items()}}
         for title, found in zip(titles, parts, strict=True)

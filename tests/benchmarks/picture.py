@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""docs/benchmarks/costs.png: what listing costs by the number of experiments, and waiting by an operation's length."""
+"""Draw tests/benchmarks/results/costs.png: the duration of info tasks, and the delay of polling."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ def _listing(axes: Any, points: Points) -> None:
         numbers = [point["experiments"] for point in chosen]
         at = f"{latency * 1000:.0f} ms latency" if latency else "no latency"
         seconds, floors = ([point[key] for point in chosen] for key in ("seconds", "floor"))
-        axes.plot(numbers, floors, style, color=FLOOR, marker="s", ms=4, label=f"bare boto3 + least module, {at}")
+        axes.plot(numbers, floors, style, color=FLOOR, marker="s", ms=4, label=f"plain boto3 + baseline module, {at}")
         axes.plot(numbers, seconds, style, color=OURS, marker="o", ms=4, label=f"inference_experiment_info, {at}")
     axes.set(xscale="log", yscale="log", xlabel="experiments", ylabel="seconds")
-    axes.set_title("Listing and reading all experiments: the whole task", loc="left")
+    axes.set_title("Duration of a task that lists and reads all experiments", loc="left")
     _plain(axes.xaxis, sorted({point["experiments"] for point in points}))
     _plain(axes.yaxis, [0.5, 1, 2, 5, 10, 20, 50])
     axes.grid(color="#dddddd", lw=0.6)
@@ -49,15 +49,20 @@ def _waiting(axes: Any, points: Points) -> None:
     lengths = [point["operation_seconds"] for point in points]
     most = [point["overshoot_most"] for point in points]
     axes.plot(lengths, [point["overshoot_allowed"] for point in points], color=LIMIT, ls="--", label="allowed")
-    axes.plot(lengths, most, color=OURS, ls=":", marker="v", ms=4, label="noticed after, at the worst")
+    axes.plot(lengths, most, color=OURS, ls=":", marker="v", ms=4, label="maximum delay")
     medians = [point["overshoot_median"] for point in points]
-    axes.plot(lengths, medians, color=OURS, marker="o", ms=4, label="noticed after, median")
+    axes.plot(lengths, medians, color=OURS, marker="o", ms=4, label="median delay")
     for point in points:
         where = (point["operation_seconds"], point["overshoot_median"])
         label = f"{point['polls_median']:.0f}"
         axes.annotate(label, where, xytext=(3, -14), textcoords="offset points", ha="center", fontsize=9, color=OURS)
-    axes.set(xscale="log", yscale="log", xlabel="length of the operation, seconds", ylabel="seconds after its end")
-    axes.set_title("Waiting for an operation, and the number of polls made", loc="left")
+    axes.set(
+        xscale="log",
+        yscale="log",
+        xlabel="duration of the operation, seconds",
+        ylabel="seconds",
+    )
+    axes.set_title("Delay after an operation, with the number of polls", loc="left")
     _plain(axes.xaxis, [0.5, 1, 2, 5, 10, 20, 60, 300])
     _plain(axes.yaxis, [0.1, 0.2, 0.5, 1, 2, 5, 10, 30])
     axes.grid(color="#dddddd", lw=0.6)

@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One task: unchanged against the least module that reads one experiment, and the lifecycle against seven of those."""
+"""Measure an unchanged task and the seven tasks of a lifecycle, and compare them with the baseline module."""
 
 from __future__ import annotations
 
@@ -56,16 +56,16 @@ def unchanged(bench: Bench, report: Report, *, rounds: int) -> None:
         return
     ours, least, scheduled, described = (seconds[kind :: len(KINDS)] for kind in range(len(KINDS)))
     report.figures += [
-        compared("unchanged task / least module", ours[1:], least[1:], target=1.05),
-        compared("unchanged task with schedule / least, with Describe", scheduled[1:], described[1:], target=1.05),
-        Figure(what="first task of a playbook / first least module", cost=ours[0], floor=least[0]),
+        compared("unchanged task / baseline module", ours[1:], least[1:], target=1.05),
+        compared("unchanged task with schedule / baseline, with Describe", scheduled[1:], described[1:], target=1.05),
+        Figure(what="first task of a playbook / first baseline module", cost=ours[0], floor=least[0]),
     ]
 
 
 def lifecycle(bench: Bench, report: Report, *, rounds: int) -> None:
-    """Measure the seven tasks of an experiment's life beside seven least modules plus the service's own time."""
+    """Measure the seven tasks of an experiment's life beside seven baseline modules plus the service's own time."""
     bench.server.reset()
-    # What the least module reads is another experiment, which is always there.
+    # What the baseline module reads is another experiment, which is always there.
     bench.server.put_experiment(REGION, {"Name": "another"}, status="Running")
     tasks = [task for _title, task, _calls in LIFECYCLE]
     least = [Task(LEAST, {"name": "another"})] * len(tasks)
@@ -73,7 +73,7 @@ def lifecycle(bench: Bench, report: Report, *, rounds: int) -> None:
     seconds = bench.play([*tasks, *least] * (1 + rounds))
     if rounds:
         costs, floors = (_sums(seconds, len(tasks), which, rounds) for which in (0, 1))
-        title = "lifecycle / 7 least modules + service"
+        title = "lifecycle / 7 baseline modules + service"
         report.figures.append(compared(title, costs, floors, target=1.25, plus=_service_seconds()))
     calls = [call for call in bench.server.calls() if call != POLL]
     wanted = [call for _title, _task, calls in LIFECYCLE for call in calls]

@@ -62,13 +62,13 @@ def _against_the_limits(report: Report) -> None:
     worst = max(points, key=lambda point: point["overshoot_most"] / point["overshoot_allowed"])
     report.figures += [
         Figure(
-            what=f"noticed after the end of {worst['operation_seconds']:g} s, at the worst / allowed",
+            what=f"maximum delay after an operation of {worst['operation_seconds']:g} s / allowed",
             cost=worst["overshoot_most"],
             floor=worst["overshoot_allowed"],
             target=1.0,
         ),
         Figure(
-            what=f"polls in {points[-1]['operation_seconds']:g} s, at the worst / allowed",
+            what=f"maximum polls in {points[-1]['operation_seconds']:g} s / allowed",
             cost=points[-1]["polls_most"],
             floor=POLLS_ALLOWED,
             unit="polls",

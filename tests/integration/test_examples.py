@@ -107,7 +107,7 @@ if THOROUGH:  # many seconds of Ansible's own; the unit tests hold what the task
 
 def _file(folder: Path, block: Block) -> str:
     """Save a playbook under the name in its first line."""
-    path = folder / block.text.split()[1]
+    path = folder / block.name
     path.write_text(block.text, encoding="utf-8")
     return str(path)
 

@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The guides of docs/docsite/rst, and what in them is to be run: plays, and commands of a shell."""
+"""The guides of docs/docsite/rst, and their playbooks and shell commands, which the tests run."""
 
 from __future__ import annotations
 
@@ -14,16 +14,22 @@ import yaml
 from tests.environment import ROOT
 
 FOLDER = ROOT / "docs" / "docsite" / "rst"
-# guide_awx has files of its own, which its tests run.
-GUIDES = sorted(path.stem for path in FOLDER.glob("guide_*.rst") if path.stem != "guide_awx")
+# Other tests run the playbooks of these guides: tests/integration/test_runner.py, tests/benchmarks.
+_ELSEWHERE = {"guide_awx", "guide_many_experiments"}
+GUIDES = sorted(path.stem for path in FOLDER.glob("guide_*.rst") if path.stem not in _ELSEWHERE)
 _BLOCK = re.compile(r"^\.\. code-block:: ([\w+]+)\n\n((?:(?: {4}.*)?\n)+)", re.MULTILINE)
 
 
 class Block(NamedTuple):
-    """Something to be run: a playbook or a piece of a shell script."""
+    """A playbook, an inventory or a piece of a shell script."""
 
     language: str
     text: str
+
+    @property
+    def name(self) -> str:
+        """The name of the file, in the comment of the first line."""
+        return self.text.split()[1]
 
     @property
     def tasks(self) -> list[dict[str, Any]]:
@@ -35,6 +41,6 @@ def text_of(guide: str) -> str:
 
 
 def blocks(guide: str, *languages: str) -> list[Block]:
-    """The blocks of a guide in these languages, in their order."""
+    """Return the blocks of a guide in these languages, in order."""
     found = [Block(language, textwrap.dedent(text)) for language, text in _BLOCK.findall(text_of(guide))]
     return [block for block in found if block.language in languages]

@@ -46,12 +46,14 @@ options:
     description:
       - Whether to delete the resource and create it again if an update cannot reach the desired state, for example
         because an option differs that cannot be changed after create.
-      - V(false) fails the task in this case. Nothing is changed.
-      - V(true) deletes the resource and creates a new one. Running work of the resource ends, and its history is lost.
-        If an update can reach the desired state, the resource is updated and not deleted.
+      - With V(false), the task fails in this case. Nothing is changed.
+      - With V(true), the module deletes the resource and creates a new one. A process that the resource runs, for
+        example a shadow test, ends. The history of the resource is lost. If an update can reach the desired state, the
+        module updates the resource and does not delete it.
       - V(true) requires all options that a create requires. The values of other omitted options, including tags, are
         preserved.
-      - With O(wait=false), the task fails before the delete if values of omitted options would have to be preserved.
+      - With O(wait=false), the create is left to the next run of the task, which cannot read the deleted resource.
+        Therefore the task fails before the delete if it omits an option that has a value.
       - If the task fails between delete and create, a warning lists the preserved options, and RV(operations) has
         their values. Add these options to the task and run it again.
     type: bool
@@ -59,17 +61,17 @@ options:
   wait:
     description:
       - Whether to wait until all operations have ended and the resource has the desired state.
-      - V(true) waits for each operation, reads the resource again and verifies that the change was applied. The task
-        fails if an operation fails or takes longer than O(wait_timeout).
-      - V(false) submits the first operation and returns immediately. RV(operations) lists the remaining operations as
-        C(PLANNED), and the returned values are those read after the submission. A later failure of the submitted
-        operation is not reported. Run the task again to submit the next operation.
+      - With V(true), the module waits for each operation, reads the resource again and verifies that the change was
+        applied. The task fails if an operation fails or the task exceeds O(wait_timeout).
+      - With V(false), the module submits the first operation and returns immediately. RV(operations) lists the
+        remaining operations as C(PLANNED), and the returned values are those read after the submission. A later failure
+        of the submitted operation is not reported. Run the task again to submit the next operation.
     type: bool
     default: true
   wait_timeout:
     description:
       - The maximum duration of the task in seconds, from 1 to 604800.
-      - If the time is over, the task fails and reports the last known status. Operations that were submitted continue
+      - If the task takes longer, it fails and reports the last known status. Operations that were submitted continue
         in AWS. Run the task again to resume.
     type: int
     default: 1800

@@ -50,7 +50,8 @@ options:
   kms_key:
     description:
       - ID, ARN or alias of the KMS key that encrypts the storage volumes of the endpoint's instances.
-      - A key ID equals the ARN that ends in this ID. An alias equals only the ARN of the alias.
+      - When the module compares keys, a key ID equals the ARN that ends in this ID. An alias equals only the ARN of
+        the alias.
       - Up to 2048 characters. Optional on create. Cannot be changed afterwards.
     type: str
   description:
@@ -201,7 +202,8 @@ options:
     type: str
   on_stop:
     description:
-      - The variant actions if this task stops the experiment, either for O(desired_state) or for O(state=absent).
+      - The variants that stay on the endpoint if this task stops the experiment, either for O(desired_state) or for
+        O(state=absent).
       - V(retain) keeps both variants on the endpoint. The production variant continues to answer all requests.
       - V(promote_shadow) removes the production variant from the endpoint. The shadow variant becomes the new
         production variant and answers all requests. The module cannot restore the previous production variant.
@@ -226,7 +228,7 @@ options:
     aliases: [resource_tags]
 notes:
   - O(state=absent) deletes only the record of the experiment. The endpoint and the stored data remain. If the
-    experiment is C(Running), it is stopped first, as C(Completed) and with the variant actions of O(on_stop).
+    experiment is C(Running), it is stopped first, as C(Completed) and with the variants that O(on_stop) selects.
   - The calling identity needs the IAM actions C(cloudformation:GetResource), C(cloudformation:CreateResource),
     C(cloudformation:UpdateResource), C(cloudformation:DeleteResource), C(cloudformation:GetResourceRequestStatus) and
     C(cloudformation:ListResourceRequests). The resource handler needs C(sagemaker:DescribeInferenceExperiment),

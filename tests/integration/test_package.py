@@ -151,9 +151,10 @@ def test_a_link_leads_to_a_file_that_there_is(path: Path) -> None:
     assert [str(file) for file in files if not file.exists()] == []
 
 
-def test_contributing_runs_existing_test_files() -> None:
-    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    paths = re.findall(r"-m pytest (\S+)", text)
+@pytest.mark.parametrize("page", ["CONTRIBUTING.md", "SECURITY.md", "docs/architecture.md"])
+def test_page_names_existing_files(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    paths = re.findall(r"[` ]((?:changelogs|docs|meta|plugins|tests|tools)/[^`<\s]+)", text)
     assert paths
     assert [path for path in paths if not (ROOT / path).exists()] == []
 

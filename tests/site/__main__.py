@@ -28,7 +28,7 @@ BUILD = ROOT / ".build"
 SOURCE, SITE, DOCTREES = BUILD / "docs-source", BUILD / "docs", BUILD / "docs-doctrees"
 COLLECTION = "awscc.sagemaker"
 # The pages, and the files that pages show or link.
-PAGES = ("CHANGELOG.rst", "CONTRIBUTING.md", "docs/**/*.md", "docs/images/*", "tests/benchmarks/results/*")
+PAGES = ("CHANGELOG.rst", "CONTRIBUTING.md", "docs/*.md", "docs/images/*", "tests/benchmarks/results/*")
 # The folders whose files have a page each: a title and the text that leads to them.
 LISTED = {
     "docs/examples": (
@@ -36,8 +36,8 @@ LISTED = {
         "Playbooks to copy and adapt. The tests of the collection run them.",
     ),
     "docs/iam": (
-        "Policy files",
-        "IAM policies for the identities that are involved. See :doc:`README` for which one to attach to what.",
+        "IAM policies",
+        "See :ref:`ansible_collections.awscc.sagemaker.docsite.guide_permissions`.",
     ),
 }
 _LANGUAGES = {".yml": "yaml", ".json": "json"}

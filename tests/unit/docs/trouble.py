@@ -42,7 +42,8 @@ Run the task again, if nothing else is said: it reads what is there, and goes on
    :depth: 1
 
 What the modules try again by themselves, and how often, is told in `What becomes of a task when a call fails
-<{_REPOSITORY}/faults.md>`__; which permission is for what in `IAM policies <{_REPOSITORY}/iam/README.md>`__.
+<{_REPOSITORY}/faults.md>`__.
+:ref:`ansible_collections.awscc.sagemaker.docsite.guide_permissions` lists the IAM actions.
 """
 
 # What the collection itself finds, and what to do about it.

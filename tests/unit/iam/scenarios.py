@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which action of which policy is needed by which task: the table that docs/iam/README.md shows and the tests run."""
+"""The actions of the policies, and the tasks that need them. The guide to permissions contains this table."""
 
 from __future__ import annotations
 
@@ -49,17 +49,17 @@ def _somebody_else(emulator: Emulator) -> None:
 
 
 CREATE = Task("create an experiment", full(), None)
-CREATE_TAGGED = Task("create an experiment with `tags`", full(tags={"team": "checkout"}), None)
-CHANGE = Task("change an experiment", named(description="New"))
+CREATE_TAGGED = Task("create an experiment with ``tags``", full(tags={"team": "checkout"}), None)
+CHANGE = Task("update an experiment", named(description="New"))
 START = Task("start a scheduled experiment", named(desired_state="Running"))
 STOP = Task("stop a running experiment", named(desired_state="Completed", on_stop="promote_shadow"), "Running")
-TAG = Task("change `tags`", named(tags={"team": "checkout"}), "Completed", experiment={"tags": {"team": "shop"}})
-UNTAG = Task("take away `tags`", named(tags={}), "Completed", experiment={"tags": {"team": "checkout"}})
+TAG = Task("change ``tags``", named(tags={"team": "checkout"}), "Completed", experiment={"tags": {"team": "shop"}})
+UNTAG = Task("remove ``tags``", named(tags={}), "Completed", experiment={"tags": {"team": "checkout"}})
 DELETE = Task("delete an experiment", named(state="absent"))
 DELETE_RUNNING = Task("delete a running experiment", named(state="absent"), "Running")
-RECREATE = Task("`recreate` an experiment", full(kms_key="another", recreate=True), "Completed")
-RESCHEDULE = Task("give `schedule`", named(schedule={"end_time": LATER}))
-WAIT = Task("wait for an operation of somebody else", named(description="Ours"), somebody_else=True)
+RECREATE = Task("``recreate`` an experiment", full(kms_key="another", recreate=True), "Completed")
+RESCHEDULE = Task("set ``schedule``", named(schedule={"end_time": LATER}))
+WAIT = Task("wait for the operation of another caller", named(description="Ours"), somebody_else=True)
 LIFE = [
     *(CREATE, CREATE_TAGGED, CHANGE, START, STOP, TAG, UNTAG, DELETE, DELETE_RUNNING, RECREATE, RESCHEDULE, WAIT),
     Task("create, then start", full(schedule=SCHEDULE, desired_state="Running"), None),
@@ -92,44 +92,49 @@ _CALLERS = (OPERATOR, WITH_HANDLER_ROLE)
 _HANDLERS = (OPERATOR, HANDLER_ROLE)
 _READERS = (OPERATOR, READ_ONLY, HANDLER_ROLE)
 ROWS = [
-    Row("cloudformation:GetResource", "reading one experiment", READ, (*_CALLERS, READ_ONLY)),
-    Row("cloudformation:ListResources", "finding the experiments", LIST, (*_CALLERS, READ_ONLY)),
-    Row("cloudformation:CreateResource", "beginning a creation", CREATE, _CALLERS),
-    Row("cloudformation:UpdateResource", "beginning a change, a start or a stop", CHANGE, _CALLERS),
-    Row("cloudformation:DeleteResource", "beginning a deletion", DELETE, _CALLERS),
-    Row("cloudformation:GetResourceRequestStatus", "seeing the end of what was begun", CHANGE, _CALLERS),
+    Row("cloudformation:GetResource", "read an experiment", READ, (*_CALLERS, READ_ONLY)),
+    Row("cloudformation:ListResources", "list the experiments", LIST, (*_CALLERS, READ_ONLY)),
+    Row("cloudformation:CreateResource", "submit a create operation", CREATE, _CALLERS),
+    Row("cloudformation:UpdateResource", "submit an update, a start or a stop", CHANGE, _CALLERS),
+    Row("cloudformation:DeleteResource", "submit a delete operation", DELETE, _CALLERS),
+    Row("cloudformation:GetResourceRequestStatus", "poll an operation", CHANGE, _CALLERS),
     Row(
         "cloudformation:ListResourceRequests",
-        "knowing what somebody else has begun, and waiting for its end",
+        "find the operation of another caller, and wait for its end",
         WAIT,
         _CALLERS,
         warns=True,
     ),
-    Row("sagemaker:DescribeInferenceExperiment", "reading it, and seeing a change come about", READ, _READERS),
-    Row("sagemaker:ListTags", "reading its tags", READ, _READERS),
-    Row("sagemaker:ListInferenceExperiments", "listing", LIST, _READERS),
-    Row("sagemaker:CreateInferenceExperiment", "creating it", CREATE, _HANDLERS),
-    Row("iam:PassRole", "handing its `role_arn` to SageMaker", CREATE, _HANDLERS),
-    Row("sagemaker:UpdateInferenceExperiment", "changing it", CHANGE, _HANDLERS),
-    Row("sagemaker:StartInferenceExperiment", "starting it before its time", START, _HANDLERS),
-    Row("sagemaker:StopInferenceExperiment", "stopping it, before a deletion too", STOP, _HANDLERS),
-    Row("sagemaker:DeleteInferenceExperiment", "deleting it", DELETE, _HANDLERS),
-    Row("sagemaker:AddTags", "adding and changing tags, at the creation too", TAG, _HANDLERS),
-    Row("sagemaker:DeleteTags", "taking tags away", UNTAG, _HANDLERS),
+    Row("sagemaker:DescribeInferenceExperiment", "read an experiment, and wait for its status", READ, _READERS),
+    Row("sagemaker:ListTags", "read the tags", READ, _READERS),
+    Row("sagemaker:ListInferenceExperiments", "list the experiments", LIST, _READERS),
+    Row("sagemaker:CreateInferenceExperiment", "create an experiment", CREATE, _HANDLERS),
+    Row("iam:PassRole", "pass ``role_arn`` to SageMaker", CREATE, _HANDLERS),
+    Row("sagemaker:UpdateInferenceExperiment", "update an experiment", CHANGE, _HANDLERS),
+    Row("sagemaker:StartInferenceExperiment", "start an experiment before its scheduled start", START, _HANDLERS),
+    Row("sagemaker:StopInferenceExperiment", "stop an experiment, also before a delete", STOP, _HANDLERS),
+    Row("sagemaker:DeleteInferenceExperiment", "delete an experiment", DELETE, _HANDLERS),
+    Row("sagemaker:AddTags", "add and change tags, also on create", TAG, _HANDLERS),
+    Row("sagemaker:DeleteTags", "remove tags", UNTAG, _HANDLERS),
     Row(
         "sagemaker:DescribeInferenceExperiment",
-        "reading the schedule, with the rights of whom the task runs as",
+        "read the schedule with the permissions of the calling identity",
         RESCHEDULE,
         (WITH_HANDLER_ROLE,),
     ),
-    Row("iam:PassRole", "handing `cloud_control_role_arn` to Cloud Control", READ, (WITH_HANDLER_ROLE,)),
+    Row("iam:PassRole", "pass ``cloud_control_role_arn`` to Cloud Control", READ, (WITH_HANDLER_ROLE,)),
 ]
 
 
 def table() -> str:
-    """The rows in Markdown."""
-    lines = ["| action | for | a task that fails without it | policies |", "|---|---|---|---|"]
+    """Return the rows as a table of reStructuredText."""
+    lines = [
+        ".. csv-table::",
+        "   :header: Action, Purpose, Task that fails without it, Policies",
+        "   :widths: 28 30 24 18",
+        "",
+    ]
     for row in ROWS:
-        task = f"none; {row.task.title}, with a warning" if row.warns else row.task.title
-        lines.append(f"| `{row.action}` | {row.purpose} | {task} | {', '.join(row.policies)} |")
+        task = "none, only a warning about the operation" if row.warns else row.task.title
+        lines.append(f'   ``{row.action}``, "{row.purpose}", "{task}", "{", ".join(row.policies)}"')
     return "\n".join(lines)

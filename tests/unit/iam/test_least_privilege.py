@@ -269,7 +269,7 @@ def test_who_may_not_know_what_somebody_else_has_begun_waits_all_the_same(
     assert theirs == {"Destination": "s3://theirs/data"}
 
 
-# narrower, as docs/iam/README.md tells
+# restricted policies, as in the guide to permissions
 
 OTHER = "arn:aws:sagemaker:*:*:inference-experiment/other-*"
 TEAM = {"StringEquals": {"aws:ResourceTag/team": "checkout"}}

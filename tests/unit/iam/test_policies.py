@@ -38,7 +38,8 @@ from tests.unit.iam.scenarios import table
 # IAM's prefix: boto3's service, which has the operations that the actions are named after.
 SERVICES = {"cloudformation": "cloudcontrol", "sagemaker": "sagemaker"}
 TAGGING = {"sagemaker:AddTags", "sagemaker:DeleteTags", "sagemaker:ListTags"}
-PAGE = (FOLDER / "README.md").read_text(encoding="utf-8")
+GUIDE = "docs/docsite/rst/guide_permissions.rst"
+PAGE = (ROOT / GUIDE).read_text(encoding="utf-8")
 
 
 def _statements() -> list[Any]:
@@ -97,7 +98,7 @@ def test_a_statement_is_for_the_resources_that_its_actions_take(statement: dict[
         prefix, operation = action.split(":")
         kinds = reference[prefix]["Actions"][operation.lower()].get("Resources", [])
         if action in TAGGING:
-            kinds = ["inference-experiment"]  # the reference leaves it out; docs/iam/README.md says so
+            kinds = ["inference-experiment"]  # the reference omits it, see the guide to permissions
         kind = re.match(r"arn:aws:\w+:[^:]*:[^:]*:([a-z-]+)/", statement["Resource"])
         assert ([kind[1]] if kind else []) == kinds
 
@@ -138,26 +139,23 @@ def test_the_notes_of_the_modules_name_the_actions_of_the_policies() -> None:
 def test_no_page_and_no_module_names_an_action_that_no_policy_has() -> None:
     known = {action for name in POLICIES for action in actions(read(name))}
     known |= {"cloudformation:CancelResourceRequest", "iam:PassedToService"}  # in no policy, and no action
-    pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "plugins").rglob("*.py")]
+    documents = [path for suffix in ("md", "rst") for path in (ROOT / "docs").rglob(f"*.{suffix}")]
+    pages = [ROOT / "README.md", *documents, *(ROOT / "plugins").rglob("*.py")]
     named = {name for page in pages for name in NAME.findall(page.read_text(encoding="utf-8"))}
     assert named - known == set()
 
 
-def test_the_page_has_the_table_that_the_tests_run() -> None:
-    assert table() in PAGE, "put what tests.unit.iam.scenarios.table() returns into docs/iam/README.md"
+def test_guide_contains_table_of_actions() -> None:
+    assert table() in PAGE, f"put the result of tests.unit.iam.scenarios.table() into {GUIDE}"
 
 
-def test_the_page_says_whom_each_file_is_for() -> None:
-    assert set(re.findall(r"^\| \[(\w+)\.json\]\(\1\.json\) \| \S", PAGE, re.MULTILINE)) == {*POLICIES, TRUST}
+def test_guide_lists_every_policy_file() -> None:
+    linked = re.findall(r"^   \* - `(\w+)\.json\s+<https://\S+/docs/iam/(\w+)\.json>`__\n     - \S", PAGE, re.MULTILINE)
+    assert {name for name, file in linked if name == file} == {*POLICIES, TRUST}
 
 
-def test_the_readme_and_the_modules_lead_to_the_page() -> None:
-    assert "/docs/iam/README.md)" in (ROOT / "README.md").read_text(encoding="utf-8")
+def test_readme_and_modules_link_to_policies() -> None:
+    assert f"/{GUIDE})" in (ROOT / "README.md").read_text(encoding="utf-8")
     galaxy = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))
     fragment = yaml.safe_load(import_module(f"{PLUGINS}.doc_fragments.cloud_control").ModuleDocFragment.DOCUMENTATION)
     assert f"U({galaxy['documentation']}/iam)" in " ".join(fragment["notes"])
-
-
-def test_every_link_of_the_page_leads_somewhere() -> None:
-    links = re.findall(r"\]\(([^)#]+)\)", PAGE)
-    assert [link for link in links if not Path(FOLDER, link).exists()] == []

@@ -131,7 +131,8 @@ def table() -> str:
     lines = [
         ".. csv-table::",
         "   :header: Action, Purpose, Task that fails without it, Policies",
-        "   :widths: 28 30 24 18",
+        "   :widths: 38 22 20 20",
+        "   :class: long-names",
         "",
     ]
     for row in ROWS:

@@ -32,6 +32,8 @@ ENGINE_MAY_IMPORT = {
     "comparisons": {"resource_type"},
     "limits": {"properties", "resource_type"},
     "shapes": {"resource_type"},
+    "messages": set(),
+    "arguments": {"messages", "resource_type", "ansible"},
     "changes": {"comparisons", "json_patch", "properties", "resource_type"},
     "plan": {"changes", "comparisons", "json_patch", "limits", "properties", "resource_type"},
     "prediction": {"changes", "json_patch", "plan", "resource_type"},
@@ -49,7 +51,7 @@ ENGINE_MAY_IMPORT = {
 _ANSIBLE = {"ansible", "ansible_collections.amazon.aws"}
 ENGINE_MAY_IMPORT |= {
     "module": {
-        *("client", "clock", "errors", "limits", "properties", "resource_type", "shapes", "botocore"),
+        *("arguments", "client", "clock", "errors", "limits", "properties", "resource_type", "shapes", "botocore"),
         *_ANSIBLE,
     },
     "manage": {"errors", "failure", "limits", "module", "properties", "reconcile", "resource_type", "task", *_ANSIBLE},
@@ -59,7 +61,7 @@ ENGINE_MAY_IMPORT |= {
 # What decides and converts can be told everything by a test: it does no I/O and looks at no clock.
 PURE = {
     *("resource_type", "errors", "failure", "json_patch", "properties", "comparisons", "limits", "changes", "plan"),
-    *("prediction", "shapes"),
+    *("prediction", "shapes", "messages", "arguments"),
 }
 IMPURE_LIBRARIES = {"asyncio", "http", "os", "random", "socket", "subprocess", "threading", "time", "urllib", "uuid"}
 

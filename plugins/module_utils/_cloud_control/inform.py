@@ -21,8 +21,7 @@ def inform(resource_type: ResourceType) -> None:
     """Run the module that lists and reads resources, from the arguments to the result."""
     module, problems = begin(_spec(resource_type))
     try:
-        refuse_if(problems)
-        query = _query(resource_type, module.params)
+        query = _query(resource_type, module.params, problems)
         client = connect(
             module,
             resource_type,
@@ -58,9 +57,9 @@ def _spec(resource_type: ResourceType) -> dict[str, Any]:
     return spec
 
 
-def _query(resource_type: ResourceType, params: Mapping[str, Any]) -> Query:
+def _query(resource_type: ResourceType, params: Mapping[str, Any], problems: list[str]) -> Query:
     one, many = resource_type.identifier, f"{resource_type.identifier}s"
-    problems = limits.problems_of(many, params[many], resource_type.limits.get(one))
+    problems = problems + limits.problems_of(many, params[many], resource_type.limits.get(one))
     problems += limits.problems_of(f"{one}_contains", params[f"{one}_contains"])
     refuse_if(problems + connection_problems(params))
     return Query(

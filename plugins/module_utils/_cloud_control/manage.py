@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 
 from ansible.module_utils.common.warnings import warn
@@ -27,16 +28,15 @@ def manage(resource_type: ResourceType) -> None:
     module, problems = begin(_spec(resource_type))
     record = Record()
     try:
-        refuse_if(problems)
-        reconcile(_task(resource_type, module, record))
+        reconcile(_task(resource_type, module, problems, record))
     except CloudControlError as error:
         _fail(resource_type, module, record, error)
     _warn(resource_type, module, record)
     module.exit_json(**_outcome(resource_type, module, record))
 
 
-def _task(resource_type: ResourceType, module: AnsibleAWSModule, record: Record) -> Task:
-    wish = _wish(resource_type, module.params)
+def _task(resource_type: ResourceType, module: AnsibleAWSModule, problems: list[str], record: Record) -> Task:
+    wish = _wish(resource_type, module.params, problems)
     seconds = module.params["wait_timeout"]
     deadline = budget(seconds)
     client = connect(
@@ -77,10 +77,10 @@ def _spec(resource_type: ResourceType) -> dict[str, Any]:
     return spec
 
 
-def _wish(resource_type: ResourceType, params: Mapping[str, Any]) -> Wish:
-    """What the task declares. Raises Refused with all that is wrong with it."""
+def _wish(resource_type: ResourceType, params: Mapping[str, Any], problems: list[str]) -> Wish:
+    """Return what the task declares. Raises Refused with the problems already found and all further ones."""
     faulty = limits.problems(resource_type, params)
-    problems = [problem for several in faulty.values() for problem in several]
+    problems = [*problems, *chain.from_iterable(faulty.values())]
     problems += limits.problems_of("wait_timeout", params["wait_timeout"], Limit(number=(1, MOST_SECONDS)))
     problems += connection_problems(params)
     # What cannot be converted is left out, so that the rest can be looked at together in the same message.

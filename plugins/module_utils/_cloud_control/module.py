@@ -14,13 +14,12 @@ import re
 import sys
 from collections.abc import Mapping
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from ansible.module_utils.basic import _load_params
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.common.validation import check_type_dict, check_type_int, check_type_list
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule, aws_argument_spec
 
 try:
@@ -29,12 +28,12 @@ try:
 except ImportError:  # AnsibleAWSModule says so, and how to install it, before anything here needs it.
     pass
 
-from . import limits, shapes
+from . import arguments, limits, shapes
 from .client import CloudControl
 from .clock import Clock, Deadline
 from .errors import CallFailed, Refused
 from .properties import to_options
-from .resource_type import Limit, ResourceType, Snapshot, Spec
+from .resource_type import Limit, ResourceType, Snapshot
 
 # The tests put one in its place whose sleep takes no time.
 CLOCK = Clock()
@@ -45,48 +44,30 @@ _ROLE_LIMIT = Limit(
     pattern=r"arn:.+:iam::\d{12}:role/.+",
     words="be the ARN of an IAM role, like arn:aws:iam::123456789012:role/name",
 )
-# What Ansible goes on with after the names of options that there are not.
-_KNOWN_ONES = ". Supported parameters include: "
-_READERS = {"dict": check_type_dict, "list": check_type_list, "int": check_type_int}
 _PASSWORD_IN_URL = re.compile(r"://[^/\s:@]*:([^/\s@]+)@")
 
 
 def begin(spec: dict[str, Any]) -> tuple[AnsibleAWSModule, list[str]]:
-    """Return the module, and what is wrong with the shape of its options; if anything is, they are left as given.
-
-    The module itself is not asked then: it would end the task with the first problem, or with a traceback, and without
-    what ours return.
-    """
+    """Return the module, and the errors of its options that ansible-core's argument validation cannot find."""
     # What has been loaded stays until the task ends. Looking through it for garbage would take 3 % of the task's time.
     gc.freeze()
     whole = {**aws_argument_spec(), **spec}
-    loaded = _load_params() or {}
-    given = {name: value for name, value in loaded.items() if not name.startswith("_ansible_")}
-    problems = list(shapes.option_problems(whole, given, _READERS))
-    if not problems and loaded:  # to a task Ansible always adds some; ansible-test, which looks at the spec, has none
-        problems = _problems_for_ansible(whole, given)
-    if problems:
-        spec = _lenient(whole, given)
-    # A copy, since Ansible writes into a spec. What is wrong may be something that it cannot even log.
-    module = AnsibleAWSModule(argument_spec=copy.deepcopy(spec), supports_check_mode=True, no_log=bool(problems))
+    unreadable, changed = arguments.check(whole, _load_params() or {})  # ansible-test loads no parameters
+    # A copy, because Ansible writes to the spec.
+    module = AnsibleAWSModule(
+        argument_spec={**copy.deepcopy(spec), **{name: _unvalidated(whole[name]) for name in unreadable}},
+        supports_check_mode=True,
+        no_log=bool(unreadable),
+    )
+    module.params.update(dict.fromkeys(unreadable))
     for option in ("endpoint_url", "aws_config"):  # proxies are among the latter
         module._module.no_log_values.update(_PASSWORD_IN_URL.findall(str(module.params[option])))
     module.fail_json_aws = _raise  # would end the task without what ours return
-    return module, problems
+    return module, [*chain.from_iterable(unreadable.values()), *changed]
 
 
-def _problems_for_ansible(spec: Spec, given: Mapping[str, Any]) -> list[str]:
-    """Options that are missing, unknown or none of their choices, in Ansible's words."""
-    messages = ArgumentSpecValidator(copy.deepcopy(spec)).validate(given).error_messages
-    return [f"{'Unsupported parameters: ' if _KNOWN_ONES in text else ''}{text.rstrip('.')}." for text in messages]
-
-
-def _lenient(spec: Spec, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a spec that takes whatever is given."""
-    known = {name for option, entry in spec.items() for name in (option, *entry.get("aliases", ()))}
-    whole = {**spec, **{name: {} for name in given if name not in known}}
-    kept = ("aliases", "no_log")
-    return {name: {"type": "raw", **{k: entry[k] for k in kept if k in entry}} for name, entry in whole.items()}
+def _unvalidated(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {"type": "raw", "aliases": entry.get("aliases", []), "no_log": entry.get("no_log", False)}
 
 
 def refuse_if(problems: list[str]) -> None:

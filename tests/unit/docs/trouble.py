@@ -49,8 +49,8 @@ What the modules try again by themselves, and how often, is told in `What become
 # What the collection itself finds, and what to do about it.
 OWN = {
     "InvalidOptions": (
-        "Options are wrong by themselves or do not fit together. Nothing was asked of AWS.",
-        "The message names every option that is wrong, and how: types first, then names, and with those right, values.",
+        "Options are invalid or conflict with each other. No call was made.",
+        "Correct each option that the message names.",
     ),
     "Refused": (
         "What is declared cannot be brought about from the present status, or not as the task gives it.",

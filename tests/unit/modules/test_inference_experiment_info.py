@@ -284,9 +284,7 @@ WRONG: list[Any] = [
     pytest.param({"names": [""]}, ["names", "empty"], id="an empty name"),
     pytest.param({"names": ["n" * 121]}, ["names", "120"], id="a name of 121 characters"),
     pytest.param({"name_contains": ""}, ["name_contains", "empty"], id="an empty part"),
-    pytest.param({"statuses": ["Stopped"]}, ["statuses", "Stopped"], id="another status"),
     pytest.param({"cloud_control_role_arn": ""}, ["cloud_control_role_arn", "empty"], id="an empty role"),
-    pytest.param({"status": "Running"}, ["status"], id="an option that there is not"),
     pytest.param(
         {"names": ["a_a"], "name_contains": "", "cloud_control_role_arn": ""},
         ["a_a", "name_contains", "cloud_control_role_arn"],
@@ -301,6 +299,21 @@ def test_refused_before_any_call(run: Run, emulator: Emulator, options: dict[str
     assert result.failed
     assert [word for word in words if word not in result.msg] == []
     assert (result["error"]["code"], emulator.calls()) == ("InvalidOptions", [])
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"statuses": ["Stopped"]}, "value of statuses must be one or more of"),
+        ({"status": "x"}, "Unsupported parameters"),
+    ],
+)
+def test_info_rejects_first_with_ansibles_message(
+    run: Run, emulator: Emulator, options: dict[str, Any], message: str
+) -> None:
+    result = run(INFO, {**options, "name_contains": True})
+    assert (result.failed, emulator.calls(), "error" in result) == (True, [], False)
+    assert message in result.msg
 
 
 def failed(result: Result, code: str, operation: str) -> None:

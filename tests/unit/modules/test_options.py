@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from tests.emulator import Emulator
-from tests.environment import REGION
 from tests.unit.conftest import Run
+from tests.unit.modules.hostile.values import put_at
 from tests.unit.modules.tasks import (
     END,
     MODULE,
@@ -25,6 +25,7 @@ from tests.unit.modules.tasks import (
     state,
     variant,
     variants,
+    without,
 )
 
 CHECK = pytest.mark.parametrize("check", [False, True], ids=["for real", "in check mode"])
@@ -60,7 +61,6 @@ WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
     "a name that begins with a hyphen": ({"name": "-checkout"}, ["name", "-checkout"]),
     "a name that ends with a hyphen": ({"name": "checkout-"}, ["name", "checkout-"]),
     "an empty name": ({"name": ""}, ["name", "empty"]),
-    "another type": ({"type": "CanaryMode"}, ["type", "ShadowMode"]),
     "an endpoint name of 64 characters": ({"endpoint_name": "e" * 64}, ["endpoint_name", "63"]),
     "an endpoint name with a dot": ({"endpoint_name": "check.out"}, ["endpoint_name", "check.out"]),
     "an empty endpoint name": ({"endpoint_name": ""}, ["endpoint_name", "empty"]),
@@ -83,9 +83,6 @@ WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
                                     ["model_variants[1].variant_name"]),
     "an empty instance type": (one_variant(instance_type=""), ["instance_type", "empty"]),
     "a negative count": (one_variant(count=-1), ["instance_count"]),
-    "another infrastructure": (one_variant(infrastructure_config={
-        "infrastructure_type": "Batch", "real_time_inference_config": {"instance_type": "x", "instance_count": 1}}),
-        ["infrastructure_type", "RealTimeInference"]),
     "sampling below 0": ({"shadow_mode_config": shadow_mode_config(-1)}, ["sampling_percentage", "100", "-1"]),
     "sampling above 100": ({"shadow_mode_config": shadow_mode_config(101)}, ["sampling_percentage", "100", "101"]),
     "no shadow": ({"shadow_mode_config": {"source_model_variant_name": "a", "shadow_model_variants": []}},
@@ -119,8 +116,6 @@ WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
     "59 minutes 59 seconds": (schedule(START, "2026-01-02T12:59:59Z"), ["schedule", "1 hour"]),
     "59 minutes in two offsets": (schedule(START, "2026-01-02T13:59:00+01:00"), ["schedule", "1 hour"]),
     "30 days and a second": (schedule(START, "2026-02-01T12:00:01Z"), ["schedule", "30 days"]),
-    "another desired state": ({"desired_state": "Stopped"}, ["desired_state", "Running, Completed, Cancelled"]),
-    "another fate": ({"desired_state": "Completed", "on_stop": "promote"}, ["on_stop", "promote_shadow"]),
     "a reason without a stop": ({"status_reason": "Over"}, ["status_reason", "desired_state: Completed or Cancelled"]),
     "a reason for a start": ({"status_reason": "Go", "desired_state": "Running"}, ["status_reason"]),
     "a promotion without a stop": ({"on_stop": "promote_shadow"}, ["on_stop", "promote_shadow"]),
@@ -137,12 +132,6 @@ WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
     "no time to wait": ({"wait_timeout": 0}, ["wait_timeout"]),
     "a negative time to wait": ({"wait_timeout": -1}, ["wait_timeout"]),
     "more time to wait than requests are remembered": ({"wait_timeout": 604801}, ["wait_timeout", "604800"]),
-    "an option that there is not": ({"model_variant": []}, ["model_variant"]),
-    "another state": ({"state": "started"}, ["state", "present, absent"]),
-    "a variant without its model": ({"model_variants": [{"variant_name": "a"}, variant("b", "n")]}, ["model_name"]),
-    "a shadow mode without its source": ({"shadow_mode_config": {"shadow_model_variants": []}},
-                                         ["source_model_variant_name"]),
-    "storage without its destination": ({"data_storage_config": {"kms_key": "k"}}, ["destination"]),
 }  # fmt: skip
 
 
@@ -156,6 +145,62 @@ def test_refused_before_any_call(
     assert [word for word in words if word not in result.msg] == [], result.msg
     told = (result["error"]["code"], result.changed, result["inference_experiment"], result["operations"])
     assert (told, emulator.calls()) == (("InvalidOptions", False, {}, []), [])
+
+
+REJECTED_BY_ANSIBLE: dict[str, tuple[dict[str, Any], str]] = {
+    "a missing option": ({"name": None, "state": "absent"}, "missing required arguments: name"),
+    "an unknown option": ({"model_variant": []}, "Unsupported parameters for"),
+    "an unknown suboption": ({"schedule": {"end": END}}, "schedule.end"),
+    "another type": ({"type": "CanaryMode"}, "value of type must be one of: ShadowMode, got: CanaryMode"),
+    "another infrastructure": (
+        one_variant(
+            infrastructure_config={
+                "infrastructure_type": "Batch",
+                "real_time_inference_config": {"instance_type": "x", "instance_count": 1},
+            }
+        ),
+        "value of infrastructure_type must be one of: RealTimeInference, got: Batch found in model_variants",
+    ),
+    "another desired state": (
+        {"desired_state": "Stopped"},
+        "value of desired_state must be one of: Running, Completed, Cancelled, got: Stopped",
+    ),
+    "another stop action": ({"on_stop": "promote"}, "value of on_stop must be one of: retain, promote_shadow"),
+    "another state": ({"state": "started"}, "value of state must be one of: present, absent, got: started"),
+    "a variant without a model": (
+        {"model_variants": [without(variant("a", "m"), ["model_name"]), variant("b", "n")]},
+        "missing required arguments: model_name found in model_variants",
+    ),
+    "shadow mode without a source": (
+        {"shadow_mode_config": {"shadow_model_variants": []}},
+        "missing required arguments: source_model_variant_name found in shadow_mode_config",
+    ),
+    "storage without a destination": (
+        {"data_storage_config": {"kms_key": "k"}},
+        "missing required arguments: destination found in data_storage_config",
+    ),
+    "a percentage with a sign": (
+        {
+            "shadow_mode_config": put_at(
+                shadow_mode_config(), ("shadow_model_variants", 0, "sampling_percentage"), "25%"
+            )
+        },
+        "argument 'sampling_percentage' is of type",
+    ),
+    # Errors of this collection's checks are not in the message.
+    "several": ({"state": "started", "description": True, "status_reason": ""}, "value of state must be one of"),
+}
+
+
+@CHECK
+@pytest.mark.parametrize("case", REJECTED_BY_ANSIBLE)
+def test_manage_rejects_first_with_ansibles_message(run: Run, emulator: Emulator, case: str, check: bool) -> None:
+    options, message = REJECTED_BY_ANSIBLE[case]
+    task = {name: value for name, value in {**named(), **options}.items() if value is not None}
+    result = run(MODULE, task, check=check)
+    assert (result.failed, emulator.calls()) == (True, [])
+    assert message in result.msg
+    assert [key for key in result.values if key in {"error", "operations", "exception"}] == []
 
 
 @CHECK
@@ -183,13 +228,6 @@ def test_what_is_wrong_by_itself_does_not_hide(
     result = run(MODULE, {**named(), **options}, check=check)
     assert result.failed
     assert [word for word in words if word not in result.msg] == [], result.msg
-    assert emulator.calls() == []
-
-
-def test_a_task_without_any_option_is_told_what_is_missing(run: Run, emulator: Emulator) -> None:
-    result = run(MODULE, {})
-    assert result["error"]["code"] == "InvalidOptions"
-    assert "required arguments: name" in result.msg
     assert emulator.calls() == []
 
 
@@ -273,21 +311,6 @@ def test_what_is_wrong_between_options_is_in_the_same_message(run: Run, emulator
     words = ("different variant_name", "schedule.end_time", "on_stop", "description")
     assert [word for word in words if word not in result.msg] == []
     assert emulator.calls() == []
-
-
-def test_what_ansible_itself_finds_wrong_is_in_one_message_too(run: Run, emulator: Emulator) -> None:
-    model = {"variant_name": "a", "model": "m"}
-    result = run(MODULE, {"state": "gone", "type": "Shadow", "model_variants": [model], "end": "2026-01-09"})
-    assert result.msg.startswith(f"The options for inference experiment in {REGION} are not right: ")
-    words = (
-        "arguments: name",
-        "present, absent",
-        "ShadowMode",
-        "model_name found in model_variants",
-        "parameters: end",
-    )
-    assert [word for word in words if word not in result.msg] == [], result.msg
-    assert (result["error"]["code"], result["operations"], emulator.calls()) == ("InvalidOptions", [], [])
 
 
 @pytest.mark.parametrize("option", ["kms_key", "data_storage_config"])

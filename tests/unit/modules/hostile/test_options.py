@@ -45,6 +45,7 @@ INFO = "inference_experiment_info"
 WHOLE = full(
     description="d", kms_key=KEY_ID, data_storage_config=STORAGE, schedule=SCHEDULE, tags={"k": "v"}, recreate=False
 )
+TIMES_AS_TEXT = "{'start_time': datetime.datetime(2031, 5, 19, 11, 49, 52, tzinfo=datetime.timezone.utc)}"
 COUNT = ("infrastructure_config", "real_time_inference_config", "instance_count")
 STOP = named(desired_state="Completed", on_stop="retain", status_reason="Over")
 PATHS = [
@@ -140,43 +141,54 @@ def test_whatever_is_made_up_is_refused_by_name_or_works(run: Run, emulator: Emu
     law()
 
 
-MISSHAPEN: dict[str, tuple[dict[str, Any], list[str]]] = {
-    # what is wrong: options, words of the message
-    "a text for a dictionary": ({"schedule": "tomorrow"}, ["schedule must be a dictionary", '"tomorrow"']),
-    "true for a dictionary": ({"shadow_mode_config": True}, ["shadow_mode_config must be a dictionary, not true"]),
-    "a number for a dictionary": ({"data_storage_config": 7}, ["data_storage_config must be a dictionary, not 7"]),
-    "a list for a dictionary": ({"schedule": [None]}, ["schedule must be a dictionary, not [null]"]),
-    "a dictionary for a list": ({"model_variants": {}}, ["model_variants must be a list, not {}"]),
-    "a text in a list of dictionaries": ({"model_variants": ["a"]}, ["model_variants[0] must be a dictionary"]),
-    "nothing in a list of dictionaries": (
-        {"model_variants": [*variants(), None]},
-        ["model_variants[2] must be a dictionary, not null"],
+UNREADABLE: dict[str, tuple[dict[str, Any], list[str]]] = {
+    # options, words of the message
+    "text for a dictionary": ({"schedule": "tomorrow"}, ['schedule must be a dictionary, got "tomorrow".']),
+    "the text of a dictionary with times": (
+        {"schedule": TIMES_AS_TEXT},
+        [f'schedule must be a dictionary, got "{TIMES_AS_TEXT}".', "Quote dates and times"],
     ),
-    "true for a number": (
-        {"shadow_mode_config": put_at(shadow_mode_config(), ("shadow_model_variants", 0, "sampling_percentage"), True)},
-        ["shadow_mode_config.shadow_model_variants[0].sampling_percentage must be a whole number, not true"],
+    "tags with a date as text": (
+        {"tags": "{'since': datetime.date(2031, 5, 19)}"},
+        ["tags must be a dictionary", "Quote dates and times"],
     ),
-    "a fraction for a number": ({"wait_timeout": 1.5}, ["wait_timeout must be a whole number, not 1.5"]),
-    "infinity for a number": ({"wait_timeout": math.inf}, ["wait_timeout must be a whole number, not Infinity"]),
-    "a number of another kind deep inside": (
-        {"model_variants": put_at(variants(), (1, *COUNT), "two")},
-        [f"model_variants[1].{'.'.join(COUNT)} must be a whole number"],
+    "text for a list": ({"model_variants": "a"}, ['model_variants must be a list, got "a".']),
+    "the text of a list with times": (
+        {"model_variants": f"[{TIMES_AS_TEXT}]"},
+        ["model_variants must be a list", "Quote dates and times"],
     ),
-    "half of a surrogate pair": ({"description": "\ud800"}, ["description has half of a surrogate pair"]),
-    "half of a surrogate pair in a key": ({"tags": {"\udc00": ""}}, ["tags has half of a surrogate pair"]),
-    "by its alias": ({"resource_tags": 7}, ["resource_tags must be a dictionary, not 7"]),
-    "two at once": ({"tags": 7, "schedule": 8}, ["tags must be", "schedule must be"]),
-    "a role of Cloud Control that is none": ({"cloud_control_role_arn": "admin"}, ["cloud_control_role_arn", "ARN"]),
-    "a role of Cloud Control of no account": (
+    "true for a dictionary": ({"shadow_mode_config": True}, ["shadow_mode_config must be a dictionary, got true."]),
+    "a list for a dictionary": ({"schedule": [None]}, ["schedule must be a dictionary, got [null]."]),
+    "a string in a list of dictionaries": ({"model_variants": ["a"]}, ["model_variants[0] must be a dictionary"]),
+    "a dictionary in a dictionary": (
+        {"model_variants": put_at(variants(), (1, "infrastructure_config"), 7)},
+        ["model_variants[1].infrastructure_config must be a dictionary, got 7."],
+    ),
+    "true for an integer": ({"wait_timeout": True}, ["wait_timeout must be an integer, got true."]),
+    "infinity for an integer": ({"wait_timeout": math.inf}, ["wait_timeout must be an integer, got Infinity."]),
+    "true for a string": (
+        {"model_variants": put_at(variants(), (0, "variant_name"), True)},
+        ["model_variants[0].variant_name must be a string, got true. Quote the value."],
+    ),
+    "a float for a string": ({"description": 1.5}, ["description must be a string, got 1.5. Quote the value."]),
+    "half of a surrogate pair": ({"description": "\ud800"}, ["description contains a NUL or half of a surrogate pair"]),
+    "half of a surrogate pair in a key": ({"tags": {"\udc00": ""}}, ["tags: the key"]),
+    "by its alias": ({"resource_tags": "a"}, ['resource_tags must be a dictionary, got "a".']),
+    "several": (
+        {"tags": "a", "schedule": 8, "role_arn": "x", "description": 1.5, "wait_timeout": 0},
+        ["tags must be", "schedule must be", "role_arn must be", "description must be", "wait_timeout must be"],
+    ),
+    "no ARN as role for Cloud Control": ({"cloud_control_role_arn": "admin"}, ["cloud_control_role_arn", "ARN"]),
+    "an ARN without an account as role for Cloud Control": (
         {"cloud_control_role_arn": "arn:aws:iam::1234:role/operator"},
         ["cloud_control_role_arn", "ARN"],
     ),
 }
 
 
-@pytest.mark.parametrize("what", MISSHAPEN)
-def test_what_is_no_such_thing_is_refused_by_name(run: Run, emulator: Emulator, what: str) -> None:
-    options, words = MISSHAPEN[what]
+@pytest.mark.parametrize("case", UNREADABLE)
+def test_manage_rejects_unreadable_and_converted_options_by_name(run: Run, emulator: Emulator, case: str) -> None:
+    options, words = UNREADABLE[case]
     result = run(MODULE, full(**options), diff=True)
     assert [word for word in words if word not in result.msg] == [], result.msg
     assert result["error"]["code"] == "InvalidOptions"

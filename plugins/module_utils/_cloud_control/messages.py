@@ -1,0 +1,23 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How messages show values."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+LONGEST_SHOWN = 200
+
+
+def got(value: Any) -> str:
+    """Return a value as JSON, or its type and length if it is longer than 200 characters."""
+    text = json.dumps(value, ensure_ascii=False)
+    if len(text) <= LONGEST_SHOWN:
+        return text
+    if isinstance(value, str):
+        return f"a string of {len(value)} characters"
+    if isinstance(value, (list, dict)):
+        return f"a {'list' if isinstance(value, list) else 'dictionary'} of length {len(value)}"
+    return f"a number of {len(text)} characters"

@@ -88,7 +88,8 @@ def test_its_tags_are(there: Bed, task: dict[str, Any], tags: dict[str, str]) ->
 
 def test_what_can_be_given_only_at_its_creation_is_refused(there: Bed) -> None:
     task = {**FULL, "family": "memorydb_valkey7"}
-    refused(there.manage(task), there.emulator, "family is 'memorydb_redis7', not 'memorydb_valkey7'", "recreate: true")
+    words = ('family is "memorydb_redis7", not "memorydb_valkey7"', "recreate: true")
+    refused(there.manage(task), there.emulator, *words)
 
 
 def test_or_deleted_and_created_again_with_what_the_task_leaves_out(there: Bed) -> None:

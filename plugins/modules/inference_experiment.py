@@ -145,19 +145,20 @@ options:
         type: str
       content_type:
         description:
-          - The content types that are stored as they are. SageMaker stores all other content types in base64.
+          - The content types that SageMaker stores without encoding. It stores all other content types in base64.
         type: dict
         suboptions:
           csv_content_types:
             description:
-              - From 1 to 10 content types to store as CSV, for example V(text/csv). The order is not compared.
+              - From 1 to 10 content types that SageMaker treats as CSV, for example V(text/csv). The order is not
+                compared.
               - Up to 256 characters each.
             type: list
             elements: str
           json_content_types:
             description:
-              - From 1 to 10 content types to store as JSON, for example V(application/json). The order is not
-                compared.
+              - From 1 to 10 content types that SageMaker treats as JSON, for example V(application/json). The order is
+                not compared.
               - Up to 256 characters each.
             type: list
             elements: str
@@ -211,7 +212,7 @@ options:
         requests.
       - V(promote_shadow) and V(remove_shadow) require O(desired_state=Completed), O(desired_state=Cancelled) or
         O(state=absent).
-      - If the experiment has already ended, its variants are unchanged and the task reports C(changed=false).
+      - If the experiment has already ended, O(on_stop) has no effect. The variants are unchanged.
       - With O(recreate=true), a C(Running) experiment that must be deleted is stopped with both variants retained.
     type: str
     choices: [retain, promote_shadow, remove_shadow]
@@ -222,8 +223,7 @@ options:
       - At most 50 tags. Keys have from 1 to 128 characters, values up to 256. Upper and lower case are preserved.
       - Values that are not strings are converted to strings. V(true) becomes V("True") and V(1.10) becomes V("1.1").
         Quote a value to keep it as written.
-      - Keys that start with C(aws:) are reserved. They cannot be set. Existing tags with such keys stay
-        unchanged.
+      - Keys that start with C(aws:) are reserved and cannot be set. Existing tags with such keys stay unchanged.
     type: dict
     aliases: [resource_tags]
 notes:
@@ -561,18 +561,18 @@ inference_experiment:
           type: str
           sample: 12345678-1234-1234-1234-123456789012
         content_type:
-          description: The content types that are stored as they are.
+          description: The content types that SageMaker stores without encoding.
           returned: when set
           type: dict
           contains:
             csv_content_types:
-              description: The content types that are stored as CSV.
+              description: The content types that SageMaker treats as CSV.
               returned: when set
               type: list
               elements: str
               sample: [text/csv]
             json_content_types:
-              description: The content types that are stored as JSON.
+              description: The content types that SageMaker treats as JSON.
               returned: when set
               type: list
               elements: str

@@ -257,18 +257,18 @@ inference_experiments:
           type: str
           sample: 12345678-1234-1234-1234-123456789012
         content_type:
-          description: The content types that are stored as they are.
+          description: The content types that SageMaker stores without encoding.
           returned: when set
           type: dict
           contains:
             csv_content_types:
-              description: The content types that are stored as CSV.
+              description: The content types that SageMaker treats as CSV.
               returned: when set
               type: list
               elements: str
               sample: [text/csv]
             json_content_types:
-              description: The content types that are stored as JSON.
+              description: The content types that SageMaker treats as JSON.
               returned: when set
               type: list
               elements: str

@@ -25,6 +25,7 @@ DESCRIPTION = {
         "POST /_emulator/reset": "forget everything; settings are as they were at the start",
         "POST /_emulator/seed": "make a bucket, role, models and endpoint: {region, name}",
         "POST /_emulator/experiments": "put an experiment: {region, properties, status, tags, time_left, then}",
+        "POST /_emulator/endpoints": "put an endpoint into a status: {name, region, status, time_left, then, ...}",
         "GET /_emulator/experiments/<region>/<name>": "the raw state of an experiment",
         "GET /_emulator/clock": "what time it is here",
         "POST /_emulator/clock": "let time pass: {advance: seconds}",
@@ -109,6 +110,7 @@ _ACTIONS: Mapping[tuple[str, str], Callable[[Controls, Body], Any]] = {
     ("POST", "reset"): lambda controls, _: _done(controls.reset),
     ("POST", "seed"): _seed,
     ("POST", "experiments"): _put,
+    ("POST", "endpoints"): lambda controls, body: _done(functools.partial(controls.put_endpoint, **body)),
     ("GET", "clock"): lambda controls, _: _time(controls),
     ("POST", "clock"): _advance,
 }

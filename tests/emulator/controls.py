@@ -151,6 +151,27 @@ class Controls:
                 raise KeyError(f"there is no inference experiment {name!r} in {region}")
             return placing.raw(found)
 
+    def put_endpoint(
+        self,
+        name: str,
+        region: str = "us-east-1",
+        *,
+        status: str = "InService",
+        time_left: float | None = None,
+        then: str = "InService",
+        failure_reason: str = "",
+    ) -> None:
+        """Put an endpoint into any status: InService, OutOfService, Failed, UpdateRollbackFailed, or one in transit.
+
+        Creating, Updating, SystemUpdating, RollingBack and Deleting last for `time_left` seconds (default
+        transition_seconds, `math.inf`: for ever) and end in `then`. An update in progress is completed by InService
+        and discarded by Failed and UpdateRollbackFailed.
+        """
+        details: Any = {"status": status, "time_left": time_left, "then": then, "failure_reason": failure_reason}
+        with self.world.lock:
+            now = cloudcontrol_backends[ACCOUNT_ID][region].settle()
+            self._sagemaker(region).deployments.put(name, now, **details)
+
     def serve(self, plain: PlainType) -> None:
         """Let Cloud Control know another type as well, one without statuses of its own."""
         self.world.other_types[plain.type_name] = plain.handler
@@ -167,7 +188,7 @@ class Controls:
         with self.world.lock:
             for backend in cloudcontrol_backends[ACCOUNT_ID].values():
                 backend.requests.clear()
-                backend.sagemaker.inference_experiments.clear()
+                backend.sagemaker.forget_experiments()
             self.clear_faults()
             self.clear_log()
 

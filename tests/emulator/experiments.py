@@ -59,17 +59,12 @@ class Experiment:
     def next_change(self) -> tuple[datetime, str] | None:
         """When it changes by itself, and into what; None where it stays as it is."""
         if self.status in IN_TRANSIT:
-            return (self.transit_end, self._arrival()) if self.transit_end else None
+            return (self.transit_end, self.arrival()) if self.transit_end else None
         if self.status == "Created":
             return max(self.start, self.modified), "Starting"
         if self.status == "Running":
             return max(self.end, self.modified), "Stopping"
         return None
-
-    def settle(self, now: datetime) -> None:
-        """Go through all changes that have fallen due by `now`."""
-        while (change := self.next_change()) and change[0] <= now:
-            self.enter(change[1], change[0], after="Completed" if change[1] == "Stopping" else "Running")
 
     def enter(self, status: str, when: datetime, *, after: str = "", seconds: float | None = None) -> None:
         """Take a status; in transit it lasts for `seconds` and ends in `after`."""
@@ -80,7 +75,8 @@ class Experiment:
         if status in TERMINAL:
             self.completed = when
 
-    def _arrival(self) -> str:
+    def arrival(self) -> str:
+        """Return the status after the present one, which is in transit."""
         if self.status != "Creating":
             return self.after_transit
         if self.transit_end and self.start > self.transit_end:
@@ -101,6 +97,15 @@ class References(Protocol):
     def check(self, request: Mapping[str, Any]) -> None:
         """Raise SageMakerError for the first thing named in the request that does not exist."""
 
+    def assume_endpoint(self, experiment: Experiment, now: datetime) -> None:
+        """Create the endpoint of an experiment if it does not exist."""
+
+    def assume_deployed(self, experiment: Experiment) -> None:
+        """Deploy the variants of an experiment that was put into its status."""
+
+    def follow(self, experiment: Experiment, when: datetime) -> None:
+        """Change the endpoint as the status demands that an experiment has entered."""
+
 
 class Experiments:
     """SageMaker's own operations on inference experiments, with its rules and its error messages."""
@@ -116,7 +121,7 @@ class Experiments:
 
     def settle(self, now: datetime) -> None:
         for experiment in self:
-            experiment.settle(now)
+            self._settle(experiment, now)
 
     def arn(self, name: str) -> str:
         return rules.arn("inference-experiment", name.lower(), account_id=self.account_id, region=self.region)
@@ -131,7 +136,7 @@ class Experiments:
         """The experiment as it is at `now`. Raises ResourceNotFound."""
         if name not in self._by_name:
             raise SageMakerError("ResourceNotFound", f"Inference experiment with name {name} does not exist.")
-        self._by_name[name].settle(now)
+        self._settle(self._by_name[name], now)
         return self._by_name[name]
 
     def put(self, experiment: Experiment) -> None:
@@ -151,8 +156,10 @@ class Experiments:
         properties = {key: copy.deepcopy(request[key]) for key in kept if request.get(key) is not None}
         tags = [dict(tag) for tag in request.get("Tags") or []]
         experiment = Experiment(properties, self.arn(request["Name"]), "Creating", start, end, now, now, tags)
-        experiment.enter("Creating", now)
+        if current().settings.assume_endpoints:
+            self.references.assume_endpoint(experiment, now)
         self.put(experiment)
+        self._enter(experiment, "Creating", now)
         return experiment
 
     def update(self, request: Mapping[str, Any], now: datetime) -> Experiment:
@@ -167,14 +174,14 @@ class Experiments:
             self.references.check({"ModelVariants": given["ModelVariants"]})
         experiment.start, experiment.end = rules.rescheduled(experiment.start, experiment.end, request.get("Schedule"))
         experiment.properties = merged
-        experiment.enter("Updating", now, after=experiment.status)
+        self._enter(experiment, "Updating", now, after=experiment.status)
         return experiment
 
     def start(self, name: str, now: datetime) -> Experiment:
         """StartInferenceExperiment: ahead of its schedule, which moves StartTime."""
         experiment = self._in_status(name, now, allowed=("Created",), verb="start")
         experiment.start = now
-        experiment.enter("Starting", now, after="Running")
+        self._enter(experiment, "Starting", now, after="Running")
         return experiment
 
     def stop(self, name: str, order: Stop, now: datetime) -> Experiment:
@@ -182,7 +189,7 @@ class Experiments:
         experiment = self._in_status(name, now, allowed=("Running",), verb="stop")
         rules.check_actions(order.actions, experiment.properties["ShadowModeConfig"])
         experiment.end, experiment.stop, experiment.status_reason = now, order, order.reason
-        experiment.enter("Stopping", now, after=order.desired_state)
+        self._enter(experiment, "Stopping", now, after=order.desired_state)
         return experiment
 
     def delete(self, name: str, now: datetime) -> None:
@@ -199,6 +206,15 @@ class Experiments:
     def delete_tags(self, experiment: Experiment, keys: list[str]) -> None:
         rules.check_tags([{"Key": key} for key in keys])
         experiment.tags = [tag for tag in experiment.tags if tag["Key"] not in keys]
+
+    def _settle(self, experiment: Experiment, now: datetime) -> None:
+        """Go through all changes of an experiment that are due by `now`."""
+        while (change := experiment.next_change()) and change[0] <= now:
+            self._enter(experiment, change[1], change[0], after="Completed" if change[1] == "Stopping" else "Running")
+
+    def _enter(self, experiment: Experiment, status: str, when: datetime, *, after: str = "") -> None:
+        experiment.enter(status, when, after=after)
+        self.references.follow(experiment, when)
 
     def _in_status(self, name: str, now: datetime, *, allowed: tuple[str, ...], verb: str) -> Experiment:
         experiment = self.get(name, now)

@@ -9,6 +9,7 @@ from typing import Any
 
 from . import rules, seed
 from .experiments import IN_TRANSIT, STATUSES, TERMINAL, Experiment, Experiments
+from .world import current
 
 _AFTER = {"Creating": "Created", "Updating": "Created", "Starting": "Running", "Stopping": "Completed"}
 
@@ -38,6 +39,10 @@ def place(
     experiment = Experiment(complete, arn, status, start, end, now, now, tag_list, status_reason=reason)
     experiment.enter(status, now, after=then or _AFTER.get(status, ""), seconds=time_left)
     experiments.put(experiment)
+    if current().settings.assume_endpoints:
+        experiments.references.assume_endpoint(experiment, now)
+    experiments.references.assume_deployed(experiment)
+    experiments.references.follow(experiment, now)
     return experiment
 
 

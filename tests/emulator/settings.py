@@ -12,7 +12,8 @@ SUMMARY_PROPERTIES = (
 )
 REGIONS_WITHOUT_TYPE = frozenset({"us-gov-west-1", "cn-north-1", "ap-east-2"})
 _COLLECTIONS = {"ignore_properties": frozenset, "regions_without_type": frozenset, "list_properties": tuple}
-_OPTIONAL = {"retry_after_seconds", "throttle_per_second"}
+_OPTIONAL = {"endpoint_update_seconds", "retry_after_seconds", "throttle_per_second"}
+_CHOICES = {"endpoint_update_status": ("InService", "OutOfService", "Failed", "UpdateRollbackFailed")}
 
 
 @dataclasses.dataclass(slots=True)
@@ -61,6 +62,18 @@ class Settings:
     check_references: bool = True
     """The endpoint, the models and the role of an experiment have to exist."""
 
+    # Endpoints
+    endpoint_update_seconds: float | None = None
+    """Time that an endpoint is Updating when a test starts, changes or stops; None is the experiment's transition."""
+    endpoint_update_status: str = "InService"
+    """The status after an update. With Failed and UpdateRollbackFailed the update changes no variants."""
+    endpoint_ignores_stop: bool = False
+    """A stop leaves the variants of the endpoint as they are during the test."""
+    retained_shadow_stays: bool = True
+    """A shadow variant that a stop retains stays a shadow variant of the endpoint; if false, it is removed."""
+    assume_endpoints: bool = False
+    """An experiment that names no existing endpoint creates it; without check_references it exists in name only."""
+
     # IAM
     enforce_iam: bool = False
     """Cloud Control, its handler and SageMaker ask IAM. The access key `testing` is the root user's, who may do all."""
@@ -86,6 +99,10 @@ class Settings:
             return _COLLECTIONS[name](value)
         if value is None and name in _OPTIONAL:
             return None
+        if name in _CHOICES:
+            if value not in _CHOICES[name]:
+                raise ValueError(f"setting {name!r} must be one of {', '.join(_CHOICES[name])}, got {value!r}")
+            return value
         return self._checked_plain(name, value)
 
     def _checked_plain(self, name: str, value: Any) -> Any:

@@ -3,22 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from moto.iam.models import iam_backends
 from moto.sagemaker.models import SageMakerModelBackend
 
+from ..endpoints import (
+    IN_TRANSIT,
+    Endpoint,
+    Endpoints,
+    Variants,
+    described,
+    later,
+    of_test,
+    resized,
+    summaries,
+    update_end,
+)
 from ..experiments import Experiment, Experiments
 from ..rules import arn, invalid
 from ..world import current
+from .exceptions import as_response
 
 
 class SageMakerBackend(SageMakerModelBackend):  # type: ignore[misc] # moto is not typed
-    """Experiments live here, as in AWS; Cloud Control's handler works on them too."""
+    """Experiments live here, as in AWS; Cloud Control's handler works on them too.
+
+    moto knows which endpoints and configurations exist; `deployments` knows what each endpoint serves, and since when.
+    """
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
+        self.deployments = Endpoints(self._add_config)
         self.inference_experiments = Experiments(account_id, region_name, self)
+
+    def forget_experiments(self) -> None:
+        """Forget all experiments, and return the endpoints to their first deployment."""
+        self.inference_experiments.clear()
+        endpoints, configs = self.deployments.restore()
+        for name in endpoints:
+            self.endpoints.pop(name, None)
+        for name in configs:
+            self.endpoint_configs.pop(name, None)
 
     def check(self, request: Mapping[str, Any]) -> None:
         """What an experiment names has to exist: its role, its endpoint, its models."""
@@ -34,13 +61,123 @@ class SageMakerBackend(SageMakerModelBackend):  # type: ignore[misc] # moto is n
             if variant["ModelName"] not in self._models:
                 raise invalid(f'Could not find model "{self._arn("model", variant["ModelName"])}".')
 
+    def assume_endpoint(self, experiment: Experiment, now: datetime) -> None:
+        name = experiment.properties["EndpointName"]
+        if name not in self.endpoints:
+            variants = Variants(of_test(experiment).production)
+            config_name = self.deployments.new_config(name, variants)
+            super().create_endpoint(name, config_name, [])
+            self.deployments.create(name, config_name, variants, now, assumed=True)
+
+    def assume_deployed(self, experiment: Experiment) -> None:
+        self.deployments.assume(experiment)
+
+    def follow(self, experiment: Experiment, when: datetime) -> None:
+        self.deployments.follow(experiment, when)
+
+    # endpoints
+
+    def endpoint(self, name: str) -> Endpoint:
+        """Return an endpoint as of now. Raises the error of the service if it does not exist."""
+        found = self.deployments.find(name, current().clock.now()) if name in self.endpoints else None
+        if found is None:
+            raise as_response(invalid(f'Could not find endpoint "{self._arn("endpoint", name)}".'))
+        return found
+
     def endpoint_metadata(self, name: str) -> dict[str, str]:
         """EndpointMetadata of an experiment; an endpoint deleted meanwhile has only its name left."""
-        endpoint = self.endpoints.get(name)
-        if endpoint is None:
+        if name not in self.endpoints:
             return {"EndpointName": name}
-        config, status = endpoint.endpoint_config_name, endpoint.endpoint_status
+        endpoint = self.endpoint(name)
+        config, status = endpoint.deployed.config_name, endpoint.status
         return {"EndpointName": name, "EndpointConfigName": config, "EndpointStatus": status}
+
+    def create_endpoint(self, endpoint_name: str, endpoint_config_name: str, tags: list[dict[str, str]]) -> Any:
+        variants = self._variants(endpoint_config_name)
+        endpoint = super().create_endpoint(endpoint_name, endpoint_config_name, tags)
+        self.deployments.create(endpoint_name, endpoint_config_name, variants, current().clock.now())
+        return endpoint
+
+    def describe_endpoint(self, endpoint_name: str) -> dict[str, Any]:
+        endpoint = self.endpoint(endpoint_name)
+        return {"EndpointArn": self._arn("endpoint", endpoint_name), **described(endpoint)}
+
+    def update_endpoint(self, endpoint_name: str, endpoint_config_name: str) -> str:
+        """UpdateEndpoint, which moto lacks: deploy another configuration; returns the ARN."""
+        endpoint, variants = self.endpoint(endpoint_name), self._variants(endpoint_config_name)
+        self._update(endpoint, endpoint_config_name, variants)
+        return self._arn("endpoint", endpoint_name)
+
+    def update_endpoint_weights_and_capacities(
+        self, endpoint_name: str, desired_weights_and_capacities: list[dict[str, Any]]
+    ) -> str:
+        endpoint = self.endpoint(endpoint_name)
+        deployed = endpoint.deployed
+        self.endpoints[endpoint_name].production_variants = summaries(deployed.variants.production)
+        result: str = super().update_endpoint_weights_and_capacities(endpoint_name, desired_weights_and_capacities)
+        wanted = {each["VariantName"]: each for each in desired_weights_and_capacities}
+        changed = [resized(variant, wanted.get(variant["VariantName"], {})) for variant in deployed.variants.production]
+        self._update(endpoint, deployed.config_name, deployed.variants._replace(production=tuple(changed)))
+        return result
+
+    def delete_endpoint(self, endpoint_name: str) -> None:
+        self.endpoint(endpoint_name)
+        super().delete_endpoint(endpoint_name)
+        self.deployments.delete(endpoint_name, current().clock.now())
+
+    def list_endpoints(self, **options: Any) -> Any:
+        for name, listed in self.endpoints.items():
+            endpoint = self.endpoint(name)
+            listed.endpoint_status = endpoint.status
+            # moto compares them with naive times
+            listed.creation_time = endpoint.created.replace(tzinfo=None)
+            listed.last_modified_time = endpoint.modified.replace(tzinfo=None)
+        return super().list_endpoints(**options)
+
+    def create_endpoint_config(self, **details: Any) -> Any:
+        config = super().create_endpoint_config(**details)
+        config.creation_time = current().clock.now().replace(tzinfo=None)
+        return config
+
+    def describe_endpoint_config(self, endpoint_config_name: str) -> dict[str, Any]:
+        config: dict[str, Any] = self._config(endpoint_config_name).response_object
+        return config
+
+    def delete_endpoint_config(self, endpoint_config_name: str) -> None:
+        self._config(endpoint_config_name)
+        super().delete_endpoint_config(endpoint_config_name)
+
+    def _update(self, endpoint: Endpoint, config_name: str, variants: Variants) -> None:
+        if endpoint.status in IN_TRANSIT:
+            raise as_response(invalid(f'Cannot update in-progress endpoint "{self._arn("endpoint", endpoint.name)}".'))
+        now = current().clock.now()
+        endpoint.update(config_name, variants, now, update_end(now, later(now, current().settings.transition_seconds)))
+
+    def _variants(self, config_name: str) -> Variants:
+        config = self._config(config_name)
+        shadow = getattr(config, "shadow_production_variants", None) or ()
+        return Variants(tuple(config.production_variants), tuple(shadow))
+
+    def _config(self, name: str) -> Any:
+        if name not in self.endpoint_configs:
+            arn = self._arn("endpoint-config", name)
+            raise as_response(invalid(f'Could not find endpoint configuration "{arn}".'))
+        return self.endpoint_configs[name]
+
+    def _add_config(self, name: str, variants: Variants) -> None:
+        """Add a configuration without moto's checks, which reject instance types that moto does not know."""
+        config = self.create_endpoint_config(
+            endpoint_config_name=name,
+            production_variants=[],
+            data_capture_config={},
+            async_inference_config={},
+            tags=[],
+            kms_key_id="",
+        )
+        config.production_variants = [dict(variant) for variant in variants.production]
+        config.shadow_production_variants = [dict(variant) for variant in variants.shadow] or None
+
+    # tags
 
     def add_tags(self, arn: str, tags: list[dict[str, str]]) -> list[dict[str, str]]:
         """AWS overwrites a key that is there, where moto appends it again."""
@@ -66,8 +203,7 @@ class SageMakerBackend(SageMakerModelBackend):  # type: ignore[misc] # moto is n
         name = resource.removeprefix("inference-experiment/")
         for experiment in self.inference_experiments:
             if experiment.arn == arn or experiment.name == name:
-                experiment.settle(current().clock.now())
-                return experiment
+                return self.inference_experiments.get(experiment.name, current().clock.now())
         raise invalid(f"Could not find inference-experiment with name {name}")
 
     def _arn(self, kind: str, name: str) -> str:

@@ -21,12 +21,16 @@ _PAGE_SIZE = 20
 
 
 class SageMakerResponse(moto.sagemaker.responses.SageMakerResponse):  # type: ignore[misc] # moto is not typed
-    """moto's SageMaker, and seven operations more."""
+    """moto's SageMaker with inference experiments, UpdateEndpoint and shadow variants."""
 
     @property
-    def backend(self) -> SageMakerBackend:
-        self._settle()
-        return cast("SageMakerBackend", self.sagemaker_backend)
+    def sagemaker_backend(self) -> SageMakerBackend:
+        """The backend that moto's own operations use too."""
+        from ..cloudcontrol.models import cloudcontrol_backends
+
+        # Handlers of Cloud Control may have steps to take that have fallen due.
+        cloudcontrol_backends[self.current_account][self.region].settle()
+        return cast("SageMakerBackend", super().sagemaker_backend)
 
     @property
     def request(self) -> dict[str, Any]:
@@ -64,25 +68,27 @@ class SageMakerResponse(moto.sagemaker.responses.SageMakerResponse):  # type: ig
         return self._answer(_list)
 
     def add_tags(self) -> Any:
-        self._settle()
         return _raised(super().add_tags)
 
     def delete_tags(self) -> Any:
-        self._settle()
         return _raised(super().delete_tags)
 
     def list_tags(self) -> Any:
-        self._settle()
         return _raised(super().list_tags)
 
-    def _settle(self) -> None:
-        """Handlers of Cloud Control may have steps to take that have fallen due."""
-        from ..cloudcontrol.models import cloudcontrol_backends
+    def create_endpoint_config(self) -> Any:
+        response = super().create_endpoint_config()
+        config = self.sagemaker_backend.endpoint_configs[self._get_param("EndpointConfigName")]
+        config.shadow_production_variants = self._get_param("ShadowProductionVariants")
+        return response
 
-        cloudcontrol_backends[self.current_account][self.region].settle()
+    def update_endpoint(self) -> str:
+        request = self.request
+        arn = self.sagemaker_backend.update_endpoint(request["EndpointName"], request["EndpointConfigName"])
+        return json.dumps({"EndpointArn": arn})
 
     def _answer(self, act: Callable[[SageMakerBackend, dict[str, Any], datetime], dict[str, Any]]) -> str:
-        answer = _raised(lambda: act(self.backend, self.request, current().clock.now()))
+        answer = _raised(lambda: act(self.sagemaker_backend, self.request, current().clock.now()))
         return json.dumps(answer)
 
 

@@ -309,6 +309,8 @@ def test_numbers_go_on_when_the_log_is_emptied(aws: Aws) -> None:
         {"list_page_size": 1.5},
         {"refuse_late": 1},
         {"ignore_properties": "Tags"},
+        {"endpoint_update_status": "Updating"},
+        {"endpoint_update_seconds": "long"},
         {"regions_without_type": [1]},
         {"operation_seconds": 1, "colour": 1},
     ],

@@ -242,6 +242,15 @@ def test_an_experiment_can_be_put_and_looked_at(server: EmulatorServer, cloudcon
     assert read(cloudcontrol)["Status"] == "Stopping"
 
 
+def test_an_endpoint_can_be_put_in_a_status(server: EmulatorServer, seed: Seed) -> None:
+    put = {"region": REGION, "name": seed.endpoint_name, "status": "Updating", "time_left": 60, "then": "Failed"}
+    assert control(server, "POST", "endpoints", put) == (200, {})
+    describe = client(server, "sagemaker").describe_endpoint
+    assert describe(EndpointName=seed.endpoint_name)["EndpointStatus"] == "Updating"
+    server.clock.advance(60)
+    assert describe(EndpointName=seed.endpoint_name)["EndpointStatus"] == "Failed"
+
+
 def test_time_can_pass(server: EmulatorServer) -> None:
     before = server.clock.now()
     status, answer = control(server, "POST", "clock", {"advance": 90})
@@ -281,6 +290,7 @@ MISTAKES: list[Any] = [
     pytest.param("POST", "clock", {}, 400, "'advance' is missing", id="a clock without advance"),
     pytest.param("POST", "clock", {"advance": -1}, 400, "forward", id="a clock turned back"),
     pytest.param("POST", "experiments", {"region": REGION}, 400, "'properties' is missing", id="no properties"),
+    pytest.param("POST", "endpoints", {"name": "none"}, 400, "no endpoint", id="no such endpoint"),
     pytest.param("POST", "seed", [1], 400, "JSON object", id="a body that is no object"),
     pytest.param("GET", f"experiments/{REGION}/none", None, 404, "no inference experiment", id="no such experiment"),
     pytest.param("GET", "nonsense", None, 404, "there is no GET", id="no such path"),

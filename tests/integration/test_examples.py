@@ -19,7 +19,7 @@ from tests.emulator.server import EmulatorServer
 from tests.environment import REGION, ROOT, emulator_environment
 from tests.integration.runner import ansible
 from tests.thorough import THOROUGH
-from tests.unit.docs.guides import GUIDES, Block, blocks
+from tests.unit.docs.guides import GUIDES, Block, blocks, playbooks
 
 EXAMPLES = ROOT / "docs" / "examples"
 # Run with one start of Ansible, in this order.
@@ -82,9 +82,9 @@ if THOROUGH:  # many seconds of Ansible's own; the unit tests hold what the task
         assert experiment["status"] == status
         assert experiment["fate"] == variant_actions
 
-    @pytest.mark.parametrize("guide", [guide for guide in GUIDES if guide != CLI and blocks(guide, "yaml")])
+    @pytest.mark.parametrize("guide", [guide for guide in GUIDES if guide != CLI and playbooks(guide)])
     def test_the_playbooks_of_a_guide_run_one_after_the_other(guide: str, tmp_path: Path) -> None:
-        plays = [_file(tmp_path, block) for block in blocks(guide, "yaml")]
+        plays = [_file(tmp_path, block) for block in playbooks(guide)]
         with EmulatorServer(operation_seconds=0.05, transition_seconds=0.05) as server:
             server.seed(REGION)
             ansible(server, "ansible-playbook", *plays, cwd=tmp_path)

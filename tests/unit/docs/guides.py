@@ -33,7 +33,8 @@ class Block(NamedTuple):
 
     @property
     def tasks(self) -> list[dict[str, Any]]:
-        return [task for play in yaml.safe_load(self.text) for task in play["tasks"]]
+        """The tasks of a playbook, or of a list of tasks."""
+        return [task for entry in yaml.safe_load(self.text) for task in entry.get("tasks", [entry])]
 
 
 def text_of(guide: str) -> str:
@@ -44,3 +45,8 @@ def blocks(guide: str, *languages: str) -> list[Block]:
     """Return the blocks of a guide in these languages, in order."""
     found = [Block(language, textwrap.dedent(text)) for language, text in _BLOCK.findall(text_of(guide))]
     return [block for block in found if block.language in languages]
+
+
+def playbooks(guide: str) -> list[Block]:
+    """Return the playbooks of a guide. The first line of a playbook is a comment with its name."""
+    return [block for block in blocks(guide, "yaml") if block.text.startswith("# ")]

@@ -116,7 +116,7 @@ def test_the_manifest_in_the_guide_for_stackql_declares_what_the_play_beside_it_
 
 
 def _manifest() -> str:
-    return text_of("guide_from_stackql").partition("The manifest\n---")[2].partition("Permissions\n---")[0]
+    return text_of("guide_from_stackql").partition("Manifest\n---")[2].partition("Permissions\n---")[0]
 
 
 def test_what_a_guide_names_in_the_repository_is_there() -> None:

@@ -186,6 +186,8 @@ class Handler:
 
     def _model(self, experiment: Experiment, tags: list[dict[str, str]]) -> dict[str, Any]:
         properties = copy.deepcopy(experiment.properties)
+        if current().settings.empty_objects:
+            properties.setdefault("DataStorageConfig", {})
         if current().settings.empty_content_types:
             content_types = properties.get("DataStorageConfig", {}).get("ContentType", {})
             for kind in ("CsvContentTypes", "JsonContentTypes") if content_types else ():

@@ -28,9 +28,29 @@ def problems(type_name: str, model: Mapping[str, Any]) -> list[str]:
     return [f"#/{'/'.join(map(str, error.path))}: {error.message}" for error in found]
 
 
+def with_nulls(type_name: str, model: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a model with null for each member that it lacks, at every depth; write-only properties stay missing."""
+    schema = load(type_name)
+    write_only = {pointer.removeprefix("/properties/") for pointer in schema.get("writeOnlyProperties", ())}
+    filled = _with_nulls(schema, schema, model)
+    return {name: value for name, value in filled.items() if name in model or name not in write_only}
+
+
 def changed(type_name: str, kind: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     """The pointers of a kind (`createOnlyProperties`, `readOnlyProperties`) whose value differs."""
     return [pointer for pointer in load(type_name).get(kind, ()) if _get(before, pointer) != _get(after, pointer)]
+
+
+def _with_nulls(schema: Mapping[str, Any], part: Mapping[str, Any], value: Any) -> Any:
+    if "$ref" in part:
+        part = schema["definitions"][part["$ref"].rpartition("/")[2]]
+    if isinstance(value, list):
+        return [_with_nulls(schema, part.get("items", {}), element) for element in value]
+    if not isinstance(value, dict):
+        return value
+    members = part.get("properties", {})
+    filled = {name: _with_nulls(schema, members.get(name, {}), member) for name, member in value.items()}
+    return {**dict.fromkeys(members), **filled}
 
 
 def _get(model: Mapping[str, Any], pointer: str) -> Any:

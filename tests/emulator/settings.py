@@ -55,6 +55,10 @@ class Settings:
     """An experiment that starts at once goes Creating, Starting, Running; its create operation then FAILS."""
     start_reports_early: bool = False
     """A start reports SUCCESS while the experiment is still Starting."""
+    null_members: bool = False
+    """GetResource returns null for each member that is not set; the document that a patch is applied to lacks it."""
+    empty_objects: bool = False
+    """DataStorageConfig that is not set comes back as `{}`, in the document that a patch is applied to as well."""
     empty_content_types: bool = False
     """CsvContentTypes and JsonContentTypes which were not given come back as `[]`."""
     ignore_properties: frozenset[str] = frozenset()

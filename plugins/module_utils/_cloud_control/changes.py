@@ -12,8 +12,8 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .comparisons import Difference, differences, merge
-from .properties import tags_as_property, tags_to_dict
-from .resource_type import NOTHING, Path, Properties, ResourceType, Snapshot, Status, Wish
+from .properties import tags_as_property, tags_to_dict, without_unset
+from .resource_type import NOTHING, Properties, ResourceType, Snapshot, Status, Wish
 
 if TYPE_CHECKING:
     from .json_patch import PatchDocument
@@ -86,11 +86,8 @@ def find_changes(
 
 
 def base(resource_type: ResourceType, seen: Snapshot) -> Properties:
-    """Return the properties read, without the empty lists that mean "not set" and that the schema rejects."""
-    kept = seen.properties
-    for path in resource_type.absent_when_empty:
-        kept = _without_empty(kept, path)
-    return kept
+    """Return the properties read, without members that are not set and whose empty value the schema rejects."""
+    return without_unset(resource_type, seen.properties)
 
 
 def patch_for(
@@ -102,13 +99,3 @@ def patch_for(
 
     target = {**base(resource_type, seen), **new}
     return build(seen.properties, target, guarded=guarded)
-
-
-def _without_empty(properties: Properties, path: Path) -> Properties:
-    name, *rest = path
-    value = properties.get(name)
-    if not rest and value == []:
-        return {other: properties[other] for other in properties if other != name}
-    if rest and isinstance(value, dict):
-        return {**properties, name: _without_empty(value, tuple(rest))}
-    return properties

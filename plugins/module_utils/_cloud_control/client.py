@@ -302,10 +302,15 @@ def _words(message: Any) -> str:
 
 
 def _properties(description: Mapping[str, Any]) -> Properties:
-    properties = json.loads(description["Properties"])
+    # Null means "not set". The document that a patch is applied to lacks these members.
+    properties = json.loads(description["Properties"], object_hook=_without_nulls)
     if not isinstance(properties, dict):
         raise TypeError("Properties is not an object")
     return properties
+
+
+def _without_nulls(members: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in members.items() if value is not None}
 
 
 def _page(answer: Mapping[str, Any]) -> list[tuple[str, Properties]]:

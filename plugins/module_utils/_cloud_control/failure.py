@@ -91,8 +91,10 @@ _ADVICE = (
     ),
     (
         "NotUpdatable NotUpdatableException",
-        "The property in the message can be set only on create. recreate: true deletes the resource and creates it"
-        " again.",
+        (
+            "The property in the message can be set only on create. recreate: true deletes the resource and creates it"
+            " again."
+        ),
     ),
     ("NotFound ResourceNotFoundException", f"Somebody else has deleted it. {_GO_ON}"),
     ("AlreadyExists AlreadyExistsException", f"Somebody else has created it, or something of it. {_GO_ON}"),

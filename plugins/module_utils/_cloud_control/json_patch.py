@@ -73,14 +73,20 @@ def _changes(tokens: list[str], current: Mapping[str, Any], target: Mapping[str,
 
 def _member_changes(tokens: list[str], current: Mapping[str, Any], target: Mapping[str, Any]) -> PatchDocument:
     name = tokens[-1]
+    before, after = current.get(name), target.get(name)
+    # The document that is patched may lack a member that GetResource returns as null or as an empty object: add is
+    # valid in both cases, remove and replace are not.
+    unset = before in (None, {})
     if name not in target:
-        return [{"op": "remove", "path": pointer(*tokens)}]
-    if name not in current:
-        return [_operation("add", tokens, target[name])]
-    before, after = current[name], target[name]
+        removal = {"op": "remove", "path": pointer(*tokens)}
+        return [_operation("add", tokens, {}), removal] if unset else [removal]
+    if name in current and _equal(before, after):
+        return []
+    if unset:
+        return [_operation("add", tokens, after)]
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         return _changes(tokens, before, after)
-    return [] if _equal(before, after) else [_operation("replace", tokens, after)]
+    return [_operation("replace", tokens, after)]
 
 
 def _equal(one: Any, other: Any) -> bool:

@@ -43,6 +43,7 @@ def _task(resource_type: ResourceType, module: AnsibleAWSModule, problems: list[
         module,
         resource_type,
         deadline,
+        declared=wish.properties if wish.present else (),
         # The engine repeats calls itself, within the budget; no call may take longer than all of it.
         retries={"mode": "standard", "total_max_attempts": 1},
         connect_timeout=min(10, seconds),

@@ -12,7 +12,7 @@ import copy
 import gc
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -32,7 +32,7 @@ from . import arguments, limits, shapes
 from .client import CloudControl
 from .clock import Clock, Deadline
 from .errors import CallFailed, Refused
-from .properties import to_options
+from .properties import to_options, without_unset
 from .resource_type import Limit, ResourceType, Snapshot
 
 # The tests put one in its place whose sleep takes no time.
@@ -94,8 +94,18 @@ def budget(seconds: float) -> Deadline:
     return Deadline(CLOCK, seconds)
 
 
-def connect(module: AnsibleAWSModule, resource_type: ResourceType, deadline: Deadline, **config: Any) -> CloudControl:
-    """The calls, as the connection options of the task say. The user's aws_config goes before C(config)."""
+def connect(
+    module: AnsibleAWSModule,
+    resource_type: ResourceType,
+    deadline: Deadline,
+    *,
+    declared: Collection[str] = (),
+    **config: Any,
+) -> CloudControl:
+    """Return the calls, with the connection options of the task. The user's aws_config precedes C(config).
+
+    A read is an invalid response if it lacks what the type requires of the C(declared) properties.
+    """
 
     def make_client(service: str) -> Any:
         if not module.region:
@@ -113,7 +123,7 @@ def connect(module: AnsibleAWSModule, resource_type: ResourceType, deadline: Dea
         make_client=make_client,
         deadline=deadline,
         role_arn=module.params["cloud_control_role_arn"],
-        check=partial(shapes.check_properties, resource_type),
+        check=partial(shapes.check_properties, resource_type, declared=declared),
     )
 
 
@@ -121,7 +131,8 @@ def describe(resource_type: ResourceType, seen: Snapshot | None, region: str | N
     """Return a resource as both modules return it; {} where there is none."""
     if seen is None:
         return {}
-    return {**to_options(resource_type, {**seen.properties, **(seen.write_only or {})}), "region": region}
+    properties = {**without_unset(resource_type, seen.properties), **(seen.write_only or {})}
+    return {**to_options(resource_type, properties), "region": region}
 
 
 def _raise(error: Exception, **_: Any) -> NoReturn:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from .resource_type import Properties, ResourceType, Spec
+from .resource_type import Path, Properties, ResourceType, Spec
 
 # A word starts at an upper-case letter that follows a lower-case one or a digit ("modelVariants"), and at the last
 # letter of a run of capitals that goes on in lower case ("KMSKey" is "KMS" and "Key").
@@ -43,6 +43,14 @@ def to_options(resource_type: ResourceType, properties: Mapping[str, Any]) -> di
     if resource_type.tags:
         options[resource_type.tags_option or ""] = tags_to_dict(tags)
     return options
+
+
+def without_unset(resource_type: ResourceType, properties: Mapping[str, Any]) -> Properties:
+    """Return properties without the members that count as not set, because the schema rejects their empty value.
+
+    These are the lists of C(absent_when_empty) and empty objects that have a required member.
+    """
+    return _without_unset(resource_type, properties, resource_type.options_but_tags, "", ())
 
 
 def tags_to_dict(tags: Any) -> dict[str, str]:
@@ -106,6 +114,22 @@ def _read_object(resource_type: ResourceType, properties: Mapping[str, Any], spe
             continue
         read[option] = _value(value, spec[option], partial(_read_object, resource_type, path=_join(path, option)))
     return read
+
+
+def _without_unset(
+    resource_type: ResourceType, properties: Mapping[str, Any], spec: Spec, path: str, names: Path
+) -> Properties:
+    kept = dict(properties)
+    for option, entry in spec.items():
+        here = _join(path, option)
+        name = resource_type.property_name(here)
+        value, nested = kept.get(name), entry.get("options", {})
+        if isinstance(value, dict) and nested:
+            kept[name] = _without_unset(resource_type, value, nested, here, (*names, name))
+        required = any(member.get("required") for member in nested.values())
+        if (kept.get(name) == {} and required) or (value == [] and (*names, name) in resource_type.absent_when_empty):
+            del kept[name]
+    return kept
 
 
 def _value(value: Any, entry: Mapping[str, Any], convert: Callable[[Mapping[str, Any], Spec], Any]) -> Any:

@@ -8,7 +8,7 @@ Only properties that decisions depend on are checked.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from .resource_type import Properties, ResourceType, Spec
@@ -25,12 +25,21 @@ _KINDS: Mapping[str, tuple[str, tuple[type, ...]]] = {
 }
 
 
-def check_properties(resource_type: ResourceType, properties: Properties) -> None:
-    """Raise TypeError if a property that a task can give, or the status, is not what it has to be, or is missing."""
-    _check_object(resource_type, resource_type.options_but_tags, properties, "", "")
+def check_properties(resource_type: ResourceType, properties: Properties, declared: Collection[str]) -> None:
+    """Raise TypeError if a property that was read has another type than its option, or if a required one is missing.
+
+    Required are the identifier, the status, and what the type requires of the C(declared) properties: they decide what
+    the task does.
+    """
+    for option, entry in resource_type.options_but_tags.items():
+        name = resource_type.property_name(option)
+        if not _unset(entry, properties.get(name)):
+            _check(resource_type, entry, properties[name], option, name, complete=name in declared)
     status = resource_type.lifecycle.status if resource_type.lifecycle else None
-    for name in (*resource_type.required_to_create, *([status] if status else [])):
-        if name not in resource_type.write_only and properties.get(name) in (None, ""):
+    required = {resource_type.property_name(resource_type.identifier), status}
+    required |= {name for name in resource_type.required_to_create if name in declared}
+    for name in sorted(filter(None, required - resource_type.write_only)):
+        if properties.get(name) in (None, "", {}):
             raise TypeError(f"{name} is missing")
     if status and not isinstance(properties[status], str):
         raise TypeError(f"{status} is not a text")
@@ -38,26 +47,34 @@ def check_properties(resource_type: ResourceType, properties: Properties) -> Non
         _check_tags(resource_type, properties.get(resource_type.tags))
 
 
-def _check_object(resource_type: ResourceType, spec: Spec, value: Mapping[str, Any], path: str, shown: str) -> None:
+def _unset(entry: Mapping[str, Any], value: Any) -> bool:
+    return value is None or (value == {} and entry["type"] == "dict" and bool(entry.get("options")))
+
+
+def _check_object(
+    resource_type: ResourceType, spec: Spec, value: Mapping[str, Any], path: str, shown: str, *, complete: bool
+) -> None:
     for name, entry in spec.items():
-        here = f"{path}.{name}" if path else name
+        here = f"{path}.{name}"
         member = resource_type.property_name(here)
-        if value.get(member) is not None:
-            _check(resource_type, entry, value[member], here, f"{shown}{member}")
-        elif entry.get("required"):
-            raise TypeError(f"{shown}{member} is missing")
+        if not _unset(entry, value.get(member)):
+            _check(resource_type, entry, value[member], here, f"{shown}.{member}", complete=complete)
+        elif entry.get("required") and complete:
+            raise TypeError(f"{shown}.{member} is missing")
 
 
-def _check(resource_type: ResourceType, entry: Mapping[str, Any], value: Any, path: str, shown: str) -> None:
+def _check(
+    resource_type: ResourceType, entry: Mapping[str, Any], value: Any, path: str, shown: str, *, complete: bool
+) -> None:
     kind = entry["type"]
     if not _is_a(kind, value):
         raise TypeError(f"{shown} is not {_KINDS[kind][0]}")
     if kind == "list":
         for position, element in enumerate(value):
             element_entry = {**entry, "type": entry.get("elements", "raw")}
-            _check(resource_type, element_entry, element, path, f"{shown}[{position}]")
+            _check(resource_type, element_entry, element, path, f"{shown}[{position}]", complete=complete)
     elif entry.get("options"):
-        _check_object(resource_type, entry["options"], value, path, f"{shown}.")
+        _check_object(resource_type, entry["options"], value, path, shown, complete=complete)
 
 
 def _is_a(kind: str, value: Any) -> bool:

@@ -61,6 +61,8 @@ class CloudControlBackend(BaseBackend):  # type: ignore[misc] # moto is not type
         properties = self._read(name, handler)
         if now < handler.created(name) + timedelta(seconds=current().settings.read_delay_seconds):
             raise exceptions.resource_not_found(handler.type_name, name)
+        if current().settings.null_members:
+            properties = schema.with_nulls(handler.type_name, properties)
         return {"Identifier": name, "Properties": json.dumps(properties)}
 
     def list_resources(self, parameters: Parameters) -> tuple[list[dict[str, str]], str | None]:

@@ -15,7 +15,7 @@ from tests.emulator.seed import shadow_mode_config, variant
 from tests.unit.emulator.aws import REGION, TYPE_NAME, Aws, Operation, Refused, add, pages, remove, replace
 
 WRITE_ONLY = {"Schedule", "DesiredState", "StatusReason"}
-CSV = {"Destination": "s3://bucket", "ContentType": {"CsvContentTypes": ["text/csv"]}}
+CSV: dict[str, Any] = {"Destination": "s3://bucket", "ContentType": {"CsvContentTypes": ["text/csv"]}}
 
 
 @pytest.mark.parametrize("type_name", update.TYPE_NAMES)
@@ -109,6 +109,37 @@ def test_content_types_not_given_can_come_back_empty_and_then_break_every_patch(
         aws.send_update(add("/Description", "x"))
     mended = remove("/DataStorageConfig/ContentType/JsonContentTypes")
     assert aws.update(add("/Description", "x"), mended)["OperationStatus"] == "SUCCESS"
+
+
+def test_get_resource_with_null_members_returns_null_for_each_member_not_set(aws: Aws) -> None:
+    aws.put("Created", DataStorageConfig=CSV)
+    aws.emulator.settings.null_members = True
+    found = aws.get()
+    assert {name for name, value in found.items() if value is None} == {"Description", "KmsKey", "Tags"}
+    assert found["DataStorageConfig"] == {
+        **CSV,
+        "KmsKey": None,
+        "ContentType": {**CSV["ContentType"], "JsonContentTypes": None},
+    }
+    assert "Schedule" not in found, "write-only"
+
+
+@pytest.mark.parametrize("path", ["/Description", "/DataStorageConfig/KmsKey"])
+def test_update_rejects_replace_of_member_returned_as_null(aws: Aws, path: str) -> None:
+    aws.put("Created", DataStorageConfig=CSV, Description=None)
+    aws.emulator.settings.null_members = True
+    with Refused("ValidationException", "Invalid patch document"):
+        aws.send_update(replace(path, "alias/x"))
+    assert aws.update(add(path, "alias/x"))["OperationStatus"] == "SUCCESS"
+
+
+def test_update_rejects_patch_that_leaves_empty_data_storage_config(aws: Aws) -> None:
+    aws.put("Created", DataStorageConfig=None)
+    aws.emulator.settings.empty_objects = True
+    assert aws.get()["DataStorageConfig"] == {}
+    with Refused("ValidationException", "'Destination' is a required property"):
+        aws.send_update(add("/Description", "x"))
+    assert aws.update(add("/Description", "x"), remove("/DataStorageConfig"))["OperationStatus"] == "SUCCESS"
 
 
 @pytest.mark.parametrize("name", ["Name", "Type", "RoleArn", "EndpointName", "KmsKey"])

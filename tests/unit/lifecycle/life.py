@@ -53,6 +53,8 @@ class Life(RuleBasedStateMachine):
         self.emulator = emulator
 
     @initialize(
+        null_members=st.booleans(),
+        empty_objects=st.booleans(),
         empty_content_types=st.booleans(),
         create_passes_starting=st.booleans(),
         start_reports_early=st.booleans(),

@@ -12,10 +12,13 @@ import pytest
 
 from tests.emulator import Emulator
 from tests.unit.conftest import Run
+from tests.unit.modules.hostile.scenes import ALWAYS, CONTENT
+from tests.unit.modules.hostile.values import put_at
 from tests.unit.modules.tasks import (
     KEY_ARN,
     KEY_ID,
     MODULE,
+    OTHER_ROLE_ARN,
     STORAGE,
     STORAGE_PROPERTY,
     done,
@@ -28,6 +31,7 @@ from tests.unit.modules.tasks import (
     state,
     variant,
     variants,
+    wanted,
 )
 
 DESTINATION = STORAGE_PROPERTY["Destination"]
@@ -235,3 +239,85 @@ def test_storage_without_anything_before_is_added_whole(run: Run, emulator: Emul
     put(emulator, "Created")
     result = done(run(MODULE, named(data_storage_config=STORAGE)))
     assert patches(result) == [{"/DataStorageConfig": STORAGE_PROPERTY}]
+
+
+# --- members that count as not set ---
+
+UNSET: dict[str, dict[str, Any]] = {
+    # what GetResource returns for members that are not set
+    "null members": {"null_members": True},
+    "empty objects": {"empty_objects": True},
+    "empty lists": {"empty_content_types": True},
+    "all of them": {"null_members": True, "empty_objects": True, "empty_content_types": True},
+}
+SOME_STORAGE = {"Destination": DESTINATION, "ContentType": {"JsonContentTypes": JSON}}
+UNSET_TASKS: dict[str, dict[str, Any]] = {
+    "description": {"description": "New"},
+    "tags": {"tags": {"a": "1"}},
+    "data storage": {"data_storage_config": STORAGE},
+    "nested KMS key": {"data_storage_config": {"destination": DESTINATION, "kms_key": KEY_ID}},
+    "nested content types": {
+        "data_storage_config": {"destination": DESTINATION, **content(csv=CSV)["data_storage_config"]}
+    },
+    "stop": {"desired_state": "Completed", "on_stop": "promote_shadow"},
+    "absent": {"state": "absent"},
+    "recreate": full(role_arn=OTHER_ROLE_ARN, recreate=True),
+}
+UNSET_SETTINGS = pytest.mark.parametrize("settings", UNSET.values(), ids=UNSET)
+
+
+@pytest.mark.parametrize("storage", [None, SOME_STORAGE], ids=["no data storage", "data storage"])
+@pytest.mark.parametrize("options", UNSET_TASKS.values(), ids=UNSET_TASKS)
+@UNSET_SETTINGS
+def test_task_succeeds_where_read_has_unset_members(
+    run: Run, emulator: Emulator, settings: dict[str, bool], options: dict[str, Any], storage: Any
+) -> None:
+    emulator.settings.update(settings)
+    status = "Running" if "desired_state" in options else "Created"
+    put(emulator, status, **({"DataStorageConfig": storage} if storage else {}))
+    predicted = done(run(MODULE, named(**options), check=True))
+    result = done(run(MODULE, named(**options)))
+    assert result.changed
+    assert wanted(predicted) == wanted(result)
+    run_again(run, emulator, named(**options))
+
+
+@UNSET_SETTINGS
+def test_info_omits_unset_members(run: Run, emulator: Emulator, settings: dict[str, bool]) -> None:
+    put(emulator, "Running")
+    expected = done(run("inference_experiment_info", named()))["inference_experiments"]
+    emulator.settings.update(settings)
+    assert done(run("inference_experiment_info", named()))["inference_experiments"] == expected
+
+
+@pytest.mark.parametrize(
+    ("member", "value"),
+    [
+        *(((name,), None) for name in ("Type", "RoleArn", "EndpointName", "ModelVariants", "ShadowModeConfig")),
+        *(((name,), {}) for name in ("ShadowModeConfig", "DataStorageConfig", "EndpointMetadata")),
+        (("ShadowModeConfig", "ShadowModelVariants"), None),
+        (("DataStorageConfig", "Destination"), None),
+        (("DataStorageConfig", "ContentType"), {}),
+        (("ModelVariants", 0, "InfrastructureConfig"), {}),
+        (("ModelVariants", 0, "InfrastructureConfig", "RealTimeInferenceConfig"), None),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize(
+    ("module", "options"),
+    [
+        pytest.param("inference_experiment_info", {}, id="info"),
+        pytest.param(MODULE, {"state": "absent"}, id="absent"),
+        pytest.param(MODULE, {"description": "New"}, id="description"),
+    ],
+)
+def test_unset_member_in_read_does_not_block_task_that_does_not_declare_it(
+    run: Run, emulator: Emulator, member: tuple[str | int, ...], value: Any, module: str, options: dict[str, Any]
+) -> None:
+    put(emulator, "Created", DataStorageConfig=dict(STORAGE_PROPERTY))
+
+    def change(answer: Any) -> Any:
+        return put_at(answer, (*CONTENT, *member), value)
+
+    emulator.fault("GetResource", "changed", change=change, times=ALWAYS)
+    done(run(module, named(**options)))

@@ -105,7 +105,9 @@ def test_what_differs_comes_whole_and_with_the_members_left_as_they_are() -> Non
             {"DataStorageConfig": {"ContentType": {}}},
             id="lists that are not there",
         ),
-        pytest.param({"DataStorageConfig": None}, {"DataStorageConfig": None}, id="nothing to look into"),
+        pytest.param({"DataStorageConfig": {}, "A": 1}, {"A": 1}, id="empty object that the schema rejects"),
+        pytest.param({"EndpointMetadata": {}}, {"EndpointMetadata": {}}, id="empty read-only object"),
+        pytest.param({"Other": {}}, {"Other": {}}, id="empty object that no option describes"),
         pytest.param({"Tags": [], "Other": []}, {"Tags": [], "Other": []}, id="other empty lists stay"),
     ],
 )

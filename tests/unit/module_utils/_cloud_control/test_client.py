@@ -117,6 +117,16 @@ def test_get_reads_the_properties() -> None:
     assert script.time.slept == []
 
 
+def test_get_drops_null_members_at_every_depth() -> None:
+    read = {"Name": "x", "Note": None, "Part": {"A": None, "B": [{"C": None, "D": 0}]}, "Empty": {"E": None}}
+
+    assert Script(get_resource=[found(read)]).client().get("x") == {
+        "Name": "x",
+        "Part": {"B": [{"D": 0}]},
+        "Empty": {},
+    }
+
+
 def test_the_role_goes_with_every_call_of_cloud_control_about_the_type() -> None:
     script = Script(
         get_resource=[found({})],

@@ -129,6 +129,26 @@ def test_documents_that_differ_give_a_patch(pair: tuple[Document, Document]) -> 
     assert (build(current, target) == []) == (exact(current) == exact(target))
 
 
+@pytest.mark.parametrize("unset", [None, {}], ids=["null", "empty object"])
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        pytest.param({"B": 1}, [("add", "/A", {}), ("remove", "/A")], id="removed"),
+        pytest.param({"A": {"C": 2}, "B": 1}, [("add", "/A", {"C": 2})], id="set to an object"),
+        pytest.param({"A": 3, "B": 1}, [("add", "/A", 3)], id="set to a number"),
+    ],
+)
+def test_build_changes_unset_member_with_add(unset: Any, target: Document, expected: list[tuple[Any, ...]]) -> None:
+    """GetResource may return null or an empty object for a member that the patched document lacks."""
+    for path, wrap in (("", lambda document: document), ("/P", lambda document: {"P": document})):
+        patch = build(wrap({"A": unset, "B": 1}), wrap(target))
+
+        assert [tuple(operation.values()) for operation in patch] == [
+            (op, f"{path}{member}", *value) for op, member, *value in expected
+        ]
+        assert by_the_library(wrap({"B": 1}), patch) == wrap(target)
+
+
 @given(pairs, st.data())
 def test_apply_agrees_with_the_library(pair: tuple[Document, Document], data: st.DataObject) -> None:
     current, target = pair
@@ -223,11 +243,10 @@ BUILT = [
     pytest.param({"A": {"B": 1, "C": 2}}, {"A": {"B": 1, "C": 3}}, [("replace", "/A/C", 3)], id="only what differs"),
     pytest.param({"A": [1, 2]}, {"A": [1, 3]}, [("replace", "/A", [1, 3])], id="a list whole"),
     pytest.param({"A": {"B": 1}}, {"A": {}}, [("remove", "/A/B")], id="a member gone leaves its empty object"),
-    pytest.param({"A": {}}, {"A": {"B": 1}}, [("add", "/A/B", 1)], id="a member new"),
-    pytest.param({"A": {}}, {"A": []}, [("replace", "/A", [])], id="an empty object and an empty list differ"),
+    pytest.param({"A": {}}, {"A": {"B": 1}}, [("add", "/A", {"B": 1})], id="a member new"),
+    pytest.param({"A": {}}, {"A": []}, [("add", "/A", [])], id="an empty object and an empty list differ"),
     pytest.param({}, {"A": {"B": {}}}, [("add", "/A", {"B": {}})], id="an object that is new comes whole"),
-    pytest.param({"A": {}}, {"A": None}, [("replace", "/A", None)], id="null is a value"),
-    pytest.param({"A": None}, {}, [("remove", "/A")], id="null can be removed"),
+    pytest.param({"A": {}}, {"A": None}, [("add", "/A", None)], id="null is a value"),
     pytest.param({"a/b": {"~": 1}}, {"a/b": {"~": 2}}, [("replace", "/a~1b/~0", 2)], id="slash and tilde are escaped"),
     pytest.param({}, {"~1": 1}, [("add", "/~01", 1)], id="the tilde is escaped before the slash"),
     pytest.param({}, {"": 1}, [("add", "/", 1)], id="the empty name"),

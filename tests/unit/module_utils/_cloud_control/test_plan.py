@@ -311,8 +311,10 @@ REFUSALS: list[tuple[str, str, Wish, list[str], bool]] = [
         "another model",
         wish(properties={"ModelVariants": OTHER_MODELS}),
         [
-            f'model_variants[shadow].model_name is "model-shadow", not "better" (cannot change in status Running). '
-            f"{RUNS}"
+            (
+                f'model_variants[shadow].model_name is "model-shadow", not "better" (cannot change in status Running). '
+                f"{RUNS}"
+            )
         ],
         True,
     ),

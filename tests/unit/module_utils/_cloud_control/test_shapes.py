@@ -48,6 +48,7 @@ THING = ResourceType(
         intent_before_delete=lambda _wish: None,
     ),
 )
+DECLARED = {"Kinds", "Parts", "Part", "Secret"}
 GOOD: dict[str, Any] = {
     "Name": "a",
     "Size": 1,
@@ -69,17 +70,20 @@ GOOD: dict[str, Any] = {
     "properties",
     [
         GOOD,
-        {"Kinds": [], "Status": "Down"},
-        {**GOOD, "Size": 1.0, "Share": 1, "Name": None, "Part": None, "Parts": None, "Tags": None},
+        {"Name": "a", "Kinds": [], "Status": "Down"},
+        {**GOOD, "Size": 1.0, "Share": 1, "Part": None, "Parts": None, "Tags": None},
         {**GOOD, "Parts": [{"Code": "a", "Count": None, "Unknown": 1}]},
+        {**GOOD, "Part": {"Code": "a", "Inner": {}}},
     ],
-    ids=["whole", "the least", "with nulls", "with nulls and more inside"],
+    ids=["whole", "the least", "with nulls", "with nulls and more inside", "with empty objects"],
 )
 def test_properties_that_can_be_decided_on(properties: dict[str, Any]) -> None:
-    check_properties(THING, properties)
+    check_properties(THING, properties, DECLARED)
 
 
+ALWAYS_MISSED = ("Name is missing", "Status is missing")
 BAD: list[tuple[dict[str, Any], str]] = [
+    ({"Name": None}, "Name is missing"),
     ({"Name": 5}, "Name is not a text"),
     ({"Name": True}, "Name is not a text"),
     ({"Size": True}, "Size is not a whole number"),
@@ -98,7 +102,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"Parts": [{"Code": None}]}, "Parts[0].Code is missing"),
     ({"Parts": [{"Code": "a", "Count": []}]}, "Parts[0].Count is not a whole number"),
     ({"Part": []}, "Part is not a dictionary"),
-    ({"Part": {"Code": "a", "Inner": {}}}, "Part.Inner.Code is missing"),
+    ({"Part": {"Code": "a", "Inner": {"Count": 1}}}, "Part.Inner.Code is missing"),
     ({"Map": []}, "Map is not a dictionary"),
     ({"Status": None}, "Status is missing"),
     ({"Status": ""}, "Status is missing"),
@@ -115,24 +119,38 @@ BAD: list[tuple[dict[str, Any], str]] = [
 @pytest.mark.parametrize(("changes", "message"), BAD, ids=[f"{message}: {changes}" for changes, message in BAD])
 def test_properties_that_nothing_must_be_decided_on(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(TypeError) as error:
-        check_properties(THING, {**GOOD, **changes})
+        check_properties(THING, {**GOOD, **changes}, DECLARED)
+    assert str(error.value) == message
+
+
+@pytest.mark.parametrize("changes", [{"Kinds": None}, {"Parts": [{}]}, {"Part": {"Count": 1}}, {"Part": {}}], ids=str)
+def test_check_properties_accepts_missing_member_of_undeclared_property(changes: dict[str, Any]) -> None:
+    check_properties(THING, {**GOOD, **changes}, ())
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"), [row for row in BAD if "missing" not in row[1] or row[1] in ALWAYS_MISSED], ids=str
+)
+def test_check_properties_rejects_wrong_type_of_undeclared_property(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(TypeError) as error:
+        check_properties(THING, {**GOOD, **changes}, ())
     assert str(error.value) == message
 
 
 def test_a_type_without_tags_and_status_needs_neither() -> None:
-    check_properties(THING._replace(tags=None, lifecycle=None), {"Kinds": [], "Tags": {}})
+    check_properties(THING._replace(tags=None, lifecycle=None), {"Name": "a", "Kinds": [], "Tags": {}}, DECLARED)
 
 
 def test_a_map_of_tags_is_wanted_of_a_type_that_has_one() -> None:
     thing = THING._replace(tags_are_map=True)
-    check_properties(thing, {**GOOD, "Tags": {"a": "1"}})
+    check_properties(thing, {**GOOD, "Tags": {"a": "1"}}, DECLARED)
     for tags in ([{"Key": "a", "Value": "1"}], {"a": 0}, "a"):
         with pytest.raises(TypeError, match="Tags is not a map of tags"):
-            check_properties(thing, {**GOOD, "Tags": tags})
+            check_properties(thing, {**GOOD, "Tags": tags}, DECLARED)
 
 
 def test_a_property_is_looked_for_under_the_name_that_its_place_has() -> None:
     thing = THING._replace(names={"part.inner.code": "Key"})
-    check_properties(thing, {**GOOD, "Part": {"Code": "a", "Inner": {"Key": "b"}}})
+    check_properties(thing, {**GOOD, "Part": {"Code": "a", "Inner": {"Key": "b"}}}, DECLARED)
     with pytest.raises(TypeError, match=r"^Part\.Inner\.Key is missing$"):
-        check_properties(thing, {**GOOD, "Part": {"Code": "a", "Inner": {"Code": "b"}}})
+        check_properties(thing, {**GOOD, "Part": {"Code": "a", "Inner": {"Code": "b"}}}, DECLARED)

@@ -1,66 +1,101 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write docs/lifecycle.md from the grid: `python -m tests.unit.lifecycle.document`."""
+"""Write the guide to the operations by status from the grid: `python -m tests.unit.lifecycle.document`."""
 
 from __future__ import annotations
 
 from tests.environment import ROOT
 from tests.unit.lifecycle.grid import GRID, REASONS, SETTLED
 
-PAGE = ROOT / "docs" / "lifecycle.md"
+PAGE = ROOT / "docs" / "docsite" / "rst" / "guide_operations.rst"
 
 _HEAD = """\
-# What the module does, in every status
+.. _ansible_collections.awscc.sagemaker.docsite.guide_operations:
 
-<!-- Written by `python -m tests.unit.lifecycle.document` from the table that the tests run. -->
+Operations by status
+====================
 
-Rows are what a task gives, columns are the status in which it finds the experiment. Each cell has the operations, in
-their order; "-" means that there is nothing to do. **start** and **stop** are updates that ask for another status;
-changed tags travel with them. A refusal comes before any write.
+.. Written by "python -m tests.unit.lifecycle.document" from the table that the tests run.
 
-An experiment that is `Creating`, `Updating`, `Starting` or `Stopping` is waited for, within `wait_timeout`. Then the
-column of the status that it has settled in holds.
+The operations of :ansplugin:`awscc.sagemaker.inference_experiment#module`, in order, for the options that a task sets
+and the status of the experiment:
+
+- A row lists the options that the task sets, and a column the status at the start of the task. In the column *absent*,
+  the experiment does not exist.
+- *start* and *stop* are updates that set ``DesiredState``. Changed tags are a part of the same update.
+- A dash means that the task reports ``ok`` and makes no write.
+- *rejected* means that the task fails before any write. See `Reasons`_.
+
+If the experiment is ``Creating``, ``Updating``, ``Starting`` or ``Stopping``, the module polls until it has a stable or
+terminal status, for up to :ansopt:`awscc.sagemaker.inference_experiment#module:wait_timeout`. The column of this status
+then applies.
+
+.. contents::
+   :local:
+   :depth: 1
 """
 
+# The label of each reason in the tables, and its description.
 _REASONS = {
-    "missing": "it does not exist, and the options that a create needs are missing",
-    "absent": "there is nothing to be stopped",
-    "not started": "what has not been started cannot be stopped, only changed, started or deleted",
-    "runs": "the change is not allowed in status Running",
-    "ended": "the experiment has ended: only tags can change, and it cannot be started again",
-    "fixed": "the option can be set only on create",
-    "new": "deleting it and creating it again would not lead there either",
+    "missing": (
+        "options missing",
+        "The experiment does not exist, and the task does not set all options that a create needs.",
+    ),
+    "absent": ("does not exist", "The experiment does not exist, so it cannot be stopped."),
+    "not started": (
+        "not started",
+        "The experiment has not started, so it cannot be stopped. It can be changed, started or deleted.",
+    ),
+    "runs": ("running", "The option cannot be changed while the experiment is ``Running``."),
+    "ended": (
+        "ended",
+        "The experiment has ended. Only its tags can be changed, and it cannot be started again.",
+    ),
+    "fixed": ("create-only", "The option can be set only on create."),
+    "new": ("not reachable", "A new experiment cannot reach the desired state either."),
 }
 
 
 def page() -> str:
+    """Return the page."""
     assert _REASONS.keys() == REASONS.keys()
     return "\n".join(
         [
             _HEAD,
-            "## The task gives this, and the name",
+            *_title("Without recreate"),
+            "The task sets ``name`` and the options in the row.",
             "",
             *_table("alone"),
-            "",
-            "## The task gives this, all that a create needs, and `recreate: true`",
+            *_title("With recreate"),
+            "The task sets ``recreate: true``, all options that a create needs, and the options in the row.",
             "",
             *_table("recreate"),
-            "",
-            "## Why it refuses",
-            "",
-            *(f"- **{name}**: {words}." for name, words in _REASONS.items()),
-            "",
+            *_title("Reasons"),
+            *(line for label, words in _REASONS.values() for line in (f"*{label}*", f"    {words}", "")),
         ]
     )
 
 
+def _title(title: str) -> list[str]:
+    return [title, "-" * len(title), ""]
+
+
 def _table(how: str) -> list[str]:
-    head = [f"| the task gives | {' | '.join(SETTLED)} |", f"|---|{'---|' * len(SETTLED)}"]
-    return head + [
-        f"| {wish.title} | {' | '.join(cell.replace('no: ', 'refused: ') for cell in getattr(wish, how))} |"
-        for wish in GRID
+    rows = [(wish.title, *map(_cell, getattr(wish, how))) for wish in GRID]
+    return [
+        ".. csv-table::",
+        f"   :header: Options, {', '.join(SETTLED)}",
+        "   :widths: 30 14 14 14 14 14",
+        "",
+        *("   " + ", ".join(f'"{cell}"' for cell in row) for row in rows),
+        "",
     ]
+
+
+def _cell(outcome: str) -> str:
+    reason = outcome.removeprefix("no: ")
+    return f"rejected: {_REASONS[reason][0]}" if reason in _REASONS else outcome.replace("-", "\u2013")
 
 
 if __name__ == "__main__":

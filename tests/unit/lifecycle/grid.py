@@ -1,10 +1,10 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The grid: for every wish and every status the one outcome. The tests run it, docs/lifecycle.md shows it.
+"""The grid: the outcome of each declaration in each status. The tests run it, and the guide to the operations shows it.
 
-An outcome is the operations in their order (create, update, start, stop, delete), "-" for nothing to do, or "no: " and
-the reason of the refusal. "start" and "stop" are updates that ask for another status; tags travel with them.
+An outcome is the operations in order (create, update, start, stop, delete), "-" for no operation, or "no: " and the
+reason of the rejection. "start" and "stop" are updates that set DesiredState. Changed tags are a part of them.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ _MISSING, _ABSENT, _NEW = "no: missing", "no: absent", "no: new"
 _AGAIN = "delete, create"
 
 GRID = (
-    Wish("nothing but the name", {}, (_MISSING, "-", "-", "-", "-"), ("create", "-", "-", "-", "-")),
+    Wish("only name", {}, (_MISSING, "-", "-", "-", "-"), ("create", "-", "-", "-", "-")),
     Wish(
         "another description",
         _TEXT,
@@ -164,7 +164,7 @@ GRID = (
         ("create", "start", "-", _AGAIN, _AGAIN),
     ),
     Wish(
-        "desired_state Running, with a schedule ahead",
+        "desired_state Running, schedule with a start in the future",
         {**_RUN, "schedule": {"start_time": "+24h", "end_time": "+72h"}},
         (_MISSING, "start", "-", "no: ended", "no: ended"),
         ("create, start", "start", "-", f"{_AGAIN}, start", f"{_AGAIN}, start"),

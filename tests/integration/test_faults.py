@@ -20,16 +20,16 @@ from tests.unit.faults.scenes import MANAGE, SCENES
 from tests.unit.lifecycle.laws import unmet
 
 SAMPLE = (
-    "connection reset once at the creation",
-    "done, and connection closed once at the creation",
-    "done, and HTTP 500 once at the stop",
-    "done, and no answer in time once at the change",
-    "HTTP 503 with a page once at the first read, before a change",
-    "HTTP 200, half of the JSON once at Describe before a recreation",
-    "connection closed once at the first poll of a change",
-    "ExpiredTokenException once at the first poll of a deletion",
-    "Throttling once at the start",
-    "CANCEL_COMPLETE once at the deletion",
+    "connection reset once at create",
+    "applied, then connection closed once at create",
+    "applied, then HTTP 500 once at stop",
+    "applied, then no response in time once at update",
+    "HTTP 503 with an HTML page once at first read before an update",
+    "HTTP 200, truncated JSON once at Describe before a recreate",
+    "connection closed once at first poll of an update",
+    "ExpiredTokenException once at first poll of a delete",
+    "Throttling once at start",
+    "CANCEL_COMPLETE once at delete",
 )
 # Seconds after which a call is given up here; a minute is too long for a test.
 SILENCE = 2

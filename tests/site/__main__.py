@@ -28,7 +28,14 @@ BUILD = ROOT / ".build"
 SOURCE, SITE, DOCTREES = BUILD / "docs-source", BUILD / "docs", BUILD / "docs-doctrees"
 COLLECTION = "awscc.sagemaker"
 # The pages, and the files that pages show or link.
-PAGES = ("CHANGELOG.rst", "CONTRIBUTING.md", "docs/*.md", "docs/images/*", "tests/benchmarks/results/*")
+PAGES = (
+    "CHANGELOG.rst",
+    "CONTRIBUTING.md",
+    "docs/*.md",
+    "docs/images/*",
+    "tests/benchmarks/results/*",
+    "tests/unit/faults/*.md",
+)
 # The folders whose files have a page each: a title and the text that leads to them.
 LISTED = {
     "docs/examples": (

@@ -19,7 +19,7 @@ from tests.unit.lifecycle.grid import REASONS
 PAGE = ROOT / "docs" / "docsite" / "rst" / "guide_trouble.rst"
 _REPOSITORY = "https://github.com/awscc/ansible-collection-sagemaker/blob/main/docs"
 
-_HEAD = f"""\
+_HEAD = """\
 .. _ansible_collections.awscc.sagemaker.docsite.guide_trouble:
 
 Trouble
@@ -42,7 +42,7 @@ Run the task again, if nothing else is said: it reads what is there, and goes on
    :depth: 1
 
 What the modules try again by themselves, and how often, is told in `What becomes of a task when a call fails
-<{_REPOSITORY}/faults.md>`__.
+<https://github.com/awscc/ansible-collection-sagemaker/blob/main/tests/unit/faults/README.md>`__.
 :ref:`ansible_collections.awscc.sagemaker.docsite.guide_permissions` lists the IAM actions.
 """
 

@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write docs/faults.md from the matrix: `python -m tests.unit.faults.document`."""
+"""Write tests/unit/faults/README.md from the matrix: `python -m tests.unit.faults.document`."""
 
 from __future__ import annotations
 
@@ -18,44 +18,52 @@ from tests.unit.faults.matrix import (
     LATE_EXCEPTIONS,
     PLACES,
     TRIES,
-    WORDS,
     Fault,
 )
 
-PAGE = ROOT / "docs" / "faults.md"
+PAGE = ROOT / "tests" / "unit" / "faults" / "README.md"
 
 _HEAD = f"""\
-# What becomes of a task when a call fails
+# Retries and failed calls
 
 <!-- Written by `python -m tests.unit.faults.document` from the table that the tests run. -->
 
-Rows are what befalls a call, columns are the kinds of calls that the modules make. "carried" means that the task ends
-as if nothing had been; with it stands how many calls more that takes.
+The outcome of a task if a call fails. A row is a fault, a column is a kind of call. The emulator injects the faults.
 
-What may pass is tried again, {TRIES} times in all, for about a minute: after 0.5 to 1 second first, then after twice as
-long each time, up to 20 seconds, and never beyond `wait_timeout`. No try is begun after that; the one that is under way
-is given the time it has, which is `wait_timeout` or a minute, whichever is less. Polls are tried for as long as
-`wait_timeout` lasts. What cannot pass ends the task at once. Where there was no connection at all, the first call to a
-service fails at once, since region or `endpoint_url` may be wrong; later on it is tried again.
+- *recovered*: the task has the same result as without the fault. The number is the number of additional calls.
+- *fails after 8*: the task fails after eight calls.
+- *fails at `wait_timeout`*: the module retries until `wait_timeout` has elapsed.
+- *rejected*: the task fails before any write.
 
-These hold in every cell:
+The module retries calls as follows:
 
-- A write that goes unanswered is sent again under the same ClientToken, so that it is carried out once. Every other
-  write, also the one after an operation that failed, has a token of its own.
-- Only "not found" means that there is nothing. A call that fails is never taken for success or for absence.
-- An operation that has begun is not lost sight of: the message has its request token and the command that tells what
-  has become of it.
-- `changed` is what has happened, also where the task fails.
-- The same task, run again without the fault, ends in what it declares.
+- A transient error is retried. The module makes {TRIES} calls within about a minute. The first delay is 0.5 to 1
+  second, each following delay is twice as long, up to 20 seconds. Polls are retried until `wait_timeout` has elapsed.
+- No call starts after `wait_timeout`. A call in progress has a timeout of one minute, or of `wait_timeout` if that is
+  less.
+- Any other error ends the task at once.
+- A refused connection is not retried for the first call to a service, because `region` or `endpoint_url` can be wrong.
+  Later calls to the same service are retried.
+
+These invariants hold in every cell:
+
+- A write without a response is retried with the same ClientToken, so AWS applies it once. Each other write has a new
+  ClientToken, also after a failed operation.
+- Only a not-found error means that the experiment does not exist. A failed call never counts as success or absence.
+- If an operation was submitted, the message contains its request token and the command that shows its status.
+- `changed` is true if AWS applied a change, also if the task fails.
+- If the task runs again without the fault, the experiment has the desired state.
 """
 
-_DONE = """\
-An operation may have done what it should, or a part of it, and fail all the same. The next look shows that: what is
-tried again by this table is then carried with no operation more, and so is GeneralServiceException where the status has
-changed. The others fail, with `changed: true`. AlreadyExists and NotFound are taken for somebody else's doing."""
+_APPLIED = """\
+An operation can be applied, completely or in part, and still be reported as failed. The next read detects this. The
+codes that this table retries are then recovered without another operation, and so is GeneralServiceException if the
+status has changed. The other codes fail with `changed: true`. AlreadyExists and NotFound count as operations of another
+caller."""
 
 
 def page() -> str:
+    """Return the page."""
     return "\n".join(
         [
             _HEAD,
@@ -63,37 +71,39 @@ def page() -> str:
             "",
             *_calls(for_good=False),
             "",
-            "## A call fails again and again",
+            "## A call fails repeatedly",
             "",
             *_calls(for_good=True),
             "",
-            "## Where a call differs from its column",
+            "## Exceptions",
+            "",
+            "These calls have another outcome than the other calls of the same column.",
             "",
             *_exceptions(),
             "",
-            "## An operation is accepted and then fails",
+            "## An accepted operation fails",
             "",
-            "By Cloud Control's HandlerErrorCode, or cancelled by somebody. Counted are the operations that are begun.",
+            "A row is a HandlerErrorCode of Cloud Control, or CANCEL_COMPLETE. The numbers count operations.",
             "",
             *_operations(),
             "",
             *_late_exceptions(),
             "",
-            _DONE,
+            _APPLIED,
             "",
-            "## The calls of each column",
+            "## Calls of each column",
             "",
             *(f"- **{words}**: {_places(column)}." for column, words in COLUMNS.items()),
             "",
-            "## What the message says",
+            "## Message",
             "",
-            "What was attempted, what AWS said, the code, the call, and what to do. `error` has the same in parts.",
+            "The message contains the attempted operation, the message of AWS, the code, the call, and a hint.",
+            "The return value `error` contains the same parts. The hints are in the",
+            "[troubleshooting guide](../../../docs/docsite/rst/guide_trouble.rst).",
             "",
             "```",
             _example(),
             "```",
-            "",
-            *_hints(),
             "",
         ]
     )
@@ -104,7 +114,7 @@ def _calls(*, for_good: bool) -> list[str]:
         [fault.title, fault.code, *(_words(_outcome(fault, column, for_good=for_good)) for column in COLUMNS)]
         for fault in FAULTS
     ]
-    return _table(["what befalls it", "code", *COLUMNS.values()], rows)
+    return _table(["fault", "code", *COLUMNS.values()], rows)
 
 
 def _outcome(fault: Fault, column: str, *, for_good: bool) -> str:
@@ -115,12 +125,12 @@ def _outcome(fault: Fault, column: str, *, for_good: bool) -> str:
 
 def _exceptions() -> list[str]:
     rows = [[title, place, *map(_words, outcomes), why] for (title, place), (*outcomes, why) in EXCEPTIONS.items()]
-    return _table(["what befalls it", "the call", "once", "again and again", "because"], rows)
+    return _table(["fault", "call", "once", "repeatedly", "reason"], rows)
 
 
 def _operations() -> list[str]:
     rows = [[late.code, *map(_words, (*late.create, *late.update, *late.delete))] for late in LATE]
-    head = [f"{operation}, {times}" for operation in ("create", "update", "delete") for times in ("once", "always")]
+    head = [f"{operation}, {times}" for operation in ("create", "update", "delete") for times in ("once", "repeatedly")]
     return _table(["code", *head], rows)
 
 
@@ -141,32 +151,18 @@ def _example() -> str:
     return "\n".join(textwrap.wrap(str(told["msg"]), 118, break_on_hyphens=False))
 
 
-def _hints() -> list[str]:
-    from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.failure import hint_for
-    from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.inference_experiment import (
-        INFERENCE_EXPERIMENT,
-    )
-
-    denied = {"AccessDeniedException": "User: x is not authorized to perform: x"}
-    hints = {
-        code: INFERENCE_EXPERIMENT.advice.get(code) or hint_for(code, None, denied.get(code, "")) for code in WORDS
-    }
-    return _table(["code", "what to do"], [[code, hint or ""] for code, hint in hints.items()])
-
-
 def _late_exceptions() -> list[str]:
     return [
-        f"{code} at {place}: once {_words(once)}; always {_words(always)}: {why}."
-        for (code, place), (once, always, why) in LATE_EXCEPTIONS.items()
+        f"{code}, {place}: once {_words(once)}, repeatedly {_words(repeatedly)}. Reason: {why}."
+        for (code, place), (once, repeatedly, why) in LATE_EXCEPTIONS.items()
     ]
 
 
 def _words(outcome: str) -> str:
     if outcome.isdigit():
         return "fails" if outcome == "1" else f"fails after {outcome}"
-    return {"goes on": "carried", "+0": "carried", "TimedOut": "fails by `wait_timeout`", "Refused": "refused"}.get(
-        outcome, f"carried, {outcome}" if outcome else ""
-    )
+    words = {"goes on": "recovered", "+0": "recovered", "TimedOut": "fails at `wait_timeout`", "Refused": "rejected"}
+    return words.get(outcome, f"recovered, {outcome}" if outcome else "")
 
 
 def _table(head: list[str], rows: list[list[str]]) -> list[str]:

@@ -5,7 +5,7 @@
 
 An outcome is how the task ends: "+N", carried through with N calls more than without the fault; "N", failed with the
 fault's own code after N calls; "goes on", carried through, with as many polls as it takes; or the code that the task
-fails with if it is another. The tests run the matrix, docs/faults.md shows it.
+fails with if it is another. The tests run the matrix, README.md shows it.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ TRIES = 8
 
 # The kinds of calls, which are the columns.
 COLUMNS = {
-    "first": "the first call",
-    "read": "a later read",
+    "first": "first call",
+    "read": "later read",
     "describe": "Describe",
-    "write": "a write",
-    "poll": "a poll",
-    "search": "looking for another's operation",
+    "write": "write",
+    "poll": "poll",
+    "search": "search for a concurrent operation",
 }
 _First, _Read, _Describe, _Write, _Poll, _Search = COLUMNS
 
@@ -47,42 +47,42 @@ _Create, _Update, _Delete = "CreateResource", "UpdateResource", "DeleteResource"
 _DescribeIt = "DescribeInferenceExperiment"
 
 PLACES = (
-    Place("the first read, of nothing", _First, "create", _Get),
-    Place("the first read, before a change", _First, "change", _Get),
-    Place("the first read, before a deletion", _First, "delete", _Get),
-    Place("the first read, with nothing to do", _First, "unchanged", _Get),
-    Place("the first read in check mode", _First, "check", _Get),
-    Place("the first page of the list", _First, "info", "ListResources"),
-    Place("a read by name", _First, "info by name", _Get),
-    Place("the read after a creation", _Read, "create", _Get, 2),
-    Place("the read after a change", _Read, "change", _Get, 2),
-    Place("the read after a start", _Read, "start", _Get, 2),
-    Place("the read after a stop", _Read, "stop", _Get, 2),
-    Place("the read after a deletion", _Read, "delete", _Get, 2),
-    Place("the read between deletion and creation", _Read, "recreate", _Get, 2),
-    Place("a look in transit", _Read, "transit", _Get, 2),
-    Place("the read after an operation that failed", _Read, "setback", _Get, 2),
-    Place("the read after another's operation", _Read, "other", _Get, 2),
-    Place("the next page of the list", _Read, "info", "ListResources", 2),
-    Place("the read of one that is listed", _Read, "info", _Get),
-    Place("Describe before a change", _Describe, "reschedule", _DescribeIt),
-    Place("Describe after a change", _Describe, "reschedule", _DescribeIt, 2),
-    Place("Describe before a recreation", _Describe, "recreate", _DescribeIt),
-    Place("Describe of one that is listed", _Describe, "info", _DescribeIt),
-    Place("the creation", _Write, "create", _Create),
-    Place("the change", _Write, "change", _Update),
-    Place("the change without wait", _Write, "no wait", _Update),
-    Place("the start", _Write, "start", _Update),
-    Place("the stop", _Write, "stop", _Update),
-    Place("the deletion", _Write, "delete", _Delete),
-    Place("the deletion of a recreation", _Write, "recreate", _Delete),
-    Place("the creation of a recreation", _Write, "recreate", _Create),
-    Place("the first poll of a creation", _Poll, "create", _Status),
-    Place("the second poll of a creation", _Poll, "create", _Status, 2),
-    Place("the first poll of a change", _Poll, "change", _Status),
-    Place("the first poll of a deletion", _Poll, "delete", _Status),
-    Place("the first poll of another's operation", _Poll, "other", _Status),
-    Place("the list of operations", _Search, "other", "ListResourceRequests"),
+    Place("first read, the experiment does not exist", _First, "create", _Get),
+    Place("first read before an update", _First, "change", _Get),
+    Place("first read before a delete", _First, "delete", _Get),
+    Place("first read, no difference", _First, "unchanged", _Get),
+    Place("first read in check mode", _First, "check", _Get),
+    Place("first page of the list", _First, "info", "ListResources"),
+    Place("read by name", _First, "info by name", _Get),
+    Place("read after a create", _Read, "create", _Get, 2),
+    Place("read after an update", _Read, "change", _Get, 2),
+    Place("read after a start", _Read, "start", _Get, 2),
+    Place("read after a stop", _Read, "stop", _Get, 2),
+    Place("read after a delete", _Read, "delete", _Get, 2),
+    Place("read between delete and create", _Read, "recreate", _Get, 2),
+    Place("read in a transitional status", _Read, "transit", _Get, 2),
+    Place("read after a failed operation", _Read, "setback", _Get, 2),
+    Place("read after a concurrent operation", _Read, "other", _Get, 2),
+    Place("next page of the list", _Read, "info", "ListResources", 2),
+    Place("read of a listed experiment", _Read, "info", _Get),
+    Place("Describe before an update", _Describe, "reschedule", _DescribeIt),
+    Place("Describe after an update", _Describe, "reschedule", _DescribeIt, 2),
+    Place("Describe before a recreate", _Describe, "recreate", _DescribeIt),
+    Place("Describe of a listed experiment", _Describe, "info", _DescribeIt),
+    Place("create", _Write, "create", _Create),
+    Place("update", _Write, "change", _Update),
+    Place("update with wait: false", _Write, "no wait", _Update),
+    Place("start", _Write, "start", _Update),
+    Place("stop", _Write, "stop", _Update),
+    Place("delete", _Write, "delete", _Delete),
+    Place("delete of a recreate", _Write, "recreate", _Delete),
+    Place("create of a recreate", _Write, "recreate", _Create),
+    Place("first poll of a create", _Poll, "create", _Status),
+    Place("second poll of a create", _Poll, "create", _Status, 2),
+    Place("first poll of an update", _Poll, "change", _Status),
+    Place("first poll of a delete", _Poll, "delete", _Status),
+    Place("first poll of a concurrent operation", _Poll, "other", _Status),
+    Place("list of operations", _Search, "other", "ListResourceRequests"),
 )
 
 Outcomes = Mapping[str, str]
@@ -134,7 +134,7 @@ FAULTS = (
         _GIVEN_UP,
         details={"code": "InternalFailure", "message": "Something broke", "status": 500},
     ),
-    _passing("HTTP 503 with a page", "html503", "503"),
+    _passing("HTTP 503 with an HTML page", "html503", "503"),
     Fault(
         "connection refused",
         "refused",
@@ -144,19 +144,24 @@ FAULTS = (
     ),
     _passing("connection closed", "close", "ConnectionClosedError"),
     _passing("connection reset", "reset", "ConnectionClosedError"),
-    _passing("no answer in time", "no_answer", "ReadTimeoutError", seconds=SILENCE),
-    _passing("done, and HTTP 500", "lost", "InternalFailure", writes_only=True),
-    _passing("done, and connection closed", "lost_response", "ConnectionClosedError", writes_only=True),
+    _passing("no response in time", "no_answer", "ReadTimeoutError", seconds=SILENCE),
+    _passing("applied, then HTTP 500", "lost", "InternalFailure", writes_only=True),
+    _passing("applied, then connection closed", "lost_response", "ConnectionClosedError", writes_only=True),
     _passing(
-        "done, and no answer in time", "no_answer", "ReadTimeoutError", writes_only=True, seconds=SILENCE, applied=True
+        "applied, then no response in time",
+        "no_answer",
+        "ReadTimeoutError",
+        writes_only=True,
+        seconds=SILENCE,
+        applied=True,
     ),
     _passing("HTTP 200, not JSON", "not_json", "InvalidAnswer"),
-    _passing("HTTP 200, half of the JSON", "broken_json", "InvalidAnswer"),
+    _passing("HTTP 200, truncated JSON", "broken_json", "InvalidAnswer"),
     _passing("HTTP 200, members missing", "missing_keys", "InvalidAnswer"),
-    _passing("done, and HTTP 200, not JSON", "not_json", "InvalidAnswer", writes_only=True, applied=True),
-    _passing("done, and members missing", "missing_keys", "InvalidAnswer", writes_only=True, applied=True),
+    _passing("applied, then HTTP 200, not JSON", "not_json", "InvalidAnswer", writes_only=True, applied=True),
+    _passing("applied, then members missing", "missing_keys", "InvalidAnswer", writes_only=True, applied=True),
     Fault(
-        "a status that nobody knows",
+        "unknown status",
         "unknown_status",
         "Unsettled",
         once=_row(first="+0", read="+0", describe="+1", write="+0", poll="goes on", search="goes on"),
@@ -177,36 +182,40 @@ FAULTS = (
     _final("TypeNotFoundException", "The type cannot be found."),
 )
 
-_UNKNOWN = "a status that nobody knows"
+_UNKNOWN = "unknown status"
 _REFUSED = "connection refused"
 _DENIED = "AccessDeniedException"
 
 EXCEPTIONS: Mapping[tuple[str, str], tuple[str, str, str]] = {
     # (fault, place): what comes of it once, and for good, and why
     **{
-        (_UNKNOWN, place): ("Refused", "Refused", "nothing is known of what may change in it")
+        (_UNKNOWN, place): ("Refused", "Refused", "the module does not know which options can be changed")
         for place in (
-            "the first read, before a change",
-            "the first read in check mode",
-            "a look in transit",
-            "the read after an operation that failed",
-            "the read after another's operation",
+            "first read before an update",
+            "first read in check mode",
+            "read in a transitional status",
+            "read after a failed operation",
+            "read after a concurrent operation",
         )
     },
-    (_UNKNOWN, "the read after a start"): ("Refused", "Refused", "it is not seen to run"),
-    (_UNKNOWN, "the read after a stop"): ("Refused", "Refused", "it is not seen to have ended"),
-    (_UNKNOWN, "Describe before a recreation"): ("+1", "9", "the two reads have to agree"),
-    (_UNKNOWN, "Describe of one that is listed"): ("+0", "+0", "it is returned as it is"),
-    ("ResourceConflictException", "the change without wait"): ("+1", "+7", "it is left to a later run"),
-    (_REFUSED, "Describe after a change"): ("+1", "8", "SageMaker has answered before"),
+    (_UNKNOWN, "read after a start"): ("Refused", "Refused", "the start is not confirmed"),
+    (_UNKNOWN, "read after a stop"): ("Refused", "Refused", "the stop is not confirmed"),
+    (_UNKNOWN, "Describe before a recreate"): ("+1", "9", "both reads must return the same status"),
+    (_UNKNOWN, "Describe of a listed experiment"): ("+0", "+0", "the module returns the unknown status"),
+    ("ResourceConflictException", "update with wait: false"): (
+        "+1",
+        "+7",
+        "with wait: false, a later run makes the change",
+    ),
+    (_REFUSED, "Describe after an update"): ("+1", "8", "SageMaker has responded before"),
 }
 
 # --- operations that are accepted and then fail ---
 
 WRITES = {
-    "create": ("the creation", "the creation of a recreation"),
-    "update": ("the change", "the start", "the stop"),
-    "delete": ("the deletion", "the deletion of a recreation"),
+    "create": ("create", "create of a recreate"),
+    "update": ("update", "start", "stop"),
+    "delete": ("delete", "delete of a recreate"),
 }
 """The places where an operation begins, by what is done."""
 
@@ -256,9 +265,9 @@ LATE = (
 )
 
 LATE_EXCEPTIONS: Mapping[tuple[str, str], tuple[str, str, str]] = {
-    ("GeneralServiceException", "the creation of a recreation"): (
+    ("GeneralServiceException", "create of a recreate"): (
         *_ANEW,
-        "the endpoint may still be busy with the end of the one deleted",
+        "the endpoint can still be in use by the deleted experiment",
     ),
 }
 
@@ -268,7 +277,7 @@ DONE_EXCEPTIONS: Mapping[tuple[str, str], str] = {
         ("GeneralServiceException", place): "+0"
         for places in WRITES.values()
         for place in places
-        if place != "the change"  # after which nothing shows that the status has moved on
+        if place != "update"  # after which nothing shows that the status has moved on
     },
     # A read shows that the requests before the denied one were applied.
     **{

@@ -46,11 +46,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", action="store_true", help="make a bucket, a role, two models and an endpoint")
     parser.add_argument("--enforce-iam", action="store_true", help="ask IAM; the keys named are the root user's")
     seconds = "%(default)s seconds"
-    parser.add_argument("--operation-seconds", type=float, default=0.5, help=f"how long operations take ({seconds})")
+    parser.add_argument("--operation-seconds", type=float, default=0.3, help=f"how long operations take ({seconds})")
     parser.add_argument(
         "--transition-seconds",
         type=float,
-        default=0.3,
+        default=0.5,
         help=f"each of Creating, Updating, Starting and Stopping lasts so long ({seconds})",
     )
     return parser

@@ -5,13 +5,11 @@ from __future__ import annotations
 import copy
 import threading
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any, cast
 
 import boto3
 import botocore.session
 from botocore.config import Config
-from botocore.loaders import Loader
 from moto.moto_api._internal.models import moto_api_backend
 from moto.sagemaker.models import sagemaker_backends
 
@@ -19,6 +17,7 @@ from . import faults, placing
 from .clock import Clock, SystemClock
 from .cloudcontrol.models import cloudcontrol_backends
 from .cloudcontrol.requests import Accepted
+from .constraints import LOADER
 from .gate import CONTROL_USER_AGENT
 from .plain import PlainType
 from .records import Record
@@ -79,6 +78,9 @@ class Controls:
         (seconds, which pass until the caller gives up); lost_response (applied, then the connection is closed);
         refused (in process only); delay (seconds; over HTTP only). CreateResource, UpdateResource and DeleteResource
         can be accepted and then end failed (code, a HandlerErrorCode; message) or cancelled.
+        Cloud Control's handler can be disturbed as well: handler (code, message: the next call to SageMaker of that
+        name that the handler makes fails with this error code) and stabilize (the same for the Describe with which it
+        waits for a status, after the change was made).
         `applied=True` lets throttle, error, html503, not_json, missing_keys, no_answer, failed and cancelled do their
         work all the same.
         """
@@ -214,11 +216,8 @@ class Controls:
             raise RuntimeError("another emulator is at work in this process, and moto's state is process-wide")
 
 
-_LOADER: Any = Loader(extra_search_paths=[str(Path(boto3.__file__).parent / "data")])
-
-
 def new_session() -> Any:
     """A session of its own, so that it has today's hooks; the service models are read once in a process."""
     core: Any = botocore.session.get_session()
-    core.register_component("data_loader", _LOADER)
+    core.register_component("data_loader", LOADER)
     return boto3.session.Session(botocore_session=core)

@@ -33,6 +33,16 @@ class Stop:
     reason: str | None
     desired_variants: list[dict[str, Any]] | None
 
+    def request(self, name: str) -> dict[str, Any]:
+        """Return the call under the service's names of its parameters."""
+        return {
+            "Name": name,
+            "ModelVariantActions": self.actions,
+            "DesiredState": self.desired_state,
+            "Reason": self.reason,
+            "DesiredModelVariants": self.desired_variants,
+        }
+
 
 @dataclasses.dataclass
 class Experiment:
@@ -146,8 +156,9 @@ class Experiments:
     def create(self, request: Mapping[str, Any], now: datetime) -> Experiment:
         """CreateInferenceExperiment: Creating, then Created or (where its start has come) Running."""
         self.settle(now)
+        rules.check_request("CreateInferenceExperiment", request)
         self._refuse_in_use(request)
-        rules.check_variants(request.get("ModelVariants"), request.get("ShadowModeConfig"))
+        rules.check_variants(request["ModelVariants"], request["ShadowModeConfig"])
         rules.check_tags(request.get("Tags") or [])
         if current().settings.check_references:
             self.references.check(request)
@@ -164,6 +175,7 @@ class Experiments:
 
     def update(self, request: Mapping[str, Any], now: datetime) -> Experiment:
         """UpdateInferenceExperiment: what is null stays, what is given is replaced whole."""
+        rules.check_request("UpdateInferenceExperiment", request)
         experiment = self._in_status(request["Name"], now, allowed=("Created", "Running"), verb="update")
         given = {key: copy.deepcopy(request[key]) for key in CONFIGURATION if request.get(key) is not None}
         if experiment.status == "Running":
@@ -186,6 +198,7 @@ class Experiments:
 
     def stop(self, name: str, order: Stop, now: datetime) -> Experiment:
         """StopInferenceExperiment: ahead of its schedule, which moves EndTime; both variants stay listed."""
+        rules.check_request("StopInferenceExperiment", order.request(name))
         experiment = self._in_status(name, now, allowed=("Running",), verb="stop")
         rules.check_actions(order.actions, experiment.properties["ShadowModeConfig"])
         experiment.end, experiment.stop, experiment.status_reason = now, order, order.reason
@@ -198,6 +211,7 @@ class Experiments:
         del self._by_name[name]
 
     def add_tags(self, experiment: Experiment, tags: list[dict[str, str]]) -> None:
+        rules.check_request("AddTags", {"ResourceArn": experiment.arn, "Tags": tags})
         rules.check_tags(tags)
         added = {tag["Key"]: dict(tag) for tag in tags}
         kept = [added.pop(tag["Key"], tag) for tag in experiment.tags]

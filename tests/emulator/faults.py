@@ -7,13 +7,18 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
+SAGEMAKER = (
+    *(f"{verb}InferenceExperiment" for verb in ("Create", "Describe", "Update", "Start", "Stop", "Delete")),
+    *("ListInferenceExperiments", "AddTags", "ListTags", "DeleteTags"),
+)
 OPERATIONS = (
     *("CreateResource", "GetResource", "UpdateResource", "DeleteResource", "ListResources"),
     *("GetResourceRequestStatus", "ListResourceRequests", "CancelResourceRequest"),
-    *(f"{verb}InferenceExperiment" for verb in ("Create", "Describe", "Update", "Start", "Stop", "Delete")),
-    *("ListInferenceExperiments", "AddTags", "ListTags", "DeleteTags", "GetCallerIdentity", "AssumeRole"),
+    *(*SAGEMAKER, "GetCallerIdentity", "AssumeRole"),
     *("DescribeEndpoint", "DescribeEndpointConfig", "GetMetricData"),
 )
+HANDLER_CALLS = {"handler": SAGEMAKER, "stabilize": ("DescribeInferenceExperiment",)}
+"""The calls to SageMaker of the handler that a fault of these kinds can be for."""
 ASYNCHRONOUS = ("CreateResource", "UpdateResource", "DeleteResource")
 HANDLER_ERROR_CODES = (
     *("NotUpdatable", "InvalidRequest", "AccessDenied", "UnauthorizedTaggingOperation", "InvalidCredentials"),
@@ -32,6 +37,8 @@ KINDS: Mapping[str, frozenset[str]] = {
     "unknown_status": frozenset(),
     "changed": frozenset({"change", "status"}),
     "lost": frozenset(),
+    "handler": frozenset({"code", "message"}),
+    "stabilize": frozenset({"code", "message"}),
     "failed": frozenset({"code", "message", "applied"}),
     "cancelled": frozenset({"applied"}),
     "delay": frozenset({"seconds"}),
@@ -43,10 +50,21 @@ KINDS: Mapping[str, frozenset[str]] = {
 }
 """Fault kinds, and the details that each of them takes beside operation, times, after and identifier."""
 ONLY = {"delay": "over HTTP", "refused": "in process"}
-REQUIRED = {"error": "code", "failed": "code", "delay": "seconds", "no_answer": "seconds", "changed": "change"}
+REQUIRED = {
+    "error": "code",
+    "handler": "code",
+    "stabilize": "code",
+    "failed": "code",
+    "delay": "seconds",
+    "no_answer": "seconds",
+    "changed": "change",
+}
 ALWAYS_APPLIED = frozenset({"broken_json", "unknown_status", "changed", "lost", "lost_response", "delay"})
 LATE = frozenset({"failed", "cancelled"})
-"""Kinds that befall an operation after it has been accepted."""
+"""Kinds that apply to an operation after it has been accepted."""
+PLACES = {"failed": "operation", "cancelled": "operation", "handler": "handler", "stabilize": "stabilize"}
+"""Where a kind applies other than to a call of a client: to an accepted operation, to the handler's own call to
+SageMaker, or to the Describe with which the handler waits for a status."""
 CUTS = frozenset({"refused", "close", "reset", "no_answer", "lost_response"})
 """Kinds that leave the caller without an answer of any kind."""
 UNKNOWN_STATUS = "Hibernating"
@@ -87,6 +105,8 @@ def order(operation: str, kind: str, *, http: bool, **details: Any) -> Fault:
         raise ValueError(f"a fault of kind {kind!r} needs {REQUIRED[kind]!r}")
     if kind in LATE:
         _check_late(operation, kind, details)
+    if kind in HANDLER_CALLS and operation not in HANDLER_CALLS[kind]:
+        raise ValueError(f"a fault of kind {kind!r} is for {', '.join(HANDLER_CALLS[kind])}, not for {operation}")
     if not callable(details.get("change", callable)):
         raise TypeError("'change' has to be a function, which only a test in this process has")
     return Fault(operation, kind, **{"applied": kind in ALWAYS_APPLIED, **details})
@@ -144,11 +164,11 @@ class FaultBook:
             self._faults.clear()
             self._callbacks.clear()
 
-    def take(self, operation: str, identifier: str | None, *, late: bool = False) -> Fault | None:
-        """The fault that a call about a resource is to suffer, used up; `late`: one of accepted operations."""
+    def take(self, operation: str, identifier: str | None, *, place: str = "call") -> Fault | None:
+        """Return the next fault for a call about a resource at one of PLACES, and use it up."""
         with self._lock:
             for fault in self._faults:
-                if (fault.kind in LATE) is late and fault.matches(operation, identifier):
+                if PLACES.get(fault.kind, "call") == place and fault.matches(operation, identifier):
                     if fault.after > 0:
                         fault.after -= 1
                         continue

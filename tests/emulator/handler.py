@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 Model = Mapping[str, Any]
 Steps = Generator[datetime, None, None]
-LOOKS_AGAIN = timedelta(seconds=5)
+CALLBACK = timedelta(seconds=5)
 READ = ("Name", "Type", "RoleArn", "EndpointName", "KmsKey", "Description")
 
 ANY = None
 UPDATE_ROWS: tuple[tuple[str, tuple[str, ...] | None, str], ...] = (
-    # found, asked (DesiredState of the patched model), what the handler does; tags are brought in line in every row
+    # status found, DesiredState of the patched model, action of one invocation; the tags follow the last action
     ("Created", ("Running",), "start"),
     ("Created", ANY, "update"),
     ("Running", ("Completed", "Cancelled"), "stop"),
@@ -42,6 +42,15 @@ UPDATE_ROWS: tuple[tuple[str, tuple[str, ...] | None, str], ...] = (
     ("Completed", ANY, "nothing"),
     ("Cancelled", ANY, "nothing"),
 )
+STABILIZES: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    # action: the words of its failure, the status that it waits in, the statuses that end it
+    "create": ("", "Creating", ("Created", "Running")),
+    "start": ("during start ", "Starting", ("Running",)),
+    "update": ("during update ", "Updating", ("Created", "Running")),
+    "wait for update": ("during update ", "Updating", ("Created", "Running")),
+    "stop": ("during stop ", "Stopping", ("Completed", "Cancelled")),
+    "wait for stop": ("during stop ", "Stopping", ("Completed", "Cancelled")),
+}
 UPDATED = {
     "Created": ("Description", "Schedule", "DataStorageConfig", "ModelVariants", "ShadowModeConfig"),
     "Running": ("Description", "Schedule", "ShadowModeConfig"),
@@ -81,91 +90,96 @@ class Handler:
         self.now = now
         self.effects: list[str] = []
         """What it has had SageMaker change: create, start, update, stop, delete, tag, untag."""
-        self._begun = now
+        self._waited: dict[str, timedelta] = {}
 
     # create
 
     def create(self, model: Model) -> Steps:
         """DesiredState and StatusReason are ignored."""
         ignored = current().settings.ignore_properties - {"Name", "Type", "RoleArn", "EndpointName", "ModelVariants"}
-        request = self._request({name: value for name, value in model.items() if name not in ignored})
-        if request.get("ShadowModeConfig") is None:
-            constraint = "Value null at 'shadowModeConfig' failed to satisfy constraint: Member must not be null"
-            raise HandlerFailure("InvalidRequest", f"1 validation error detected: {constraint}")
+        request = _request({name: value for name, value in model.items() if name not in ignored})
         self._call("CreateInferenceExperiment", lambda: self.experiments.create(request, self.now), **request)
-        yield from self._stabilize(model["Name"], "", waits=("Creating",), good=("Created", "Running"))
+        while not self._is_stable(model["Name"], "create"):
+            yield self._callback(model["Name"], "create")
 
     # update
 
     def update(self, name: str, model: Model) -> Steps:
-        """One row of UPDATE_ROWS, then the tags."""
+        """Run one row of UPDATE_ROWS, again from the top after each callback, then set the tags.
+
+        A call to SageMaker that a row has made already is not repeated. The model is the one that the patch was applied
+        to when the operation was accepted, however long the handler waits.
+        """
         ignored = current().settings.ignore_properties
-        experiment = self._find(name)
-        request = self._request({**model, **{key: experiment.properties.get(key) for key in ignored}})
-        action = _row(experiment.status, model.get("DesiredState"))
-        if action == "start" and "DesiredState" not in ignored:
-            yield from self._start(name)
-        elif action == "stop" and "DesiredState" not in ignored:
-            yield from self._stop(name, request)
-        elif action == "update":
-            yield from self._update(name, request, found=experiment.status)
-        elif action == "wait for update":
-            yield from self._stabilize(name, "during update ", waits=("Updating",), good=("Created", "Running"))
-        elif action == "wait for stop":
-            yield from self._stabilize_stop(name)
+        called: set[tuple[str, str]] = set()
+        while True:
+            experiment = self._find(name)
+            found, action = experiment.status, _row(experiment.status, model.get("DesiredState"))
+            if action == "nothing" or (action in ("start", "stop") and "DesiredState" in ignored):
+                break
+            if (found, action) not in called:
+                called.add((found, action))
+                given = {**model, **{key: experiment.properties.get(key) for key in ignored}}
+                self._act(action, name, given, found=found)
+            if self._is_stable(name, action):
+                break
+            yield self._callback(name, action)
         if "Tags" not in ignored:
             self._bring_tags(name, model.get("Tags") or [])
 
-    def _start(self, name: str) -> Steps:
-        self._call("StartInferenceExperiment", lambda: self.experiments.start(name, self.now), Name=name)
-        if not current().settings.start_reports_early:
-            yield from self._stabilize(name, "during start ", waits=("Starting",), good=("Running",))
+    def _act(self, action: str, name: str, model: Model, *, found: str) -> None:
+        if action == "start":
+            self._call("StartInferenceExperiment", lambda: self.experiments.start(name, self.now), Name=name)
+        elif action == "update":
+            request = _request({"Name": name, **{key: model.get(key) for key in UPDATED[found]}})
+            self._call("UpdateInferenceExperiment", lambda: self.experiments.update(request, self.now), **request)
+        elif action == "stop":
+            self._stop(name, model)
 
-    def _update(self, name: str, request: Model, *, found: str) -> Steps:
-        """A null is unchanged; what the row does not name is dropped."""
-        given = {"Name": name, **{key: request.get(key) for key in UPDATED[found]}}
-        self._call("UpdateInferenceExperiment", lambda: self.experiments.update(given, self.now), **given)
-        yield from self._stabilize(name, "during update ", waits=("Updating",), good=("Created", "Running"))
-
-    def _stop(self, name: str, model: Model) -> Steps:
-        """The patched ModelVariants decide the fate of the variants, by VARIANT_ROWS."""
+    def _stop(self, name: str, model: Model) -> None:
+        """Derive the variant actions from the patched ModelVariants, by VARIANT_ROWS."""
         roles = rules.variant_roles(self._find(name).properties["ShadowModeConfig"])
         named = {variant["VariantName"] for variant in model.get("ModelVariants") or []}
-        fates = VARIANT_ROWS[roles["production"] in named, roles["shadow"] in named]
-        actions = {roles["production"]: fates[0], roles["shadow"]: fates[1]}
+        production, shadow = VARIANT_ROWS[roles["production"] in named, roles["shadow"] in named]
+        actions = {roles["production"]: production, roles["shadow"]: shadow}
         order = Stop(actions, model["DesiredState"], model.get("StatusReason"), model.get("ModelVariants"))
         self._send_stop(name, order)
-        yield from self._stabilize_stop(name)
 
     def _send_stop(self, name: str, order: Stop) -> None:
-        request = {"Name": name, "ModelVariantActions": order.actions}
-        self._call("StopInferenceExperiment", lambda: self.experiments.stop(name, order, self.now), **request)
+        self._call(
+            "StopInferenceExperiment", lambda: self.experiments.stop(name, order, self.now), **order.request(name)
+        )
 
     def _bring_tags(self, name: str, wanted: list[dict[str, str]]) -> None:
         """To exactly the model's; deleting comes first, and fails for aws:* tags that the model lacks."""
         experiment = self._find(name)
+        about = {"Name": name, "ResourceArn": experiment.arn}
         new = {tag["Key"]: tag["Value"] for tag in wanted}
         old = {tag["Key"]: tag["Value"] for tag in self._tags(experiment)}
         gone = [key for key in old if key not in new]
         changed = [{"Key": key, "Value": value} for key, value in new.items() if old.get(key) != value]
         if gone:
-            self._call("DeleteTags", lambda: self.experiments.delete_tags(experiment, gone), ResourceArn=experiment.arn)
+            self._call("DeleteTags", lambda: self.experiments.delete_tags(experiment, gone), **about)
         if changed:
-            add = {"ResourceArn": experiment.arn, "Tags": changed}
-            self._call("AddTags", lambda: self.experiments.add_tags(experiment, changed), **add)
+            self._call("AddTags", lambda: self.experiments.add_tags(experiment, changed), **about, Tags=changed)
 
     # delete
 
     def delete(self, name: str) -> Steps:
-        """Running: stopped first, both variants retained. Stopping: waited out. Only the record goes."""
-        experiment = self._find(name)
-        self._tags(experiment)  # the type declares this right for delete, though nothing is done with the tags
-        if experiment.status == "Running":
-            roles = rules.variant_roles(experiment.properties["ShadowModeConfig"])
-            order = Stop(dict.fromkeys(roles.values(), "Retain"), "Completed", None, None)
-            self._send_stop(name, order)
-        if experiment.status == "Stopping":
-            yield from self._stabilize_stop(name)
+        """Stop a Running experiment, retaining both variants; wait for a Stopping one; then delete the record."""
+        stopped = False
+        while True:
+            experiment = self._find(name)
+            self._tags(experiment)  # The schema lists this permission for delete; no call of the handler needs it.
+            if experiment.status == "Running" and not stopped:
+                stopped = True
+                roles = rules.variant_roles(experiment.properties["ShadowModeConfig"])
+                self._send_stop(name, Stop(dict.fromkeys(roles.values(), "Retain"), "Completed", None, None))
+            elif experiment.status != "Stopping":
+                break
+            if self._is_stable(name, "wait for stop"):
+                break
+            yield self._callback(name, "wait for stop")
         self._call("DeleteInferenceExperiment", lambda: self.experiments.delete(name, self.now), Name=name)
 
     # read and list
@@ -217,52 +231,71 @@ class Handler:
             "EndpointMetadata": self.backend.endpoint_metadata(experiment.properties["EndpointName"]),
         }
 
-    # how it waits, and what becomes of errors
+    # waits and errors
 
-    def _stabilize_stop(self, name: str) -> Steps:
-        yield from self._stabilize(name, "during stop ", waits=("Stopping",), good=("Completed", "Cancelled"))
+    def _is_stable(self, name: str, action: str) -> bool:
+        """Return whether the status ends the wait. Raises HandlerFailure if it is no status to wait in either."""
+        doing, waits, ends = STABILIZES[action]
+        status = self._find(name, stabilizing=True).status
+        if status not in (waits, *ends):
+            raise _general(f"Stabilizing {doing}of {json.dumps({'/properties/Name': name}, separators=(',', ':'))}")
+        return status in ends
 
-    def _stabilize(self, name: str, doing: str, *, waits: tuple[str, ...], good: tuple[str, ...]) -> Steps:
-        """Look until the status is good; fail on any that is neither good nor one to wait in, and after 20 minutes."""
-        deadline = self._begun + timedelta(seconds=current().settings.stabilize_seconds)
-        while (experiment := self._find(name)).status not in good:
-            if experiment.status not in waits:
-                raise _general(f"Stabilizing {doing}of {json.dumps({'/properties/Name': name}, separators=(',', ':'))}")
-            if self.now >= deadline:
-                raise HandlerFailure(
-                    "NotStabilized", f"Resource of type '{TYPE_NAME}' with identifier '{name}' did not stabilize."
-                )
-            change = experiment.next_change()
-            yield min(deadline, self.now + LOOKS_AGAIN, *([change[0]] if change else []))
+    def _callback(self, name: str, action: str) -> datetime:
+        """Return the time of the next callback. Raises HandlerFailure once all the waits in one status are too long."""
+        if action == "start":
+            return self.now + timedelta(seconds=current().settings.start_callback_seconds)
+        status = STABILIZES[action][1]
+        left = timedelta(seconds=current().settings.stabilize_seconds) - self._waited.get(status, timedelta())
+        if left <= timedelta():
+            raise HandlerFailure("NotStabilized", "Exceeded attempts to wait")
+        change = self.experiments.get(name, self.now).next_change()
+        pause = min(left, CALLBACK, *([change[0] - self.now] if change else []))
+        self._waited[status] = self._waited.get(status, timedelta()) + pause
+        return self.now + pause
 
-    def _find(self, name: str) -> Experiment:
-        return self._call("DescribeInferenceExperiment", lambda: self.experiments.get(name, self.now), Name=name)
+    def _find(self, name: str, *, stabilizing: bool = False) -> Experiment:
+        return self._call(
+            "DescribeInferenceExperiment",
+            lambda: self.experiments.get(name, self.now),
+            place="stabilize" if stabilizing else "handler",
+            Name=name,
+        )
 
     def _tags(self, experiment: Experiment) -> list[dict[str, str]]:
-        return self._call("ListTags", lambda: experiment.tags, ResourceArn=experiment.arn)
+        return self._call("ListTags", lambda: experiment.tags, Name=experiment.name, ResourceArn=experiment.arn)
 
-    def _request(self, model: Model) -> dict[str, Any]:
-        """The model as a SageMaker request: times are parsed, which only ISO 8601 with an offset survives."""
-        request = {key: value for key, value in model.items() if value is not None}
+    def _call(self, operation: str, call: Callable[[], Result], *, place: str = "handler", **request: Any) -> Result:
+        """Make one call to SageMaker, or let it fail as a fault or IAM demands. Raises HandlerFailure."""
+        name = str(request.get("Name", ""))
         try:
-            if "Schedule" in request:
-                request["Schedule"] = {key: rules.parse_time(text) for key, text in request["Schedule"].items()}
-        except ValueError as error:
-            raise HandlerFailure("InternalFailure", str(error)) from error
-        return request
-
-    def _call(self, operation: str, call: Callable[[], Result], **request: Any) -> Result:
-        """One call to SageMaker."""
-        try:
+            _fail_if_ordered(operation, name, place)
             if self.principal and current().settings.enforce_iam:
                 self.principal.check(*sagemaker_needs(operation, request, self.backend.region_name))
             result = call()
         except SageMakerError as error:
-            raise _translated(error, request.get("Name", "")) from error
+            raise _translated(error, operation, name, stabilizing=place == "stabilize") from error
         if operation in EFFECTS:
-            fates = [f"{variant} {action}" for variant, action in request.get("ModelVariantActions", {}).items()]
-            self.effects.append(f"{EFFECTS[operation]}: {', '.join(fates)}" if fates else EFFECTS[operation])
+            actions = [f"{variant} {action}" for variant, action in request.get("ModelVariantActions", {}).items()]
+            self.effects.append(f"{EFFECTS[operation]}: {', '.join(actions)}" if actions else EFFECTS[operation])
         return result
+
+
+def _fail_if_ordered(operation: str, name: str, place: str) -> None:
+    fault = current().faults.take(operation, name, place=place)
+    if fault:
+        raise SageMakerError(fault.code, fault.message or f"{fault.code} ordered by a test")
+
+
+def _request(model: Model) -> dict[str, Any]:
+    """Return the model as a SageMaker request. Raises HandlerFailure for times other than ISO 8601 with an offset."""
+    request = {key: value for key, value in model.items() if value is not None}
+    try:
+        if "Schedule" in request:
+            request["Schedule"] = {key: rules.parse_time(text) for key, text in request["Schedule"].items()}
+    except ValueError as error:
+        raise HandlerFailure("InternalFailure", str(error)) from error
+    return request
 
 
 def _row(found: str, asked: str | None) -> str:
@@ -281,13 +314,34 @@ def _general(operation: str) -> HandlerFailure:
     return HandlerFailure("GeneralServiceException", f"Error occurred during operation '{operation}'.")
 
 
-def _translated(error: SageMakerError, name: str) -> HandlerFailure:
-    """SageMaker's errors as Cloud Control shows them: nearly all are general ones, the message is all there is."""
-    resource = f"Resource of type '{TYPE_NAME}' with identifier '{name}'"
-    if error.code == "ResourceInUse":
-        return HandlerFailure("AlreadyExists", f"{resource} already exists.")
-    if error.code == "ResourceNotFound":
-        return HandlerFailure("NotFound", f"{resource} was not found.")
+_EXCEPTION = "Exception=[class software.amazon.awssdk.services.sagemaker.model.SageMakerException]"
+_RESOURCE = f"Resource of type '{TYPE_NAME}' with identifier"
+_DOWNSTREAM = "Internal error reported from downstream service during operation"
+TRANSLATIONS = {
+    # SageMaker's error code: HandlerErrorCode and status message; every other code is a GeneralServiceException
+    "ResourceInUse": ("AlreadyExists", f"{_RESOURCE} '{{name}}' already exists."),
+    "ResourceNotFound": ("NotFound", f"{_RESOURCE} '{{name}}' was not found."),
+    "ThrottlingException": ("Throttling", "Rate exceeded for operation '{reason}'."),
+    "ResourceLimitExceeded": (
+        "ServiceLimitExceeded",
+        f"Limit exceeded for resource of type '{TYPE_NAME}'. Reason: {{reason}}",
+    ),
+    "InternalError": ("ServiceInternalError", f"{_DOWNSTREAM} '{{reason}}'."),
+    "ServiceUnavailable": ("ServiceInternalError", f"{_DOWNSTREAM} '{{reason}}'."),
+}
+
+
+def _translated(error: SageMakerError, operation: str, name: str, *, stabilizing: bool) -> HandlerFailure:
+    """Return the failure with which the operation ends, by the call that SageMaker has rejected."""
+    if stabilizing:
+        code = "GeneralServiceException" if error.status >= 500 else "InvalidRequest"
+        return HandlerFailure(code, f"{_EXCEPTION} ErrorCode=[{error.code}],  ErrorMessage=[{error.message}]")
+    reason = f"Failure reason: {error.message} (Service: SageMaker, Status Code: {error.status})"
+    if operation == "CreateInferenceExperiment" and "validation error detected" in error.message:
+        return HandlerFailure("InvalidRequest", f"Invalid request provided: {reason}")
     if error.code == "AccessDeniedException" and current().settings.access_denied_has_a_code:
-        return HandlerFailure("AccessDenied", f"{error.message} (Service: SageMaker, Status Code: 400)")
-    return _general(f"Failure reason: {error.message} (Service: SageMaker, Status Code: 400)")
+        return HandlerFailure("AccessDenied", reason.removeprefix("Failure reason: "))
+    if error.code not in TRANSLATIONS or (operation.endswith("Tags") and error.code != "ResourceNotFound"):
+        return _general(reason)
+    code, message = TRANSLATIONS[error.code]
+    return HandlerFailure(code, message.format(name=name, reason=reason))

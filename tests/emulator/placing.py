@@ -67,12 +67,12 @@ def raw(experiment: Experiment) -> dict[str, Any]:
 
 
 def _serving(experiment: Experiment) -> str | None:
-    """The model that serves production now; None if the stop has removed it."""
+    """Return the model that serves production now, as the stop has deployed it; None if the stop has removed it."""
     fate = experiment.fate() if experiment.status in TERMINAL else None
     roles = rules.variant_roles(experiment.properties["ShadowModeConfig"])
-    models: dict[str, str] = {
-        variant["VariantName"]: variant["ModelName"] for variant in experiment.properties["ModelVariants"]
-    }
+    deployed = (experiment.stop.desired_variants if experiment.stop and fate else None) or []
+    variants = [*experiment.properties["ModelVariants"], *deployed]
+    models: dict[str, str] = {variant["VariantName"]: variant["ModelName"] for variant in variants}
     if fate is None or fate["production"] == "Retain":
         return models[roles["production"]]
     return models[roles["shadow"]] if fate["shadow"] == "Promote" else None

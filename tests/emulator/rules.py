@@ -7,9 +7,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from . import constraints
+
 DEFAULT_DURATION = timedelta(days=7)
 SHORTEST, LONGEST = timedelta(hours=1), timedelta(days=30)
 _ISO_8601 = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d:?\d\d)")
+
+
+SERVER_ERRORS = {"InternalError": 500, "InternalFailure": 500, "ServiceUnavailable": 503}
 
 
 class SageMakerError(Exception):
@@ -19,6 +24,7 @@ class SageMakerError(Exception):
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
+        self.status = SERVER_ERRORS.get(code, 400)
 
 
 def invalid(message: str) -> SageMakerError:
@@ -55,12 +61,16 @@ def variant_roles(shadow_mode_config: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def check_variants(variants: Sequence[Mapping[str, Any]] | None, shadow_mode_config: Mapping[str, Any] | None) -> None:
+def check_request(operation: str, request: Mapping[str, Any]) -> None:
+    """Raise ValidationException if a request does not satisfy the constraints of the service model."""
+    message = constraints.violation("sagemaker", operation, request)
+    if message:
+        raise invalid(message)
+
+
+def check_variants(variants: Sequence[Mapping[str, Any]], shadow_mode_config: Mapping[str, Any]) -> None:
     """Exactly one production and one shadow variant, named as ShadowModeConfig says."""
-    if shadow_mode_config is None:
-        constraint = "failed to satisfy constraint: Member must not be null"
-        raise invalid(f"1 validation error detected: Value null at 'shadowModeConfig' {constraint}")
-    names = [variant["VariantName"] for variant in variants or []]
+    names = [variant["VariantName"] for variant in variants]
     if len(names) != 2 or len(set(names)) != 2:
         raise invalid("ModelVariants must have exactly two variants with different names.")
     if set(names) != set(variant_roles(shadow_mode_config).values()):

@@ -10,7 +10,13 @@ SUMMARY_PROPERTIES = (
     *("Name", "Type", "RoleArn", "Description", "CreationTime", "LastModifiedTime", "Status"),
     *("Schedule", "StatusReason"),
 )
-REGIONS_WITHOUT_TYPE = frozenset({"us-gov-west-1", "cn-north-1", "ap-east-2"})
+REGIONS_WITHOUT_TYPE = frozenset(
+    {
+        *("ap-east-2", "ap-south-2", "ap-southeast-3", "ap-southeast-4", "ap-southeast-5", "ap-southeast-6"),
+        *("ap-southeast-7", "ca-west-1", "cn-north-1", "cn-northwest-1", "eu-central-2", "eu-south-2"),
+        *("il-central-1", "me-central-1", "mx-central-1", "us-gov-east-1", "us-gov-west-1"),
+    }
+)
 _COLLECTIONS = {"ignore_properties": frozenset, "regions_without_type": frozenset, "list_properties": tuple}
 _OPTIONAL = {"endpoint_update_seconds", "retry_after_seconds", "throttle_per_second"}
 _CHOICES = {"endpoint_update_status": ("InService", "OutOfService", "Failed", "UpdateRollbackFailed")}
@@ -21,7 +27,7 @@ class Settings:
     """All options. Times are seconds of the emulator's clock; a change counts from the next call on."""
 
     # Cloud Control
-    operation_seconds: float = 0.5
+    operation_seconds: float = 0.3
     """The least time from the acceptance of an operation to its SUCCESS or FAILED."""
     pending_seconds: float = 0.0
     """How long an operation is PENDING before its handler begins."""
@@ -47,14 +53,15 @@ class Settings:
     """Where the type is unknown: TypeNotFoundException."""
 
     # The handler and SageMaker
-    transition_seconds: float = 0.3
+    transition_seconds: float = 0.5
     """Time spent in each of Creating, Updating, Starting and Stopping."""
+    start_callback_seconds: float = 0.1
+    """Time from a start to the callback of the handler, 5 s on AWS. If the callback finds Starting, the start reports
+    SUCCESS at once; if it finds Running, the handler sends the other changes of the patch."""
     stabilize_seconds: float = 1200.0
-    """After so much time of its own the handler gives up with NotStabilized, though the experiment goes on."""
+    """The handler waits this long for one kind of status and fails with NotStabilized; SageMaker continues."""
     create_passes_starting: bool = False
     """An experiment that starts at once goes Creating, Starting, Running; its create operation then FAILS."""
-    start_reports_early: bool = False
-    """A start reports SUCCESS while the experiment is still Starting."""
     null_members: bool = False
     """GetResource returns null for each member that is not set; the document that a patch is applied to lacks it."""
     empty_objects: bool = False

@@ -184,7 +184,7 @@ class CloudControlBackend(BaseBackend):  # type: ignore[misc] # moto is not type
         ):
             raise exceptions.concurrent_operation(*resource)
         begins = now + timedelta(seconds=current().settings.pending_seconds)
-        fault = current().faults.take(f"{operation.title()}Resource", name, late=True)
+        fault = current().faults.take(f"{operation.title()}Resource", name, place="operation")
         self._count += 1
         request = ResourceRequest(self._count, operation, parameters, name, now, handler, steps, begins, fault)
         self.requests[request.token] = request

@@ -7,7 +7,9 @@ from typing import Any
 
 from moto.core.responses import BaseResponse
 
+from .. import constraints
 from ..world import current
+from . import exceptions
 from .models import CloudControlBackend, cloudcontrol_backends
 from .requests import ResourceRequest
 
@@ -25,7 +27,11 @@ class CloudControlResponse(BaseResponse):  # type: ignore[misc] # moto is not ty
 
     @property
     def parameters(self) -> dict[str, Any]:
+        """The members of the request. Raises ValidationException if they violate the constraints of the service."""
         parameters: dict[str, Any] = json.loads(self.body or "{}")
+        message = constraints.violation("cloudcontrol", self._get_action(), parameters)
+        if message:
+            raise exceptions.validation(message)
         return parameters
 
     def get_resource(self) -> str:

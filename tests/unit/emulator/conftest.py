@@ -12,7 +12,8 @@ from tests.unit.emulator.aws import REGION, Aws
 
 @pytest.fixture(scope="module")
 def _module_aws() -> Iterator[Aws]:
-    with Emulator(clock=ManualClock(), operation_seconds=1, transition_seconds=10) as emulator:
+    times = {"operation_seconds": 1, "transition_seconds": 10, "start_callback_seconds": 5}
+    with Emulator(clock=ManualClock(), **times) as emulator:
         yield Aws(emulator, emulator.seed(REGION))
 
 

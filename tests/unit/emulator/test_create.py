@@ -63,7 +63,21 @@ def test_everything_else_that_was_given_is_kept(aws: Aws) -> None:
 
 
 FAILURES: list[Any] = [
-    pytest.param({"ShadowModeConfig": None}, "InvalidRequest", "shadowModeConfig", id="without ShadowModeConfig"),
+    pytest.param(
+        {"ShadowModeConfig": None},
+        "InvalidRequest",
+        "Invalid request provided: Failure reason: 1 validation error detected: Value null at 'shadowModeConfig'",
+        id="without ShadowModeConfig",
+    ),
+    pytest.param({"EndpointName": "bad_name"}, "InvalidRequest", "at 'endpointName'", id="endpoint name is malformed"),
+    pytest.param({"Description": "two\nlines"}, "InvalidRequest", "at 'description'", id="description has two lines"),
+    pytest.param({"KmsKey": "alias/a key"}, "InvalidRequest", "at 'kmsKey'", id="KMS key has a space"),
+    pytest.param(
+        {"DataStorageConfig": {"Destination": "s3://b/x", "KmsKey": "a.b"}},
+        "InvalidRequest",
+        "at 'dataStorageConfig.kmsKey'",
+        id="KMS key of the data has a dot",
+    ),
     pytest.param(
         {"ShadowModeConfig": shadow_mode_config(-1)},
         "GeneralServiceException",

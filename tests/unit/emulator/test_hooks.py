@@ -60,7 +60,7 @@ def test_the_emulator_leaves_no_trace() -> None:
     assert dict(os.environ) == environment
     assert "moto.cloudcontrol" not in sys.modules
     with emulator:
-        assert emulator.settings.operation_seconds == 0.5
+        assert emulator.settings.operation_seconds == 0.3
         with pytest.raises(KeyError, match="no inference experiment"):
             emulator.experiment("test")
 

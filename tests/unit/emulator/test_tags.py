@@ -39,11 +39,11 @@ def test_all_tags_removed_are_none(aws: Aws) -> None:
 DROPPED: list[Any] = [
     # found, asked, what has been done all the same, status after
     pytest.param("Created", None, ["update"], "Created", id="Created: changed"),
-    pytest.param("Created", "Running", ["start"], "Running", id="Created, asked to run: started"),
+    pytest.param("Created", "Running", ["start"], "Starting", id="Created, asked to run: started"),
     pytest.param("Running", None, ["update"], "Running", id="Running: changed"),
     pytest.param("Running", "Completed", [BOTH_KEPT], "Completed", id="Running, asked to complete: stopped"),
     pytest.param("Running", "Cancelled", [BOTH_KEPT], "Cancelled", id="Running, asked to cancel: stopped"),
-    pytest.param("Updating", None, [], "Created", id="Updating: waited for"),
+    pytest.param("Updating", None, ["update"], "Created", id="Updating: waited for, then changed"),
     pytest.param("Stopping", None, [], "Completed", id="Stopping: waited for"),
     *(pytest.param(found, None, [], found, id=found) for found in ("Creating", "Starting", "Completed", "Cancelled")),
 ]

@@ -31,7 +31,7 @@ def applied(aws: Aws) -> set[str]:
 
 ROWS: list[Any] = [
     # found, asked, status after, what of the changes was applied
-    pytest.param("Created", "Running", "Running", NOTHING, id="Created, asked to run: started, every change dropped"),
+    pytest.param("Created", "Running", "Starting", NOTHING, id="Created, asked to run: started, every change dropped"),
     pytest.param("Created", None, "Created", EVERYTHING, id="Created, nothing asked: every change applied"),
     pytest.param("Created", "Completed", "Created", EVERYTHING, id="Created, asked to complete: changed, not stopped"),
     pytest.param("Created", "Cancelled", "Created", EVERYTHING, id="Created, asked to cancel: changed, not stopped"),
@@ -74,29 +74,70 @@ def change_everything(aws: Aws, asked: str | None) -> None:
     assert aws.raw()["tags"] == {"new": "tag"}
 
 
-TAGS_ONLY: list[Any] = [
-    # found, what it becomes by itself, status after
-    pytest.param("Updating", "Created", "Created", id="Updating before its start: waits"),
-    pytest.param("Updating", "Running", "Running", id="Updating while it runs: waits"),
-    pytest.param("Stopping", "Completed", "Completed", id="Stopping, to be completed: waits"),
-    pytest.param("Stopping", "Cancelled", "Cancelled", id="Stopping, to be cancelled: waits"),
-    pytest.param("Creating", None, "Creating", id="Creating: does not wait"),
-    pytest.param("Starting", None, "Starting", id="Starting: does not wait"),
-    pytest.param("Completed", None, "Completed", id="Completed"),
-    pytest.param("Cancelled", None, "Cancelled", id="Cancelled"),
+@pytest.mark.parametrize("asked", [None, "Running", "Completed", "Cancelled"])
+@pytest.mark.parametrize("found", ["Creating", "Starting", "Completed", "Cancelled"])
+def test_update_found_without_row_changes_tags_only(aws: Aws, found: str, asked: str | None) -> None:
+    aws.put(found)
+    change_everything(aws, asked)
+    assert aws.raw()["status"] == found
+    assert applied(aws) == NOTHING
+    assert aws.emulator.operations()[-1].effects == ("tag",)
+
+
+RUNNING_ROW = frozenset({"Description", "Schedule", "ShadowModeConfig"})
+AFTER_WAIT: list[Any] = [
+    # status found, status after the wait, DesiredState of the patch, status after, changes that are applied
+    ("Updating", "Created", None, "Created", EVERYTHING),
+    ("Updating", "Created", "Running", "Starting", NOTHING),
+    ("Updating", "Created", "Completed", "Created", EVERYTHING),
+    ("Updating", "Running", None, "Running", RUNNING_ROW),
+    ("Updating", "Running", "Running", "Running", RUNNING_ROW),
+    ("Updating", "Running", "Completed", "Completed", NOTHING),
+    ("Updating", "Running", "Cancelled", "Cancelled", NOTHING),
+    ("Stopping", "Completed", None, "Completed", NOTHING),
+    ("Stopping", "Completed", "Running", "Completed", NOTHING),
+    ("Stopping", "Cancelled", "Completed", "Cancelled", NOTHING),
 ]
 
 
-@pytest.mark.parametrize("asked", [None, "Running", "Completed", "Cancelled"])
-@pytest.mark.parametrize(("found", "then", "after"), TAGS_ONLY)
-def test_whatever_is_asked_all_but_tags_is_dropped_when(
-    aws: Aws, found: str, then: str | None, after: str, asked: str | None
+@pytest.mark.parametrize(("found", "then", "asked", "after", "taken"), AFTER_WAIT)
+def test_update_found_in_transition_executes_row_of_status_after_wait(
+    aws: Aws, found: str, then: str, asked: str | None, after: str, taken: frozenset[str]
 ) -> None:
-    aws.put(found, then=then)
+    schedule: dict[str, Any] = {"Schedule": BEFORE_START} if then == "Created" else {}
+    aws.put(found, then=then, **schedule)
     change_everything(aws, asked)
     assert aws.raw()["status"] == after
-    assert applied(aws) == NOTHING
-    assert aws.emulator.operations()[-1].effects == ("tag",)
+    assert applied(aws) == taken
+
+
+def test_update_found_updating_overwrites_the_change_that_it_waited_for(aws: Aws) -> None:
+    aws.put("Running", Description="Read by the patch")
+    aws.emulator.settings.pending_seconds = 2
+    event = aws.send_update(replace("/ShadowModeConfig", shadow_mode_config(7)))
+    aws.sagemaker.update_inference_experiment(Name="test", Description="Theirs")
+    assert aws.describe()["Description"] == "Theirs"
+    assert aws.final(event)["OperationStatus"] == "SUCCESS"
+    assert aws.get()["Description"] == "Read by the patch"
+
+
+def test_update_decides_again_after_the_wait_for_its_own_change(aws: Aws) -> None:
+    aws.put("Running")
+    aws.emulator.settings.transition_seconds = 600
+    event = aws.send_update(add("/Description", "x"), add("/Tags", [{"Key": "new", "Value": "tag"}]))
+    aws.pass_time(2)
+    aws.put("Completed")
+    assert aws.final(event)["OperationStatus"] == "SUCCESS"
+    assert aws.raw()["tags"] == {"new": "tag"}
+
+
+def test_update_fails_if_status_after_the_call_is_none_to_wait_in(aws: Aws) -> None:
+    aws.emulator.settings.transition_seconds = 0
+    aws.put("Running")
+    event = aws.update(add("/Schedule", {"EndTime": aws.emulator.clock.now().isoformat()}))
+    assert event["ErrorCode"] == "GeneralServiceException"
+    assert "Stabilizing during update of" in event["StatusMessage"]
+    assert aws.get()["Status"] == "Completed"
 
 
 VARIANT_ROWS: list[Any] = [
@@ -193,18 +234,71 @@ def test_a_time_without_offset_fails(aws: Aws) -> None:
     assert aws.update(add("/Schedule", {"EndTime": "2026-01-06T12:00:00"}))["ErrorCode"] == "InternalFailure"
 
 
-def test_a_start_is_in_progress_until_the_experiment_runs(aws: Aws) -> None:
+SCHEDULE_ROWS: list[Any] = [
+    # status found, DesiredState of the patch, HandlerErrorCode
+    ("Created", None, "InternalFailure"),
+    ("Running", None, "InternalFailure"),
+    ("Updating", None, "InternalFailure"),
+    ("Created", "Running", None),
+    ("Running", "Completed", None),
+    *((found, None, None) for found in ("Creating", "Starting", "Stopping", "Completed", "Cancelled")),
+]
+
+
+@pytest.mark.parametrize(("found", "asked", "code"), SCHEDULE_ROWS)
+def test_unparseable_schedule_fails_only_in_rows_that_send_it(
+    aws: Aws, found: str, asked: str | None, code: str | None
+) -> None:
+    aws.put(found)
+    desired = [add("/DesiredState", asked)] if asked else []
+    assert aws.update(add("/Schedule", {"EndTime": "next week"}), *desired).get("ErrorCode") == code
+
+
+def test_start_reports_success_while_starting(aws: Aws) -> None:
     aws.put("Created")
-    event = aws.send_update(add("/DesiredState", "Running"))
-    aws.pass_time(5)
+    event = aws.send_update(add("/DesiredState", "Running"), add("/Description", "Changed"))
+    aws.pass_time(4)
     assert (aws.status(event)["OperationStatus"], aws.get()["Status"]) == ("IN_PROGRESS", "Starting")
+    aws.pass_time(1)
+    assert (aws.status(event)["OperationStatus"], aws.get()["Status"]) == ("SUCCESS", "Starting")
+    assert "Description" not in aws.get()
 
 
-def test_a_start_can_report_success_while_starting(aws: Aws) -> None:
-    aws.emulator.settings.start_reports_early = True
+def test_start_whose_callback_finds_running_executes_the_running_row(aws: Aws) -> None:
     aws.put("Created")
-    assert aws.update(add("/DesiredState", "Running"))["OperationStatus"] == "SUCCESS"
-    assert aws.get()["Status"] == "Starting"
+    aws.emulator.settings.transition_seconds = 3
+    event = aws.update(add("/DesiredState", "Running"), *(add(f"/{name}", value) for name, value in CHANGES.items()))
+    assert (event["OperationStatus"], aws.get()["Status"]) == ("SUCCESS", "Running")
+    assert applied(aws) == RUNNING_ROW
+    assert aws.emulator.operations()[-1].effects == ("start", "update")
+
+
+def test_stop_deploys_the_patched_variants(aws: Aws) -> None:
+    aws.put("Running")
+    aws.update(add("/DesiredState", "Completed"), replace("/ModelVariants", [variant("shadow", "another-model")]))
+    assert aws.raw()["serving"] == "another-model"
+
+
+REJECTED: list[Any] = [
+    # status found, operations, member that violates a constraint of SageMaker and none of the schema
+    ("Created", [add("/Description", "two\nlines")], "description"),
+    ("Running", [add("/Description", "two\rlines")], "description"),
+    ("Running", [add("/Description", "two\u2028lines")], "description"),
+    ("Running", [add("/DesiredState", "Completed"), add("/StatusReason", "two\nlines")], "reason"),
+    ("Created", [replace("/ModelVariants/0/ModelName", "bad_name")], "modelVariants.1.member.modelName"),
+    ("Created", [add("/DataStorageConfig", {**STORAGE, "KmsKey": "a key"})], "dataStorageConfig.kmsKey"),
+    ("Created", [add("/DataStorageConfig", {"Destination": "s3://bucket\n"})], "dataStorageConfig.destination"),
+]
+
+
+@pytest.mark.parametrize(("found", "operations", "member"), REJECTED)
+def test_update_fails_if_request_violates_service_model(
+    aws: Aws, found: str, operations: list[Operation], member: str
+) -> None:
+    aws.put(found)
+    event = aws.update(*operations)
+    assert event["ErrorCode"] == "GeneralServiceException"
+    assert f"at '{member}' failed to satisfy constraint" in event["StatusMessage"]
 
 
 def test_a_model_that_is_missing_fails_with_the_message_of_sagemaker(aws: Aws) -> None:

@@ -57,10 +57,10 @@ class Life(RuleBasedStateMachine):
         empty_objects=st.booleans(),
         empty_content_types=st.booleans(),
         create_passes_starting=st.booleans(),
-        start_reports_early=st.booleans(),
+        start_callback_seconds=st.sampled_from([0.1, 5.0]),
         refuse_late=st.booleans(),
     )
-    def the_service_is_of_some_kind(self, **settings: bool) -> None:
+    def the_service_is_of_some_kind(self, **settings: bool | float) -> None:
         self.emulator.settings.update(settings)
 
     @rule(whole=st.booleans(), parts=parts, schedule=schedules, end=ends, recreate=st.booleans())

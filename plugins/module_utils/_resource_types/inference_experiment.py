@@ -109,6 +109,9 @@ _CONTENT_TYPES = Limit(
     words="be a media type like text/csv",
 )
 
+_ONE_LINE = Limit(length=(1, 1024), pattern=r"[^\n\r\x85\u2028\u2029]*", words="be a single line")
+_KMS_KEY = Limit(length=(1, 2048), pattern=r"[a-zA-Z0-9:/_-]*", words="consist of letters, digits and : / _ -")
+
 LIMITS = {
     "name": Limit(length=(1, 120), pattern=_NAME, words=_NAME_WORDS),
     "role_arn": Limit(
@@ -117,9 +120,9 @@ LIMITS = {
         words="be the ARN of an IAM role, like arn:aws:iam::123456789012:role/name",
     ),
     "endpoint_name": _NAME_63,
-    "kms_key": Limit(length=(1, 2048)),
-    "description": Limit(length=(1, 1024)),
-    "status_reason": Limit(length=(1, 1024)),
+    "kms_key": _KMS_KEY,
+    "description": _ONE_LINE,
+    "status_reason": _ONE_LINE,
     "model_variants": Limit(items=(2, 2)),
     "model_variants.model_name": _NAME_63,
     "model_variants.variant_name": _NAME_63,
@@ -131,7 +134,7 @@ LIMITS = {
     "data_storage_config.destination": Limit(
         length=(1, 512), pattern=r"(https|s3)://[^/].*", words="begin with s3:// or https:// and go on with a bucket"
     ),
-    "data_storage_config.kms_key": Limit(length=(1, 2048)),
+    "data_storage_config.kms_key": _KMS_KEY,
     "data_storage_config.content_type.csv_content_types": _CONTENT_TYPES,
     "data_storage_config.content_type.json_content_types": _CONTENT_TYPES,
 }

@@ -263,7 +263,7 @@ def test_before_anything_is_sent_the_end_is_what_was_attempted(
     assert run(MODULE, task).msg.startswith(begin.format(f"inference experiment '{NAME}' in {REGION}"))
 
 
-@pytest.mark.parametrize(("operation", "found", "task"), WRITES[:3])
+@pytest.mark.parametrize(("operation", "found", "task"), WRITES[:2])
 def test_not_stabilized_is_gone_on_from_by_the_status(
     run: Run, emulator: Emulator, operation: str, found: str | None, task: dict[str, Any]
 ) -> None:

@@ -282,10 +282,15 @@ def test_an_operation_is_followed_whatever_its_progress_says(
     assert (kinds(result), statuses(result)) == (["create", "update"], ["SUCCESS", "SUCCESS"])
 
 
-def test_a_start_that_reports_success_early_is_waited_for(run: Run, emulator: Emulator) -> None:
-    emulator.settings.update({"start_reports_early": True, "transition_seconds": 120.0})
+def test_start_that_succeeds_while_starting_is_waited_for_until_running(run: Run, emulator: Emulator) -> None:
+    emulator.settings.transition_seconds = 120.0
     put(emulator, "Created")
+    read: list[str] = []
+    emulator.on_call(
+        "GetResource", lambda: read.extend((emulator.operations()[-1].status, state(emulator)["status"])), 2
+    )
     result = done(run(MODULE, named(desired_state="Running")))
+    assert read == ["SUCCESS", "Starting"]
     assert (kinds(result), result["inference_experiment"]["status"]) == (["update"], "Running")
 
 

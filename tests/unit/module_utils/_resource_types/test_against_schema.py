@@ -44,6 +44,14 @@ ON_PURPOSE: dict[Fact, tuple[Any, Any, str]] = {
         }.items()
     },
     **{
+        (path, "pattern"): (r"[^\n\r\x85\u2028\u2029]*", None, f"{_FROM_API} rejects line breaks")
+        for path in ("description", "status_reason")
+    },
+    **{
+        (path, "pattern"): (r"[a-zA-Z0-9:/_-]*", None, f"{_FROM_API} has the stricter pattern")
+        for path in ("kms_key", "data_storage_config.kms_key")
+    },
+    **{
         (path, "required"): (False, True, _SETTLED_LATER)
         for path in ("type", "role_arn", "endpoint_name", "model_variants")
     },

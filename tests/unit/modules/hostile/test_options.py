@@ -208,7 +208,7 @@ def test_what_ansible_reads_as_a_dictionary_or_a_list_is_taken(run: Run, emulato
 
 
 ODD_BUT_GOOD: dict[str, dict[str, Any]] = {
-    "a description of several lines": {"description": "One\nTwo\r\n\tThree\n"},
+    "a description with a tab": {"description": "One\tTwo"},
     "a description in quotes": {"description": """'it' "is" `so` \\ """},
     "a description with spaces around it": {"description": "  so  "},
     "a description of emojis": {"description": "\U0001f680 \U0001f469\u200d\U0001f52c"},
@@ -224,7 +224,7 @@ ODD_BUT_GOOD: dict[str, dict[str, Any]] = {
     "tags named as members of objects": {"tags": {"Key": "Value", "Value": "Key", "__class__": ""}},
     "tags with the signs of a JSON pointer": {"tags": {"a/b": "/Tags/0", "a:/c": "-"}},
     "tags that are numbers and booleans": {"tags": {"1": 2, "true": True, "1.5": 1.5, "big": 2**70}},
-    "a key with the signs of a JSON pointer": {"kms_key": "alias/a~1/b~0"},
+    "a key with the signs of a JSON pointer": {"kms_key": "alias/a/b"},
     "a place with the signs of a JSON pointer": {
         "data_storage_config": {"destination": "s3://b/a~b/c d/\u00fc%20?x#y"}
     },

@@ -21,9 +21,11 @@ ROOT = Path(__file__).resolve().parents[2]
 LIMITED = (README, DOCS, MODULES, MESSAGES)
 # The files that are still to be rewritten: remove a row when its files are done, and their limits hold.
 PENDING = (
-    "docs/",
-    "plugins/",
-    "tests/site/",
+    "docs/docsite/rst/guide_awx.rst",
+    "docs/docsite/rst/guide_first_steps.rst",
+    "docs/docsite/rst/guide_trouble.rst",
+    "docs/examples/",
+    "plugins/module_utils/",
 )
 
 

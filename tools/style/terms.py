@@ -56,7 +56,7 @@ TERMS = (
     Term(
         "refuse, refusal",
         'reject; "not allowed in status X"',
-        r"(?<!connection\x20)(?:refuse|refuses|refused|refusing|refusals?)",
+        r"(?<!connection\x20)(?:refuse|refuses|refused(?! connection)|refusing|refusals?)",
     ),
     Term("take away, take off", "remove", r"(?:take|takes|taking|took|taken)(?: \S+){0,3} (?:away|off)"),
     Term("carried (through)", "recovered by retrying", r"carried(?: through| out)?"),

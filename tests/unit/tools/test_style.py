@@ -144,7 +144,7 @@ def test_count_finds_term_and_names_standard_term(term: object) -> None:
         ("Nobody knows whose", [(1, "Nobody", "whom ..."), (1, "whose", "whom ...")]),
         ("The code ``Refused``, `what`, C(told) and :ref:`trouble`", []),
         ("See `the page <https://example.com/trouble>`__ and [it](docs/trouble.md)", []),
-        ("The error is: connection refused", []),
+        ("The error of a refused connection is: connection refused", []),
         ("creation_time is a name, and names begin with a letter", []),
     ],
 )

@@ -64,6 +64,9 @@ options:
     description:
       - The two variants of the test, production and shadow, in any order. O(shadow_mode_config) assigns the roles.
       - Required on create. Can be changed only while the experiment is C(Created).
+      - A task that stops the experiment deploys the current variants. The module rejects other values in such a task.
+        This includes a task with O(state=absent) together with O(on_stop) other than V(retain), O(status_reason) or
+        O(desired_state).
       - Ignored if the experiment already has the status V(Completed) or V(Cancelled) that O(desired_state) requests.
     type: list
     elements: dict

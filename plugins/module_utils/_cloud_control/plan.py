@@ -125,7 +125,9 @@ def _update(resource_type: ResourceType, seen: Snapshot, changes: Changes, unsee
     return Update(patch=patch, properties=changes.names)
 
 
-def _move(resource_type: ResourceType, wish: Wish, seen: Snapshot, transition: Transition, changes: Changes) -> Step:
+def _move(
+    resource_type: ResourceType, wish: Wish, seen: Snapshot, transition: Transition, changes: Changes
+) -> Update | Refuse:
     """Ask for another status, and send along what the handler heeds in the same patch."""
     try:
         shaped = transition.shape(seen.properties, wish.directives) if transition.shape else {}
@@ -141,10 +143,26 @@ def _move(resource_type: ResourceType, wish: Wish, seen: Snapshot, transition: T
 def _delete(resource_type: ResourceType, wish: Wish, seen: Snapshot, rules: Status) -> Step:
     intent = resource_type.lifecycle.intent_before_delete(wish) if resource_type.lifecycle else None
     if intent and intent in rules.transitions:
-        return _move(resource_type, wish, seen, rules.transitions[intent], Changes())
+        return _move_before_delete(resource_type, wish, seen, rules, intent)
     if intent and rules.unknown:
         return Refuse(why=f"{rules.refusal} It cannot stop the {resource_type.noun} from there before deleting it.")
     return Delete()
+
+
+def _move_before_delete(
+    resource_type: ResourceType, wish: Wish, seen: Snapshot, rules: Status, intent: str
+) -> Update | Refuse:
+    """Return the step that reaches a status before the delete, for which the other declared properties do not count."""
+    transition = rules.transitions[intent]
+    deployed = {name: value for name, value in wish.properties.items() if name in transition.deploys}
+    found = find_changes(resource_type, wish._replace(tags=None), deployed, seen, rules).differences
+    if not found:
+        return _move(resource_type, wish, seen, transition, Changes())
+    names = ", ".join(dict.fromkeys(resource_type.option_name(difference.path[0]) for difference in found))
+    return Refuse(
+        why=f"{_shown(resource_type, list(found))} (cannot change when the {resource_type.noun} becomes {intent}).",
+        way_out=f"Omit {names} or set the current value.",
+    )
 
 
 def _create(resource_type: ResourceType, wish: Wish, *, situation: str = "It does not exist") -> Create | Refuse:

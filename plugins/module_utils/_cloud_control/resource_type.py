@@ -66,6 +66,8 @@ class Transition(NamedTuple):
     """Write-only properties sent in the same patch when the task gives them."""
     carries: frozenset[str] = frozenset()
     """Properties whose changes the handler applies in the same patch; it drops all others silently."""
+    deploys: frozenset[str] = frozenset()
+    """Properties that the handler deploys as the patch result has them. Their elements are sent as read only."""
     shape: Callable[[Properties, Mapping[str, Any]], Properties] | None = None
     """(properties read, directives) -> further properties that the patch must set to get the directives' effect."""
 

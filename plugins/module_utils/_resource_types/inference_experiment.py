@@ -253,6 +253,7 @@ def _stop(state: str) -> Transition:
         sets={"DesiredState": state},
         with_options=frozenset({"StatusReason"}),
         carries=frozenset({"Tags"}),
+        deploys=frozenset({"ModelVariants"}),
         shape=variants_after_stop,
     )
 

@@ -5,13 +5,27 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from tests.emulator import Emulator
 from tests.unit.conftest import Run
-from tests.unit.modules.tasks import MODULE, done, full, named, patches, put, run_again, sent, state, variants
+from tests.unit.modules.tasks import (
+    MODULE,
+    done,
+    full,
+    named,
+    patches,
+    put,
+    refused,
+    run_again,
+    sent,
+    state,
+    variant,
+    variants,
+)
 
 FATES: dict[str, tuple[dict[str, str], dict[str, str], str]] = {
     # on_stop: what the task gives, the fates, the model that serves afterwards
@@ -111,3 +125,46 @@ def test_promotion_sends_the_shadow_alone_and_nothing_that_could_promote_another
     assert '"op": "test", "path": "/ModelVariants"' in request["PatchDocument"]
     assert "demo-model-a" in request["PatchDocument"].split('"op": "replace"')[0]
     assert "demo-model-a" not in request["PatchDocument"].split('"op": "replace"')[1]
+
+
+STOPPING = {
+    "desired_state": {"desired_state": "Completed"},
+    "desired_state and on_stop": {"desired_state": "Cancelled", "on_stop": "promote_shadow"},
+    "absent and on_stop": {"state": "absent", "on_stop": "promote_shadow"},
+    "absent and status_reason": {"state": "absent", "status_reason": "Over"},
+}
+OTHER_SHADOWS = {
+    'model_variants[shadow].model_name is "demo-model-b", not "other"': variant("shadow", "other"),
+    'real_time_inference_config.instance_type is "ml.m5.xlarge", not "ml.c5.large"': variant(
+        "shadow", "demo-model-b", instance_type="ml.c5.large"
+    ),
+    "real_time_inference_config.instance_count is 1, not 2": variant("shadow", "demo-model-b", count=2),
+}
+
+
+@pytest.mark.parametrize("check", [False, True], ids=["for real", "in check mode"])
+@pytest.mark.parametrize("stop", STOPPING.values(), ids=STOPPING)
+@pytest.mark.parametrize(("words", "shadow"), OTHER_SHADOWS.items(), ids=["model", "instance type", "instance count"])
+def test_stop_with_other_model_variants_is_rejected(
+    run: Run, emulator: Emulator, words: str, shadow: dict[str, Any], stop: dict[str, str], check: bool
+) -> None:
+    put(emulator, "Running")
+    task = named(model_variants=[variants()[0], shadow], **stop)
+    refused(run(MODULE, task, check=check), emulator, words, "Omit model_variants or set the current value")
+
+
+@pytest.mark.parametrize("stop", STOPPING.values(), ids=STOPPING)
+def test_stop_sends_current_model_variants_only(run: Run, emulator: Emulator, stop: dict[str, str]) -> None:
+    put(emulator, "Running")
+    current = state(emulator)["properties"]["ModelVariants"]
+    done(run(MODULE, named(model_variants=variants(), **stop)))
+    (request,) = sent(emulator, "UpdateResource")
+    operations = [o for o in json.loads(request["PatchDocument"]) if o["path"].startswith("/ModelVariants")]
+    assert all(variant in current for operation in operations for variant in operation["value"])
+    assert all(operation["path"] == "/ModelVariants" for operation in operations)
+
+
+def test_delete_ignores_other_model_variants_if_it_stops_nothing_itself(run: Run, emulator: Emulator) -> None:
+    put(emulator, "Running")
+    done(run(MODULE, named(state="absent", model_variants=variants(2))))
+    assert emulator.writes() == ["DeleteResource"]

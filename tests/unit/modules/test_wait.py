@@ -307,3 +307,24 @@ def test_a_re_run_in_the_time_when_it_cannot_be_read_creates_no_second(run: Run,
     emulator.clock.advance(2)
     done(run(MODULE, full()))
     run_again(run, emulator, full())
+
+
+@pytest.mark.parametrize(
+    ("found", "then", "task", "writes"),
+    [
+        pytest.param("Updating", "Created", {"description": "New"}, ["Created"], id="change after an update"),
+        pytest.param("Updating", "Created", {"desired_state": "Running"}, ["Created"], id="start after an update"),
+        pytest.param("Updating", "Running", {"desired_state": "Completed"}, ["Running"], id="stop after an update"),
+        pytest.param("Stopping", "Completed", {"tags": {"a": "b"}}, ["Completed"], id="tags after a stop"),
+        pytest.param("Stopping", "Completed", {"desired_state": "Completed"}, [], id="nothing after a stop"),
+    ],
+)
+def test_task_that_finds_another_change_waits_before_it_writes(
+    run: Run, emulator: Emulator, found: str, then: str, task: dict[str, Any], writes: list[str]
+) -> None:
+    put(emulator, found, then=then, time_left=100.0)
+    statuses_at_write: list[str] = []
+    emulator.on_call("UpdateResource", lambda: statuses_at_write.append(state(emulator)["status"]))
+    done(run(MODULE, named(**task)))
+    assert statuses_at_write == writes
+    run_again(run, emulator, named(**task))

@@ -21,8 +21,8 @@ from tests.integration.awx import PLAYBOOKS, Awx
 from tests.thorough import THOROUGH
 
 NAME = "checkout-v2"
-BEGIN, END = PLAYBOOKS / "begin.yml", PLAYBOOKS / "end.yml"
-BRING_ABOUT, STOP = "Bring about the shadow test, until it runs", "End the shadow test"
+START, STOP = PLAYBOOKS / "start.yml", PLAYBOOKS / "stop.yml"
+START_TASK, STOP_TASK = "Create the shadow test and wait until it is running", "Stop the shadow test"
 KEY, SECRET = "AKIAJOBS", "a-secret-of-the-credential"
 QUICKLY = {"poll_seconds": 1}
 
@@ -58,10 +58,10 @@ def _answers(playbook: Path, **given: Any) -> dict[str, Any]:
     return {**answers, **given}
 
 
-def _begin(seed: Seed) -> dict[str, Any]:
+def _start(seed: Seed) -> dict[str, Any]:
     models = {"production_model": seed.production_model, "shadow_model": seed.shadow_model}
     where = {"endpoint_name": seed.endpoint_name, "role_arn": seed.role_arn}
-    return {**_answers(BEGIN, experiment_name=NAME, **models, **where), **QUICKLY}
+    return {**_answers(START, experiment_name=NAME, **models, **where), **QUICKLY}
 
 
 def _of_our_own_type(**inputs: str) -> dict[str, str]:
@@ -79,9 +79,9 @@ def test_a_check_job_shows_what_would_be_done_and_writes_nothing(
 ) -> None:
     credential = _of_our_own_type(access_key=KEY, secret_key=SECRET, region=REGION)
     awx = Awx(tmp_path, {**credential, "AWS_ENDPOINT_URL": server.endpoint_url})
-    job = awx.launch(BEGIN, _begin(seed), job_type="check")
+    job = awx.launch(START, _start(seed), job_type="check")
     assert job.status == "successful", job.stdout
-    result = job.result(BRING_ABOUT)
+    result = job.result(START_TASK)
     assert result["changed"]
     assert [(done["operation"], done["operation_status"]) for done in result["operations"]] == [("create", "PLANNED")]
     assert result["diff"]["before"] == {}
@@ -94,11 +94,11 @@ def test_a_check_job_shows_what_would_be_done_and_writes_nothing(
 def test_a_cancelled_job_is_run_again_and_hands_over_to_the_next_of_its_workflow(
     awx: Awx, server: EmulatorServer, seed: Seed
 ) -> None:
-    cancelled = awx.launch(BEGIN, _begin(seed), cancel_when=lambda: "CreateResource" in server.calls())
+    cancelled = awx.launch(START, _start(seed), cancel_when=lambda: "CreateResource" in server.calls())
     assert cancelled.status == "canceled"
     assert cancelled.of_kind("runner_on_ok") == []
 
-    begun = awx.launch(BEGIN, _begin(seed))
+    begun = awx.launch(START, _start(seed))
     assert begun.status == "successful", begun.stdout
     assert server.writes() == ["CreateResource"]
     assert server.experiment(NAME, REGION)["status"] == "Running"
@@ -109,10 +109,10 @@ def test_a_cancelled_job_is_run_again_and_hands_over_to_the_next_of_its_workflow
         "experiment_status": "Running",
     }
 
-    verdict = _answers(END, verdict="promote", reason="{{ it }} agrees")
-    ended = awx.launch(END, {**verdict, **begun.artifacts, **QUICKLY})
+    decision = _answers(STOP, decision="promote", reason="{{ it }} agrees")
+    ended = awx.launch(STOP, {**decision, **begun.artifacts, **QUICKLY})
     assert ended.status == "successful", ended.stdout
-    result = ended.result(STOP)
+    result = ended.result(STOP_TASK)
     assert result["changed"]
     assert [(done["operation"], done["operation_status"]) for done in result["operations"]] == [("update", "SUCCESS")]
     assert (result["diff"]["before"]["status"], result["diff"]["after"]["status"]) == ("Running", "Completed")
@@ -146,7 +146,7 @@ def test_the_guide_names_every_file() -> None:
 QUESTION = {"variable", "question_name", "question_description", "type", "default", "required"}
 
 
-@pytest.mark.parametrize("playbook", [BEGIN, END], ids=["begin", "end"])
+@pytest.mark.parametrize("playbook", [START, STOP], ids=["start", "stop"])
 def test_a_survey_is_one_that_awx_takes(playbook: Path) -> None:
     survey = json.loads(playbook.with_name(f"{playbook.stem}_survey.json").read_text(encoding="utf-8"))
     assert set(survey) == {"name", "description", "spec"}
@@ -162,10 +162,10 @@ def test_a_survey_is_one_that_awx_takes(playbook: Path) -> None:
             assert question["default"] == ""
 
 
-@pytest.mark.parametrize("playbook", [BEGIN, END], ids=["begin", "end"])
+@pytest.mark.parametrize("playbook", [START, STOP], ids=["start", "stop"])
 def test_a_survey_asks_for_what_its_playbook_does_not_know(playbook: Path) -> None:
     (play,) = yaml.safe_load(playbook.read_text(encoding="utf-8"))
-    used = set(re.findall(r"{{ (?:verdicts\[)?(\w+)", json.dumps(play))) - {"begun", "ended", "ansible_check_mode"}
+    used = set(re.findall(r"{{ (?:decisions\[)?(\w+)", json.dumps(play))) - {"started", "stopped", "ansible_check_mode"}
     asked = {question["variable"] for question in _survey(playbook)}
     assert used - set(play["vars"]) <= asked <= used
 
@@ -178,9 +178,9 @@ if THOROUGH:
     ) -> None:
         server.settings.operation_seconds = 8
         cancel_when = (lambda: False) if timeout else (lambda: "CreateResource" in server.calls())
-        first = awx.launch(BEGIN, _begin(seed), cancel_when=cancel_when, takes_container=False, timeout=timeout)
+        first = awx.launch(START, _start(seed), cancel_when=cancel_when, takes_container=False, timeout=timeout)
         assert first.status == status
-        second = awx.launch(BEGIN, _begin(seed))
+        second = awx.launch(START, _start(seed))
         assert second.status == "successful", second.stdout
         effects = [effect for accepted in server.operations(REGION) for effect in accepted.effects]
         assert effects == ["create"]

@@ -55,7 +55,7 @@ def test_a_sample_of_the_matrix_comes_about_in_a_playbook(tmp_path: Path) -> Non
         for (name, cell), result in zip(sample().items(), results, strict=True):
             _must_be(cell, name, result, server)
         assert [record.status for record in server.log if record.region != REGION] == [403], "and no second try"
-    _must_have_failed(refused, "EndpointConnectionError", "Check region and endpoint_url")
+    _must_have_failed(refused, "EndpointConnectionError", "Check region, endpoint_url")
     _must_have_failed(unknown, "InvalidSignatureException", "Check region")
 
 

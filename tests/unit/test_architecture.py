@@ -38,6 +38,7 @@ ENGINE_MAY_IMPORT = {
     "plan": {"changes", "comparisons", "json_patch", "limits", "properties", "resource_type"},
     "prediction": {"changes", "json_patch", "plan", "resource_type"},
     "client": {"clock", "comparisons", "errors", "json_patch", "resource_type", "botocore"},
+    "credentials": {"errors", "botocore"},
     "listing": {"client", "errors", "resource_type"},
     "task": {"client", "clock", "errors", "resource_type"},
     "operations": {"client", "errors", "plan", "resource_type", "task"},
@@ -51,7 +52,8 @@ ENGINE_MAY_IMPORT = {
 _ANSIBLE = {"ansible", "ansible_collections.amazon.aws"}
 ENGINE_MAY_IMPORT |= {
     "module": {
-        *("arguments", "client", "clock", "errors", "limits", "properties", "resource_type", "shapes", "botocore"),
+        *("arguments", "client", "clock", "credentials", "errors", "limits", "properties", "resource_type", "shapes"),
+        "botocore",
         *_ANSIBLE,
     },
     "manage": {"errors", "failure", "limits", "module", "properties", "reconcile", "resource_type", "task", *_ANSIBLE},

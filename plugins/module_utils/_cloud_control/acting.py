@@ -41,10 +41,13 @@ class Acting:
         self.to_create: Create | None = None  # what a deletion that has begun is to be followed by
         self.carried_over: list[str] = []  # options that the creation takes from what was there, not from the task
         self.recreating = False
+        self.denied: CloudControlError | None = None  # a step that was denied a request after its changes were made
         self._pauses_for_others = pauses(task.deadline.clock)
 
     def take(self, seen: Snapshot | None, step: Write) -> Snapshot | None:
         """Carry a step out, or predict it, and return the resource as it is then."""
+        if self.denied:
+            raise self.denied
         self.check_applied(seen, _about(step))
         self._check_nothing_is_lost(step)
         if isinstance(step, Delete) and step.then:
@@ -168,6 +171,8 @@ class Acting:
             # If what the patch tests is as it was, it is the handler that has failed.
             self.record.failed_late |= what == "stale" and isinstance(failure, OperationFailed)
             raise failure
+        if failure.denied and now:
+            self.denied = failure
         if what != "gone" or now:
             self.task.setback(failure)
         return now
@@ -177,9 +182,10 @@ class Acting:
     ) -> bool:
         """Return whether another step can succeed although the error code of this one is final.
 
-        A handler that lacks a permission for its last request, such as the one that reads the status, has applied the
-        changes of the requests before. GeneralServiceException stands for conflicts too: with a status that has just
-        changed, or with an endpoint that is still busy because the resource to recreate has just been deleted.
+        A handler that lacks a permission for its last request, such as the one that reads the status, has made the
+        changes of the requests before. If no other write is due, the task succeeds. GeneralServiceException stands for
+        conflicts too: with a status that has just changed, or with an endpoint that is still busy because the resource
+        to recreate has just been deleted.
         """
         if failure.denied:
             return _state(self.type, now) != _state(self.type, seen)

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from .clock import Deadline, backoff, pauses
 from .comparisons import format_instant
-from .errors import CallFailed, TimedOut, is_throttled
+from .errors import CallFailed, TimedOut, is_not_implemented, is_throttled
 from .json_patch import PatchDocument
 from .resource_type import Properties, WriteOnlyReader
 
@@ -50,6 +50,11 @@ _LONGEST_PAGE = 4000
 _BUSY = frozenset({"ResourceConflictException"})
 # Nothing was sent. At first that is a mistake in the task or the network; later on it passes, as a reboot of a router.
 _UNREACHABLE = frozenset({"EndpointConnectionError", "ConnectTimeoutError", "ProxyConnectionError"})
+# A port that expects HTTPS closes an HTTP connection. A proxy or an emulator closes one too, and the next try succeeds.
+_TRIES_OF_CLOSED_HTTP = 3
+_REJECTED_BY_PROXY = re.compile(r"Tunnel connection failed: [^'\"]+")
+# The beginning of a response of STS that was cut off, as botocore quotes it. A page in HTML is no response of STS.
+_XML = re.compile(r"""(?i)b?["'](?:\\[nrt]|\s)*<(?!!doctype\s+html|html)""")
 _TIMED_OUT_THERE = frozenset({"RequestTimeout", "RequestTimeoutException"})
 
 
@@ -216,11 +221,10 @@ class CloudControl:
                 self._reached.add(service)
                 return answer
             unanswered = failure.unanswered = unanswered or failure.unanswered
-            unreachable = failure.code in _UNREACHABLE
-            if not unreachable:
+            if failure.first_tries is None:
                 self._reached.add(service)
-            passing = service in self._reached if unreachable else failure.passing
-            if not passing or (attempt == _TRIES and not patient):
+            tries = failure.first_tries if failure.first_tries and service not in self._reached else _TRIES
+            if not failure.passing or (attempt >= tries and not patient):
                 raise failure
             try:
                 reason = f"{operation} failed with {failure.code}: {failure.message}"
@@ -271,16 +275,19 @@ def _answer(
         status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
         code = error.response.get("Error", {}).get("Code") or str(status or "Unknown")
         message = _words(error.response.get("Error", {}).get("Message")) or str(error)
-        unanswered = status >= 500 or code in _TIMED_OUT_THERE
+        if status == 501 and not is_not_implemented(message):
+            message = f"{message.rstrip('.')} (HTTP 501, not implemented)"
+        unanswered = (status >= 500 or code in _TIMED_OUT_THERE) and not is_not_implemented(message)
         passing = unanswered or code in _BUSY or is_throttled(code, message)
         raise CallFailed(message, code=code, operation=operation, passing=passing, unanswered=unanswered) from error
     except BotoCoreError as error:
-        cut = isinstance(error, HTTPClientError)
-        code = type(error).__name__
-        raise CallFailed(str(error), code=code, operation=operation, passing=cut, unanswered=cut) from error
+        raise _without_response(operation, error) from error
     except ResponseParserError as error:  # of STS, whose answer it quotes, with the credentials that are in it
-        raise _unreadable(operation, str(error).partition(":\n")[0]) from None
+        why, _separator, body = str(error).partition(":\n")
+        raise _unreadable(operation, why, first_tries=None if _XML.match(body) else 1) from None
     except _ODD as error:  # botocore's parser, on a body that has other types than the service's description
+        if "still expired" in str(error):  # botocore has no class for it
+            raise CallFailed(str(error), code="CredentialRetrievalError", operation=operation) from error
         raise _unreadable(operation, repr(error)) from error
     try:
         return read(answer)
@@ -288,9 +295,24 @@ def _answer(
         raise _unreadable(operation, repr(error)) from error
 
 
-def _unreadable(operation: str, why: str) -> CallFailed:
+def _without_response(operation: str, error: BotoCoreError) -> CallFailed:
+    """Return the error of a request that was not sent, or that no response came to."""
+    code, message = type(error).__name__, str(error)
+    cut = isinstance(error, HTTPClientError)
+    first_tries = 1 if code in _UNREACHABLE else None
+    if code == "ConnectionClosedError" and str(error.kwargs.get("endpoint_url")).startswith("http:"):
+        first_tries = _TRIES_OF_CLOSED_HTTP
+    if rejected := _REJECTED_BY_PROXY.search(str(error.kwargs.get("error"))):
+        message = f"{message}: {rejected[0]}"
+    passing = cut or first_tries is not None
+    return CallFailed(message, code=code, operation=operation, passing=passing, unanswered=cut, first_tries=first_tries)
+
+
+def _unreadable(operation: str, why: str, *, first_tries: int | None = None) -> CallFailed:
     message = f"The answer to {operation} cannot be read: {why:.{_LONGEST_PAGE}}"
-    return CallFailed(message, code="InvalidAnswer", operation=operation, passing=True, unanswered=True)
+    return CallFailed(
+        message, code="InvalidAnswer", operation=operation, passing=True, unanswered=True, first_tries=first_tries
+    )
 
 
 def _words(message: Any) -> str:

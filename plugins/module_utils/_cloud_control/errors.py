@@ -21,7 +21,8 @@ def _word(pattern: str) -> str:
 
 # A handler reports the errors of some requests under a code that does not fit: the message has to be searched too.
 _THROTTLED = re.compile(rf"Rate exceeded|{_word('[Tt]hrottl(?:ed|ing)(?:Exception)?')}")
-_DENIED = re.compile(rf"{NOT_AUTHORIZED}|{_word('AccessDenied(?:Exception)?|Access denied')}")
+_DENIED = re.compile(rf"{NOT_AUTHORIZED}|Access denied for operation|{_word('AccessDenied(?:Exception)?')}")
+_NOT_IMPLEMENTED = re.compile(r"(?i)\bnot (?:yet |been )?implemented\b")
 
 
 def is_throttled(code: str, message: str) -> bool:
@@ -33,6 +34,11 @@ def is_denied(code: str, message: str) -> bool:
     """Return whether AWS rejected a request because a permission is missing."""
     by_code = code.startswith("AccessDenied") or code == "UnauthorizedTaggingOperation"
     return by_code or bool(_DENIED.search(message))
+
+
+def is_not_implemented(message: str) -> bool:
+    """Return whether an emulator, or a server that is not AWS, rejected a request because it does not know it."""
+    return bool(_NOT_IMPLEMENTED.search(message))
 
 
 class CloudControlError(Exception):
@@ -65,7 +71,7 @@ class CloudControlError(Exception):
 
     @property
     def denied(self) -> bool:
-        return is_denied(self.code, self.message)
+        return is_denied(self.code, self.message) and not self.throttled
 
 
 class Refused(CloudControlError):
@@ -76,7 +82,8 @@ class CallFailed(CloudControlError):
     """An API call was answered with an error, or not at all.
 
     passing: the same call may succeed a little later; unanswered: what it, or an earlier try of it, asked for may have
-    been done all the same.
+    been done all the same; first_tries: the tries as long as the service has never responded, because the cause is
+    probably a wrong address (None: as many as later).
     """
 
     def __init__(
@@ -88,10 +95,12 @@ class CallFailed(CloudControlError):
         hint: str | None = None,
         passing: bool = False,
         unanswered: bool = False,
+        first_tries: int | None = None,
     ) -> None:
         super().__init__(message, code=code, operation=operation, hint=hint)
         self.passing = passing
         self.unanswered = unanswered
+        self.first_tries = first_tries
 
 
 class OperationFailed(CloudControlError):

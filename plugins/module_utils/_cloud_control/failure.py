@@ -12,12 +12,21 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from .errors import NOT_AUTHORIZED, CallFailed, CloudControlError, Refused, TimedOut, is_denied, is_throttled
+from .errors import (
+    NOT_AUTHORIZED,
+    CallFailed,
+    CloudControlError,
+    Refused,
+    TimedOut,
+    is_denied,
+    is_not_implemented,
+    is_throttled,
+)
 
 _GO_ON = "Run the task again: it goes on from what is there."
 _LATER = "Run the task again later: it goes on from what is there."
 _POLICIES = "docs/iam of this collection contains sufficient policies."
-_CHECK_ENDPOINT = "Check region and endpoint_url, and that the network leads there."
+_CHECK_ENDPOINT = "Check region, endpoint_url, AWS_ENDPOINT_URL and the network."
 
 # Codes of AWS's errors, HandlerErrorCodes, classes of botocore and our own, with what to do about them.
 _ADVICE = (
@@ -41,13 +50,33 @@ _ADVICE = (
         "ConnectionClosedError ReadTimeoutError HTTPClientError ResponseStreamingError",
         f"Check the network and the proxies on the way to AWS. {_LATER}",
     ),
-    ("EndpointConnectionError ConnectTimeoutError ProxyConnectionError", _CHECK_ENDPOINT),
+    ("EndpointConnectionError ConnectTimeoutError", _CHECK_ENDPOINT),
     (
-        "ProfileNotFound ConfigNotFound ConfigParseError",
-        "Check profile, and the AWS configuration where the task runs.",
+        "ProxyConnectionError 407",
+        (
+            "Check the proxy in HTTPS_PROXY, HTTP_PROXY or aws_config, and its credentials. Add hosts that need no"
+            " proxy to NO_PROXY."
+        ),
+    ),
+    (
+        "ProfileNotFound ConfigNotFound ConfigParseError InvalidConfigError InfiniteLoopConfigError",
+        "Check profile, and the AWS configuration of the host that runs the task.",
     ),
     ("NoClient InvalidRegionError", "Check region, endpoint_url, aws_ca_bundle and aws_config."),
-    ("InvalidAnswer NotCloudControl", f"What answered is perhaps not AWS but a proxy. {_CHECK_ENDPOINT}"),
+    (
+        "InvalidAnswer NotCloudControl",
+        (
+            "The response is probably not from AWS, but from a proxy or another server. Check endpoint_url,"
+            " AWS_ENDPOINT_URL, HTTPS_PROXY and NO_PROXY."
+        ),
+    ),
+    (
+        "501",
+        (
+            "The server is not AWS, or an emulator without this request. Check endpoint_url and AWS_ENDPOINT_URL, and"
+            " the services and resource types of the emulator."
+        ),
+    ),
     (
         "SSLError",
         "Give the certificate of the authority that vouches for the endpoint: aws_ca_bundle, for STS AWS_CA_BUNDLE.",
@@ -118,6 +147,72 @@ _ADVICE = (
     ("OutdatedBotocore", "Install the boto3 and botocore that the collection's requirements.txt asks for."),
 )
 HINTS = {code: hint for codes, hint in _ADVICE for code in codes.split()}
+# Hints for messages that say more than their code: the codes, a pattern of the message, and the hint.
+ADVICE_BY_MESSAGE = (
+    (
+        "CredentialRetrievalError",
+        "requires an MFA code",
+        (
+            "Get a session with the code, by `aws sts get-session-token` or the module"
+            " community.aws.sts_session_token. Set access_key, secret_key and session_token of the session, or a"
+            " profile without mfa_serial."
+        ),
+    ),
+    (
+        "CredentialRetrievalError",
+        "web identity token file",
+        (
+            "Check web_identity_token_file in the profile or AWS_WEB_IDENTITY_TOKEN_FILE on the host that runs the"
+            " task. The user of the task must be able to read the file."
+        ),
+    ),
+    (
+        "CredentialRetrievalError NoClient",
+        "credential_process|No closing quotation",
+        (
+            "Run the command of credential_process as the user of the task, on the host that runs the task: it must"
+            " exit with 0 and print Version (1), AccessKeyId, SecretAccessKey and, for temporary credentials,"
+            " SessionToken and Expiration."
+        ),
+    ),
+    (
+        "CredentialRetrievalError",
+        "still expired",
+        "Get new credentials, and check the clock of the host that runs the task.",
+    ),
+    (
+        "NoClient",
+        "both a profile and access tokens",
+        (
+            "Use one of them: omit profile and unset AWS_PROFILE, or omit access_key, secret_key and session_token and"
+            " unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN."
+        ),
+    ),
+    (
+        "SSLError",
+        "(?i)wrong.version.number|record.layer.failure|packet.length.too.long",
+        (
+            "The port does not use TLS. Set a URL that begins with http:// in endpoint_url or AWS_ENDPOINT_URL, or the"
+            " port for HTTPS."
+        ),
+    ),
+    (
+        "ConnectionClosedError 400",
+        ('endpoint URL: "http://|HTTP request to an HTTPS server|sent to HTTPS port|plain HTTP to an SSL|requires TLS'),
+        (
+            "If the port expects HTTPS, set a URL that begins with https:// in endpoint_url or AWS_ENDPOINT_URL."
+            f" Otherwise check the network and the proxies. {_LATER}"
+        ),
+    ),
+    (
+        "EndpointConnectionError ConnectTimeoutError",
+        r"//[\w.-]*\bfips\b",
+        (
+            "The service may have no FIPS endpoint in this region. Unset AWS_USE_FIPS_ENDPOINT and use_fips_endpoint,"
+            " or set another region."
+        ),
+    ),
+)
 # AWS's words for the kind of policy that decides, where another policy cannot grant the permission.
 _EXPLICIT_DENY = re.compile(r"with an explicit deny(?: in (an? (?:[\w-]+ )+(?:policy|boundary)\b))?")
 _NOT_ALLOWED_BY = re.compile(
@@ -140,7 +235,12 @@ def hint_for(code: str, operation: str | None, message: str = "") -> str | None:
         return HINTS["Throttling"]
     if is_denied(code, message):
         return HINTS["AccessDenied"]
-    if code.isdigit():  # the HTTP status of an answer without a code
+    for codes, words, hint in ADVICE_BY_MESSAGE:
+        if code in codes.split() and re.search(words, message):
+            return hint
+    if is_not_implemented(message):
+        return HINTS["501"]
+    if code.isdigit() and code not in HINTS:  # the HTTP status of an answer without a code
         code = "InternalFailure" if code >= "500" else "NotCloudControl"
     return HINTS.get(code)
 

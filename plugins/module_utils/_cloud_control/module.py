@@ -31,6 +31,7 @@ except ImportError:  # AnsibleAWSModule says so, and how to install it, before a
 from . import arguments, limits, shapes
 from .client import CloudControl
 from .clock import Clock, Deadline
+from .credentials import unattended
 from .errors import CallFailed, Refused
 from .properties import to_options, without_unset
 from .resource_type import Limit, ResourceType, Snapshot
@@ -114,7 +115,8 @@ def connect(
         # What cannot be connected with would end the task without what ours return.
         module.fail_json, fail_json = _raise_caught, module.fail_json
         try:
-            return module.client(service, config=BotoConfig(**config))
+            with unattended(module.params["profile"], deadline.remaining):
+                return module.client(service, config=BotoConfig(**config))
         finally:
             module.fail_json = fail_json
 

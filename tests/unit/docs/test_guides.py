@@ -77,6 +77,10 @@ def test_every_error_that_the_engine_knows_has_its_place_in_the_guide() -> None:
     assert classes <= trouble.OWN.keys()
 
 
+def test_guide_to_errors_has_an_entry_for_each_hint_by_message() -> None:
+    assert [words for _codes, words, _hint in failure.ADVICE_BY_MESSAGE] == [*trouble.MESSAGES]
+
+
 @pytest.mark.parametrize("words", trouble.OTHER_REFUSALS)
 def test_the_words_of_a_refusal_are_those_of_the_engine(words: str) -> None:
     sources = " ".join(path.read_text(encoding="utf-8") for path in (ROOT / "plugins").rglob("*.py"))

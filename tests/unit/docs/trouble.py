@@ -9,7 +9,10 @@ import re
 import textwrap
 from collections.abc import Iterable
 
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.failure import hint_for
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.failure import (
+    ADVICE_BY_MESSAGE,
+    hint_for,
+)
 from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.inference_experiment import (
     INFERENCE_EXPERIMENT,
 )
@@ -82,8 +85,11 @@ GROUPS = {
         ),
         ("UnauthorizedTaggingOperation", "Tags may not be read or changed."),
         (
-            "ProfileNotFound ConfigNotFound ConfigParseError",
-            "The profile is not in the AWS configuration of the host that the task runs on, or that cannot be read.",
+            "ProfileNotFound ConfigNotFound ConfigParseError InvalidConfigError InfiniteLoopConfigError",
+            (
+                "The profile is not in the AWS configuration of the host that runs the task, or the configuration is"
+                " not valid."
+            ),
         ),
         ("NoCredentialsError PartialCredentialsError", "No credentials were found, or a part of them."),
         (
@@ -104,8 +110,12 @@ GROUPS = {
     ),
     "Network and region": (
         (
-            "EndpointConnectionError ConnectTimeoutError ProxyConnectionError",
-            "Nothing answers at the address, or at that of the proxy.",
+            "EndpointConnectionError ConnectTimeoutError",
+            "No server accepts connections at the address of the endpoint.",
+        ),
+        (
+            "ProxyConnectionError 407",
+            "The proxy does not accept connections, or rejects the connection to the endpoint.",
         ),
         (
             "NoClient InvalidRegionError",
@@ -119,7 +129,8 @@ GROUPS = {
             "SSLError",
             "The certificate of what answers is of no known authority, or is another host's, or is out of date.",
         ),
-        ("InvalidAnswer NotCloudControl", "What answered does not speak as AWS does."),
+        ("InvalidAnswer NotCloudControl", "The response is not one of AWS, such as a page in HTML."),
+        ("501", "The server reports that it does not implement the request. The request is not retried."),
         (
             "TypeNotFoundException UnsupportedActionException UnsupportedTarget",
             "This region does not have inference experiments, or not through Cloud Control.",
@@ -165,6 +176,45 @@ GROUPS = {
         ("InvalidTypeConfiguration", "The account has a configuration for the resource type that does not fit."),
         ("CANCEL_COMPLETE", "The operation was ended before it was done."),
         ("RequestTokenNotFoundException", "The operation is not known any more. AWS keeps them for a week."),
+    ),
+}
+
+# Errors whose message says more than their code: the pattern of the message, the entry, and what it means.
+MESSAGES = {
+    "requires an MFA code": (
+        "*requires an MFA code*",
+        "The profile, or a profile that it is based on, has mfa_serial. A module cannot ask for the code.",
+    ),
+    "web identity token file": (
+        "*The web identity token file cannot be read*",
+        "The file with the token is missing, not readable, empty or not text.",
+    ),
+    "credential_process|No closing quotation": (
+        "*credential_process*, *No closing quotation*",
+        (
+            "The command of credential_process cannot be run, fails, takes longer than a minute, or does not print"
+            " credentials. Its output is not in the message, because it can contain secrets."
+        ),
+    ),
+    "still expired": (
+        "*the refreshed credentials are still expired*",
+        "The credentials that a profile retrieves are not valid at the time of the host that runs the task.",
+    ),
+    "both a profile and access tokens": (
+        "*Passing both a profile and access tokens is not supported*",
+        "A profile and an access key are set, by options or by variables.",
+    ),
+    "(?i)wrong.version.number|record.layer.failure|packet.length.too.long": (
+        "*wrong version number*, *record layer failure*, *packet length too long*",
+        "The URL of the endpoint begins with https://, and its port expects HTTP.",
+    ),
+    'endpoint URL: "http://|HTTP request to an HTTPS server|sent to HTTPS port|plain HTTP to an SSL|requires TLS': (
+        '*Connection was closed ... endpoint URL: "http://...*, *HTTP request to an HTTPS server*',
+        "The URL of the endpoint begins with http://, and its port expects HTTPS or closes the connection.",
+    ),
+    r"//[\w.-]*\bfips\b": (
+        '*Could not connect to the endpoint URL: "https://...-fips...*',
+        "FIPS endpoints are enabled, and the service has none in the region, or the network does not lead to it.",
     ),
 }
 
@@ -223,6 +273,11 @@ def page() -> str:
         lines += _title(title)
         for codes, means in rows:
             lines += _entry(codes.split(), means, hint(codes.split()[0]))
+    lines += _title("Messages about credentials and connections")
+    lines += ["Some messages say more than their code. They have these hints:", ""]
+    for _codes, words, to_do in ADVICE_BY_MESSAGE:
+        shown, means = MESSAGES[words]
+        lines += [shown, *_indented(means), "", *_indented(to_do), ""]
     return "\n".join(lines)
 
 

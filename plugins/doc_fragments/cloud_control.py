@@ -64,8 +64,9 @@ options:
       - With V(true), the module waits for each operation, reads the resource again and verifies that the change was
         applied. The task fails if an operation fails or the task exceeds O(wait_timeout).
       - With V(false), the module submits the first operation and returns immediately. RV(operations) lists the
-        remaining operations as C(PLANNED), and the returned values are those read after the submission. A later failure
-        of the submitted operation is not reported. Run the task again to submit the next operation.
+        remaining operations as C(PLANNED). The returned resource and the diff show the resource as read once after the
+        submission, in check mode as predicted for the end of all operations. A later failure of the submitted operation
+        is not reported. Run the task again to submit the next operation.
     type: bool
     default: true
   wait_timeout:

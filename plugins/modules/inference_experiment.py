@@ -245,7 +245,9 @@ attributes:
     description: Makes no write. Returns the same C(changed), the same operations and the predicted experiment.
     support: full
   diff_mode:
-    description: Shows the experiment before and after the task.
+    description:
+      - Shows the experiment before and after the task.
+      - If the task stops the experiment, the state after the task has C(variant_actions) and C(status_reason).
     support: full
   idempotent:
     description: If the experiment already has the desired state, the module makes one Cloud Control call and no write.
@@ -340,7 +342,7 @@ EXAMPLES = r"""
     status_reason: v2 is too slow
     on_stop: remove_shadow
 
-# Promote the shadow variant. Show the operations in check mode before you run the promotion.
+# Promote the shadow variant. Check the variant actions in check mode before you run the promotion.
 
 - name: Plan the promotion
   awscc.sagemaker.inference_experiment:
@@ -351,9 +353,9 @@ EXAMPLES = r"""
   check_mode: true
   register: plan
 
-- name: Show the operations of the promotion
+- name: Show the action for each variant, here production Remove and shadow Promote
   ansible.builtin.debug:
-    var: plan.operations
+    var: plan.variant_actions
 
 - name: Promote the shadow variant, with --extra-vars promote=true only
   awscc.sagemaker.inference_experiment:
@@ -615,6 +617,25 @@ inference_experiment:
       returned: when the experiment exists
       type: dict
       sample: {team: checkout}
+variant_actions:
+  description:
+    - The action for each variant of the endpoint when the task stops the experiment.
+    - C(Retain) keeps the variant on the endpoint, C(Remove) removes it, and C(Promote) makes the shadow variant the
+      production variant.
+  returned: when the task stops the experiment, also to delete it, or would stop it in check mode
+  type: dict
+  version_added: 1.1.0
+  contains:
+    production:
+      description: The action for the production variant, C(Retain) or C(Remove).
+      returned: always
+      type: str
+      sample: Remove
+    shadow:
+      description: The action for the shadow variant, C(Retain), C(Remove) or C(Promote).
+      returned: always
+      type: str
+      sample: Promote
 operations:
   description: The Cloud Control operations that the task submitted, or would submit in check mode, in order.
   returned: always

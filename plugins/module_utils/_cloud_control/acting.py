@@ -20,7 +20,7 @@ from .errors import CallFailed, CloudControlError, NotApplied, OperationFailed, 
 from .json_patch import PatchConflict, apply
 from .operations import carry_out, meaning, planned
 from .plan import Create, Delete, Refuse, Update, Write
-from .prediction import after
+from .prediction import after, effects
 from .resource_type import Properties, ResourceType, Snapshot, Wish
 from .task import Task
 
@@ -54,14 +54,16 @@ class Acting:
             self.carried_over = self._carried_over(step.then)
         if not self.record.operations:
             self.record.at_first_write = seen
-        operation = planned(step)
+        operation = replace(planned(step), effects=effects(self.type, seen, step))
         self.record.operations.append(operation)
         self.to_create = step.create if isinstance(step, Delete) else None
         if not self.task.predicting:
             failure = carry_out(step, operation, self.task.client, self.task.wish.identifier, wait=self.task.wait)
             if failure:
                 return self._after_failure(seen, step, failure)
-            self.task.predicting = not self.task.wait
+            if not self.task.wait:
+                self.record.now = self.task.read()
+                self.task.predicting = True
         return self._after_success(seen, step)
 
     def leave_the_creation(self) -> None:
@@ -128,6 +130,7 @@ class Acting:
         """Raise NotApplied if it comes only of a step that was reported done and did nothing."""
         # Where a status is out of reach no property differs; what has been deleted would have no status.
         self.check_applied(seen, refusal.because_of or frozenset([_THE_DELETION] if seen else []))
+        self.record.operations[-1].effects = {}  # its status is not the one that was asked for: another caller's work
 
     def check_applied(self, seen: Snapshot | None, names_due: frozenset[str]) -> None:
         """Raise NotApplied if what was reported done is still due: it did nothing."""
@@ -137,6 +140,7 @@ class Acting:
         names = ", ".join(sorted(self.type.option_name(name) for name in repeated))
         state = f"it is {self.type.status_of(seen) or 'as before'}" if seen else "there is none"
         last = self.record.operations[-1]
+        last.effects = {}
         raise NotApplied(
             f"AWS reported that {names} had been applied, and a read afterwards does not show it: {state}."
             f" What was sent: {json.dumps(last.patch_document or last.desired_state or {})}",
@@ -159,6 +163,9 @@ class Acting:
             if what == "final":  # the failure of the operation is the cause, and it names the request
                 raise failure from None
             raise
+        applied = what == "passing" or failure.denied  # with any other, a new status is the work of another caller
+        if not applied or _status(self.type, now) == _status(self.type, seen):
+            self.record.operations[-1].effects = {}
         may_pass = {
             "gone": True,
             "exists": now is not None,
@@ -202,7 +209,8 @@ class Acting:
             self.to_create = step if isinstance(step, Create) and self.recreating else None
         if not self.task.wait:
             self.task.plan_the_rest("Another operation is in progress on it.")
-            self.record.operations.append(replace(operation, operation_status="PLANNED"))
+            planned_again = replace(operation, operation_status="PLANNED", effects=effects(self.type, seen, step))
+            self.record.operations.append(planned_again)
             return after(self.type, seen, step, self.task.deadline.clock.now())
         try:
             other = self.task.client.under_way(self.task.wish.identifier)

@@ -107,19 +107,21 @@ def _wish(resource_type: ResourceType, params: Mapping[str, Any], problems: list
 def _outcome(resource_type: ResourceType, module: AnsibleAWSModule, record: Record) -> dict[str, Any]:
     """What a task returns on every path, as far as it is known."""
     before, after = (describe(resource_type, seen, module.region) for seen in _comparable(record))
+    effects = record.effects
     outcome = {
         "changed": record.changed(check_mode=module.check_mode),
         resource_type.result_name: describe(resource_type, record.now, module.region),
         "operations": [operation.result() for operation in record.operations],
+        **{name: value for name, value in effects.items() if name not in resource_type.options},
     }
     if module._diff:
-        outcome["diff"] = {"before": before, "after": after if outcome["changed"] else before}
+        outcome["diff"] = {"before": before, "after": {**after, **effects} if outcome["changed"] else before}
     return outcome
 
 
 def _comparable(record: Record) -> tuple[Snapshot | None, Snapshot | None]:
     """Before and after, with write-only properties only if both are known: a gap in knowledge is no difference."""
-    before, after = record.before, record.foreseen
+    before, after = record.before, record.now
     if before and after and (before.write_only is None or after.write_only is None):
         return Snapshot(before.properties), Snapshot(after.properties)
     return before, after

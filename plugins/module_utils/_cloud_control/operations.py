@@ -68,6 +68,7 @@ def _note(operation: Operation, failure: BaseException | None) -> None:
     if operation.request_token is None:
         unanswered = isinstance(failure, CallFailed) and failure.unanswered
         operation.operation_status = "PENDING" if unanswered else "FAILED"
+        operation.effects = {}
 
 
 def gave_up(resource_type: ResourceType, failure: CloudControlError) -> bool:

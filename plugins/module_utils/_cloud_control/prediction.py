@@ -9,10 +9,11 @@ Pure. The same plan is made over predicted snapshots as over real ones.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from . import json_patch
 from .changes import intent_of
-from .plan import Create, Delete, Write
+from .plan import Create, Delete, Update, Write
 from .resource_type import Properties, ResourceType, Snapshot, Wish
 
 
@@ -27,6 +28,14 @@ def after(resource_type: ResourceType, seen: Snapshot | None, step: Write, now: 
     if resource_type.predict:
         properties = resource_type.predict(before, properties, sent, now)
     return Snapshot(properties, _write_only_after(resource_type, seen, Snapshot(properties), sent))
+
+
+def effects(resource_type: ResourceType, seen: Snapshot | None, step: Write) -> dict[str, Any]:
+    """Return what the operation of a step does and no read shows."""
+    if seen is None or resource_type.effects is None or isinstance(step, Create):
+        return {}
+    model = json_patch.apply(seen.properties, step.patch) if isinstance(step, Update) else None
+    return resource_type.effects(seen.properties, model)
 
 
 def settled(resource_type: ResourceType, wish: Wish, seen: Snapshot) -> Snapshot:

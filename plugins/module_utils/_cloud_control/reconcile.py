@@ -30,7 +30,7 @@ def reconcile(task: Task) -> None:
     except CloudControlError as error:
         if not task.check_mode and _worth_a_look(task, error):
             with contextlib.suppress(CloudControlError):
-                task.record.now = task.record.foreseen = task.read()
+                task.record.now = task.read()
         if loop.acting:
             loop.acting.leave_the_creation()
         raise
@@ -54,7 +54,7 @@ class _Loop:
 
     def run(self) -> None:
         task, record = self.task, self.task.record
-        seen = record.before = record.now = record.foreseen = task.read()
+        seen = record.before = record.now = task.read()
         pauses_in_transit = pauses(task.deadline.clock)
         while True:
             step = next_step(task.type, task.wish, seen)
@@ -71,7 +71,6 @@ class _Loop:
             else:
                 seen = self._take(seen, step)
                 pauses_in_transit = pauses(task.deadline.clock)
-            record.foreseen = seen
             if task.check_mode or not task.predicting:
                 record.now = seen
 

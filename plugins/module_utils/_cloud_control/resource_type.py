@@ -180,6 +180,9 @@ class ResourceType(NamedTuple):
     predict: Callable[[Properties | None, Properties, Properties, datetime], Properties] | None = None
     """(properties before, None for a create; the model that the handler is given; its write-only values; the time) ->
     properties once the write has ended and the status has settled."""
+    effects: Callable[[Properties, Properties | None], dict[str, Any]] | None = None
+    """(properties read; the model that the update handler is given, None for a delete) -> what the operation does and
+    no read shows, by the name under which the module returns it; an option is shown in the diff only."""
     not_applied_by_create: Callable[[Properties, Properties, datetime], frozenset[str]] | None = None
     """(properties sent, properties read, the time) -> those sent which the status read shows not to have been applied,
     and which no later comparison would find."""

@@ -26,6 +26,8 @@ class Operation:
     desired_state: dict[str, Any] | None = None
     request_token: str | None = None
     operation_status: str = "PLANNED"
+    effects: dict[str, Any] = field(default_factory=dict)
+    """What the operation does and no read shows; empty if it is not known to have been carried out."""
 
     @property
     def unanswered(self) -> bool:
@@ -33,7 +35,7 @@ class Operation:
         return self.operation_status == "PENDING" and self.request_token is None
 
     def result(self) -> dict[str, Any]:
-        return {name: value for name, value in vars(self).items() if value is not None}
+        return {name: value for name, value in vars(self).items() if value is not None and name != "effects"}
 
 
 @dataclass
@@ -43,9 +45,7 @@ class Record:
     before: Snapshot | None = None
     at_first_write: Snapshot | None = None
     now: Snapshot | None = None
-    """As last read; in check mode as it would be."""
-    foreseen: Snapshot | None = None
-    """As it will be when all planned operations have ended."""
+    """As last read, in check mode as predicted."""
     operations: list[Operation] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     """What a user should be warned of."""
@@ -67,6 +67,10 @@ class Record:
     @property
     def unanswered(self) -> bool:
         return any(operation.unanswered for operation in self.operations)
+
+    @property
+    def effects(self) -> dict[str, Any]:
+        return {name: value for operation in self.operations for name, value in operation.effects.items()}
 
 
 @dataclass(kw_only=True)

@@ -322,6 +322,28 @@ def predict(before: Properties | None, after: Properties, sent: Properties, now:
     return {**after, "ModelVariants": before.get("ModelVariants"), "Status": intent}
 
 
+# What a stop does, by whether the patched ModelVariants contain the production and the shadow variant.
+_VARIANT_ACTIONS = {
+    (True, True): {"production": "Retain", "shadow": "Retain"},
+    (True, False): {"production": "Retain", "shadow": "Remove"},
+    (False, True): {"production": "Remove", "shadow": "Promote"},
+}
+
+
+def effects(before: Properties, model: Properties | None) -> dict[str, Any]:
+    """Return the variant actions and the reason of the stop; a delete stops a running experiment and retains both."""
+    if before["Status"] != "Running":
+        return {}
+    if model is None:
+        return {"variant_actions": _VARIANT_ACTIONS[True, True]}
+    if model.get("DesiredState") not in STOPS:
+        return {}
+    names = {variant.get("VariantName") for variant in model.get("ModelVariants") or []}
+    production, shadow = (role in names for role in _roles(before))
+    reason = {"status_reason": model["StatusReason"]} if "StatusReason" in model else {}
+    return {"variant_actions": _VARIANT_ACTIONS[production, shadow], **reason}
+
+
 def not_applied_by_create(sent: Properties, read: Properties, now: datetime) -> frozenset[str]:
     """A start that is still ahead, of an experiment that runs already. While it runs, its start is not compared."""
     start = (sent.get("Schedule") or {}).get("StartTime")
@@ -389,6 +411,7 @@ INFERENCE_EXPERIMENT = ResourceType(
         permission="sagemaker:DescribeInferenceExperiment",
     ),
     predict=predict,
+    effects=effects,
     not_applied_by_create=not_applied_by_create,
     goes_on_after=("Stabilizing ",),
     advice={

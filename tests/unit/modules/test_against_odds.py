@@ -236,13 +236,6 @@ def test_an_objection_that_no_change_explains_is_final_and_the_state_fresh(run: 
     assert result["inference_experiment"]["description"] == "Theirs"
 
 
-def test_without_waiting_the_experiment_is_returned_as_it_is(run: Run, emulator: Emulator) -> None:
-    put(emulator, "Running", Description="Old")
-    result = done(run(MODULE, named(desired_state="Completed", wait=False), diff=True))
-    assert (result.changed, result["inference_experiment"]["status"]) == (True, "Running")
-    assert result["diff"]["after"]["status"] == "Completed"
-
-
 @CHECK
 def test_without_waiting_a_transit_is_no_change(run: Run, emulator: Emulator, check: bool) -> None:
     put(emulator, "Updating", Description="Old", time_left=100)

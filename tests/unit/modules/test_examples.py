@@ -101,14 +101,14 @@ def test_examples_use_a_registered_result(module: str) -> None:
     assert registered <= used
 
 
-def test_examples_show_operations_before_a_promotion() -> None:
+def test_examples_show_variant_actions_before_a_promotion() -> None:
     tasks = _examples("inference_experiment")
     shown = [task.get(DEBUG, {}).get("var") for task in tasks]
     promotes = [
         position for position, task in enumerate(tasks) if task.get(MODULE, {}).get("on_stop") == "promote_shadow"
     ]
     assert [tasks[position].get("check_mode", "when" in tasks[position]) for position in promotes] == [True, True]
-    assert promotes[0] < shown.index("plan.operations") < promotes[1]
+    assert promotes[0] < shown.index("plan.variant_actions") < promotes[1]
 
 
 def _tasks(entries: Iterable[Any]) -> Iterator[dict[str, Any]]:
@@ -224,7 +224,7 @@ def test_return_documents_every_returned_property_and_region(
 
 def test_the_operations_and_the_error_are_documented_as_returned(documented: dict[str, Any]) -> None:
     returned = documented["inference_experiment"]["return"]
-    operation = {field.name for field in dataclasses.fields(Operation)}
+    operation = {field.name for field in dataclasses.fields(Operation)} - {"effects"}
     assert set(returned["operations"]["contains"]) == operation
     for module in MODULES:
         error = documented[module]["return"]["error"]["contains"]

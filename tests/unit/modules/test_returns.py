@@ -109,7 +109,8 @@ def test_an_absent_experiment_is_an_empty_dict(
     result = done(run(MODULE, named(state="absent"), **how))
     assert result["inference_experiment"] == {}
     if "diff" in how:
-        assert result["diff"] == {"before": COMPLETE if found else {}, "after": {}}
+        shown = {"variant_actions": {"production": "Retain", "shadow": "Retain"}} if found else {}
+        assert result["diff"] == {"before": COMPLETE if found else {}, "after": shown}
 
 
 @pytest.mark.parametrize("check", [False, True], ids=["for real", "in check mode"])

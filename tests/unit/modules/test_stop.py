@@ -12,8 +12,11 @@ import pytest
 
 from tests.emulator import Emulator
 from tests.unit.conftest import Run
+from tests.unit.lifecycle.laws import act
 from tests.unit.modules.tasks import (
     MODULE,
+    NAME,
+    OTHER_ROLE_ARN,
     done,
     full,
     named,
@@ -23,6 +26,7 @@ from tests.unit.modules.tasks import (
     run_again,
     sent,
     state,
+    statuses,
     variant,
     variants,
 )
@@ -168,3 +172,118 @@ def test_delete_ignores_other_model_variants_if_it_stops_nothing_itself(run: Run
     put(emulator, "Running")
     done(run(MODULE, named(state="absent", model_variants=variants(2))))
     assert emulator.writes() == ["DeleteResource"]
+
+
+# --- variant_actions ---
+
+RETAINED = {"production": "Retain", "shadow": "Retain"}
+STOPS: list[Any] = [
+    # the task, the status found, the variant actions
+    *(
+        pytest.param({**given, **how}, "Running", fate, id=f"{name}, {title}")
+        for name, (given, fate, _serving) in FATES.items()
+        for title, how in (
+            ("Completed", {"desired_state": "Completed"}),
+            ("Cancelled with an update first", {"desired_state": "Cancelled", "description": "New"}),
+            ("absent", {"state": "absent"}),
+        )
+    ),
+    pytest.param(full(role_arn=OTHER_ROLE_ARN, recreate=True), "Running", RETAINED, id="recreate"),
+    pytest.param({"state": "absent"}, "Starting", RETAINED, id="absent after a transition"),
+]
+REASONS = pytest.mark.parametrize("reason", [{}, {"status_reason": "It was slow"}], ids=["", "with a reason"])
+
+
+@pytest.mark.parametrize("how", [{}, {"wait": False}], ids=["", "without wait"])
+@pytest.mark.parametrize("check", [False, True], ids=["real run", "check mode"])
+@pytest.mark.parametrize(("options", "found", "actions"), STOPS)
+@REASONS
+def test_stop_returns_variant_actions_and_shows_them_in_diff(
+    run: Run,
+    emulator: Emulator,
+    options: dict[str, Any],
+    found: str,
+    actions: dict[str, str],
+    reason: dict[str, str],
+    check: bool,
+    how: dict[str, bool],
+) -> None:
+    put(emulator, found, time_left=5 if found == "Starting" else None)
+    if "recreate" not in options:
+        options = {**options, **reason}
+    result = done(run(MODULE, {**named(**options), **how}, check=check, diff=True))
+    assert result["variant_actions"] == actions
+    if result.changed:
+        shown = {"variant_actions": actions, **({"status_reason": "It was slow"} if "status_reason" in options else {})}
+        assert shown.items() <= result["diff"]["after"].items()
+        assert not shown.keys() & result["diff"]["before"].keys()
+    if not check and not how and "state" not in options and "recreate" not in options:
+        assert state(emulator)["fate"] == actions
+
+
+@pytest.mark.parametrize("check", [False, True], ids=["real run", "check mode"])
+@pytest.mark.parametrize(
+    ("found", "options"),
+    [
+        pytest.param(None, full(), id="create"),
+        pytest.param("Created", {"desired_state": "Running"}, id="start"),
+        pytest.param("Running", {"description": "New"}, id="update"),
+        pytest.param("Running", {}, id="unchanged"),
+        pytest.param("Running", {"role_arn": OTHER_ROLE_ARN}, id="rejected"),
+        pytest.param("Completed", {"desired_state": "Completed", "on_stop": "promote_shadow"}, id="ended already"),
+        *(
+            pytest.param(status, {"state": "absent", "on_stop": "promote_shadow"}, id=f"delete, {status}")
+            for status in ("Created", "Completed", "Cancelled", "Stopping")
+        ),
+        pytest.param("Created", full(role_arn=OTHER_ROLE_ARN, recreate=True), id="recreate, Created"),
+    ],
+)
+def test_task_that_stops_nothing_returns_no_variant_actions(
+    run: Run, emulator: Emulator, found: str | None, options: dict[str, Any], check: bool
+) -> None:
+    if found:
+        put(emulator, found)
+    result = run(MODULE, named(**options), check=check, diff=True)
+    assert "variant_actions" not in result
+    assert "variant_actions" not in {**result["diff"]["before"], **result["diff"]["after"]}
+
+
+@pytest.mark.parametrize(
+    ("fault", "returned"),
+    [
+        pytest.param({"kind": "error", "code": "AccessDeniedException", "times": 9}, False, id="rejected call"),
+        pytest.param({"kind": "failed", "code": "GeneralServiceException"}, False, id="failed operation"),
+        pytest.param({"kind": "failed", "code": "Throttling"}, True, id="submitted again"),
+        pytest.param({"kind": "failed", "code": "NotStabilized", "applied": True}, True, id="handler stopped waiting"),
+        pytest.param({"kind": "lost_response", "times": 99}, False, id="no response"),
+    ],
+)
+def test_failed_stop_returns_variant_actions_only_if_experiment_is_known_to_be_stopped(
+    run: Run, emulator: Emulator, fault: dict[str, Any], returned: bool
+) -> None:
+    put(emulator, "Running")
+    emulator.fault("UpdateResource", **fault)
+    result = run(MODULE, named(desired_state="Completed", on_stop="promote_shadow", wait_timeout=120))
+    assert ("variant_actions" in result) is returned
+
+
+def test_stop_that_outlasts_wait_timeout_returns_variant_actions(run: Run, emulator: Emulator) -> None:
+    put(emulator, "Running")
+    emulator.settings.update({"transition_seconds": 300.0, "operation_seconds": 300.0})
+    result = run(MODULE, named(desired_state="Completed", on_stop="remove_shadow", wait_timeout=60))
+    assert (result["error"]["code"], statuses(result)) == ("TimedOut", ["IN_PROGRESS"])
+    assert result["variant_actions"] == {"production": "Retain", "shadow": "Remove"}
+
+
+def test_stop_by_another_caller_in_between_returns_no_variant_actions(run: Run, emulator: Emulator) -> None:
+    put(emulator, "Running")
+    emulator.on_call("UpdateResource", lambda: act(emulator, "stop", NAME))
+    result = run(MODULE, named(desired_state="Completed", on_stop="promote_shadow"))
+    assert (result["error"]["code"], "variant_actions" in result) == ("Refused", False)
+
+
+def test_stop_that_is_not_applied_returns_no_variant_actions(run: Run, emulator: Emulator) -> None:
+    emulator.settings.ignore_properties = frozenset({"DesiredState"})
+    put(emulator, "Running")
+    result = run(MODULE, named(desired_state="Completed", on_stop="promote_shadow"))
+    assert (result["error"]["code"], "variant_actions" in result) == ("NotApplied", False)

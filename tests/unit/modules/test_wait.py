@@ -328,3 +328,19 @@ def test_task_that_finds_another_change_waits_before_it_writes(
     done(run(MODULE, named(**task)))
     assert statuses_at_write == writes
     run_again(run, emulator, named(**task))
+
+
+@table(SETTLED)
+def test_task_without_wait_returns_experiment_as_read_after_submission(
+    run: Run, emulator: Emulator, scenario: Scenario
+) -> None:
+    scenario.prepare(emulator)
+    result = done(run(MODULE, {**scenario.task, "wait": False}, diff=True))
+    returned = result["inference_experiment"]
+    assert returned.get("status") == (state(emulator)["status"] if exists(emulator) else None)
+    shown = result["diff"]["after"]
+    assert (returned, {"variant_actions", "status_reason"} & returned.keys()) == (
+        {name: value for name, value in shown.items() if name not in ("variant_actions", "status_reason")},
+        set(),
+    )
+    assert emulator.calls()[-1] == "GetResource"

@@ -10,10 +10,11 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from .control_api import PREFIX
+from .control_api import CONTROLS, PREFIX
 from .seed import Seed
 from .server import EmulatorServer
 
+_GUIDE = "docs/docsite/rst/guide_first_steps.rst"
 _IAM = "IAM is enforced. These keys are the root user's; make users with policies through IAM, as in docs/iam."
 
 
@@ -65,7 +66,10 @@ def _welcome(server: EmulatorServer, region: str, seed: Seed | None) -> str:
         "",
         *(_seeded(seed) if seed else ["Nothing is there yet; --seed makes what an inference experiment needs.", ""]),
         *([_IAM, ""] if server.settings.enforce_iam else []),
-        f"What it has been asked: {server.endpoint_url}{PREFIX}/log   All controls: {server.endpoint_url}{PREFIX}/",
+        f"Controls below {server.endpoint_url}{PREFIX}/, with examples in {_GUIDE}:",
+        "",
+        *(f"  {key:<32} {effect}" for key, effect in CONTROLS.items()),
+        "",
         "Ctrl-C stops it.",
     ]
     return "\n".join(lines)

@@ -13,23 +13,25 @@ from .controls import Controls
 
 PREFIX = "/_emulator"
 Body = dict[str, Any]
+CONTROLS = {
+    # method and path: effect, members of the request body
+    "GET log": "list the requests; ?since=N lists those after request number N",
+    "DELETE log": "empty the log",
+    "GET settings": "list the settings with their values",
+    "PATCH settings": "change settings: {name: value}",
+    "POST faults": "let the next requests fail: {operation, kind, times, after, identifier, code, message, ...}",
+    "DELETE faults": "remove the faults that have not occurred",
+    "POST experiments": "create or replace an experiment: {region, properties, status, tags, time_left, then}",
+    "GET experiments/<region>/<name>": "show an experiment, with the variant actions of its stop",
+    "POST endpoints": "set the status of an endpoint: {name, region, status, time_left, then, failure_reason}",
+    "GET clock": "show the time of the emulator",
+    "POST clock": "move the clock forward: {advance: seconds}",
+    "POST seed": "create a bucket, a role, two models and an endpoint: {region, name}",
+    "POST reset": "delete all resources, requests and faults, and restore the settings",
+}
 DESCRIPTION = {
-    "what": "An emulated AWS: Cloud Control with AWS::SageMaker::InferenceExperiment, beside what moto has.",
-    "paths": {
-        "GET /_emulator/log?since=N": "the AWS requests after number N, in order",
-        "DELETE /_emulator/log": "empty the log; numbers go on",
-        "GET /_emulator/settings": "all options and their values",
-        "PATCH /_emulator/settings": "set options: {name: value}",
-        "POST /_emulator/faults": "order a fault: {operation, kind, times, after, identifier, code, message, ...}",
-        "DELETE /_emulator/faults": "forget the faults that are still open",
-        "POST /_emulator/reset": "forget everything; settings are as they were at the start",
-        "POST /_emulator/seed": "make a bucket, role, models and endpoint: {region, name}",
-        "POST /_emulator/experiments": "put an experiment: {region, properties, status, tags, time_left, then}",
-        "POST /_emulator/endpoints": "put an endpoint into a status: {name, region, status, time_left, then, ...}",
-        "GET /_emulator/experiments/<region>/<name>": "the raw state of an experiment",
-        "GET /_emulator/clock": "what time it is here",
-        "POST /_emulator/clock": "let time pass: {advance: seconds}",
-    },
+    "description": "Emulator of AWS Cloud Control with AWS::SageMaker::InferenceExperiment, based on moto",
+    "controls": {key.replace(" ", f" {PREFIX}/"): effect for key, effect in CONTROLS.items()},
 }
 
 

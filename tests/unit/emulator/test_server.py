@@ -19,7 +19,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ConnectionClosedError, ReadTimeoutError, WaiterError
 
-from tests.emulator import ManualClock, Seed
+from tests.emulator import ManualClock, Seed, control_api
 from tests.emulator.controls import CREDENTIALS
 from tests.emulator.gate import ConnectionDropped
 from tests.emulator.server import EmulatorServer
@@ -270,7 +270,7 @@ def test_an_account_can_be_seeded_and_emptied(server: EmulatorServer, cloudcontr
 def test_it_describes_itself(server: EmulatorServer) -> None:
     status, described = control(server, "GET", "")
     assert status == 200
-    assert "GET /_emulator/log?since=N" in described["paths"]
+    assert "GET /_emulator/log" in described["controls"]
 
 
 MISTAKES: list[Any] = [
@@ -328,5 +328,6 @@ def test_the_program_says_how_to_use_it_and_stops_cleanly_on(number: signal.Sign
     assert (program.returncode, errors) == (0, "")
     assert "stopped" in rest
     assert {"AWS_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"} <= set(exports)
+    assert [key for key in control_api.CONTROLS if not any(line.startswith(f"{key} ") for line in lines)] == []
     assert any(line.startswith("endpoint_name:") for line in lines)
     assert any("IAM is enforced" in line for line in lines)

@@ -46,7 +46,7 @@ CASES = {
 def reported(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     """Return the messages of the rule for each playbook, from one run of ansible-lint."""
     folder = tmp_path_factory.mktemp("playbooks")
-    for name, (module, options, _) in CASES.items():
+    for name, (module, options, _words) in CASES.items():
         lines = "\n".join(f"        {option}" for option in options)
         (folder / f"{name}.yml").write_text(PLAYBOOK.format(module=module, options=lines), encoding="utf-8")
     done = subprocess.run(

@@ -108,7 +108,7 @@ UNREADABLE: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("options", "sentence"), UNREADABLE, ids=[sentence[:60] for _, sentence in UNREADABLE])
+@pytest.mark.parametrize(("options", "sentence"), UNREADABLE, ids=[sentence[:60] for _declared, sentence in UNREADABLE])
 def test_check_returns_options_that_ansible_core_cannot_read(options: dict[str, Any], sentence: str) -> None:
     (option,) = options
     assert check(SPEC, {**NAME, **options}) == ({option: [sentence]}, [])
@@ -136,7 +136,7 @@ CHANGED: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("options", "sentence"), CHANGED, ids=[sentence for _, sentence in CHANGED])
+@pytest.mark.parametrize(("options", "sentence"), CHANGED, ids=[sentence for _declared, sentence in CHANGED])
 def test_check_returns_values_that_ansible_core_would_convert(options: dict[str, Any], sentence: str) -> None:
     assert check(SPEC, {**NAME, **options}) == ({}, [sentence])
 

@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write the picture of the statuses and the guide to errors from the code: `python -m tests.unit.docs`."""
+"""Write the picture of the statuses and the troubleshooting guide: `python -m tests.unit.docs`."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from tests.environment import COLLECTIONS
 
 def main() -> None:
     sys.path.insert(0, str(COLLECTIONS))
-    from tests.unit.docs import diagram, trouble
+    from tests.unit.docs import diagram, troubleshooting
 
     diagram.PICTURE.parent.mkdir(exist_ok=True)
     diagram.PICTURE.write_text(diagram.picture(), encoding="utf-8")
-    trouble.PAGE.write_text(trouble.page(), encoding="utf-8")
+    troubleshooting.PAGE.write_text(troubleshooting.page(), encoding="utf-8")
 
 
 if __name__ == "__main__":

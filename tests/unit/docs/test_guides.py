@@ -18,7 +18,7 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.in
 )
 from tests.emulator import Emulator, ManualClock
 from tests.environment import REGION, ROOT
-from tests.unit.docs import diagram, trouble
+from tests.unit.docs import diagram, troubleshooting
 from tests.unit.docs.guides import FOLDER, GUIDES, blocks, text_of
 from tests.unit.harness import run_module, with_shared_clients
 
@@ -63,34 +63,64 @@ def test_picture_shows_transitions_of_type_with_labels() -> None:
     assert diagram.PICTURE.read_text(encoding="utf-8") == diagram.picture(), WRITE
 
 
-def test_the_guide_to_errors_shows_the_hints_of_the_engine() -> None:
-    assert trouble.PAGE.read_text(encoding="utf-8") == trouble.page(), WRITE
+def test_troubleshooting_page_equals_generated_page() -> None:
+    assert troubleshooting.PAGE.read_text(encoding="utf-8") == troubleshooting.page(), WRITE
 
 
-def test_every_error_that_the_engine_knows_has_its_place_in_the_guide() -> None:
-    told = [code for rows in trouble.GROUPS.values() for codes, _hint in rows for code in codes.split()]
-    told += [code for code, (_said, to_do) in trouble.OWN.items() if not to_do]
-    # What ends a task without an error of AWS goes under the name of its class.
+def test_troubleshooting_lists_every_error_code_once() -> None:
+    listed = [code for rows in troubleshooting.GROUPS.values() for codes, _text in rows for code in codes.split()]
+    listed += [code for code, (_text, hint) in troubleshooting.OWN.items() if not hint]
+    # The code of an error without a code of AWS is the name of its class.
     classes = {errors.Refused.__name__, errors.NotApplied.__name__, errors.TimedOut.__name__}
-    assert len(told) == len(set(told))
-    assert set(told) == failure.HINTS.keys() | INFERENCE_EXPERIMENT.advice.keys()
-    assert classes <= trouble.OWN.keys()
+    assert len(listed) == len(set(listed))
+    assert set(listed) == failure.HINTS.keys() | INFERENCE_EXPERIMENT.advice.keys()
+    assert classes <= troubleshooting.OWN.keys()
 
 
-def test_guide_to_errors_has_an_entry_for_each_hint_by_message() -> None:
-    assert [words for _codes, words, _hint in failure.ADVICE_BY_MESSAGE] == [*trouble.MESSAGES]
+def test_troubleshooting_lists_every_hint_by_message() -> None:
+    assert [words for _codes, words, _hint in failure.ADVICE_BY_MESSAGE] == [*troubleshooting.MESSAGES]
 
 
-@pytest.mark.parametrize("words", trouble.OTHER_REFUSALS)
-def test_the_words_of_a_refusal_are_those_of_the_engine(words: str) -> None:
+@pytest.mark.parametrize("words", troubleshooting.OTHER_REFUSALS)
+def test_troubleshooting_quotes_message_of_rejection(words: str) -> None:
     sources = " ".join(path.read_text(encoding="utf-8") for path in (ROOT / "plugins").rglob("*.py"))
-    assert words in re.sub(r'"\s*f?"', "", sources)  # a text may go over several lines
+    assert words in re.sub(r'"\s*f?"', "", sources)  # a message can consist of several strings
 
 
-def test_errors_that_stand_together_have_the_same_hint() -> None:
-    for rows in trouble.GROUPS.values():
-        for codes, _hint in rows:
-            assert len({trouble.hint(code) for code in codes.split()}) == 1, codes
+def test_troubleshooting_entries_have_one_hint_for_all_codes() -> None:
+    for rows in troubleshooting.GROUPS.values():
+        for codes, _text in rows:
+            assert len({troubleshooting.hint(code) for code in codes.split()}) == 1, codes
+
+
+OPTION = ":ansopt:`awscc.sagemaker.inference_experiment#module:{}`"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Set a later schedule.end_time.", f"Set a later {OPTION.format('schedule.end_time')}."),
+        ("Set purge_tags: true to", f"Set {OPTION.format('purge_tags=true')} to"),
+        ("with on_stop: retain, and", f"with {OPTION.format('on_stop=retain')}, and"),
+        ("omit wait: false", f"omit {OPTION.format('wait=false')}"),
+        ("wait for the end", "wait for the end"),
+        ("Check region, and", f"Check {OPTION.format('region')}, and"),
+        ("in this region", "in this region"),
+        ("Omit identifiers_only.", "Omit :ansopt:`awscc.sagemaker.inference_experiment_info#module:identifiers_only`."),
+        (
+            "Use awscc.sagemaker.inference_experiment_info.",
+            "Use :ansplugin:`awscc.sagemaker.inference_experiment_info#module`.",
+        ),
+        ("the module community.aws.sts_session_token", "the module ``community.aws.sts_session_token``"),
+        ("Grant sagemaker:AddTags, or", "Grant ``sagemaker:AddTags``, or"),
+        ("Run `aws sso login`.", "Run ``aws sso login``."),
+        ("the AWS_* variables", "the ``AWS_*`` variables"),
+        ("that begins with http:// in", "that begins with ``http://`` in"),
+        ("See `Rejected tasks`_.", "See `Rejected tasks`_."),
+    ],
+)
+def test_marked_returns_text_with_markup(text: str, expected: str) -> None:
+    assert troubleshooting.marked(text) == expected
 
 
 def _paths(spec: Any, path: str = "") -> Iterator[str]:

@@ -99,7 +99,7 @@ def page() -> str:
             "",
             "The message contains the attempted operation, the message of AWS, the code, the call, and a hint.",
             "The return value `error` contains the same parts. The hints are in the",
-            "[troubleshooting guide](../../../docs/docsite/rst/guide_trouble.rst).",
+            "[troubleshooting guide](../../../docs/docsite/rst/guide_troubleshooting.rst).",
             "",
             "```",
             _example(),

@@ -1,0 +1,378 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Write the troubleshooting guide from the hints of the modules: `python -m tests.unit.docs`."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.failure import (
+    ADVICE_BY_MESSAGE,
+    hint_for,
+)
+from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.inference_experiment import (
+    INFERENCE_EXPERIMENT,
+)
+from tests.environment import ROOT
+from tests.unit.faults.matrix import TRIES
+from tests.unit.lifecycle.grid import REASONS
+
+PAGE = ROOT / "docs" / "docsite" / "rst" / "guide_troubleshooting.rst"
+
+_HEAD = f"""\
+.. _ansible_collections.awscc.sagemaker.docsite.guide_troubleshooting:
+
+Troubleshooting
+===============
+
+.. Written by "python -m tests.unit.docs" from the hints of the modules.
+
+A failed task returns:
+
+- ``msg``: the attempted operation, the message of AWS, the error code and a hint
+- :ansretval:`awscc.sagemaker.inference_experiment#module:error`: the same parts as ``code``, ``message``,
+  ``operation``, ``request_token`` and ``hint``
+- :ansretval:`awscc.sagemaker.inference_experiment#module:operations`: the operations of the task
+- ``changed``: whether AWS applied a change
+- :ansretval:`awscc.sagemaker.inference_experiment#module:inference_experiment`: the experiment as it was last read
+
+Find the ``code`` on this page. Each entry describes the error and then repeats the hint. A numeric code is the HTTP
+status of a response without an error code. If it has no entry, see ``InternalFailure`` for 500 and above, and
+``NotCloudControl`` for all others.
+
+Correct the cause and run the task again. The module reads the experiment and continues. It does not repeat an operation
+that AWS has applied.
+
+.. contents::
+   :local:
+   :depth: 1
+
+Retries
+-------
+
+The modules retry transient errors before the task fails. A call is made up to {TRIES} times within about a minute.
+Polls are retried until :ansopt:`awscc.sagemaker.inference_experiment#module:wait_timeout` has elapsed. `Retries and
+failed calls <https://github.com/awscc/ansible-collection-sagemaker/blob/main/tests/unit/faults/README.md>`__ lists the outcome
+of each fault for each call.
+"""
+
+# The errors of the collection: the description, and the hint if the engine has none.
+OWN = {
+    "InvalidOptions": (
+        "Options are invalid or conflict with each other. No call was made.",
+        "Correct each option that the message names.",
+    ),
+    "Refused": (
+        "The current status does not allow the change, or options are missing or conflict with the experiment.",
+        "See `Rejected tasks`_.",
+    ),
+    "TimedOut": (
+        "wait_timeout has elapsed. AWS continues the submitted operation.",
+        "Run the task again. It waits for the operation and continues. If this is frequent, set a longer wait_timeout.",
+    ),
+    "NoRegion": ("No region is set.", "Set region, or the variable AWS_REGION."),
+    "NotApplied": (
+        "AWS reported success, but a later read does not show the change. The message names the properties.",
+        None,
+    ),
+    "Unsettled": ("Repeated reads of the status and of the other properties contradict each other.", None),
+    "OutdatedBotocore": ("The installed botocore does not support a call.", None),
+}
+
+# The other errors, with their descriptions. Codes with the same hint are one entry.
+GROUPS = {
+    "Permissions and credentials": (
+        (
+            "AccessDenied",
+            (
+                "The calling identity lacks a permission. This entry covers all codes that begin with AccessDenied. If"
+                ' the message contains "with an explicit deny", a policy denies the action explicitly: granting the'
+                " permission does not help, change that policy or use another identity."
+            ),
+        ),
+        ("UnauthorizedTaggingOperation", "The calling identity lacks a permission to read or change tags."),
+        (
+            "ProfileNotFound ConfigNotFound ConfigParseError InvalidConfigError InfiniteLoopConfigError",
+            (
+                "The profile is not in the AWS configuration of the host that runs the task, or the configuration is"
+                " not valid."
+            ),
+        ),
+        ("NoCredentialsError PartialCredentialsError", "The credentials are missing or incomplete."),
+        (
+            "CredentialRetrievalError MetadataRetrievalError SSOError",
+            "The source of the credentials, for example a role or a metadata service, returned no credentials.",
+        ),
+        (
+            "TokenRetrievalError SSOTokenLoadError UnauthorizedSSOTokenError LoginRefreshRequired LoginTokenLoadError",
+            "The profile needs a login, which does not exist or has expired.",
+        ),
+        ("ExpiredToken ExpiredTokenException RequestExpired", "The temporary credentials have expired."),
+        (
+            "InvalidClientTokenId UnrecognizedClientException",
+            "The access key does not exist, or is not valid in this region.",
+        ),
+        (
+            "InvalidSignatureException SignatureDoesNotMatch",
+            "The signature of the request does not match the request.",
+        ),
+        (
+            "InvalidCredentials InvalidCredentialsException",
+            "The handler could not use the credentials of the operation.",
+        ),
+    ),
+    "Network and region": (
+        (
+            "EndpointConnectionError ConnectTimeoutError",
+            "No server accepts connections at the address of the endpoint.",
+        ),
+        (
+            "ProxyConnectionError 407",
+            "The proxy does not accept connections, or rejects the connection to the endpoint.",
+        ),
+        (
+            "NoClient InvalidRegionError",
+            "botocore rejects a setting: an address, a region, a file or another value is not valid.",
+        ),
+        (
+            "ConnectionClosedError ReadTimeoutError HTTPClientError ResponseStreamingError",
+            "The connection was closed, or the response did not arrive in time.",
+        ),
+        (
+            "SSLError",
+            "The certificate of the server has an unknown authority, is for another host, or has expired.",
+        ),
+        ("InvalidAnswer NotCloudControl", "The response is not one of AWS, for example an HTML page."),
+        ("501", "The server reports that it does not implement the request. The request is not retried."),
+        (
+            "TypeNotFoundException UnsupportedActionException UnsupportedTarget",
+            "Cloud Control does not support inference experiments in this region.",
+        ),
+    ),
+    "Errors of AWS": (
+        (
+            "Throttling ThrottlingException ThrottledException TooManyRequestsException RequestLimitExceeded SlowDown",
+            "AWS throttled the calls. The modules have retried them with increasing delays.",
+        ),
+        (
+            "InternalFailure InternalError InternalServerError ServiceUnavailable",
+            "AWS reported an internal error. The modules have retried the call.",
+        ),
+        ("NetworkFailure NetworkFailureException", "The handler lost its connection to the service."),
+        (
+            "ServiceInternalError ServiceInternalErrorException ServiceTimeout NotStabilized NotStabilizedException",
+            "SageMaker reported an internal error, or needed more time than the handler waits.",
+        ),
+        (
+            "HandlerFailureException HandlerInternalFailure HandlerInternalFailureException Unknown",
+            "The handler failed.",
+        ),
+    ),
+    "Experiment and related resources": (
+        (
+            "GeneralServiceException",
+            "SageMaker rejected the request. Denied permissions, invalid values and conflicts have this code.",
+        ),
+        (
+            "InvalidRequest InvalidRequestException ValidationException ClientTokenConflictException",
+            "The request does not match the schema of the resource type, or the current properties of the experiment.",
+        ),
+        ("NotUpdatable NotUpdatableException", "The request changes a create-only property."),
+        ("AlreadyExists AlreadyExistsException", "An experiment has this name, or an experiment uses the endpoint."),
+        ("NotFound ResourceNotFoundException", "The experiment existed when the task started, and does not exist now."),
+        (
+            "ResourceConflict ResourceConflictException ConcurrentOperationException",
+            "A concurrent operation changes the experiment.",
+        ),
+        ("ServiceLimitExceeded ServiceLimitExceededException", "The account has reached a quota."),
+        ("NonCompliant", "A CloudFormation hook of the account rejects the operation."),
+        (
+            "InvalidTypeConfiguration",
+            "The configuration of the resource type in the CloudFormation registry of the account is not valid.",
+        ),
+        ("CANCEL_COMPLETE", "The operation was cancelled."),
+        (
+            "RequestTokenNotFoundException",
+            "Cloud Control does not have the operation any more. It keeps operations for 7 days.",
+        ),
+    ),
+}
+
+# Errors with a hint that depends on the message: the pattern of the message, the title of the entry, the description.
+MESSAGES = {
+    "requires an MFA code": (
+        "*requires an MFA code*",
+        "The profile, or a profile that it is based on, has mfa_serial. A module cannot ask for the code.",
+    ),
+    "web identity token file": (
+        "*The web identity token file cannot be read*",
+        "The file with the token is missing, not readable, empty or not text.",
+    ),
+    "credential_process|No closing quotation": (
+        "*credential_process*, *No closing quotation*",
+        (
+            "The command of credential_process cannot be run, fails, takes longer than a minute, or does not print"
+            " credentials. Its output is not in the message, because it can contain secrets."
+        ),
+    ),
+    "still expired": (
+        "*the refreshed credentials are still expired*",
+        "The credentials that a profile retrieves are not valid at the time of the host that runs the task.",
+    ),
+    "both a profile and access tokens": (
+        "*Passing both a profile and access tokens is not supported*",
+        "Options or variables set both a profile and an access key.",
+    ),
+    "(?i)wrong.version.number|record.layer.failure|packet.length.too.long": (
+        "*wrong version number*, *record layer failure*, *packet length too long*",
+        "The URL of the endpoint begins with https://, and its port expects HTTP.",
+    ),
+    'endpoint URL: "http://|HTTP request to an HTTPS server|sent to HTTPS port|plain HTTP to an SSL|requires TLS': (
+        '*Connection was closed ... endpoint URL: "http://...*, *HTTP request to an HTTPS server*',
+        "The URL of the endpoint begins with http://, and its port expects HTTPS or closes the connection.",
+    ),
+    r"//[\w.-]*\bfips\b": (
+        '*Could not connect to the endpoint URL: "https://...-fips...*',
+        "FIPS endpoints are enabled, but the service has none in the region, or the network cannot reach it.",
+    ),
+}
+
+# The rejections of the grid, and how to correct the task.
+REFUSALS = {
+    "missing": "Set the options in the message. If the experiment should exist, correct the name or the region.",
+    "absent": "Omit desired_state, or set desired_state: Running. Only an existing experiment can be stopped.",
+    "not started": "Start the experiment first (desired_state: Running), or delete it (state: absent).",
+    "runs": "Set the current value, or wait for the end of the test. recreate: true ends the running test, deletes its"
+    " record and creates the experiment again.",
+    "ended": "Set the current value, or create an experiment with another name. recreate: true deletes the record of"
+    " the experiment and creates the experiment again.",
+    "fixed": "Set the current value. recreate: true ends a running test, deletes its record and creates the experiment"
+    " again.",
+    "new": "Omit recreate or desired_state. A new experiment cannot be Completed or Cancelled.",
+}
+# The other rejections: words of the message, and how to correct the task.
+OTHER_REFUSALS = {
+    "With wait: false, what it has beside what the task gives would be lost": (
+        "recreate: true preserves the options that the task omits. With wait: false, a later run creates the experiment"
+        " and cannot read them any more. Set these options, or omit wait: false."
+    ),
+    "It could not be created again as it is": "Set the options that the message names to valid values.",
+    "schedule.end_time has passed": "Set a later schedule.end_time.",
+    "This comes of what the task gives together with what it leaves as it is": (
+        "An option of the task conflicts with the current value of another option. Set both options."
+    ),
+    "with those that are kept": "Set fewer tags, or set purge_tags: true to remove tags that the task does not set.",
+    "needs to know which of the variants is the shadow": (
+        "Stop the experiment with on_stop: retain, and change the variants of the endpoint in SageMaker."
+    ),
+    "does not know the status": (
+        "Upgrade the collection. This version can only read or delete an experiment with this status."
+    ),
+    "The list does not tell the status": "Omit identifiers_only. The module then reads every experiment.",
+}
+
+_PREFIX = "awscc.sagemaker.inference_experiment"
+_INFO = ("identifiers_only", "include_write_only", "name_contains")
+
+
+def _paths(spec: Any, path: str = "") -> Iterator[str]:
+    for name, entry in spec.items():
+        yield path + name
+        yield from _paths(entry.get("options") or {}, f"{path}{name}.")
+
+
+# The options that are no ordinary words, and those that are options only with a value.
+_OPTIONS = {
+    *(path for path in _paths(INFERENCE_EXPERIMENT.options) if re.search(r"[_.]", path)),
+    *("recreate", "wait_timeout", "purge_tags", "on_stop", "cloud_control_role_arn", *_INFO),
+    *("access_key", "secret_key", "session_token", "endpoint_url", "aws_ca_bundle", "aws_config"),
+}
+_WITH_VALUE = {*_OPTIONS, "state", "wait"}
+# These words are options only without an article: "Check region", but "in this region".
+_BARE = "".join(f"(?<!{word} )" for word in ("a", "The", "the", "this", "that", "same", "another", "every", "No"))
+
+
+def _any(names: Iterable[str]) -> str:
+    return "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+
+
+_MARKUP = re.compile(
+    r"`(?P<command>[^`]+)`(?!_)"
+    r"|\b(?P<module>awscc\.sagemaker\.\w+)"
+    rf"|\b(?P<value>(?:{_any(_WITH_VALUE)}): \w+)"
+    rf"|\b(?P<option>{_any(_OPTIONS)})\b(?!\.\w)"
+    rf"|\b{_BARE}(?P<bare>region|profile)\b(?=[,.]?(?:\s|$))"
+    r"|(?P<literal>\b[a-z]+:[A-Z]\w+|\b\w+_\*|\b[\w.]*\w_\w+|\bdocs/iam|\b\w+\.txt|\bhttps?://)"
+)
+
+
+def page() -> str:
+    """Return the page."""
+    assert REFUSALS.keys() == REASONS.keys()
+    lines = [_HEAD, *_title("Errors of the collection")]
+    for code, (means, to_do) in OWN.items():
+        lines += _entry([code], means, to_do or hint(code))
+    lines += _title("Rejected tasks")
+    lines += [
+        "The code is ``Refused``. The message names the status and the options, and contains one of these texts:",
+        "",
+    ]
+    for reason, to_do in REFUSALS.items():
+        lines += [f"*{REASONS[reason]}*", *_indented(to_do), ""]
+    for words, to_do in OTHER_REFUSALS.items():
+        lines += [f"*{words}*", *_indented(to_do), ""]
+    for title, rows in GROUPS.items():
+        lines += _title(title)
+        for codes, means in rows:
+            lines += _entry(codes.split(), means, hint(codes.split()[0]))
+    lines += _title("Messages about credentials and connections")
+    lines += ["For these messages, the hint depends on the message:", ""]
+    for _codes, words, to_do in ADVICE_BY_MESSAGE:
+        shown, means = MESSAGES[words]
+        lines += [shown, *_indented(means), "", *_indented(to_do), ""]
+    return "\n".join(lines)
+
+
+def hint(code: str) -> str:
+    """Return the hint of the modules for a code. A hint of the resource type replaces that of the engine."""
+    general, own = hint_for(code, None), INFERENCE_EXPERIMENT.advice.get(code)
+    return own or general or ""
+
+
+def _title(title: str) -> list[str]:
+    return [title, "-" * len(title), ""]
+
+
+def _entry(codes: Iterable[str], means: str, to_do: str) -> list[str]:
+    return [", ".join(f"``{code}``" for code in codes), *_indented(means), "", *_indented(to_do), ""]
+
+
+def _indented(text: str) -> list[str]:
+    indent = " " * 4
+    return textwrap.wrap(
+        marked(text),
+        120,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def marked(text: str) -> str:
+    """Return the text with markup: roles for options and modules, literals for other names, commands and values."""
+    return _MARKUP.sub(_role, text)
+
+
+def _role(found: re.Match[str]) -> str:
+    kind, name = found.lastgroup, found[0]
+    if kind == "module":
+        return f":ansplugin:`{name}#module`"
+    if kind in ("option", "bare", "value"):
+        module = f"{_PREFIX}_info" if name in _INFO else _PREFIX
+        return f":ansopt:`{module}#module:{name.replace(': ', '=')}`"
+    return f"``{found['command'] or name}``"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import threading
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, cast
 
 import boto3
@@ -13,7 +14,7 @@ from botocore.config import Config
 from moto.moto_api._internal.models import moto_api_backend
 from moto.sagemaker.models import sagemaker_backends
 
-from . import faults, placing
+from . import faults, placing, rules, traffic
 from .clock import Clock, SystemClock
 from .cloudcontrol.models import cloudcontrol_backends
 from .cloudcontrol.requests import Accepted
@@ -81,6 +82,8 @@ class Controls:
         Cloud Control's handler can be disturbed as well: handler (code, message: the next call to SageMaker of that
         name that the handler makes fails with this error code) and stabilize (the same for the Describe with which it
         waits for a status, after the change was made).
+        GetMetricData can return half of a page with the StatusCode of partial_data or internal_error (token=False:
+        without NextToken).
         `applied=True` lets throttle, error, html503, not_json, missing_keys, no_answer, failed and cancelled do their
         work all the same.
         """
@@ -173,6 +176,37 @@ class Controls:
         with self.world.lock:
             now = cloudcontrol_backends[ACCOUNT_ID][region].settle()
             self._sagemaker(region).deployments.put(name, now, **details)
+
+    def traffic(
+        self,
+        endpoint_name: str,
+        region: str = "us-east-1",
+        *,
+        invocations_per_minute: float,
+        variants: Mapping[str, Any] | None = None,
+        start: datetime | str | None = None,
+    ) -> None:
+        """Describe the requests to an endpoint from `start` (default: now) on, which CloudWatch's metrics follow.
+
+        `variants` maps names of variants to what they do with the requests; a variant that it omits has no metrics,
+        without it each variant has the defaults: model_latency and overhead_latency in microseconds,
+        cpu_utilization, memory_utilization, disk_utilization, gpu_utilization and gpu_memory_utilization in percent
+        (each a number, or an object of minimum, maximum and percentiles such as p50 and p99.9; null: no data), and
+        error_4xx_rate, error_5xx_rate and model_error_rate from 0 to 1.
+        A production variant gets the requests by its weight, a shadow variant its sampling percentage of them while
+        it is deployed. `start` is a datetime or ISO 8601; descriptions from a later start on are forgotten.
+        """
+        with self.world.lock:
+            now = cloudcontrol_backends[ACCOUNT_ID][region].settle()
+            since = rules.parse_time(start) if isinstance(start, str) else start or now
+            described = traffic.phase(since, invocations_per_minute, variants)
+            self._sagemaker(region).add_traffic(endpoint_name, described)
+
+    def clear_traffic(self) -> None:
+        """Forget the traffic of all endpoints."""
+        with self.world.lock:
+            for backend in cloudcontrol_backends[ACCOUNT_ID].values():
+                backend.sagemaker.traffic.clear()
 
     def serve(self, plain: PlainType) -> None:
         """Let Cloud Control know another type as well, one without statuses of its own."""

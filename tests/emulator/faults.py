@@ -17,8 +17,13 @@ OPERATIONS = (
     *(*SAGEMAKER, "GetCallerIdentity", "AssumeRole"),
     *("DescribeEndpoint", "DescribeEndpointConfig", "GetMetricData"),
 )
-HANDLER_CALLS = {"handler": SAGEMAKER, "stabilize": ("DescribeInferenceExperiment",)}
-"""The calls to SageMaker of the handler that a fault of these kinds can be for."""
+CALLS = {
+    "handler": SAGEMAKER,
+    "stabilize": ("DescribeInferenceExperiment",),
+    "partial_data": ("GetMetricData",),
+    "internal_error": ("GetMetricData",),
+}
+"""The calls that a fault of these kinds can be for; handler and stabilize are for those of the handler to SageMaker."""
 ASYNCHRONOUS = ("CreateResource", "UpdateResource", "DeleteResource")
 HANDLER_ERROR_CODES = (
     *("NotUpdatable", "InvalidRequest", "AccessDenied", "UnauthorizedTaggingOperation", "InvalidCredentials"),
@@ -41,6 +46,8 @@ KINDS: Mapping[str, frozenset[str]] = {
     "stabilize": frozenset({"code", "message"}),
     "failed": frozenset({"code", "message", "applied"}),
     "cancelled": frozenset({"applied"}),
+    "partial_data": frozenset({"token"}),
+    "internal_error": frozenset({"token"}),
     "delay": frozenset({"seconds"}),
     "refused": frozenset(),
     "close": frozenset(),
@@ -62,9 +69,16 @@ REQUIRED = {
 ALWAYS_APPLIED = frozenset({"broken_json", "unknown_status", "changed", "lost", "lost_response", "delay"})
 LATE = frozenset({"failed", "cancelled"})
 """Kinds that apply to an operation after it has been accepted."""
-PLACES = {"failed": "operation", "cancelled": "operation", "handler": "handler", "stabilize": "stabilize"}
+PLACES = {
+    "failed": "operation",
+    "cancelled": "operation",
+    "handler": "handler",
+    "stabilize": "stabilize",
+    "partial_data": "metric data",
+    "internal_error": "metric data",
+}
 """Where a kind applies other than to a call of a client: to an accepted operation, to the handler's own call to
-SageMaker, or to the Describe with which the handler waits for a status."""
+SageMaker, to the Describe with which the handler waits for a status, or to the datapoints of GetMetricData."""
 CUTS = frozenset({"refused", "close", "reset", "no_answer", "lost_response"})
 """Kinds that leave the caller without an answer of any kind."""
 UNKNOWN_STATUS = "Hibernating"
@@ -84,6 +98,7 @@ class Fault:
     status: int = 0
     seconds: float = 0.0
     applied: bool = False
+    token: bool = True
     change: Callable[[Any], Any] | None = None
 
     def matches(self, operation: str, identifier: str | None) -> bool:
@@ -105,8 +120,8 @@ def order(operation: str, kind: str, *, http: bool, **details: Any) -> Fault:
         raise ValueError(f"a fault of kind {kind!r} needs {REQUIRED[kind]!r}")
     if kind in LATE:
         _check_late(operation, kind, details)
-    if kind in HANDLER_CALLS and operation not in HANDLER_CALLS[kind]:
-        raise ValueError(f"a fault of kind {kind!r} is for {', '.join(HANDLER_CALLS[kind])}, not for {operation}")
+    if kind in CALLS and operation not in CALLS[kind]:
+        raise ValueError(f"a fault of kind {kind!r} is for {', '.join(CALLS[kind])}, not for {operation}")
     if not callable(details.get("change", callable)):
         raise TypeError("'change' has to be a function, which only a test in this process has")
     return Fault(operation, kind, **{"applied": kind in ALWAYS_APPLIED, **details})

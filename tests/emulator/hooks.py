@@ -13,42 +13,49 @@ from typing import Any
 
 import moto.backend_index
 import moto.backends
+import moto.cloudwatch.models
 import moto.sagemaker.models
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
 from . import cloudcontrol
 from .cloudcontrol.models import CloudControlBackend
 from .cloudcontrol.urls import url_bases
+from .cloudwatch.models import CloudWatchBackend
 from .sagemaker.models import SageMakerBackend
 
 _MODULE = "moto.cloudcontrol"
 _PATTERNS = [("cloudcontrol", re.compile(base)) for base in url_bases]
-_sagemaker_backends: Any = moto.sagemaker.models.sagemaker_backends
+_BACKENDS: list[tuple[str, Any, Any]] = [
+    ("sagemaker", moto.sagemaker.models.sagemaker_backends, SageMakerBackend),
+    ("cloudwatch", moto.cloudwatch.models.cloudwatch_backends, CloudWatchBackend),
+]
+"""moto's services that get another backend: name, backends, class."""
 
 
 def register() -> Callable[[], None]:
     """Hook the services into moto, as often as you like; returns what puts things back as they were."""
     module_before = sys.modules.get(_MODULE)
     patterns: list[Any] = moto.backend_index.backend_url_patterns
-    patterns_before, backend_before = list(patterns), _sagemaker_backends.backend
+    patterns_before, classes_before = list(patterns), [backends.backend for _name, backends, _class in _BACKENDS]
 
     sys.modules[_MODULE] = cloudcontrol
     patterns[:] = [*_PATTERNS, *(entry for entry in patterns if entry[0] != "cloudcontrol")]
-    _set_sagemaker(SageMakerBackend)
+    _set_classes([own for _name, _backends, own in _BACKENDS])
     _assert_hooked()
 
     def unregister() -> None:
         _restore_module(module_before)
         patterns[:] = patterns_before
-        _set_sagemaker(backend_before)
+        _set_classes(classes_before)
 
     return unregister
 
 
-def _set_sagemaker(backend: type) -> None:
-    if _sagemaker_backends.backend is not backend:
-        _sagemaker_backends.backend = backend
-        _sagemaker_backends.clear()
+def _set_classes(classes: list[Any]) -> None:
+    for (_name, backends, _own), backend in zip(_BACKENDS, classes, strict=True):
+        if backends.backend is not backend:
+            backends.backend = backend
+            backends.clear()
 
 
 def _restore_module(before: ModuleType | None) -> None:
@@ -65,9 +72,10 @@ def _assert_hooked() -> None:
     host = "https://cloudcontrolapi.us-east-1.amazonaws.com"
     first = next(service for service, pattern in moto.backend_index.backend_url_patterns if pattern.match(host))
     assert first == "cloudcontrol", "moto no longer takes the first match of backend_url_patterns"
-    sagemaker = find("sagemaker")[DEFAULT_ACCOUNT_ID]["us-east-1"]
-    assert isinstance(sagemaker, SageMakerBackend), "moto no longer makes backends of BackendDict.backend"
-    dispatch = next(iter(sagemaker.urls.values()))
-    assert dispatch.__self__.__module__.startswith(__package__ or ""), (
-        "moto's urls no longer follow the backend's module"
-    )
+    for name, _backends, own in _BACKENDS:
+        backend: Any = find(name)[DEFAULT_ACCOUNT_ID]["us-east-1"]
+        assert isinstance(backend, own), "moto no longer makes backends of BackendDict.backend"
+        dispatch = next(iter(backend.urls.values()))
+        assert dispatch.__self__.__module__.startswith(__package__ or ""), (
+            "moto's urls no longer follow the backend's module"
+        )

@@ -19,7 +19,10 @@ REGIONS_WITHOUT_TYPE = frozenset(
 )
 _COLLECTIONS = {"ignore_properties": frozenset, "regions_without_type": frozenset, "list_properties": tuple}
 _OPTIONAL = {"endpoint_update_seconds", "retry_after_seconds", "throttle_per_second"}
-_CHOICES = {"endpoint_update_status": ("InService", "OutOfService", "Failed", "UpdateRollbackFailed")}
+_CHOICES = {
+    "endpoint_update_status": ("InService", "OutOfService", "Failed", "UpdateRollbackFailed"),
+    "metric_long_periods": ("accept", "reject", "split"),
+}
 
 
 @dataclasses.dataclass(slots=True)
@@ -84,6 +87,14 @@ class Settings:
     """A shadow variant that a stop retains stays a shadow variant of the endpoint; if false, it is removed."""
     assume_endpoints: bool = False
     """An experiment that names no existing endpoint creates it; without check_references it exists in name only."""
+
+    # CloudWatch
+    metric_delay_seconds: float = 60.0
+    """Datapoints of a minute are there so long after its end."""
+    metric_long_periods: str = "accept"
+    """A period of more than a day gives one datapoint (accept), an error (reject), or one datapoint a day (split)."""
+    metric_page_size: int = 100_800
+    """Most datapoints on a page of GetMetricData; MaxDatapoints of the caller can only lower it."""
 
     # IAM
     enforce_iam: bool = False

@@ -23,6 +23,7 @@ from ..endpoints import (
 )
 from ..experiments import Experiment, Experiments
 from ..rules import arn, invalid
+from ..traffic import Phase, Span, spans
 from ..world import current
 from .exceptions import as_response
 
@@ -36,11 +37,13 @@ class SageMakerBackend(SageMakerModelBackend):  # type: ignore[misc] # moto is n
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         self.deployments = Endpoints(self._add_config)
+        self.traffic: dict[str, list[Phase]] = {}
         self.inference_experiments = Experiments(account_id, region_name, self)
 
     def forget_experiments(self) -> None:
-        """Forget all experiments, and return the endpoints to their first deployment."""
+        """Forget all experiments and traffic, and return the endpoints to their first deployment."""
         self.inference_experiments.clear()
+        self.traffic.clear()
         endpoints, configs = self.deployments.restore()
         for name in endpoints:
             self.endpoints.pop(name, None)
@@ -74,6 +77,18 @@ class SageMakerBackend(SageMakerModelBackend):  # type: ignore[misc] # moto is n
 
     def follow(self, experiment: Experiment, when: datetime) -> None:
         self.deployments.follow(experiment, when)
+
+    # traffic
+
+    def add_traffic(self, endpoint_name: str, phase: Phase) -> None:
+        """Describe the traffic of an endpoint from a moment on; a description of a later moment is forgotten."""
+        earlier = [each for each in self.traffic.get(endpoint_name, ()) if each.since < phase.since]
+        self.traffic[endpoint_name] = [*earlier, phase]
+
+    def traffic_of(self, endpoint_name: str, variant_name: str, until: float) -> list[Span]:
+        """Return the traffic of a variant up to a time; that of a deleted endpoint too."""
+        endpoint = self.deployments.find(endpoint_name, current().clock.now())
+        return spans(variant_name, endpoint.history, self.traffic.get(endpoint_name, ()), until) if endpoint else []
 
     # endpoints
 

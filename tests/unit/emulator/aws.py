@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import boto3
 import botocore.session
@@ -112,6 +112,13 @@ class Aws:
 
     def pass_time(self, seconds: float) -> None:
         self.emulator.clock.advance(seconds)
+
+
+class CloudWatch(NamedTuple):
+    """A client that sends requests of one protocol."""
+
+    protocol: str
+    client: Any
 
 
 def client_of_protocol(service: str, protocol: str, folder: Path, **keys: Any) -> Any:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pytest
 
 from tests.emulator import Emulator, ManualClock
-from tests.unit.emulator.aws import REGION, Aws
+from tests.unit.emulator.aws import REGION, Aws, CloudWatch, client_of_protocol
 
 
 @pytest.fixture(scope="module")
@@ -28,3 +28,17 @@ def aws(_module_aws: Aws) -> Aws:
 @pytest.fixture
 def emulator(aws: Aws) -> Emulator:
     return aws.emulator
+
+
+@pytest.fixture(scope="module")
+def _cloudwatch(_module_aws: Aws, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, CloudWatch]:
+    return {
+        protocol: CloudWatch(protocol, client_of_protocol("cloudwatch", protocol, tmp_path_factory.mktemp(protocol)))
+        for protocol in ("query", "json")
+    }
+
+
+@pytest.fixture(params=["query", "json"])
+def cloudwatch(_cloudwatch: Mapping[str, CloudWatch], request: pytest.FixtureRequest) -> CloudWatch:
+    """A CloudWatch client of each protocol, on the emulator of `aws`."""
+    return _cloudwatch[request.param]

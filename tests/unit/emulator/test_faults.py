@@ -310,6 +310,8 @@ def test_numbers_go_on_when_the_log_is_emptied(aws: Aws) -> None:
         {"refuse_late": 1},
         {"ignore_properties": "Tags"},
         {"endpoint_update_status": "Updating"},
+        {"metric_long_periods": None},
+        {"metric_page_size": 0},
         {"endpoint_update_seconds": "long"},
         {"regions_without_type": [1]},
         {"operation_seconds": 1, "colour": 1},

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
 from botocore.parsers import ResponseParserError
 
-from tests.emulator import Emulator, ManualClock
-from tests.unit.emulator.aws import REGION, Aws, Refused, client_of_protocol, code_of
+from tests.unit.emulator.aws import Aws, CloudWatch, Refused, code_of
 
 START = datetime(2026, 1, 1, 10, 0, tzinfo=timezone.utc)
 CONTENT_TYPES = {
@@ -24,58 +23,25 @@ METRIC = {"Namespace": "AWS/SageMaker", "MetricName": "Invocations"}
 QUERY = {"Id": "m1", "MetricStat": {"Metric": METRIC, "Period": 60, "Stat": "Sum"}}
 
 
-class Caller(NamedTuple):
-    """A CloudWatch client of one protocol."""
-
-    protocol: str
-    client: Any
-    emulator: Emulator
-
-    def call(self) -> Any:
-        return self.client.get_metric_data(
-            MetricDataQueries=[QUERY], StartTime=START, EndTime=START + timedelta(hours=1)
-        )
+def call(cloudwatch: CloudWatch) -> Any:
+    return cloudwatch.client.get_metric_data(
+        MetricDataQueries=[QUERY], StartTime=START, EndTime=START + timedelta(hours=1)
+    )
 
 
-@pytest.fixture(scope="module")
-def _callers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Caller]]:
-    with Emulator(clock=ManualClock()) as emulator:
-        yield {
-            protocol: Caller(
-                protocol, client_of_protocol("cloudwatch", protocol, tmp_path_factory.mktemp(protocol)), emulator
-            )
-            for protocol in CONTENT_TYPES
-        }
-
-
-@pytest.fixture(params=CONTENT_TYPES)
-def caller(_callers: Mapping[str, Caller], request: pytest.FixtureRequest) -> Caller:
-    found = _callers[request.param]
-    found.emulator.reset()
-    return found
-
-
-@pytest.fixture
-def aws(_callers: Mapping[str, Caller]) -> Aws:
-    """The calls of other services."""
-    emulator = _callers["json"].emulator
-    emulator.reset()
-    return Aws(emulator, emulator.seed(REGION))
-
-
-def test_request_is_logged_with_its_protocol(caller: Caller) -> None:
+def test_request_is_logged_with_its_protocol(aws: Aws, cloudwatch: CloudWatch) -> None:
     sent: list[str] = []
 
     def note(request: Any, **_: Any) -> None:
         sent.append(request.headers["Content-Type"].decode())
 
-    caller.client.meta.events.register_first("before-send.cloudwatch", note, unique_id="note")
-    caller.call()
-    caller.client.meta.events.unregister("before-send.cloudwatch", note, unique_id="note")
-    (record,) = caller.emulator.log
+    cloudwatch.client.meta.events.register_first("before-send.cloudwatch", note, unique_id="note")
+    answer = call(cloudwatch)
+    cloudwatch.client.meta.events.unregister("before-send.cloudwatch", note, unique_id="note")
+    (record,) = aws.emulator.log
     assert (record.service, record.operation, record.write) == ("cloudwatch", "GetMetricData", False)
-    assert record.protocol == caller.protocol
-    assert sent == [CONTENT_TYPES[caller.protocol][0]]
+    assert record.protocol == cloudwatch.protocol
+    assert (*sent, answer["ResponseMetadata"]["HTTPHeaders"]["content-type"]) == CONTENT_TYPES[cloudwatch.protocol]
 
 
 def test_installed_botocore_sends_json_to_cloudwatch(aws: Aws) -> None:
@@ -92,55 +58,55 @@ ERRORS: list[Any] = [
 
 @pytest.mark.parametrize(("kind", "details", "code", "status"), ERRORS)
 def test_fault_is_error_in_protocol_of_request(
-    caller: Caller, kind: str, details: dict[str, Any], code: str, status: int
+    aws: Aws, cloudwatch: CloudWatch, kind: str, details: dict[str, Any], code: str, status: int
 ) -> None:
-    caller.emulator.fault("GetMetricData", kind, **details)
+    aws.emulator.fault("GetMetricData", kind, **details)
     with pytest.raises(ClientError) as error:
-        caller.call()
+        call(cloudwatch)
     metadata = error.value.response["ResponseMetadata"]
     headers = metadata["HTTPHeaders"]
     assert (code_of(error), metadata["HTTPStatusCode"]) == (code, status)
-    assert headers["content-type"] == CONTENT_TYPES[caller.protocol][1]
+    assert headers["content-type"] == CONTENT_TYPES[cloudwatch.protocol][1]
     fault = "Sender" if status < 500 else "Receiver"
-    assert headers.get("x-amzn-query-error") == {"query": None, "json": f"{code};{fault}"}[caller.protocol]
-    assert (caller.emulator.log[0].status, caller.emulator.log[0].error) == (status, code)
-    assert caller.call()["MetricDataResults"][0]["Id"] == "m1"
+    assert headers.get("x-amzn-query-error") == {"query": None, "json": f"{code};{fault}"}[cloudwatch.protocol]
+    assert (aws.emulator.log[0].status, aws.emulator.log[0].error) == (status, code)
+    assert call(cloudwatch)["MetricDataResults"][0]["Id"] == "m1"
 
 
-def test_missing_keys_are_missing_in_protocol_of_request(caller: Caller) -> None:
-    caller.emulator.fault("GetMetricData", "missing_keys")
-    answer = caller.call()
+def test_missing_keys_are_missing_in_protocol_of_request(aws: Aws, cloudwatch: CloudWatch) -> None:
+    aws.emulator.fault("GetMetricData", "missing_keys")
+    answer = call(cloudwatch)
     assert not answer.get("MetricDataResults")
     assert answer["ResponseMetadata"]["HTTPStatusCode"] == 200
 
 
 @pytest.mark.parametrize("kind", ["not_json", "broken_json"])
-def test_body_that_cannot_be_parsed_raises_in_query_only(caller: Caller, kind: str) -> None:
-    caller.emulator.fault("GetMetricData", kind)
-    if caller.protocol == "query":
+def test_body_that_cannot_be_parsed_raises_in_query_only(aws: Aws, cloudwatch: CloudWatch, kind: str) -> None:
+    aws.emulator.fault("GetMetricData", kind)
+    if cloudwatch.protocol == "query":
         with pytest.raises((KeyError, ResponseParserError)):
-            caller.call()
+            call(cloudwatch)
     else:
-        assert set(caller.call()) == {"ResponseMetadata"}
+        assert set(call(cloudwatch)) == {"ResponseMetadata"}
 
 
-def test_unknown_status_is_status_of_results(caller: Caller) -> None:
-    caller.emulator.fault("GetMetricData", "unknown_status")
-    assert [result["StatusCode"] for result in caller.call()["MetricDataResults"]] == ["Hibernating"]
+def test_unknown_status_is_status_of_results(aws: Aws, cloudwatch: CloudWatch) -> None:
+    aws.emulator.fault("GetMetricData", "unknown_status")
+    assert [result["StatusCode"] for result in call(cloudwatch)["MetricDataResults"]] == ["Hibernating"]
 
 
-def test_changed_gets_value_of_json_and_bytes_of_xml(caller: Caller) -> None:
+def test_changed_gets_value_of_json_and_bytes_of_xml(aws: Aws, cloudwatch: CloudWatch) -> None:
     def change(answer: Any) -> Any:
         return answer.replace(b"m1", b"m2") if isinstance(answer, bytes) else {"MetricDataResults": [{"Id": "m2"}]}
 
-    caller.emulator.fault("GetMetricData", "changed", change=change)
-    assert [result["Id"] for result in caller.call()["MetricDataResults"]] == ["m2"]
+    aws.emulator.fault("GetMetricData", "changed", change=change)
+    assert [result["Id"] for result in call(cloudwatch)["MetricDataResults"]] == ["m2"]
 
 
-def test_connection_can_be_closed(caller: Caller) -> None:
-    caller.emulator.fault("GetMetricData", "close")
+def test_connection_can_be_closed(aws: Aws, cloudwatch: CloudWatch) -> None:
+    aws.emulator.fault("GetMetricData", "close")
     with pytest.raises(ConnectionClosedError):
-        caller.call()
+        call(cloudwatch)
 
 
 def test_cloudwatch_in_unknown_region_is_rejected_with_code_of_query_protocol(aws: Aws) -> None:
@@ -165,10 +131,10 @@ SERVICES: list[Any] = [
 ]
 
 
-@pytest.mark.parametrize("call", SERVICES)
-def test_date_header_is_time_of_emulator(aws: Aws, call: Callable[[Aws], Any]) -> None:
+@pytest.mark.parametrize("send", SERVICES)
+def test_date_header_is_time_of_emulator(aws: Aws, send: Callable[[Aws], Any]) -> None:
     aws.pass_time(86400)
-    headers = call(aws)["ResponseMetadata"]["HTTPHeaders"]
+    headers = send(aws)["ResponseMetadata"]["HTTPHeaders"]
     assert parsedate_to_datetime(headers["date"]) == aws.emulator.clock.now()
 
 

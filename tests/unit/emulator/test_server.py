@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from http.client import HTTPConnection
 from typing import Any
@@ -88,15 +89,20 @@ def test_boto3_s_own_waiter_sees_a_failure(seed: Seed, cloudcontrol: Any) -> Non
         cloudcontrol.get_waiter("resource_request_success").wait(RequestToken=event["RequestToken"])
 
 
-def test_the_aws_cli_works_with_it(server: EmulatorServer, seed: Seed) -> None:
-    def aws(*arguments: str) -> Any:
-        command = [sys.executable, "-m", "awscli", *arguments, "--output", "json"]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
-
+def aws_cli(server: EmulatorServer, *arguments: str) -> Any:
+    """Return what a command of the AWS CLI prints."""
+    command = [sys.executable, "-m", "awscli", *arguments, "--output", "json"]
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     environment = {**kept, **server.environment(), "AWS_PAGER": ""}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_the_aws_cli_works_with_it(server: EmulatorServer, seed: Seed) -> None:
+    def aws(*arguments: str) -> Any:
+        return aws_cli(server, *arguments)
+
     wanted = json.dumps(seed.properties("cli"))
     created = aws("cloudcontrol", "create-resource", "--type-name", TYPE_NAME, "--desired-state", wanted)
     assert created["ProgressEvent"]["OperationStatus"] == "IN_PROGRESS"
@@ -251,6 +257,32 @@ def test_an_endpoint_can_be_put_in_a_status(server: EmulatorServer, seed: Seed) 
     assert describe(EndpointName=seed.endpoint_name)["EndpointStatus"] == "Failed"
 
 
+def test_traffic_can_be_described_and_forgotten(server: EmulatorServer, seed: Seed) -> None:
+    dimensions = [
+        {"Name": "EndpointName", "Value": seed.endpoint_name},
+        {"Name": "VariantName", "Value": "production"},
+    ]
+    metric = {"Namespace": "AWS/SageMaker", "MetricName": "ModelLatency", "Dimensions": dimensions}
+    query = {"Id": "p99", "MetricStat": {"Metric": metric, "Period": 3600, "Stat": "p99"}}
+    now = server.clock.now().replace(minute=0, second=0, microsecond=0)
+    times = {"start": now - timedelta(days=2), "end": now - timedelta(days=2, hours=-2)}
+    described = {
+        "endpoint_name": seed.endpoint_name,
+        "region": REGION,
+        "invocations_per_minute": 600,
+        "start": (now - timedelta(days=3)).isoformat(),
+        "variants": {"production": {"model_latency": {"p50": 10_000, "p99": 50_000}}},
+    }
+    assert control(server, "POST", "traffic", described) == (200, {})
+    arguments = [f"--{name}-time={moment.isoformat()}" for name, moment in times.items()]
+    found = aws_cli(server, "cloudwatch", "get-metric-data", *arguments, "--metric-data-queries", json.dumps([query]))
+    assert found["MetricDataResults"][0]["Values"] == [50_000, 50_000]
+    assert control(server, "DELETE", "traffic") == (200, {})
+    cloudwatch = client(server, "cloudwatch")
+    found = cloudwatch.get_metric_data(MetricDataQueries=[query], StartTime=times["start"], EndTime=times["end"])
+    assert found["MetricDataResults"][0]["Values"] == []
+
+
 def test_time_can_pass(server: EmulatorServer) -> None:
     before = server.clock.now()
     status, answer = control(server, "POST", "clock", {"advance": 90})
@@ -291,6 +323,7 @@ MISTAKES: list[Any] = [
     pytest.param("POST", "clock", {"advance": -1}, 400, "forward", id="a clock turned back"),
     pytest.param("POST", "experiments", {"region": REGION}, 400, "'properties' is missing", id="no properties"),
     pytest.param("POST", "endpoints", {"name": "none"}, 400, "no endpoint", id="no such endpoint"),
+    pytest.param("POST", "traffic", {"endpoint_name": "x"}, 400, "invocations_per_minute", id="traffic without a rate"),
     pytest.param("POST", "seed", [1], 400, "JSON object", id="a body that is no object"),
     pytest.param("GET", f"experiments/{REGION}/none", None, 404, "no inference experiment", id="no such experiment"),
     pytest.param("GET", "nonsense", None, 404, "there is no GET", id="no such path"),

@@ -1,0 +1,1 @@
+"""moto's CloudWatch, with GetMetricData of SageMaker's endpoint metrics."""

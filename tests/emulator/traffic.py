@@ -1,0 +1,304 @@
+"""Synthetic traffic of endpoints and its statistics: pure functions of descriptions and times, nothing is stored.
+
+A description holds from a moment on until the next one: requests a minute of the endpoint, and for each variant the
+distribution of its latencies, its error rates and its utilization. Which variants get the requests follows from the
+deployments of the endpoint. A production variant gets its share by weight, a shadow variant a copy of the requests by
+its weight relative to production ("Shadow variants", SageMaker Developer Guide).
+
+Metrics, units and samples follow "Metrics for monitoring Amazon SageMaker AI with Amazon CloudWatch": each invocation
+sends 1 to Invocations, 1/instances to InvocationsPerInstance, 0 or 1 to each error metric and its microseconds to the
+latencies; each instance sends its utilization once a minute. Statistics follow "CloudWatch statistics definitions".
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import math
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from .endpoints import Deployment, Variant, Variants
+
+Distribution = tuple[tuple[float, float], ...]
+"""(quantile, value): from the minimum at 0 to the maximum at 1, with straight lines in between."""
+Samples = list[tuple[float, Distribution]]
+"""How many samples have which distribution."""
+MINUTE = 60
+LATENCIES = ("model_latency", "overhead_latency")
+RATES = ("error_4xx_rate", "error_5xx_rate", "model_error_rate")
+UTILIZATIONS = tuple(f"{part}_utilization" for part in ("cpu", "memory", "disk", "gpu", "gpu_memory"))
+DEFAULTS: Mapping[str, Any] = {
+    "model_latency": {"minimum": 8_000, "p50": 20_000, "p90": 35_000, "p99": 60_000, "maximum": 120_000},
+    "overhead_latency": {"minimum": 1_000, "p50": 3_000, "p99": 9_000, "maximum": 15_000},
+    **dict.fromkeys(RATES, 0.0),
+    "cpu_utilization": {"minimum": 20, "p50": 40, "maximum": 70},
+    "memory_utilization": 30,
+    "disk_utilization": 10,
+    "gpu_utilization": None,
+    "gpu_memory_utilization": None,
+}
+"""What a description does not name. None is a metric without data."""
+_PERCENTILE = re.compile(r"p(\d{1,2}(?:\.\d{1,10})?|100)")
+"""Up to ten decimal places, as in "CloudWatch statistics definitions"."""
+
+
+class Profile(NamedTuple):
+    """How one variant behaves."""
+
+    distributions: Mapping[str, Distribution | None]
+    rates: Mapping[str, float]
+
+
+class Phase(NamedTuple):
+    """The traffic of an endpoint from a moment on; `profiles` of None is the default profile for each variant."""
+
+    since: datetime
+    invocations_per_minute: float
+    profiles: Mapping[str, Profile] | None
+
+
+class Span(NamedTuple):
+    """A time, in seconds since the epoch, in which a variant gets the same traffic."""
+
+    start: float
+    end: float
+    per_second: float
+    instances: int
+    profile: Profile
+
+
+# descriptions
+
+
+def phase(since: datetime, invocations_per_minute: float, variants: Mapping[str, Any] | None) -> Phase:
+    """Return a checked description. Raises ValueError that names what is wrong."""
+    if not _is_number(invocations_per_minute) or invocations_per_minute < 0:
+        raise ValueError(f"invocations_per_minute must be a number from 0 on, got {invocations_per_minute!r}")
+    if variants is None:
+        return Phase(since, invocations_per_minute, None)
+    profiles = {name: _profile(name, described) for name, described in variants.items()}
+    return Phase(since, invocations_per_minute, profiles)
+
+
+def _profile(name: str, described: Mapping[str, Any]) -> Profile:
+    if unknown := sorted(set(described) - set(DEFAULTS)):
+        raise ValueError(f"variants.{name}: unknown {', '.join(unknown)}; there are: {', '.join(DEFAULTS)}")
+    values = {**DEFAULTS, **described}
+    for member in RATES:
+        if not _is_number(values[member]) or not 0 <= values[member] <= 1:
+            raise ValueError(f"variants.{name}.{member} must be a number from 0 to 1, got {values[member]!r}")
+    distributions = {
+        member: None if values[member] is None else distribution(f"variants.{name}.{member}", values[member])
+        for member in (*LATENCIES, *UTILIZATIONS)
+    }
+    return Profile(distributions, {member: values[member] for member in RATES})
+
+
+def distribution(path: str, described: Any) -> Distribution:
+    """Return a distribution: a number for all samples, or minimum, maximum and percentiles such as p50 and p99.9."""
+    if _is_number(described):
+        return constant(described)
+    if not isinstance(described, Mapping) or not described or not all(map(_is_number, described.values())):
+        raise ValueError(f"{path} must be a number or an object of numbers, got {described!r}")
+    points = sorted((_rank(path, name), float(value)) for name, value in described.items())
+    ends = [(0.0, points[0][1]), *points, (1.0, points[-1][1])]
+    unique = tuple(dict.fromkeys(ends))
+    if unique[0][1] < 0 or [value for _, value in unique] != sorted(value for _, value in unique):
+        raise ValueError(f"{path} must ascend from 0 on, got {described!r}")
+    return unique
+
+
+def _rank(path: str, name: str) -> float:
+    found = _PERCENTILE.fullmatch(name)
+    rank = {"minimum": 0.0, "maximum": 1.0}.get(name, float(found[1]) / 100 if found else -1.0)
+    if rank < 0 or (found and rank in (0.0, 1.0)):
+        raise ValueError(f"{path}: unknown {name}; there are: minimum, maximum, and percentiles such as p50 and p99.9")
+    return rank
+
+
+def constant(value: float) -> Distribution:
+    return ((0.0, float(value)), (1.0, float(value)))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+# what a variant gets
+
+
+def spans(variant: str, deployments: Sequence[Deployment], phases: Sequence[Phase], until: float) -> list[Span]:
+    """Return the traffic of a variant in the order of time; the first deployment holds for all time before it too."""
+    found = []
+    starts = [-math.inf, *(each.since.timestamp() for each in deployments[1:])]
+    for described, begin, end in _with_end([each.since.timestamp() for each in phases], phases, until):
+        for deployment, deployed, replaced in _with_end(starts, deployments, until):
+            start, stop = max(begin, deployed), min(end, replaced)
+            profile = _profile_of(described, variant)
+            share = _share(deployment.variants, variant)
+            if start < stop and profile and share:
+                per_second = described.invocations_per_minute / MINUTE * share[0]
+                found.append(Span(start, stop, per_second, share[1], profile))
+    return found
+
+
+def _with_end(starts: Sequence[float], values: Sequence[Any], until: float) -> Iterator[tuple[Any, float, float]]:
+    yield from zip(values, starts, [*starts, until][1:], strict=True)
+
+
+def _profile_of(described: Phase, variant: str) -> Profile | None:
+    return _profile(variant, {}) if described.profiles is None else described.profiles.get(variant)
+
+
+def _share(variants: Variants, name: str) -> tuple[float, int] | None:
+    """Return the share of the endpoint's requests that a variant gets, and its number of instances."""
+    total = sum(map(_weight, variants.production))
+    for variant in (*variants.production, *variants.shadow):
+        if variant["VariantName"] == name:
+            return min(_weight(variant) / total, 1.0) if total else 0.0, variant.get("InitialInstanceCount") or 1
+    return None
+
+
+def _weight(variant: Variant) -> float:
+    return float(variant.get("InitialVariantWeight", 1.0))
+
+
+# samples
+
+
+def _invocations(span: Span, moment: float) -> int:
+    """Return the number of invocations from the start of a span on, so that adjacent times add up exactly."""
+    return math.floor(span.per_second * (moment - span.start) + 1e-6)
+
+
+def _ones(value: Callable[[Span], float]) -> SampleFunction:
+    def samples(span: Span, start: float, end: float) -> Samples:
+        return [(_invocations(span, end) - _invocations(span, start), constant(value(span)))]
+
+    return samples
+
+
+def _errors(rate: str) -> SampleFunction:
+    def samples(span: Span, start: float, end: float) -> Samples:
+        before, after = _invocations(span, start), _invocations(span, end)
+        share = span.profile.rates[rate]
+        errors = math.floor(after * share + 1e-6) - math.floor(before * share + 1e-6)
+        return [(errors, constant(1)), (after - before - errors, constant(0))]
+
+    return samples
+
+
+def _latency(member: str) -> SampleFunction:
+    def samples(span: Span, start: float, end: float) -> Samples:
+        found = span.profile.distributions[member]
+        return [(_invocations(span, end) - _invocations(span, start), found)] if found else []
+
+    return samples
+
+
+def _utilization(member: str) -> SampleFunction:
+    def samples(span: Span, start: float, end: float) -> Samples:
+        found = span.profile.distributions[member]
+        minutes = math.ceil(end / MINUTE) - math.ceil(start / MINUTE)
+        return [(minutes * span.instances, found)] if found else []
+
+    return samples
+
+
+SampleFunction = Callable[[Span, float, float], Samples]
+INVOCATIONS, INSTANCES = "AWS/SageMaker", "/aws/sagemaker/Endpoints"
+METRICS: Mapping[tuple[str, str], tuple[str, SampleFunction]] = {
+    # namespace and name: unit, samples
+    (INVOCATIONS, "Invocations"): ("None", _ones(lambda _: 1)),
+    (INVOCATIONS, "InvocationsPerInstance"): ("None", _ones(lambda span: 1 / span.instances)),
+    (INVOCATIONS, "Invocation4XXErrors"): ("None", _errors("error_4xx_rate")),
+    (INVOCATIONS, "Invocation5XXErrors"): ("None", _errors("error_5xx_rate")),
+    (INVOCATIONS, "InvocationModelErrors"): ("None", _errors("model_error_rate")),
+    (INVOCATIONS, "ModelLatency"): ("Microseconds", _latency("model_latency")),
+    (INVOCATIONS, "OverheadLatency"): ("Microseconds", _latency("overhead_latency")),
+    (INSTANCES, "CPUUtilization"): ("Percent", _utilization("cpu_utilization")),
+    (INSTANCES, "MemoryUtilization"): ("Percent", _utilization("memory_utilization")),
+    (INSTANCES, "DiskUtilization"): ("Percent", _utilization("disk_utilization")),
+    (INSTANCES, "GPUUtilization"): ("Percent", _utilization("gpu_utilization")),
+    (INSTANCES, "GPUMemoryUtilization"): ("Percent", _utilization("gpu_memory_utilization")),
+}
+
+
+def samples(function: SampleFunction, traffic: Iterable[Span], start: float, end: float) -> Samples:
+    """Return the samples of a metric from `start` on and before `end`."""
+    found: Samples = []
+    for span in traffic:
+        begin, stop = max(start, span.start), min(end, span.end)
+        if begin < stop:
+            found += [sample for sample in function(span, begin, stop) if sample[0] > 0]
+    return found
+
+
+# statistics
+
+
+def statistic(name: str) -> Callable[[Samples], float] | None:
+    """Return the function of a CloudWatch statistic, such as Sum or p99.9; None if there is no such statistic here."""
+    found = _PERCENTILE.fullmatch(name)
+    return functools.partial(percentile, rank=float(found[1]) / 100) if found else STATISTICS.get(name)
+
+
+def _count(found: Samples) -> float:
+    return sum(count for count, _ in found)
+
+
+def _sum(found: Samples) -> float:
+    return sum(count * _mean(values) for count, values in found)
+
+
+STATISTICS: Mapping[str, Callable[[Samples], float]] = {
+    "SampleCount": _count,
+    "Sum": _sum,
+    "Average": lambda found: _sum(found) / _count(found),
+    "Minimum": lambda found: min(values[0][1] for _, values in found),
+    "Maximum": lambda found: max(values[-1][1] for _, values in found),
+}
+
+
+@functools.lru_cache
+def _mean(values: Distribution) -> float:
+    return sum((right[0] - left[0]) * (left[1] + right[1]) / 2 for left, right in itertools.pairwise(values))
+
+
+def percentile(found: Samples, rank: float) -> float:
+    """Return the exact percentile of all samples together: the lowest value that the share `rank` does not exceed."""
+    if len(found) == 1:
+        return _quantile(found[0][1], rank)
+    total = _count(found)
+    before_value, before_share = 0.0, 0.0
+    for value in sorted({value for _, values in found for _, value in values}):
+        below = sum(count * _share_up_to(values, value, inclusive=False) for count, values in found) / total
+        up_to = sum(count * _share_up_to(values, value, inclusive=True) for count, values in found) / total
+        if below >= rank > before_share:
+            return before_value + (value - before_value) * (rank - before_share) / (below - before_share)
+        if up_to >= rank - 1e-12:
+            return value
+        before_value, before_share = value, up_to
+    return before_value
+
+
+def _quantile(values: Distribution, rank: float) -> float:
+    place = bisect_left(values, (rank, -math.inf))
+    if values[place][0] == rank or place == 0:
+        return values[place][1]
+    (low, start), (high, end) = values[place - 1], values[place]
+    return start + (end - start) * (rank - low) / (high - low)
+
+
+def _share_up_to(values: Distribution, value: float, *, inclusive: bool) -> float:
+    """Return the share of a distribution below a value, or up to and including it."""
+    steps = [step for _, step in values]
+    place = bisect_right(steps, value) if inclusive else bisect_left(steps, value)
+    if place in (0, len(steps)):
+        return 1.0 if place else 0.0
+    (low, start), (high, end) = values[place - 1], values[place]
+    return low + (high - low) * (value - start) / (end - start)

@@ -1,4 +1,38 @@
-"""The controls as JSON over HTTP, under /_emulator/, for playbooks and for tests in other processes."""
+"""The controls as JSON over HTTP, under /_emulator/, for playbooks and for tests in other processes.
+
+GET /_emulator/ lists all paths; Controls and Settings describe the members. Endpoints and CloudWatch:
+
+POST /_emulator/traffic describes the requests to an endpoint from `start` (ISO 8601, default: now) on. CloudWatch's
+GetMetricData computes all metrics from it and from the variants that the endpoint has deployed at the time: production
+variants get the requests by weight, a shadow variant gets its sampling percentage of them, from the moment at which the
+test runs until the moment at which it has stopped. A call with a later `start` changes the traffic from then on:
+
+    {"endpoint_name": "demo-endpoint", "region": "us-east-1", "invocations_per_minute": 600,
+     "start": "2026-01-01T12:00:00Z",
+     "variants": {
+       "production": {"model_latency": {"minimum": 8000, "p50": 20000, "p90": 35000, "p99": 60000, "maximum": 120000},
+                      "overhead_latency": 3000, "cpu_utilization": {"minimum": 20, "p50": 40, "maximum": 70}},
+       "shadow": {"model_latency": {"p50": 15000, "p99": 40000}, "error_4xx_rate": 0.001, "error_5xx_rate": 0.002,
+                  "model_error_rate": 0.003, "memory_utilization": 55, "gpu_utilization": null}}}
+
+Without `variants` each variant has the defaults (traffic.DEFAULTS); a variant that `variants` omits has no metrics. A
+number is a value for all samples, null is no data. Latencies are microseconds, utilizations percent, rates from 0 to 1.
+Datapoints appear a minute late (setting `metric_delay_seconds`). DELETE /_emulator/traffic forgets all traffic.
+
+PATCH /_emulator/settings: `metric_long_periods` decides about periods of more than a day: accept, reject or split;
+`metric_page_size` limits the datapoints of a page. POST /_emulator/faults for GetMetricData: the kinds partial_data and
+internal_error, beside those of all operations: {"operation": "GetMetricData", "kind": "partial_data", "token": true}.
+
+POST /_emulator/endpoints puts an endpoint into any status, for a time or for ever:
+
+    {"name": "demo-endpoint", "region": "us-east-1", "status": "Updating", "time_left": 60, "then": "Failed",
+     "failure_reason": "No capacity."}
+
+PATCH /_emulator/settings for the effect of a test on its endpoint: `endpoint_update_seconds` (how long it is Updating),
+`endpoint_update_status` (Failed, UpdateRollbackFailed: the update changes no variants; OutOfService),
+`endpoint_ignores_stop` (a promotion that the endpoint does not show), `retained_shadow_stays`, `assume_endpoints`.
+DeleteEndpoint, DeleteEndpointConfig, UpdateEndpoint and UpdateEndpointWeightsAndCapacities of SageMaker do the rest.
+"""
 
 from __future__ import annotations
 

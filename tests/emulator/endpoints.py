@@ -26,7 +26,7 @@ STEADY = ("InService", "OutOfService", "Failed", "UpdateRollbackFailed")
 
 
 class Variants(NamedTuple):
-    """What an endpoint serves: production variants, and shadow variants that get a copy of the requests."""
+    """Production variants, and shadow variants that get a copy of their requests."""
 
     production: tuple[Variant, ...]
     shadow: tuple[Variant, ...] = ()
@@ -107,7 +107,7 @@ def later(when: datetime, seconds: float) -> datetime | None:
 def of_test(experiment: Experiment) -> Variants:
     """Return the variants during a test.
 
-    The weight of the shadow variant is its share of the requests, relative to that of the production variant.
+    The weight of the shadow variant is the sampling percentage as a fraction, and that of the production variant is 1.
     """
     config = experiment.properties["ShadowModeConfig"]
     roles = rules.variant_roles(config)
@@ -217,7 +217,7 @@ class Endpoints:
         until = later(now, seconds) if status in IN_TRANSIT else None
         endpoint.enter(status, now, then=then, until=until, reason=failure_reason)
 
-    # what experiments do
+    # changes by experiments
 
     def follow(self, experiment: Experiment, when: datetime) -> None:
         """Begin the update of the endpoint that goes with the status that an experiment has entered."""
@@ -247,7 +247,7 @@ class Endpoints:
             endpoint.deploy(before._replace(since=experiment.end))
 
     def _end_test(self, endpoint: Endpoint, experiment: Experiment, when: datetime, until: datetime | None) -> None:
-        """A stop leaves what its actions say; at the end of its schedule a test leaves what was there before."""
+        """Deploy the variants that a stop leaves, or after the end of the schedule those before the test."""
         before, endpoint.before_test = endpoint.before_test, None
         if experiment.stop:
             self._update(endpoint, after_stop(experiment), when, until)
@@ -267,7 +267,7 @@ class Endpoints:
 
 
 def described(endpoint: Endpoint) -> dict[str, Any]:
-    """Return what DescribeEndpoint returns, without the ARN."""
+    """Return the response of DescribeEndpoint without the ARN."""
     pending, deployed = endpoint.pending, endpoint.deployed
     response = {
         **_described(deployed),
@@ -282,7 +282,7 @@ def described(endpoint: Endpoint) -> dict[str, Any]:
 
 
 def _described(deployment: Deployment) -> dict[str, Any]:
-    """Return the members that DescribeEndpoint has for what is deployed, and for what is to be; no list is empty."""
+    """Return the members that DescribeEndpoint has for a deployment; an empty list is omitted."""
     lists = {
         "ProductionVariants": summaries(deployment.variants.production),
         "ShadowProductionVariants": summaries(deployment.variants.shadow),

@@ -51,7 +51,7 @@ class MetricDataError(Exception):
 
 
 class Conditions(NamedTuple):
-    """What a request is answered under: the time in seconds since the epoch, and the emulator's settings."""
+    """The time of a request in seconds since the epoch, the traffic, and the settings of the emulator."""
 
     now: float
     traffic_of: Traffic
@@ -157,7 +157,7 @@ def _invalid(message: str) -> MetricDataError:
     return MetricDataError("ValidationError", message)
 
 
-# what a query is about
+# from a query to datapoints
 
 
 def _series(path: str, query: Mapping[str, Any], request: Mapping[str, Any], conditions: Conditions) -> Series:
@@ -254,7 +254,7 @@ def _result(series: Series, points: Sequence[tuple[float, traffic.Samples]], sta
 
 
 def _digest(request: Mapping[str, Any]) -> str:
-    """Return what has to be the same for all pages."""
+    """Return a digest of the parameters that must be the same for all pages."""
     same = [request.get(name) for name in ("MetricDataQueries", "StartTime", "EndTime", "ScanBy")]
     return hashlib.sha256(json.dumps(same, default=str, sort_keys=True).encode()).hexdigest()[:16]
 

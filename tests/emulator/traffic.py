@@ -41,7 +41,7 @@ DEFAULTS: Mapping[str, Any] = {
     "gpu_utilization": None,
     "gpu_memory_utilization": None,
 }
-"""What a description does not name. None is a metric without data."""
+"""The members that a description omits. None is a metric without data."""
 _PERCENTILE = re.compile(r"p(\d{1,2}(?:\.\d{1,10})?|100)")
 """Up to ten decimal places, as in "CloudWatch statistics definitions"."""
 
@@ -75,7 +75,7 @@ class Span(NamedTuple):
 
 
 def phase(since: datetime, invocations_per_minute: float, variants: Mapping[str, Any] | None) -> Phase:
-    """Return a checked description. Raises ValueError that names what is wrong."""
+    """Return a checked description. Raises ValueError that names the wrong member."""
     if not _is_number(invocations_per_minute) or invocations_per_minute < 0:
         raise ValueError(f"invocations_per_minute must be a number from 0 on, got {invocations_per_minute!r}")
     if variants is None:
@@ -128,7 +128,7 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-# what a variant gets
+# the traffic of a variant
 
 
 def spans(variant: str, deployments: Sequence[Deployment], phases: Sequence[Phase], until: float) -> list[Span]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -369,14 +370,21 @@ def test_the_handler_has_the_rights_of_who_began_it_whoever_looks(caller: Caller
 def test_cloudwatch_needs_action_in_both_protocols(caller: Caller, protocol: str, tmp_path: Path) -> None:
     keys = {"aws_access_key_id": caller.key["AccessKeyId"], "aws_secret_access_key": caller.key["SecretAccessKey"]}
     client = client_of_protocol("cloudwatch", protocol, tmp_path, **keys)
-    with Refused("AccessDenied", denied("cloudwatch:DescribeAlarms", "*")):
-        client.describe_alarms()
+    with Refused("AccessDenied", denied("cloudwatch:GetMetricData", "*")):
+        get_metric_data(client, caller)
     assert (caller.emulator.log[-1].status, caller.emulator.log[-1].protocol) == (403, protocol)
-    caller.grant(allow("cloudwatch:DescribeAlarms"))
-    assert client.describe_alarms()["MetricAlarms"] == []
+    caller.grant(allow("cloudwatch:GetMetricData"))
+    assert get_metric_data(client, caller)["MetricDataResults"][0]["StatusCode"] == "Complete"
     stranger = client_of_protocol("cloudwatch", protocol, tmp_path / "x", **{**keys, "aws_access_key_id": "AKIA0"})
     with Refused("InvalidClientTokenId"):
-        stranger.describe_alarms()
+        get_metric_data(stranger, caller)
+
+
+def get_metric_data(client: Any, caller: Caller) -> Any:
+    metric = {"Namespace": "AWS/SageMaker", "MetricName": "Invocations"}
+    query = {"Id": "m1", "MetricStat": {"Metric": metric, "Period": 60, "Stat": "Sum"}}
+    end = caller.emulator.clock.now()
+    return client.get_metric_data(MetricDataQueries=[query], StartTime=end - timedelta(hours=1), EndTime=end)
 
 
 ENDPOINTS: list[Any] = [

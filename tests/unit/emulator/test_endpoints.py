@@ -127,7 +127,7 @@ def test_scheduled_test_leaves_endpoint_as_it_is_until_it_starts(aws: Aws) -> No
 
 
 STOPS: list[Any] = [
-    # actions for production and shadow variant, what serves afterwards
+    # actions for production and shadow variant, variants afterwards
     pytest.param("Retain", "Retain", ({"production": A}, {"shadow": B}), id="both retained"),
     pytest.param("Retain", "Remove", ({"production": A}, {}), id="shadow removed"),
     pytest.param("Remove", "Promote", ({"shadow": B}, {}), id="shadow promoted"),
@@ -163,7 +163,7 @@ def test_stop_by_cloud_control_leaves(aws: Aws, operations: list[Operation], aft
     assert (endpoint(aws)["EndpointStatus"], serving(aws)) == ("InService", after)
 
 
-def test_stop_that_removes_both_variants_leaves_endpoint_out_of_service(aws: Aws) -> None:
+def test_stop_that_removes_both_variants_ends_in_out_of_service(aws: Aws) -> None:
     aws.put("Running")
     stop(aws, "Remove", "Remove")
     aws.pass_time(10)
@@ -219,7 +219,7 @@ def test_next_test_begins_with_promoted_variant(aws: Aws) -> None:
     assert (aws.get("next")["Status"], endpoint(aws)["EndpointConfigName"]) == ("Completed", promoted)
 
 
-# what tests can set
+# settings and controls
 
 
 def test_update_can_outlast_transition_of_experiment(aws: Aws) -> None:
@@ -260,7 +260,7 @@ def test_retained_shadow_variant_can_be_removed(aws: Aws) -> None:
 
 
 @pytest.mark.parametrize("status", ["Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting"])
-def test_endpoint_can_be_put_in_transit(aws: Aws, status: str) -> None:
+def test_endpoint_can_be_put_in_transitional_status(aws: Aws, status: str) -> None:
     aws.emulator.put_endpoint(aws.seed.endpoint_name, status=status, time_left=60, then="Failed", failure_reason="No.")
     aws.pass_time(59)
     assert endpoint(aws)["EndpointStatus"] == status
@@ -304,7 +304,7 @@ def test_put_endpoint_rejects(emulator: Emulator, name: str, wrong: dict[str, An
 
 
 PUT: list[Any] = [
-    # status, what more is put, endpoint status, what serves
+    # status, further arguments, endpoint status, variants
     pytest.param("Created", {}, "InService", ORIGINAL, id="Created"),
     pytest.param("Updating", {}, "InService", ORIGINAL, id="Updating, not started"),
     pytest.param("Updating", {"then": "Running"}, "InService", TEST, id="Updating, running"),
@@ -341,7 +341,7 @@ def test_assumed_endpoint_exists_until_experiments_are_forgotten(aws: Aws, put: 
     assert len(aws.sagemaker.list_endpoint_configs()["EndpointConfigs"]) == 1
 
 
-# what else changes an endpoint
+# other changes of an endpoint
 
 
 def test_deleted_endpoint_and_configuration_could_not_be_found(aws: Aws) -> None:

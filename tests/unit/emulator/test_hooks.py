@@ -9,6 +9,7 @@ import sys
 import boto3
 import moto
 import moto.backend_index
+import moto.cloudwatch.models
 import moto.s3.models
 import moto.sagemaker.models
 import pytest
@@ -21,15 +22,17 @@ from tests.unit.emulator.aws import REGION, TYPE_NAME, Refused
 
 def test_registering_twice_and_undoing_it_leaves_moto_as_it_was() -> None:
     patterns = list(moto.backend_index.backend_url_patterns)
-    backend = moto.sagemaker.models.sagemaker_backends.backend
+    services = (moto.sagemaker.models.sagemaker_backends, moto.cloudwatch.models.cloudwatch_backends)
+    classes = [service.backend for service in services]
     undo = [register(), register()]
     names = [name for name, _pattern in moto.backend_index.backend_url_patterns]
     assert names.count("cloudcontrol") == 1
     assert "moto.cloudcontrol" in sys.modules
+    assert all(service.backend.__module__.startswith("tests.emulator") for service in services)
     for call in reversed(undo):
         call()
     assert moto.backend_index.backend_url_patterns == patterns
-    assert moto.sagemaker.models.sagemaker_backends.backend is backend
+    assert [service.backend for service in services] == classes
     assert "moto.cloudcontrol" not in sys.modules
 
 

@@ -235,7 +235,7 @@ def test_last_minute_is_missing_for_delay(aws: Aws, cloudwatch: CloudWatch) -> N
     assert len(points(get(cloudwatch, start, end, query()))["m1"]) == 5
 
 
-# what has no data
+# results without data
 
 NOTHING: list[Any] = [
     pytest.param({"namespace": INSTANCES}, id="metric of the other namespace"),
@@ -276,7 +276,7 @@ def test_query_without_return_data_has_no_result(aws: Aws, cloudwatch: CloudWatc
     assert [(each["Id"], each["Label"]) for each in answer["MetricDataResults"]] == [("m1", "Requests")]
 
 
-# what the endpoint does
+# traffic and the variants of the endpoint
 
 
 def total(cloudwatch: CloudWatch, start: datetime, end: datetime, variant: str) -> float:
@@ -438,7 +438,7 @@ def changed(**members: Any) -> dict[str, Any]:
 
 
 def without(member: str) -> dict[str, Any]:
-    """Return a query whose metric lacks a member."""
+    """Return a query of a metric that lacks a member."""
     found = query()
     del found["MetricStat"]["Metric"][member]
     return found

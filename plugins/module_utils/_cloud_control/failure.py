@@ -112,7 +112,7 @@ _ADVICE = (
     ),
     (
         "TypeNotFoundException UnsupportedActionException UnsupportedTarget",
-        "This resource type is not offered in every region: check the option region.",
+        "This resource type is not available in {region}: set another region.",
     ),
     (
         "InvalidRequest InvalidRequestException ValidationException ClientTokenConflictException",
@@ -269,10 +269,11 @@ def failure(
 ) -> dict[str, Any]:
     """Return the msg and the error of a failed task.
 
-    advice is the resource type's own, by code; begun: operations were sent; unanswered: the last of them never was.
+    advice is the resource type's own, by code, where {region} stands for the region; begun: operations were sent;
+    unanswered: the last of them never was.
     """
     _hide_secrets(error)
-    hint = _hint(error, advice, begun=begun) or ""
+    hint = (_hint(error, advice, begun=begun) or "").replace("{region}", region or "this region")
     where = f" --region {region}" if region else ""
     if error.request_token:
         command = f"aws cloudcontrol get-resource-request-status --request-token {error.request_token}{where}"

@@ -34,7 +34,7 @@ def inform(resource_type: ResourceType) -> None:
     except CloudControlError as error:
         from .failure import failure
 
-        where = f" in {module.params['region']}" if module.params["region"] else ""
+        where = f" in {module.region}" if module.region else ""
         attempt = f"Could not read the {resource_type.noun}s{where}"
         module.fail_json(**failure(attempt, error, advice=resource_type.advice, region=module.region))
     else:

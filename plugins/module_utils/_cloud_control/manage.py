@@ -137,7 +137,7 @@ def _fail(resource_type: ResourceType, module: AnsibleAWSModule, record: Record,
     from .failure import failure
 
     _warn(resource_type, module, record)
-    where = f" in {module.params['region']}" if module.params["region"] else ""
+    where = f" in {module.region}" if module.region else ""
     identifier = module.params[resource_type.identifier]
     name = f"{resource_type.noun}{'' if identifier is None else f' {identifier!r}'}{where}"
     if isinstance(error, Refused) and error.code == "InvalidOptions":

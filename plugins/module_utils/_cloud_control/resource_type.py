@@ -189,7 +189,7 @@ class ResourceType(NamedTuple):
     goes_on_after: tuple[str, ...] = ()
     """Texts in the message of a failed operation which say that only the handler's own waiting ended."""
     advice: Mapping[str, str] = NOTHING
-    """Error code -> what a user of this type should look at first."""
+    """Error code -> hint that precedes the general one. {region} stands for the region."""
 
     def property_name(self, path: str) -> str:
         """The property for the option at a path ("a.b"): by the mechanical rule, unless names has another."""

@@ -27,6 +27,9 @@ from .._cloud_control.resource_type import (
 )
 
 STOPS = ("Completed", "Cancelled")
+REGIONS_PAGE = (
+    "https://github.com/awscc/ansible-collection-sagemaker/blob/main/docs/docsite/rst/guide_troubleshooting.rst#regions"
+)
 
 
 def _variant_spec() -> dict[str, Any]:
@@ -415,6 +418,11 @@ INFERENCE_EXPERIMENT = ResourceType(
     not_applied_by_create=not_applied_by_create,
     goes_on_after=("Stabilizing ",),
     advice={
+        **dict.fromkeys(
+            ("TypeNotFoundException", "UnsupportedActionException", "UnsupportedTarget"),
+            f"Inference experiments are not available in {{region}}. Set another region. {REGIONS_PAGE} lists the"
+            " regions without them.",
+        ),
         **dict.fromkeys(
             ("AlreadyExists", "AlreadyExistsException"),
             "If no experiment has this name, the endpoint is probably in use by another one: list them with the module"

@@ -16,7 +16,9 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.fai
 )
 from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.inference_experiment import (
     INFERENCE_EXPERIMENT,
+    REGIONS_PAGE,
 )
+from tests.emulator.settings import REGIONS_WITHOUT_TYPE
 from tests.environment import ROOT
 from tests.unit.faults.matrix import TRIES
 from tests.unit.lifecycle.grid import REASONS
@@ -310,6 +312,12 @@ _MARKUP = re.compile(
 )
 
 
+_REGIONS = (
+    "The CloudFormation registry does not contain inference experiments in these regions, so Cloud Control returns"
+    " ``TypeNotFoundException``: {regions}."
+)
+
+
 def page() -> str:
     """Return the page."""
     assert REFUSALS.keys() == REASONS.keys()
@@ -334,13 +342,16 @@ def page() -> str:
     for _codes, words, to_do in ADVICE_BY_MESSAGE:
         shown, means = MESSAGES[words]
         lines += [shown, *_indented(means), "", *_indented(to_do), ""]
+    lines += _title("Regions")
+    regions = ", ".join(sorted(REGIONS_WITHOUT_TYPE))
+    lines += [*textwrap.wrap(_REGIONS.format(regions=regions), 120, break_on_hyphens=False), ""]
     return "\n".join(lines)
 
 
 def hint(code: str) -> str:
     """Return the hint of the modules for a code. A hint of the resource type replaces that of the engine."""
     general, own = hint_for(code, None), INFERENCE_EXPERIMENT.advice.get(code)
-    return own or general or ""
+    return (own or general or "").replace("{region}", "the region").replace(REGIONS_PAGE, "`Regions`_")
 
 
 def _title(title: str) -> list[str]:

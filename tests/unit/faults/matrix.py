@@ -307,7 +307,7 @@ WORDS: Mapping[str, str] = {
     "ExpiredTokenException": "The credentials have expired: get new ones",
     "UnrecognizedClientException": "check access_key, profile",
     "InvalidSignatureException": "region, secret_key and the clock",
-    "TypeNotFoundException": "check the option region",
+    "TypeNotFoundException": "not available in us-east-1",
     "Throttling": "fewer tasks run side by side",
     "NetworkFailure": "The fault lies with AWS, or with a proxy",
     "ServiceInternalError": "The fault lies with AWS",
@@ -327,7 +327,7 @@ WORDS: Mapping[str, str] = {
     "HandlerInternalFailure": "The fault lies with AWS",
     "NonCompliant": "A CloudFormation hook",
     "Unknown": "The fault lies with AWS",
-    "UnsupportedTarget": "check the option region",
+    "UnsupportedTarget": "not available in us-east-1",
     CANCELLED: "Somebody has cancelled the operation",
 }
 DESCRIBE_DENIED = "Grant sagemaker:DescribeInferenceExperiment to the calling identity"

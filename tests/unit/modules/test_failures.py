@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.inference_experiment import REGIONS_PAGE
 from tests.emulator import Emulator
 from tests.emulator.seed import ACCOUNT_ID
 from tests.environment import REGION
@@ -500,13 +502,28 @@ def test_a_denied_call_is_no_absence(
 @pytest.mark.parametrize("region", ["us-gov-west-1", "cn-north-1", "ap-east-2"])
 @pytest.mark.parametrize("task", [full(), named(state="absent"), named()], ids=["present", "absent", "named"])
 @pytest.mark.parametrize("check", [False, True], ids=["for real", "in check mode"])
-def test_a_region_without_the_type_is_no_absence(
+def test_region_without_type_fails_with_region_and_link(
     run: Run, emulator: Emulator, task: dict[str, Any], region: str, check: bool
 ) -> None:
     result = run(MODULE, {**task, "region": region}, check=check)
-    error = failed(result, "TypeNotFoundException", "region")
-    assert "region" in error["hint"]
+    error = failed(result, "TypeNotFoundException", f"in {region}: ")
+    assert f"not available in {region}" in error["hint"]
+    assert REGIONS_PAGE in error["hint"]
     assert emulator.writes() == []
+
+
+@pytest.mark.parametrize("module", [MODULE, "inference_experiment_info"])
+@pytest.mark.usefixtures("emulator")
+def test_region_of_profile_is_in_the_message(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, module: str
+) -> None:
+    (tmp_path / "config").write_text("[default]\nregion = us-gov-east-1\n", encoding="utf-8")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    result = run(module, {"name": NAME, "region": None})
+    error = failed(result, "TypeNotFoundException", "in us-gov-east-1: ")
+    assert "not available in us-gov-east-1" in error["hint"]
 
 
 @pytest.mark.parametrize("code", ["UnsupportedActionException", "GeneralServiceException", "HandlerFailureException"])

@@ -171,6 +171,8 @@ options:
       - Without a schedule, the experiment starts when it is created and ends after 7 days.
       - While the experiment is C(Created), both times can be changed. While it is C(Running), only
         O(schedule.end_time) is compared and can be changed. After the end, the schedule is ignored.
+      - The module returns a warning for a future time that cannot have an effect any more, unless O(desired_state) is
+        the current status.
       - Write-only in Cloud Control. If the task sets O(schedule) and the experiment is C(Created) or C(Running), the
         module reads the current schedule with C(sagemaker:DescribeInferenceExperiment).
       - Times are compared and sent with a precision of one second.
@@ -215,7 +217,8 @@ options:
         requests.
       - V(promote_shadow) and V(remove_shadow) require O(desired_state=Completed), O(desired_state=Cancelled) or
         O(state=absent).
-      - If the experiment has already ended, O(on_stop) has no effect. The variants are unchanged.
+      - If the experiment has already ended, O(on_stop) has no effect. The variants are unchanged. The module returns a
+        warning for V(promote_shadow) and V(remove_shadow).
       - With O(recreate=true), a C(Running) experiment that must be deleted is stopped with both variants retained.
     type: str
     choices: [retain, promote_shadow, remove_shadow]

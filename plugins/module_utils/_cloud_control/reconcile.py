@@ -59,6 +59,7 @@ class _Loop:
         while True:
             step = next_step(task.type, task.wish, seen)
             if isinstance(step, Done):
+                self._warn_without_effect(seen)
                 return
             if isinstance(step, Refuse):
                 if self.acting:
@@ -69,10 +70,20 @@ class _Loop:
             elif isinstance(step, Wait):
                 seen = _settle(task, step.seen, next(pauses_in_transit))
             else:
+                if not task.wish.present:
+                    self._warn_without_effect(seen)
                 seen = self._take(seen, step)
                 pauses_in_transit = pauses(task.deadline.clock)
             if task.check_mode or not task.predicting:
                 record.now = seen
+
+    def _warn_without_effect(self, seen: Snapshot | None) -> None:
+        """Warn about what the type cannot apply any more, unless this task itself has caused the status."""
+        task, record = self.task, self.task.record
+        if seen is None or record.effects:
+            return
+        notes = task.type.without_effect(task.wish, seen.properties, task.deadline.clock.now())
+        record.notes += [note for note in notes if note not in record.notes]
 
     def _take(self, seen: Snapshot | None, step: Write) -> Snapshot | None:
         if self.acting is None:

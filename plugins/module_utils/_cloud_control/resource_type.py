@@ -175,6 +175,8 @@ class ResourceType(NamedTuple):
     check_create: Callable[[Properties, datetime], list[str]] = lambda _properties, _now: []
     """(properties of a create, the time) -> what would make the create fail after all, in the user's words."""
     check_wish: Callable[[Wish], list[str]] = lambda _wish: []
+    without_effect: Callable[[Wish, Properties, datetime], list[str]] = lambda _wish, _properties, _now: []
+    """(the task, properties read, the time) -> warnings about declarations that cannot have an effect any more."""
     lifecycle: Lifecycle | None = None
     write_only_reader: WriteOnlyReader | None = None
     predict: Callable[[Properties | None, Properties, Properties, datetime], Properties] | None = None

@@ -347,6 +347,36 @@ def effects(before: Properties, model: Properties | None) -> dict[str, Any]:
     return {"variant_actions": _VARIANT_ACTIONS[production, shadow], **reason}
 
 
+def without_effect(wish: Wish, properties: Properties, now: datetime) -> list[str]:
+    """Return warnings about an on_stop that stops nothing, and about times that do not apply any more."""
+    status = properties["Status"]
+    state = {"Created": "has not started", "Running": "has already started"}.get(status, "has already ended")
+    on_stop = wish.directives.get("on_stop", "retain")
+    warnings = []
+    if on_stop != "retain" and status != "Running":
+        warnings.append(
+            f"on_stop: {on_stop} was not applied, because the experiment {state} ({status}). Only the task that stops"
+            " an experiment applies on_stop. Check which variants the endpoint serves."
+        )
+    names = _times_without_effect(wish, status, now)
+    if names:
+        warnings.append(
+            f"{' and '.join(names)} {'has' if len(names) == 1 else 'have'} no effect, because the experiment {state}"
+            f" ({status}). Omit the option, or create an experiment with another name for a new test."
+        )
+    return warnings
+
+
+def _times_without_effect(wish: Wish, status: str, now: datetime) -> list[str]:
+    """Return the options whose time is in the future, unless the task declares the status that overrides them."""
+    late = {"Running": ("StartTime",), **dict.fromkeys(STOPS, ("StartTime", "EndTime"))}.get(status, ())
+    schedule = wish.properties.get("Schedule") or {}
+    if not wish.present or wish.properties.get("DesiredState") == status:
+        return []
+    ahead = [name for name in late if name in schedule and parse_instant(schedule[name]) - now > CLOCKS_MAY_DIFFER]
+    return [{"StartTime": "schedule.start_time", "EndTime": "schedule.end_time"}[name] for name in ahead]
+
+
 def not_applied_by_create(sent: Properties, read: Properties, now: datetime) -> frozenset[str]:
     """A start that is still ahead, of an experiment that runs already. While it runs, its start is not compared."""
     start = (sent.get("Schedule") or {}).get("StartTime")
@@ -397,6 +427,7 @@ INFERENCE_EXPERIMENT = ResourceType(
     check_model=check_model,
     check_create=check_create,
     check_wish=check_wish,
+    without_effect=without_effect,
     lifecycle=Lifecycle(
         status="Status",
         intent="DesiredState",

@@ -58,8 +58,8 @@ Retries
 
 The modules retry transient errors before the task fails. A call is made up to {TRIES} times within about a minute.
 Polls are retried until :ansopt:`awscc.sagemaker.inference_experiment#module:wait_timeout` has elapsed. `Retries and
-failed calls <https://github.com/awscc/ansible-collection-sagemaker/blob/main/tests/unit/faults/README.md>`__ lists the outcome
-of each fault for each call.
+failed calls <https://github.com/awscc/ansible-collection-sagemaker/blob/main/tests/unit/faults/README.md>`__ lists the
+outcome of each fault for each call.
 """
 
 # The errors of the collection: the description, and the hint if the engine has none.

@@ -14,7 +14,7 @@ from .control_api import CONTROLS, PREFIX
 from .seed import Seed
 from .server import EmulatorServer
 
-_GUIDE = "docs/docsite/rst/guide_first_steps.rst"
+_GUIDE = "docs/docsite/rst/guide_emulator.rst"
 _IAM = "IAM is enforced. These keys are the root user's; make users with policies through IAM, as in docs/iam."
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The examples for the controls of the emulator in the guide to the first steps, run as a user runs them."""
+"""The examples for the controls of the emulator in the guide to the emulator, run as a user runs them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.environment import REGION
 from tests.integration.runner import ansible
 from tests.unit.docs.guides import blocks, playbooks, text_of
 
-GUIDE = "guide_first_steps"
+GUIDE = "guide_emulator"
 IN_PROCESS_ONLY = {"changed", "refused"}
 COMMANDS = [
     command

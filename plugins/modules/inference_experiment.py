@@ -243,6 +243,8 @@ notes:
     C(sagemaker:DeleteInferenceExperiment), C(sagemaker:ListTags), C(sagemaker:AddTags), C(sagemaker:DeleteTags) and,
     for O(role_arn), C(iam:PassRole). In check mode, the actions of M(awscc.sagemaker.inference_experiment_info) are
     sufficient.
+  - The environment variables C(AWS_ENDPOINT_URL) and C(AWS_ENDPOINT_URL_<SERVICE>) require botocore 1.31.0. If botocore
+    is older and one of them is set, the module fails unless O(endpoint_url) is set.
 attributes:
   check_mode:
     description: Makes no write. Returns the same C(changed), the same operations and the predicted experiment.

@@ -52,6 +52,8 @@ notes:
   - The calling identity needs the IAM actions C(cloudformation:GetResource) and C(cloudformation:ListResources). The
     resource handler needs C(sagemaker:DescribeInferenceExperiment), C(sagemaker:ListTags) and
     C(sagemaker:ListInferenceExperiments).
+  - The environment variables C(AWS_ENDPOINT_URL) and C(AWS_ENDPOINT_URL_<SERVICE>) require botocore 1.31.0. If botocore
+    is older and one of them is set, the module fails unless O(endpoint_url) is set.
 attributes:
   check_mode:
     description: The module makes no changes.

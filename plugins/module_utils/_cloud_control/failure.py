@@ -150,6 +150,11 @@ HINTS = {code: hint for codes, hint in _ADVICE for code in codes.split()}
 # Hints for messages that say more than their code: the codes, a pattern of the message, and the hint.
 ADVICE_BY_MESSAGE = (
     (
+        "OutdatedBotocore",
+        "ignores (?:AWS_ENDPOINT_URL|endpoint_url)",
+        "Set endpoint_url or AWS_URL, or install botocore 1.31.0 and boto3 1.28.0 or newer.",
+    ),
+    (
         "CredentialRetrievalError",
         "requires an MFA code",
         (

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import copy
 import gc
+import os
 import re
 import sys
 from collections.abc import Collection, Mapping
@@ -23,6 +24,7 @@ from ansible.module_utils.basic import _load_params
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule, aws_argument_spec
 
 try:
+    import botocore.session
     from botocore.config import Config as BotoConfig
     from botocore.exceptions import BotoCoreError
 except ImportError:  # AnsibleAWSModule says so, and how to install it, before anything here needs it.
@@ -38,6 +40,9 @@ from .resource_type import Limit, ResourceType, Snapshot
 
 # The tests put one in its place whose sleep takes no time.
 CLOCK = Clock()
+
+# The first botocore that reads endpoints from variables and profiles.
+_CONFIGURED_ENDPOINTS = (1, 31)
 
 ROLE = {"cloud_control_role_arn": {"type": "str"}}
 _ROLE_LIMIT = Limit(
@@ -112,6 +117,9 @@ def connect(
         if not module.region:
             message = "It is not known which region to ask."
             raise CallFailed(message, code="NoRegion", operation=None, hint="Give region, or set AWS_REGION.")
+        if ignored := _ignored_endpoints(module.params, resource_type):
+            message = f"botocore {botocore.__version__} ignores {', '.join(ignored)}"
+            raise CallFailed(message, code="OutdatedBotocore", operation=None)
         # What cannot be connected with would end the task without what ours return.
         module.fail_json, fail_json = _raise_caught, module.fail_json
         try:
@@ -135,6 +143,21 @@ def describe(resource_type: ResourceType, seen: Snapshot | None, region: str | N
         return {}
     properties = {**without_unset(resource_type, seen.properties), **(seen.write_only or {})}
     return {**to_options(resource_type, properties), "region": region}
+
+
+def _ignored_endpoints(params: Mapping[str, Any], resource_type: ResourceType) -> list[str]:
+    """Return the settings of endpoints that botocore does not know, so that the requests would reach AWS."""
+    if params["endpoint_url"] or tuple(map(int, botocore.__version__.split(".")[:2])) >= _CONFIGURED_ENDPOINTS:
+        return []
+    profile = botocore.session.Session(profile=params["profile"] or None).get_scoped_config()
+    in_profile = profile.get("ignore_configured_endpoint_urls", "")
+    if os.environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", in_profile).lower() == "true":
+        return []
+    reader = resource_type.write_only_reader
+    services = ["cloudcontrol", *([reader.service] if reader else []), "sts", "cloudwatch"]
+    names = ["AWS_ENDPOINT_URL", *(f"AWS_ENDPOINT_URL_{service.upper()}" for service in services)]
+    found = [name for name in names if os.environ.get(name)]
+    return [*found, "endpoint_url of the profile"] if profile.get("endpoint_url") else found
 
 
 def _raise(error: Exception, **_: Any) -> NoReturn:

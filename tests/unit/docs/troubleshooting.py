@@ -206,6 +206,13 @@ GROUPS = {
 
 # Errors with a hint that depends on the message: the pattern of the message, the title of the entry, the description.
 MESSAGES = {
+    "ignores (?:AWS_ENDPOINT_URL|endpoint_url)": (
+        "*ignores AWS_ENDPOINT_URL*, *ignores endpoint_url of the profile*",
+        (
+            "The installed botocore does not read endpoints from variables and profiles, so the requests would reach"
+            " AWS."
+        ),
+    ),
     "requires an MFA code": (
         "*requires an MFA code*",
         "The profile, or a profile that it is based on, has mfa_serial. A module cannot ask for the code.",

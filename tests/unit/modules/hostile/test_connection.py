@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import botocore
 import pytest
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule, aws_argument_spec
 from botocore.exceptions import BotoCoreError, NoCredentialsError
@@ -170,3 +171,97 @@ def test_a_ca_bundle_that_is_there_is_not_complained_of(
     emulator.clear_log()
     assert not run(module, {**TASKS[module], "aws_ca_bundle": str(bundle)}).failed
     assert emulator.calls() != []
+
+
+OLD_BOTOCORE = "1.30.1"
+URL = "http://127.0.0.1:1"  # refuses connections
+# the variables, the configuration and the options of a task, and the settings that botocore ignores
+IGNORED_ENDPOINTS: dict[str, tuple[dict[str, str], str, dict[str, Any], str | None]] = {
+    "AWS_ENDPOINT_URL": ({"AWS_ENDPOINT_URL": URL}, "", {}, "AWS_ENDPOINT_URL"),
+    "of Cloud Control": ({"AWS_ENDPOINT_URL_CLOUDCONTROL": URL}, "", {}, "AWS_ENDPOINT_URL_CLOUDCONTROL"),
+    "of SageMaker": ({"AWS_ENDPOINT_URL_SAGEMAKER": URL}, "", {}, "AWS_ENDPOINT_URL_SAGEMAKER"),
+    "of STS": ({"AWS_ENDPOINT_URL_STS": URL}, "", {}, "AWS_ENDPOINT_URL_STS"),
+    "of CloudWatch": ({"AWS_ENDPOINT_URL_CLOUDWATCH": URL}, "", {}, "AWS_ENDPOINT_URL_CLOUDWATCH"),
+    "several": (
+        {"AWS_ENDPOINT_URL": URL, "AWS_ENDPOINT_URL_STS": URL},
+        "",
+        {},
+        "AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_STS",
+    ),
+    "of the default profile": ({}, f"[default]\nendpoint_url = {URL}\n", {}, "endpoint_url of the profile"),
+    "of a profile": (
+        {"AWS_PROFILE": "local"},
+        f"[profile local]\nendpoint_url = {URL}\n",
+        {"access_key": "", "secret_key": ""},
+        "endpoint_url of the profile",
+    ),
+    "none": ({}, "", {}, None),
+    "empty": ({"AWS_ENDPOINT_URL": ""}, "", {}, None),
+    "of a service that the modules do not call": ({"AWS_ENDPOINT_URL_S3": URL}, "", {}, None),
+    "replaced by endpoint_url": ({"AWS_ENDPOINT_URL": URL}, "", {"endpoint_url": URL}, None),
+    "replaced by AWS_URL": ({"AWS_ENDPOINT_URL": URL, "AWS_URL": URL}, "", {}, None),
+    "ignored on purpose": (
+        {"AWS_ENDPOINT_URL": URL, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "True"},
+        "",
+        {},
+        None,
+    ),
+    "ignored on purpose by the profile": (
+        {"AWS_ENDPOINT_URL": URL},
+        "[default]\nignore_configured_endpoint_urls = true\n",
+        {},
+        None,
+    ),
+}
+
+
+@pytest.fixture
+def set_endpoints(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], dict[str, Any]]:
+    """Return a function that sets the variables and the configuration of a row, and returns its options."""
+
+    def prepare(where: str) -> dict[str, Any]:
+        variables, config, options, _found = IGNORED_ENDPOINTS[where]
+        (tmp_path / "config").write_text(config, encoding="utf-8")
+        for name, value in {**variables, "AWS_CONFIG_FILE": str(tmp_path / "config")}.items():
+            monkeypatch.setenv(name, value)
+        return options
+
+    return prepare
+
+
+@MODULES
+@pytest.mark.parametrize("where", IGNORED_ENDPOINTS)
+@pytest.mark.usefixtures("real_clients")
+def test_endpoint_that_old_botocore_ignores_fails_before_any_call(
+    run: Run,
+    emulator: Emulator,
+    monkeypatch: pytest.MonkeyPatch,
+    set_endpoints: Callable[[str], dict[str, Any]],
+    where: str,
+    module: str,
+) -> None:
+    options, found = set_endpoints(where), IGNORED_ENDPOINTS[where][-1]
+    monkeypatch.setattr(botocore, "__version__", OLD_BOTOCORE)
+    emulator.clear_log()
+    result = run(module, {**TASKS[module], **options})
+    if found is None:
+        assert _code(result) != "OutdatedBotocore"
+        return
+    in_words(result, emulator, f"botocore {OLD_BOTOCORE} ignores {found}", "Set endpoint_url or AWS_URL", "1.31.0")
+    assert result["error"]["code"] == "OutdatedBotocore"
+    assert (result.changed, result.values.get("operations", [])) == (False, [])
+
+
+@pytest.mark.parametrize("version", ["1.31.0", "1.40.12", "2.0.0"])
+@pytest.mark.usefixtures("real_clients")
+def test_endpoint_variable_with_newer_botocore_is_accepted(
+    run: Run, monkeypatch: pytest.MonkeyPatch, set_endpoints: Callable[[str], dict[str, Any]], version: str
+) -> None:
+    options = set_endpoints("several")
+    monkeypatch.setattr(botocore, "__version__", version)
+    assert _code(run(MODULE, {**TASKS[MODULE], **options})) != "OutdatedBotocore"
+
+
+def _code(result: Result) -> str | None:
+    """Return the error code. The in-process emulator does not serve the addresses of the variables."""
+    return result["error"]["code"] if result.failed else None

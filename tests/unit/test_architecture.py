@@ -29,8 +29,8 @@ ENGINE_MAY_IMPORT = {
     "json_patch": set(),
     "clock": {"errors"},
     "properties": {"resource_type"},
-    "comparisons": {"resource_type"},
-    "limits": {"properties", "resource_type"},
+    "comparisons": {"messages", "resource_type"},
+    "limits": {"messages", "properties", "resource_type"},
     "shapes": {"resource_type"},
     "messages": set(),
     "arguments": {"messages", "resource_type", "ansible"},
@@ -52,12 +52,14 @@ ENGINE_MAY_IMPORT = {
 _ANSIBLE = {"ansible", "ansible_collections.amazon.aws"}
 ENGINE_MAY_IMPORT |= {
     "module": {
-        *("arguments", "client", "clock", "credentials", "errors", "limits", "properties", "resource_type", "shapes"),
-        "botocore",
+        *("arguments", "client", "clock", "credentials", "errors", "limits", "messages", "properties", "resource_type"),
+        *("shapes", "botocore", *_ANSIBLE),
+    },
+    "manage": {
+        *("arguments", "errors", "failure", "limits", "module", "properties", "reconcile", "resource_type", "task"),
         *_ANSIBLE,
     },
-    "manage": {"errors", "failure", "limits", "module", "properties", "reconcile", "resource_type", "task", *_ANSIBLE},
-    "inform": {"errors", "failure", "limits", "listing", "module", "resource_type", *_ANSIBLE},
+    "inform": {"arguments", "errors", "failure", "limits", "listing", "module", "resource_type", *_ANSIBLE},
 }
 
 # What decides and converts can be told everything by a test: it does no I/O and looks at no clock.

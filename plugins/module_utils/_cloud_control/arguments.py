@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
+from typing import Any, NamedTuple
 
 from ansible.module_utils.common.validation import check_type_dict, check_type_list
 
@@ -30,20 +31,36 @@ _QUOTE_TIMES = (
 )
 
 
-def check(spec: Spec, options: Mapping[str, Any]) -> tuple[dict[str, list[str]], list[str]]:
-    """Return the errors of the options that ansible-core cannot read, by option, and those of values it would change.
+class Findings(NamedTuple):
+    """Errors of options as they were loaded."""
 
-    Options that it cannot read must not be validated by it.
-    """
+    unreadable: dict[str, list[str]]
+    """By option: the errors of options that ansible-core cannot read, and must not validate."""
+    converted: list[str]
+    """The errors of values that ansible-core would convert."""
+
+    def with_further(self, sentences: Iterable[str]) -> list[str]:
+        """Return all errors. Of the further ones, those of options that have an error already are omitted."""
+        found = [*chain.from_iterable(self.unreadable.values()), *self.converted]
+        paths = {_path(sentence) for sentence in found}
+        return [*found, *(sentence for sentence in sentences if _path(sentence) not in paths)]
+
+
+def check(spec: Spec, options: Mapping[str, Any]) -> Findings:
+    """Return the errors of a task's options, at every depth."""
     unreadable: dict[str, list[str]] = {}
-    changed: list[str] = []
+    converted: list[str] = []
     for name, entry in spec.items():
         for path, suboption, value in _values({name: entry}, options):
             if _is_unreadable(suboption, value):
                 unreadable.setdefault(name, []).append(_sentence(path, suboption, value))
-            elif _is_changed(suboption, value):
-                changed.append(_sentence(path, suboption, value))
-    return unreadable, changed
+            elif _is_converted(suboption, value):
+                converted.append(_sentence(path, suboption, value))
+    return Findings(unreadable, converted)
+
+
+def _path(sentence: str) -> str:
+    return sentence.partition(" ")[0]
 
 
 def _values(spec: Spec, options: Mapping[str, Any], parent: str = "") -> Iterator[tuple[str, Entry, Any]]:
@@ -85,7 +102,7 @@ def _is_unreadable(entry: Entry, value: Any) -> bool:
     return isinstance(value, str) and bool(_NOT_LOGGABLE.search(value))
 
 
-def _is_changed(entry: Entry, value: Any) -> bool:
+def _is_converted(entry: Entry, value: Any) -> bool:
     kind = entry.get("type", "str")
     if kind == "int":
         return isinstance(value, bool) or (isinstance(value, float) and not value.is_integer())

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timezone
 from typing import Any, NamedTuple
 
+from .messages import got
 from .resource_type import Path, ResourceType
 
 # ISO 8601 as AWS and YAML write it: a "T" or a space between, seconds and their fraction optional, offset required.
@@ -90,22 +91,22 @@ def parse_instant(value: Any) -> datetime:
     match = re.fullmatch(_INSTANT, str(value).strip(), re.ASCII)
     if not match:
         raise ValueError(
-            f"is not an ISO 8601 time with an offset: {str(value)!r}. Write it like 2026-12-01T09:00:00Z"
-            " or 2026-12-01T10:00:00+01:00"
+            "must be an ISO 8601 time with an offset, like 2026-12-01T09:00:00Z or 2026-12-01T10:00:00+01:00,"
+            f" got {got(str(value))}"
         )
     date, minutes, seconds, zulu, hours, offset_minutes = match.groups()
     offset = "+00:00" if zulu else f"{hours}:{offset_minutes or '00'}"
     try:
         return datetime.fromisoformat(f"{date}T{minutes}{seconds or ':00'}{offset}").astimezone(timezone.utc)
     except (ValueError, OverflowError) as error:
-        raise ValueError(f"is not a time that exists: {str(value)!r} ({error})") from error
+        raise ValueError(f"must be an existing time, got {got(str(value))} ({error})") from error
 
 
 def format_instant(value: Any) -> str:
     """The one spelling in which times are sent: UTC, to the second, C(Z). Raises ValueError as parse_instant() does."""
     moment = value if isinstance(value, datetime) else parse_instant(value)
     if moment.tzinfo is None:
-        raise ValueError(f"is not a time with an offset: {moment.isoformat()}")
+        raise ValueError(f"must have an offset, got {moment.isoformat()}")
     return moment.astimezone(timezone.utc).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
 

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from . import limits
+from .arguments import Findings
 from .errors import CloudControlError
 from .listing import READERS, Query, find
 from .module import ROLE, begin, budget, connect, connection_problems, describe, refuse_if
@@ -19,9 +20,9 @@ from .resource_type import Properties, ResourceType, Snapshot
 
 def inform(resource_type: ResourceType) -> None:
     """Run the module that lists and reads resources, from the arguments to the result."""
-    module, problems = begin(_spec(resource_type))
+    module, found = begin(_spec(resource_type))
     try:
-        query = _query(resource_type, module.params, problems)
+        query = _query(resource_type, module.params, found)
         client = connect(
             module,
             resource_type,
@@ -30,15 +31,16 @@ def inform(resource_type: ResourceType) -> None:
             retries={"mode": "adaptive", "total_max_attempts": 1},
             max_pool_connections=READERS,
         )
-        found = find(resource_type, query, client, tell=partial(_result, resource_type, query, module.region))
+        resources = find(resource_type, query, client, tell=partial(_result, resource_type, query, module.region))
     except CloudControlError as error:
         from .failure import failure
 
         where = f" in {module.region}" if module.region else ""
-        attempt = f"Could not read the {resource_type.noun}s{where}"
+        invalid = error.code == "InvalidOptions"
+        attempt = f"{'Invalid options for' if invalid else 'Could not read the'} {resource_type.noun}s{where}"
         module.fail_json(**failure(attempt, error, advice=resource_type.advice, region=module.region))
     else:
-        module.exit_json(changed=False, **{f"{resource_type.result_name}s": found})
+        module.exit_json(changed=False, **{f"{resource_type.result_name}s": resources})
 
 
 def _spec(resource_type: ResourceType) -> dict[str, Any]:
@@ -57,9 +59,10 @@ def _spec(resource_type: ResourceType) -> dict[str, Any]:
     return spec
 
 
-def _query(resource_type: ResourceType, params: Mapping[str, Any], problems: list[str]) -> Query:
+def _query(resource_type: ResourceType, params: Mapping[str, Any], found: Findings) -> Query:
     one, many = resource_type.identifier, f"{resource_type.identifier}s"
-    problems = problems + limits.problems_of(many, params[many], resource_type.limits.get(one))
+    shown = many if params.get(one) is None else one  # an alias stays in the parameters
+    problems = found.with_further(limits.problems_of(shown, params[many], resource_type.limits.get(one)))
     problems += limits.problems_of(f"{one}_contains", params[f"{one}_contains"])
     refuse_if(problems + connection_problems(params))
     return Query(

@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can be wrong with an option by itself, found before any call: sentences that name the option and the way out."""
+"""Validate the values of single options before any call. Each error names the option and what is expected."""
 
 from __future__ import annotations
 
@@ -10,96 +10,109 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from .messages import LONGEST_SHOWN, got
 from .properties import given
 from .resource_type import Limit, ResourceType
 
 # AWS's own limits of tags, the same for every type that has them.
 TAGS, TAG_KEY, TAG_VALUE = 50, 128, 256
-_TAG_CHARACTERS = "letters, digits, spaces and _ . : / = + - @"
+_AWS_TAGS = "Omit the tag: the module does not change existing tags with this prefix."
+_TAG_CHARACTERS = "Allowed are letters, digits, spaces and _ . : / = + - @"
 
 
 def problems(resource_type: ResourceType, options: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Return the problems of each property's option, by its top-level name; {} when there are none."""
+    """Return the errors of each property's option, by its top-level name; {} if there are none."""
     found: dict[str, list[str]] = {}
-    tags = resource_type.tags_option
     for path, shown, value in given(resource_type.options, options):
-        if path == tags:
+        if path == resource_type.tags_option:
             sentences = list(_tag_problems(shown, value))
         else:
-            complaints = list(_complaints(value, resource_type.limits.get(path, Limit())))
-            complaints = complaints or _conversion_complaints(resource_type, path, value)
-            sentences = [f"{shown} {complaint}." for complaint in complaints]
+            sentences = problems_of(shown, value, resource_type.limits.get(path))
+            sentences = sentences or _conversion_problems(resource_type, path, shown, value)
         if sentences:
             found.setdefault(path.partition(".")[0], []).extend(sentences)
     return found
 
 
-def problems_of(option: str, value: Any, limit: Limit | None = None) -> list[str]:
-    """Return the problems of an option that is no property."""
-    return [f"{option} {complaint}." for complaint in _complaints(value, limit or Limit())]
+def problems_of(shown: str, value: Any, limit: Limit | None = None) -> list[str]:
+    """Return the errors of one option."""
+    return list(_problems(shown, value, limit or Limit()))
+
+
+def matches(limit: Limit, value: str) -> bool:
+    """Return whether the whole value matches the pattern of a limit."""
+    return limit.pattern is None or re.fullmatch(limit.pattern, value, re.ASCII) is not None
+
+
+def is_tag_character(character: str) -> bool:
+    """Return whether AWS allows a character in tags: Unicode letters, numbers and separators, and some others."""
+    return character in "_.:/=+-@" or unicodedata.category(character)[0] in "LNZ"
 
 
 def tags_as_text(tags: Mapping[Any, Any]) -> dict[str, str]:
-    """Tags as AWS takes them: YAML's numbers and booleans as text, as amazon.aws writes them."""
+    """Return tags with numbers and booleans as strings, converted as amazon.aws does."""
     return {str(key): str(value) for key, value in tags.items()}
 
 
-def _conversion_complaints(resource_type: ResourceType, path: str, value: Any) -> list[str]:
+def _conversion_problems(resource_type: ResourceType, path: str, shown: str, value: Any) -> list[str]:
     convert = resource_type.values.get(path)
     if convert:
         try:
             convert(value)
         except ValueError as error:
-            return [str(error)]
+            return [f"{shown} {error}."]
     return []
 
 
-def _complaints(value: Any, limit: Limit) -> Iterator[str]:
+def _problems(shown: str, value: Any, limit: Limit) -> Iterator[str]:
     if isinstance(value, list):
-        yield from _list_complaints(value, limit)
+        yield from _list_problems(shown, value, limit)
     elif value == "":
-        yield "is empty. Give it a value, or leave it out if it is not needed"
+        yield f"{shown} must not be empty."
     elif isinstance(value, str):
-        yield from _text_complaints(value, limit)
+        yield from _string_problems(shown, value, limit)
     elif limit.number and isinstance(value, int) and not limit.number[0] <= value <= limit.number[1]:
-        yield f"must be from {limit.number[0]} to {limit.number[1]}, not {value}"
+        yield f"{shown} must be an integer from {limit.number[0]} to {limit.number[1]}, got {value}."
 
 
-def _list_complaints(value: list[Any], limit: Limit) -> Iterator[str]:
+def _list_problems(shown: str, value: list[Any], limit: Limit) -> Iterator[str]:
     if limit.items and not limit.items[0] <= len(value) <= limit.items[1]:
         low, high = limit.items
-        wanted = f"exactly {low}" if low == high else f"from {low} to {high}"
-        yield f"must have {wanted} element{'s' if high != 1 else ''}, not {len(value)}"
+        wanted = f"exactly {low}" if low == high else f"{low} to {high}"
+        yield f"{shown} must have {wanted} element{'s' if high != 1 else ''}, got {len(value)}."
     for position, element in enumerate(value):
         if isinstance(element, str):
-            item = Limit(length=limit.length, pattern=limit.pattern, words=limit.words)
-            yield from (f"element {position} {complaint}" for complaint in _complaints(element, item))
+            # Ansible makes a list of a single value, which has no position for the user.
+            yield from _problems(f"{shown}[{position}]" if len(value) > 1 else shown, element, limit)
 
 
-def _text_complaints(value: str, limit: Limit) -> Iterator[str]:
-    if limit.pattern and not re.fullmatch(limit.pattern, value, re.ASCII | re.DOTALL):
-        yield f"must {limit.words}, which {value!r} does not"
+def _string_problems(shown: str, value: str, limit: Limit) -> Iterator[str]:
+    if not matches(limit, value):
+        yield f"{shown} must {limit.words}, got {got(value)}."
     elif limit.length and not limit.length[0] <= len(value) <= limit.length[1]:
-        yield f"must have from {limit.length[0]} to {limit.length[1]} characters, not {len(value)}"
+        yield f"{shown} must have {limit.length[0]} to {limit.length[1]} characters, got {len(value)}."
 
 
 def _tag_problems(shown: str, tags: Mapping[Any, Any]) -> Iterator[str]:
     if len(tags) > TAGS:
-        yield f"{shown} must have at most {TAGS} tags, not {len(tags)}."
+        yield f"{shown} must have at most {TAGS} tags, got {len(tags)}."
     for key, value in tags.items():
         text = str(key)
+        if not 1 <= len(text) <= TAG_KEY:
+            yield f"{shown}: the key of a tag must have 1 to {TAG_KEY} characters, got {len(text)}."
+        where = f"{shown}[{got(text)}]" if len(text) < LONGEST_SHOWN else f"{shown}: the value of a tag"
         if text.lower().startswith("aws:"):
-            yield f"{shown}: {text!r} begins with 'aws:', which is reserved. Leave it out: such tags are never touched."
-        if not 1 <= len(text) <= TAG_KEY or not _plain(text):
-            yield f"{shown}: the key {text!r} must have from 1 to {TAG_KEY} characters: {_TAG_CHARACTERS}."
-        if value is None:
-            yield f"{shown}: the value of {text!r} is null. Give it a text; '' is one too."
-        elif isinstance(value, (Mapping, list)):
-            yield f"{shown}: the value of {text!r} must be a text, not a {type(value).__name__}."
-        elif len(str(value)) > TAG_VALUE or not _plain(str(value)):
-            yield f"{shown}: the value of {text!r} must have at most {TAG_VALUE} characters: {_TAG_CHARACTERS}."
+            yield f'{where} must not begin with "aws:", which is reserved for AWS. {_AWS_TAGS}'
+        yield from _character_problems(f"{shown}: the key {got(text)}", text)
+        if value is None or isinstance(value, (Mapping, list)):
+            yield f"{where} must be a string, got {got(value)}."
+        elif len(str(value)) > TAG_VALUE:
+            yield f"{where} must have at most {TAG_VALUE} characters, got {len(str(value))}."
+        else:
+            yield from _character_problems(where, str(value))
 
 
-def _plain(text: str) -> bool:
-    """AWS's tag characters: Unicode letters, numbers and separators, and a few signs."""
-    return all(character in "_.:/=+-@" or unicodedata.category(character)[0] in "LNZ" for character in text)
+def _character_problems(shown: str, text: str) -> Iterator[str]:
+    wrong = dict.fromkeys(character for character in text if not is_tag_character(character))
+    if wrong:
+        yield f"{shown} must not contain {', '.join(map(got, wrong))}. {_TAG_CHARACTERS}."

@@ -13,6 +13,7 @@ from ansible.module_utils.common.warnings import warn
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from . import limits
+from .arguments import Findings
 from .errors import CloudControlError, Refused, TimedOut
 from .module import ROLE, begin, budget, connect, connection_problems, describe, refuse_if
 from .properties import to_properties
@@ -25,18 +26,18 @@ MOST_SECONDS = 7 * 24 * 3600  # Cloud Control forgets a request after seven days
 
 def manage(resource_type: ResourceType) -> None:
     """Run the module that creates, updates and deletes one resource, from the arguments to the result."""
-    module, problems = begin(_spec(resource_type))
+    module, found = begin(_spec(resource_type))
     record = Record()
     try:
-        reconcile(_task(resource_type, module, problems, record))
+        reconcile(_task(resource_type, module, found, record))
     except CloudControlError as error:
         _fail(resource_type, module, record, error)
     _warn(resource_type, module, record)
     module.exit_json(**_outcome(resource_type, module, record))
 
 
-def _task(resource_type: ResourceType, module: AnsibleAWSModule, problems: list[str], record: Record) -> Task:
-    wish = _wish(resource_type, module.params, problems)
+def _task(resource_type: ResourceType, module: AnsibleAWSModule, found: Findings, record: Record) -> Task:
+    wish = _wish(resource_type, module.params, found)
     seconds = module.params["wait_timeout"]
     deadline = budget(seconds)
     client = connect(
@@ -78,17 +79,16 @@ def _spec(resource_type: ResourceType) -> dict[str, Any]:
     return spec
 
 
-def _wish(resource_type: ResourceType, params: Mapping[str, Any], problems: list[str]) -> Wish:
-    """Return what the task declares. Raises Refused with the problems already found and all further ones."""
+def _wish(resource_type: ResourceType, params: Mapping[str, Any], found: Findings) -> Wish:
+    """Return what the task declares. Raises Refused with the errors found before and all further ones."""
     faulty = limits.problems(resource_type, params)
-    problems = [*problems, *chain.from_iterable(faulty.values())]
+    problems = found.with_further(chain.from_iterable(faulty.values()))
     problems += limits.problems_of("wait_timeout", params["wait_timeout"], Limit(number=(1, MOST_SECONDS)))
     problems += connection_problems(params)
-    # What cannot be converted is left out, so that the rest can be looked at together in the same message.
+    # Options that cannot be converted are omitted, so that the others can be validated together.
     converted = {path.partition(".")[0] for path in resource_type.values}
-    properties = to_properties(
-        resource_type, {n: v for n, v in params.items() if n not in faulty or n not in converted}
-    )
+    omitted = found.unreadable.keys() | (faulty.keys() & converted)
+    properties = to_properties(resource_type, {name: value for name, value in params.items() if name not in omitted})
     tags = params.get(resource_type.tags_option or "")
     wish = Wish(
         identifier=params[resource_type.identifier],
@@ -141,7 +141,7 @@ def _fail(resource_type: ResourceType, module: AnsibleAWSModule, record: Record,
     identifier = module.params[resource_type.identifier]
     name = f"{resource_type.noun}{'' if identifier is None else f' {identifier!r}'}{where}"
     if isinstance(error, Refused) and error.code == "InvalidOptions":
-        attempt = f"The options for {name} are not right"
+        attempt = f"Invalid options for {name}"
     elif isinstance(error, Refused):
         attempt = f"The declaration cannot be applied to {name}"
     else:

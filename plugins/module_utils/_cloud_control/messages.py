@@ -12,8 +12,9 @@ LONGEST_SHOWN = 200
 
 
 def got(value: Any) -> str:
-    """Return a value as JSON, or its type and length if it is longer than 200 characters."""
+    """Return a value as JSON, or its type and length if that has more than 200 characters."""
     text = json.dumps(value, ensure_ascii=False)
+    text = "".join(character if character.isprintable() else json.dumps(character)[1:-1] for character in text)
     if len(text) <= LONGEST_SHOWN:
         return text
     if isinstance(value, str):

@@ -15,7 +15,6 @@ import re
 import sys
 from collections.abc import Collection, Mapping
 from functools import partial
-from itertools import chain
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
@@ -31,10 +30,12 @@ except ImportError:  # AnsibleAWSModule says so, and how to install it, before a
     pass
 
 from . import arguments, limits, shapes
+from .arguments import Findings
 from .client import CloudControl
 from .clock import Clock, Deadline
 from .credentials import unattended
 from .errors import CallFailed, Refused
+from .messages import got
 from .properties import to_options, without_unset
 from .resource_type import Limit, ResourceType, Snapshot
 
@@ -53,23 +54,28 @@ _ROLE_LIMIT = Limit(
 _PASSWORD_IN_URL = re.compile(r"://[^/\s:@]*:([^/\s@]+)@")
 
 
-def begin(spec: dict[str, Any]) -> tuple[AnsibleAWSModule, list[str]]:
-    """Return the module, and the errors of its options that ansible-core's argument validation cannot find."""
+def begin(spec: dict[str, Any]) -> tuple[AnsibleAWSModule, Findings]:
+    """Return the module, and the errors of its options that ansible-core's argument validation cannot find.
+
+    Options that ansible-core cannot read are unchanged in the module's parameters, or null if they have no suboptions.
+    """
     # What has been loaded stays until the task ends. Looking through it for garbage would take 3 % of the task's time.
     gc.freeze()
     whole = {**aws_argument_spec(), **spec}
-    unreadable, changed = arguments.check(whole, _load_params() or {})  # ansible-test loads no parameters
+    found = arguments.check(whole, _load_params() or {})  # ansible-test loads no parameters
     # A copy, because Ansible writes to the spec.
     module = AnsibleAWSModule(
-        argument_spec={**copy.deepcopy(spec), **{name: _unvalidated(whole[name]) for name in unreadable}},
+        argument_spec={**copy.deepcopy(spec), **{name: _unvalidated(whole[name]) for name in found.unreadable}},
         supports_check_mode=True,
-        no_log=bool(unreadable),
+        no_log=bool(found.unreadable),
     )
-    module.params.update(dict.fromkeys(unreadable))
+    for name in found.unreadable:
+        if not isinstance(module.params[name], (dict, list)):
+            module.params[name] = None
     for option in ("endpoint_url", "aws_config"):  # proxies are among the latter
         module._module.no_log_values.update(_PASSWORD_IN_URL.findall(str(module.params[option])))
     module.fail_json_aws = _raise  # would end the task without what ours return
-    return module, [*chain.from_iterable(unreadable.values()), *changed]
+    return module, found
 
 
 def _unvalidated(entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -89,10 +95,10 @@ def connection_problems(params: Mapping[str, Any]) -> list[str]:
         problems.append("endpoint_url must be a URL like https://host:8443.")
     bundle = params["aws_ca_bundle"]
     if bundle and params["validate_certs"] and not _is_there(bundle):
-        problems.append(f"aws_ca_bundle must be a file on the host that the task runs on, and {bundle!r} is not there.")
+        problems.append(f"aws_ca_bundle must be a file on the managed host, got {got(bundle)}.")
     for option in ("access_key", "secret_key", "session_token"):  # a file's last line end, for example
         if re.search(r"[\x00-\x1f\x7f]", params[option] or ""):
-            problems.append(f"{option} has a line end or another control character in it.")
+            problems.append(f"{option} must not contain a line break or another control character.")
     return problems
 
 

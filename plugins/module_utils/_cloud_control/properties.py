@@ -68,13 +68,15 @@ def tags_as_property(resource_type: ResourceType, tags: Mapping[str, str]) -> An
 def given(spec: Spec, options: Mapping[str, Any], path: str = "", shown: str = "") -> Iterator[tuple[str, str, Any]]:
     """Yield (option path, path to show, value) for every option given, at every depth.
 
-    The option path leaves list positions out (C(a.b)), the path to show has them (C(a[0].b)).
+    The path to show has list positions (C(a[0].b) for the option path C(a.b)), and the aliases that the task uses.
     """
     for name, entry in spec.items():
         value = options.get(name)
         if value is None:
             continue
-        here, label = _join(path, name), _join(shown, name)
+        # Ansible copies the value of an alias to the option.
+        alias = next((alias for alias in entry.get("aliases", ()) if options.get(alias) is not None), name)
+        here, label = _join(path, name), _join(shown, alias)
         yield here, label, value
         if not entry.get("options"):
             continue

@@ -112,8 +112,16 @@ _CONTENT_TYPES = Limit(
     words="be a media type like text/csv",
 )
 
-_ONE_LINE = Limit(length=(1, 1024), pattern=r"[^\n\r\x85\u2028\u2029]*", words="be a single line")
-_KMS_KEY = Limit(length=(1, 2048), pattern=r"[a-zA-Z0-9:/_-]*", words="consist of letters, digits and : / _ -")
+# Java's dot, in AWS's patterns, matches no line break of any kind.
+_LINE = r"[^\n\v\f\r\x85\u2028\u2029]*"
+_ONE_LINE = Limit(
+    length=(1, 1024),
+    pattern=_LINE,
+    words='be a single line (in YAML, write a long line with ">-", not with "|" or ">")',
+)
+_KMS_KEY = Limit(
+    length=(1, 2048), pattern=r"[a-zA-Z0-9:/_-]*", words="be the ID or ARN of a KMS key, or the name or ARN of an alias"
+)
 
 LIMITS = {
     "name": Limit(length=(1, 120), pattern=_NAME, words=_NAME_WORDS),
@@ -135,7 +143,7 @@ LIMITS = {
     "shadow_mode_config.shadow_model_variants.shadow_model_variant_name": _NAME_63,
     "shadow_mode_config.shadow_model_variants.sampling_percentage": Limit(number=(0, 100)),
     "data_storage_config.destination": Limit(
-        length=(1, 512), pattern=r"(https|s3)://[^/].*", words="begin with s3:// or https:// and go on with a bucket"
+        length=(1, 512), pattern=rf"(https|s3)://[^/]/?{_LINE}", words="be an S3 URI like s3://bucket/prefix"
     ),
     "data_storage_config.kms_key": _KMS_KEY,
     "data_storage_config.content_type.csv_content_types": _CONTENT_TYPES,
@@ -204,18 +212,16 @@ def check_create(properties: Properties, now: datetime) -> list[str]:
 
 
 def check_wish(wish: Wish) -> list[str]:
-    """What is wrong with a task as a whole: words about a stop where none is asked for."""
+    """Return the errors of a task as a whole: options of a stop in a task that does not request one."""
     if not wish.present or wish.properties.get("DesiredState") in STOPS:
         return []
-    found = []
+    options = []
     if "StatusReason" in wish.properties:
-        found.append("status_reason is sent with a stop only.")
+        options.append("status_reason")
     if wish.directives.get("on_stop", "retain") != "retain":
-        found.append(f"on_stop: {wish.directives['on_stop']} says what a stop does to the variants.")
-    return [
-        f"{problem} Give desired_state: Completed or Cancelled (or state: absent) with it, or leave it out."
-        for problem in found
-    ]
+        options.append(f"on_stop: {wish.directives['on_stop']}")
+    stops = "desired_state: Completed, desired_state: Cancelled or state: absent"
+    return [f"{option} requires {stops}." for option in options]
 
 
 def variants_after_stop(properties: Properties, directives: Mapping[str, Any]) -> Properties:

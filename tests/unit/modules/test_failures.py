@@ -213,7 +213,7 @@ def test_name_that_looks_like_an_error_is_not_recognised_as_one(
 
 # the status found, the task, the call whose operation fails, after how many that do not; what the message begins with
 ATTEMPTS: list[Any] = [
-    pytest.param("Created", named(wait_timeout=0), None, 0, "The options for {} are not right: ", id="bad options"),
+    pytest.param("Created", named(wait_timeout=0), None, 0, "Invalid options for {}: ", id="bad options"),
     pytest.param(
         *("Created", full(role_arn=OTHER_ROLE_ARN), None, 0),
         "The declaration cannot be applied to {}: ",

@@ -280,10 +280,13 @@ def test_tags_and_content_are_as_they_are(run: Run, emulator: Emulator) -> None:
 
 
 WRONG: list[Any] = [
-    pytest.param({"names": ["a", "b_b"]}, ["names", "b_b"], id="a name that none can have"),
-    pytest.param({"names": [""]}, ["names", "empty"], id="an empty name"),
-    pytest.param({"names": ["n" * 121]}, ["names", "120"], id="a name of 121 characters"),
-    pytest.param({"name_contains": ""}, ["name_contains", "empty"], id="an empty part"),
+    pytest.param({"names": ["a", "b_b"]}, ["names[1] must consist of letters and digits", '"b_b"'], id="a wrong name"),
+    pytest.param({"names": "my.test"}, ["names must consist of", 'got "my.test".'], id="a wrong name as a string"),
+    pytest.param({"name": "my.test"}, [": name must consist of", 'got "my.test".'], id="a wrong name by the alias"),
+    pytest.param({"name": "a,b_b"}, [": name[1] must consist of", 'got "b_b".'], id="wrong names in one string"),
+    pytest.param({"names": [""]}, ["names must not be empty."], id="an empty name"),
+    pytest.param({"names": ["n" * 121]}, ["names must have 1 to 120 characters, got 121."], id="a long name"),
+    pytest.param({"name_contains": ""}, ["name_contains must not be empty."], id="an empty part"),
     pytest.param({"cloud_control_role_arn": ""}, ["cloud_control_role_arn", "empty"], id="an empty role"),
     pytest.param(
         {"names": ["a_a"], "name_contains": "", "cloud_control_role_arn": ""},

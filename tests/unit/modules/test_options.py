@@ -104,7 +104,7 @@ WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
     "11 CSV types": (content("csv", *TYPES_11), ["csv_content_types", "10"]),
     "no JSON type": (content("json"), ["json_content_types", "10"]),
     "11 JSON types": (content("json", *TYPES_11), ["json_content_types", "10"]),
-    "a content type without a slash": (content("json", "application/json", "json"), ["json_content_types", "'json'"]),
+    "a content type without a slash": (content("json", "text/x", "json"), ["json_content_types[1]", '"json"']),
     "an empty content type": (content("csv", ""), ["csv_content_types", "empty"]),
     "a time that is none": (schedule("tomorrow", END), ["schedule.start_time", "tomorrow"]),
     "a start without an offset": (schedule("2026-01-02T12:00:00", END), ["schedule.start_time", "offset"]),
@@ -116,7 +116,7 @@ WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
     "59 minutes 59 seconds": (schedule(START, "2026-01-02T12:59:59Z"), ["schedule", "1 hour"]),
     "59 minutes in two offsets": (schedule(START, "2026-01-02T13:59:00+01:00"), ["schedule", "1 hour"]),
     "30 days and a second": (schedule(START, "2026-02-01T12:00:01Z"), ["schedule", "30 days"]),
-    "a reason without a stop": ({"status_reason": "Over"}, ["status_reason", "desired_state: Completed or Cancelled"]),
+    "a reason without a stop": ({"status_reason": "Over"}, ["status_reason requires", "desired_state: Completed"]),
     "a reason for a start": ({"status_reason": "Go", "desired_state": "Running"}, ["status_reason"]),
     "a promotion without a stop": ({"on_stop": "promote_shadow"}, ["on_stop", "promote_shadow"]),
     "a removal without a stop": ({"on_stop": "remove_shadow", "desired_state": "Running"}, ["on_stop"]),
@@ -126,7 +126,7 @@ WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
     "a tag key of 129 characters": ({"tags": {"k" * 129: "x"}}, ["tags", "128"]),
     "a tag value of 257 characters": ({"tags": {"k": "v" * 257}}, ["tags", "256"]),
     "a tag key with a question mark": ({"tags": {"why?": "x"}}, ["tags", "why?"]),
-    "a tag without a value": ({"tags": {"k": None}}, ["tags", "'k'"]),
+    "a tag without a value": ({"tags": {"k": None}}, ['tags["k"] must be a string']),
     "51 tags": ({"tags": {f"k{number}": "v" for number in range(51)}}, ["tags", "50"]),
     "an empty role for Cloud Control": ({"cloud_control_role_arn": ""}, ["cloud_control_role_arn", "empty"]),
     "no time to wait": ({"wait_timeout": 0}, ["wait_timeout"]),
@@ -292,12 +292,82 @@ def test_all_that_is_wrong_is_in_one_message(run: Run, emulator: Emulator, check
     assert result.failed
     words = (
         *("name must", "role_arn", "endpoint_name", "kms_key", "description", "model_name", "sampling_percentage"),
-        *("destination", "csv_content_types", "start_time", "end_time", "status_reason", "on_stop", "aws:mine", "'ok'"),
-        *("wait_timeout", "cloud_control_role_arn", "different variant_name", "with a stop only"),
+        *(
+            "destination",
+            "csv_content_types",
+            "start_time",
+            "end_time",
+            "status_reason",
+            "on_stop",
+            "aws:mine",
+            '["ok"]',
+        ),
+        *("wait_timeout", "cloud_control_role_arn", "different variant_name", "on_stop: promote_shadow requires"),
     )
     assert [word for word in words if word not in result.msg] == []
     assert emulator.calls() == []
     assert (result["error"]["code"], result["inference_experiment"], result["operations"]) == ("InvalidOptions", {}, [])
+
+
+SAMPLING = "shadow_mode_config.shadow_model_variants[0].sampling_percentage"
+HYPHENS = "must consist of letters and digits, with hyphens only between them, got"
+TIME = "must be an ISO 8601 time with an offset, like 2026-12-01T09:00:00Z or 2026-12-01T10:00:00+01:00, got"
+REQUIRES_STOP = "requires desired_state: Completed, desired_state: Cancelled or state: absent."
+# Options, and all sentences of the message. Wrong numbers of elements, nulls and wrong types hide no other error.
+TOGETHER: list[tuple[dict[str, Any], list[str]]] = [
+    (
+        {"model_variants": [variant("a a", "m m")], "description": "", "wait_timeout": 0},
+        [
+            "description must not be empty.",
+            "model_variants must have exactly 2 elements, got 1.",
+            f'model_variants[0].model_name {HYPHENS} "m m".',
+            f'model_variants[0].variant_name {HYPHENS} "a a".',
+            "wait_timeout must be an integer from 1 to 604800, got 0.",
+        ],
+    ),
+    (
+        {"model_variants": [variant("a", "m", infrastructure_config=7), variant("b b", "n"), "c"], "kms_key": "k k"},
+        [
+            "model_variants[0].infrastructure_config must be a dictionary, got 7.",
+            'model_variants[2] must be a dictionary, got "c".',
+            'kms_key must be the ID or ARN of a KMS key, or the name or ARN of an alias, got "k k".',
+            "model_variants must have exactly 2 elements, got 3.",
+            f'model_variants[1].variant_name {HYPHENS} "b b".',
+        ],
+    ),
+    (
+        {
+            "schedule": {"start_time": "soon", "end_time": True},
+            "shadow_mode_config": shadow_mode_config(101),
+            "description": 1.5,
+            "status_reason": "",
+        },
+        [
+            "description must be a string, got 1.5. Quote the value.",
+            "schedule.end_time must be a string, got true. Quote the value.",
+            f"{SAMPLING} must be an integer from 0 to 100, got 101.",
+            f'schedule.start_time {TIME} "soon".',
+            "status_reason must not be empty.",
+            f"status_reason {REQUIRES_STOP}",
+        ],
+    ),
+    (
+        {
+            "shadow_mode_config": {"source_model_variant_name": "a", "shadow_model_variants": []},
+            "on_stop": "remove_shadow",
+        },
+        [
+            "shadow_mode_config.shadow_model_variants must have exactly 1 element, got 0.",
+            f"on_stop: remove_shadow {REQUIRES_STOP}",
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("options", "sentences"), TOGETHER, ids=[sentences[0] for _declared, sentences in TOGETHER])
+def test_manage_reports_all_errors_together(run: Run, options: dict[str, Any], sentences: list[str]) -> None:
+    result = run(MODULE, {**named(), **options})
+    assert result["error"]["message"] == " ".join(sentences)
 
 
 def test_what_is_wrong_between_options_is_in_the_same_message(run: Run, emulator: Emulator) -> None:
@@ -325,8 +395,7 @@ def test_a_kms_key_is_no_secret(run: Run, option: str) -> None:
 @pytest.mark.parametrize("stop", [{"desired_state": "Completed"}, {"desired_state": "Cancelled"}, {"state": "absent"}])
 def test_on_stop_and_a_reason_go_with_every_stop(run: Run, stop: dict[str, str], on_stop: str) -> None:
     result = run(MODULE, named(**stop, on_stop=on_stop, status_reason="Over"))
-    assert "is sent with a stop only" not in result.msg
-    assert "says what a stop does" not in result.msg
+    assert "requires desired_state" not in result.msg
 
 
 def test_every_option_arrives_at_aws_as_it_was_given(run: Run, emulator: Emulator) -> None:

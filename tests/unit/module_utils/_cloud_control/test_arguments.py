@@ -114,7 +114,7 @@ def test_check_returns_options_that_ansible_core_cannot_read(options: dict[str, 
     assert check(SPEC, {**NAME, **options}) == ({option: [sentence]}, [])
 
 
-CHANGED: list[tuple[dict[str, Any], str]] = [
+CONVERTED: list[tuple[dict[str, Any], str]] = [
     ({"name": True}, "name must be a string, got true. Quote the value."),
     ({"name": False}, "name must be a string, got false. Quote the value."),
     ({"name": None}, "name must be a string, got null."),
@@ -136,7 +136,7 @@ CHANGED: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("options", "sentence"), CHANGED, ids=[sentence for _declared, sentence in CHANGED])
+@pytest.mark.parametrize(("options", "sentence"), CONVERTED, ids=[sentence for _declared, sentence in CONVERTED])
 def test_check_returns_values_that_ansible_core_would_convert(options: dict[str, Any], sentence: str) -> None:
     assert check(SPEC, {**NAME, **options}) == ({}, [sentence])
 
@@ -149,6 +149,15 @@ def test_check_returns_all_errors() -> None:
         "parts": [1, {"code": True}],
         "part": {"code": "a\0", "count": 1.5, "inner": []},
     }
-    unreadable, changed = check(SPEC, options)
+    unreadable, converted = check(SPEC, options)
     assert {name: len(sentences) for name, sentences in unreadable.items()} == {"size": 1, "parts": 1, "part": 2}
-    assert [sentence.partition(" ")[0] for sentence in changed] == ["name", "size", "parts[1].code", "part.count"]
+    assert [sentence.partition(" ")[0] for sentence in converted] == ["name", "size", "parts[1].code", "part.count"]
+
+
+def test_with_further_omits_errors_of_options_that_have_one() -> None:
+    found = check(SPEC, {"name": True, "part": {"inner": 7}})
+    further = ["name must be short.", "part.inner must be short.", "part must be short.", "tags: a key."]
+    assert [sentence.partition(" must")[0] for sentence in found.with_further(further)] == [
+        *("part.inner", "name"),
+        *("part", "tags: a key."),
+    ]

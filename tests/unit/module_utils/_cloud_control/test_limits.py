@@ -22,7 +22,7 @@ def whole(value: Any) -> int:
     """A converter that takes whole numbers only."""
     if str(value).isdigit():
         return int(value)
-    raise ValueError(f"is not a whole number: {value!r}. Write it like 7")
+    raise ValueError(f"must be an integer, got {value!r}")
 
 
 THING = ResourceType(
@@ -66,60 +66,54 @@ THING = ResourceType(
         pytest.param({"name": None, "size": None, "parts": None}, [], id="None is not given"),
         pytest.param({"name": "ab", "size": 1, "kinds": ["a"]}, [], id="all at their lower bounds"),
         pytest.param({"name": "abcd", "size": 9, "kinds": ["a", "abc"]}, [], id="all at their upper bounds"),
-        pytest.param({"name": "a"}, ["name must have from 2 to 4 characters, not 1."], id="too short"),
-        pytest.param({"name": "abcde"}, ["name must have from 2 to 4 characters, not 5."], id="too long"),
-        pytest.param(
-            {"name": ""}, ["name is empty. Give it a value, or leave it out if it is not needed."], id="empty"
-        ),
-        pytest.param({"size": 0}, ["size must be from 1 to 9, not 0."], id="too small"),
-        pytest.param({"size": 10}, ["size must be from 1 to 9, not 10."], id="too large"),
+        pytest.param({"name": "a"}, ["name must have 2 to 4 characters, got 1."], id="too short"),
+        pytest.param({"name": "abcde"}, ["name must have 2 to 4 characters, got 5."], id="too long"),
+        pytest.param({"name": ""}, ["name must not be empty."], id="empty"),
+        pytest.param({"size": 0}, ["size must be an integer from 1 to 9, got 0."], id="too small"),
+        pytest.param({"size": 10}, ["size must be an integer from 1 to 9, got 10."], id="too large"),
         pytest.param(
             {"parts": [None, {"code": "x"}]},
-            ["parts[1].code must be two digits, which 'x' does not."],
+            ['parts[1].code must be two digits, got "x".'],
             id="an element after none",
         ),
-        pytest.param({"kinds": []}, ["kinds must have from 1 to 2 elements, not 0."], id="too few elements"),
-        pytest.param({"kinds": ["a"] * 3}, ["kinds must have from 1 to 2 elements, not 3."], id="too many elements"),
-        pytest.param({"pair": ["a"]}, ["pair must have exactly 2 elements, not 1."], id="another number of elements"),
-        pytest.param(
-            {"kinds": ["a", "abcd"]}, ["kinds element 1 must have from 1 to 3 characters, not 4."], id="a long element"
-        ),
-        pytest.param(
-            {"kinds": ["a", "A"]}, ["kinds element 1 must be small letters, which 'A' does not."], id="a wrong element"
-        ),
+        pytest.param({"kinds": []}, ["kinds must have 1 to 2 elements, got 0."], id="too few elements"),
+        pytest.param({"kinds": ["a"] * 3}, ["kinds must have 1 to 2 elements, got 3."], id="too many elements"),
+        pytest.param({"pair": ["a"]}, ["pair must have exactly 2 elements, got 1."], id="another number of elements"),
+        pytest.param({"kinds": ["a", "abcd"]}, ["kinds[1] must have 1 to 3 characters, got 4."], id="a long element"),
+        pytest.param({"kinds": ["a", "A"]}, ['kinds[1] must be small letters, got "A".'], id="a wrong element"),
         pytest.param(
             {"kinds": ["", "a"]},
-            ["kinds element 0 is empty. Give it a value, or leave it out if it is not needed."],
+            ["kinds[0] must not be empty."],
             id="an empty element",
         ),
         pytest.param(
             {"parts": [{"code": "12"}, {"code": "1"}]},
-            ["parts[1].code must be two digits, which '1' does not."],
+            ['parts[1].code must be two digits, got "1".'],
             id="in a list's object, with its place",
         ),
         pytest.param(
             {"parts": [{"code": "12\n"}]},
-            ["parts[0].code must be two digits, which '12\\n' does not."],
+            ['parts[0].code must be two digits, got "12\\n".'],
             id="a line end is one character too many",
         ),
         pytest.param(
             {"parts": [{"code": "\u0661\u0662"}]},
-            ["parts[0].code must be two digits, which '\u0661\u0662' does not."],
+            ['parts[0].code must be two digits, got "\u0661\u0662".'],
             id="digits of another script are none to AWS",
         ),
         pytest.param(
             {"parts": [{"inner": {"sizes": [1, 2]}}]},
-            ["parts[0].inner.sizes must have from 0 to 1 element, not 2."],
+            ["parts[0].inner.sizes must have 0 to 1 element, got 2."],
             id="one element is no elements",
         ),
         pytest.param(
             {"parts": [{"inner": {"count": "x"}}]},
-            ["parts[0].inner.count is not a whole number: 'x'. Write it like 7."],
+            ["parts[0].inner.count must be an integer, got 'x'."],
             id="what a converter refuses",
         ),
         pytest.param(
             {"parts": [{"inner": {"count": ""}}]},
-            ["parts[0].inner.count is empty. Give it a value, or leave it out if it is not needed."],
+            ["parts[0].inner.count must not be empty."],
             id="an empty text is not converted as well",
         ),
     ],
@@ -150,11 +144,16 @@ def test_all_problems_come_at_once_under_the_option_at_the_top() -> None:
     }
 
 
+ALLOWED = "Allowed are letters, digits, spaces and _ . : / = + - @."
+RESERVED = (
+    'must not begin with "aws:", which is reserved for AWS.'
+    " Omit the tag: the module does not change existing tags with this prefix."
+)
 TAG_CHARACTERS = "_.:/=+-@ aZ09\u00e9\u4e2d\u00a0"
 
 
 @pytest.mark.parametrize(
-    ("tags", "complaints"),
+    ("tags", "sentences"),
     [
         pytest.param({}, [], id="none"),
         pytest.param({"k" * 128: "v" * 256}, [], id="the longest key and value"),
@@ -162,32 +161,42 @@ TAG_CHARACTERS = "_.:/=+-@ aZ09\u00e9\u4e2d\u00a0"
         pytest.param({TAG_CHARACTERS: TAG_CHARACTERS}, [], id="every kind of character that AWS takes"),
         pytest.param({7: 2, False: 0.5}, [], id="numbers and booleans, as YAML has them"),
         pytest.param({str(number): "" for number in range(TAGS)}, [], id="fifty tags"),
-        pytest.param({str(n): "" for n in range(TAGS + 1)}, ["tags must have at most 50 tags, not 51."], id="51 tags"),
-        pytest.param({"": "v"}, ["tags: the key '' must have from 1 to 128 characters"], id="an empty key"),
-        pytest.param({"k" * 129: "v"}, ["must have from 1 to 128 characters"], id="a key too long"),
-        pytest.param({"k": "v" * 257}, ["tags: the value of 'k' must have at most 256"], id="a value too long"),
-        pytest.param({"a?": "v"}, ["tags: the key 'a?' must have from 1 to 128 characters: letters"], id="a sign"),
-        pytest.param({"a": "x,y"}, ["tags: the value of 'a' must have at most 256 characters: letters"], id="a comma"),
-        pytest.param({"a": "x\ny"}, ["tags: the value of 'a' must have at most"], id="a line end"),
-        pytest.param({"aws:x": "v"}, ["tags: 'aws:x' begins with 'aws:', which is reserved. Leave it out"], id="aws:"),
-        pytest.param({"AWS:x": "v"}, ["tags: 'AWS:x' begins with 'aws:'"], id="AWS: in capitals"),
-        pytest.param({"awsx": "v", "x:aws:y": ""}, [], id="aws without a colon, or further on, is not reserved"),
-        pytest.param({"k": None}, ["tags: the value of 'k' is null. Give it a text"], id="no value"),
-        pytest.param({"k": {"a": "b"}}, ["tags: the value of 'k' must be a text"], id="a map"),
-        pytest.param({"k": ["a"]}, ["tags: the value of 'k' must be a text"], id="a list"),
+        pytest.param({str(n): "" for n in range(TAGS + 1)}, ["tags must have at most 50 tags, got 51."], id="51 tags"),
+        pytest.param({"": "v"}, ["tags: the key of a tag must have 1 to 128 characters, got 0."], id="an empty key"),
         pytest.param(
-            {"aws:x": None, "": "v" * 257},
-            ["'aws:x' begins with", "the value of 'aws:x' is null", "the key ''", "the value of ''"],
+            {"k" * 129: "v"}, ["tags: the key of a tag must have 1 to 128 characters, got 129."], id="a long key"
+        ),
+        pytest.param({"k": "v" * 257}, ['tags["k"] must have at most 256 characters, got 257.'], id="a long value"),
+        pytest.param(
+            {"a?": "v"}, [f'tags: the key "a?" must not contain "?". {ALLOWED}'], id="a question mark in a key"
+        ),
+        pytest.param({"a": "x,y"}, [f'tags["a"] must not contain ",". {ALLOWED}'], id="a comma in a value"),
+        pytest.param(
+            {"a": "x\ny!\u200b!"}, [f'tags["a"] must not contain "\\n", "!", "\\u200b". {ALLOWED}'], id="several"
+        ),
+        pytest.param({"aws:x": "v"}, [f'tags["aws:x"] {RESERVED}'], id="aws:"),
+        pytest.param({"AWS:x": "v"}, [f'tags["AWS:x"] {RESERVED}'], id="AWS: in capitals"),
+        pytest.param({"awsx": "v", "x:aws:y": ""}, [], id="aws without a colon, or further on, is not reserved"),
+        pytest.param({"k": None}, ['tags["k"] must be a string, got null.'], id="no value"),
+        pytest.param({"k": {"a": "b"}}, ['tags["k"] must be a string, got {"a": "b"}.'], id="a map"),
+        pytest.param({"k": ["a"]}, ['tags["k"] must be a string, got ["a"].'], id="a list"),
+        pytest.param(
+            {"aws:x?": None, "k" * 201: ["v"]},
+            [
+                f'tags["aws:x?"] {RESERVED}',
+                f'tags: the key "aws:x?" must not contain "?". {ALLOWED}',
+                'tags["aws:x?"] must be a string, got null.',
+                "tags: the key of a tag must have 1 to 128 characters, got 201.",
+                'tags: the value of a tag must be a string, got ["v"].',
+            ],
             id="several at once",
         ),
     ],
 )
-def test_problems_of_tags(tags: dict[Any, Any], complaints: list[str]) -> None:
+def test_problems_of_tags(tags: dict[Any, Any], sentences: list[str]) -> None:
     found = problems(THING, {"tags": tags}).get("tags", [])
 
-    assert len(found) == len(complaints), found
-    for sentence, complaint in zip(found, complaints, strict=True):
-        assert complaint in sentence
+    assert found == sentences
 
 
 def test_tags_are_sent_as_amazon_aws_writes_them() -> None:
@@ -199,14 +208,14 @@ def test_tags_are_sent_as_amazon_aws_writes_them() -> None:
     [
         pytest.param(None, None, [], id="not given"),
         pytest.param("text", None, [], id="without a limit"),
-        pytest.param("", None, ["option is empty. Give it a value, or leave it out if it is not needed."], id="empty"),
-        pytest.param(0, Limit(number=(1, 5)), ["option must be from 1 to 5, not 0."], id="a number"),
+        pytest.param("", None, ["option must not be empty."], id="empty"),
+        pytest.param(0, Limit(number=(1, 5)), ["option must be an integer from 1 to 5, got 0."], id="a number"),
         pytest.param(
             ["ok", "", "long"],
             Limit(length=(1, 3)),
             [
-                "option element 1 is empty. Give it a value, or leave it out if it is not needed.",
-                "option element 2 must have from 1 to 3 characters, not 4.",
+                "option[1] must not be empty.",
+                "option[2] must have 1 to 3 characters, got 4.",
             ],
             id="elements of a list",
         ),

@@ -73,7 +73,7 @@ CSV_NAME, JSON_NAME = (f"data_storage_config.content_type.{kind}_content_types" 
 
 BOUNDS: list[tuple[str, Callable[[Any], Options], str, list[Any], list[Any]]] = [
     # option as shown, how to give it, words of the complaint, what is allowed, what is not
-    ("name", top("name"), "from 1 to 120 characters", ["a", "a" * 120], ["a" * 121]),
+    ("name", top("name"), "must have 1 to 120 characters", ["a", "a" * 120], ["a" * 121]),
     (
         "name",
         top("name"),
@@ -81,9 +81,9 @@ BOUNDS: list[tuple[str, Callable[[Any], Options], str, list[Any], list[Any]]] = 
         ["A-b--9"],
         ["-a", "a-", "a_b", "a b", "\u00e9"],
     ),
-    ("endpoint_name", top("endpoint_name"), "from 1 to 63 characters", ["a", "a" * 63], ["a" * 64]),
+    ("endpoint_name", top("endpoint_name"), "must have 1 to 63 characters", ["a", "a" * 63], ["a" * 64]),
     ("endpoint_name", top("endpoint_name"), "consist of letters and digits, with hyphens", ["a-b"], ["a-", "a/b"]),
-    ("role_arn", top("role_arn"), "from 20 to 2048 char", [ROLE_PREFIX + "r" * 2017], [ROLE_PREFIX + "r" * 2018]),
+    ("role_arn", top("role_arn"), "must have 20 to 2048 char", [ROLE_PREFIX + "r" * 2017], [ROLE_PREFIX + "r" * 2018]),
     (
         "role_arn",
         top("role_arn"),
@@ -91,14 +91,27 @@ BOUNDS: list[tuple[str, Callable[[Any], Options], str, list[Any], list[Any]]] = 
         [ROLE, ROLE_PREFIX + "path/to/it", ROLE_PREFIX.replace("aws", "aws-us-gov") + "r"],
         ["arn:aws:iam::123456789012:user/somebody", "arn:aws:iam::12345:role/name", "not an ARN, and rather long"],
     ),
-    ("kms_key", top("kms_key"), "from 1 to 2048 characters", ["k", "k" * 2048], ["k" * 2049]),
-    ("kms_key", top("kms_key"), "consist of letters, digits and", ["arn:aws:kms:r:1:key/a_b-c"], ["a b", "a~b", "k\n"]),
-    ("description", top("description"), "from 1 to 1024 characters", ["d", "d" * 1024], ["d" * 1025]),
-    ("description", top("description"), "be a single line", ["a\tb"], ["a\nb", "a\r", "a\x85b", "\u2028", "\u2029"]),
-    ("status_reason", top("status_reason"), "from 1 to 1024 characters", ["r", "r" * 1024], ["r" * 1025]),
-    ("status_reason", top("status_reason"), "be a single line", ["a\tb"], ["a\nb", "a\n"]),
+    ("kms_key", top("kms_key"), "must have 1 to 2048 characters", ["k", "k" * 2048], ["k" * 2049]),
+    ("description", top("description"), "must have 1 to 1024 characters", ["d", "d" * 1024], ["d" * 1025]),
+    ("status_reason", top("status_reason"), "must have 1 to 1024 characters", ["r", "r" * 1024], ["r" * 1025]),
+    (
+        "description",
+        top("description"),
+        'must be a single line (in YAML, write a long line with ">-", not with "|" or ">"), got',
+        ["One: two, \t\U0001f680", " "],
+        ["a\nb", "a\n", "\n", "a\r", "a\u2028"],
+    ),
+    ("status_reason", top("status_reason"), "must be a single line", ["a b"], ["a\nb", "a\n"]),
+    (
+        "kms_key",
+        top("kms_key"),
+        "must be the ID or ARN of a KMS key, or the name or ARN of an alias, got",
+        ["alias/my_key-1", "arn:aws:kms:us-east-1:123456789012:key/12345678-1234-1234-1234-123456789012"],
+        ["my key", "alias/my.key", "k\n"],
+    ),
+    ("data_storage_config.kms_key", in_storage("kms_key"), "must be the ID or ARN of a KMS key", ["k"], ["k k"]),
     ("model_variants", top("model_variants"), "exactly 2 elements", [[{}, {}]], [[], [{}], [{}, {}, {}]]),
-    ("model_variants[0].model_name", in_variant("model_name"), "from 1 to 63 characters", ["m" * 63], ["m" * 64]),
+    ("model_variants[0].model_name", in_variant("model_name"), "must have 1 to 63 characters", ["m" * 63], ["m" * 64]),
     (
         "model_variants[0].model_name",
         in_variant("model_name"),
@@ -106,10 +119,16 @@ BOUNDS: list[tuple[str, Callable[[Any], Options], str, list[Any], list[Any]]] = 
         ["m-1"],
         ["m_1", "arn:x"],
     ),
-    ("model_variants[0].variant_name", in_variant("variant_name"), "from 1 to 63 characters", ["v" * 63], ["v" * 64]),
+    (
+        "model_variants[0].variant_name",
+        in_variant("variant_name"),
+        "must have 1 to 63 characters",
+        ["v" * 63],
+        ["v" * 64],
+    ),
     ("model_variants[0].variant_name", in_variant("variant_name"), "consist of letters and digits", ["v-1"], ["v_1"]),
-    (COUNT, instance_count, "must be from 0 to 2147483647", [0, 1, 2**31 - 1], [-1, 2**31]),
-    ("shadow_mode_config.source_model_variant_name", source, "from 1 to 63 characters", ["s" * 63], ["s" * 64]),
+    (COUNT, instance_count, "must be an integer from 0 to 2147483647", [0, 1, 2**31 - 1], [-1, 2**31]),
+    ("shadow_mode_config.source_model_variant_name", source, "must have 1 to 63 characters", ["s" * 63], ["s" * 64]),
     ("shadow_mode_config.source_model_variant_name", source, "consist of letters and digits", ["s-1"], ["-s"]),
     (SHADOW, shadows, "exactly 1 element,", [[{}]], [[], [{}, {}]]),
     (
@@ -119,39 +138,50 @@ BOUNDS: list[tuple[str, Callable[[Any], Options], str, list[Any], list[Any]]] = 
         ["s" * 63],
         ["s" * 64],
     ),
-    (f"{SHADOW_0}.sampling_percentage", in_shadow("sampling_percentage"), "from 0 to 100", [0, 100], [-1, 101]),
     (
-        "data_storage_config.destination",
-        in_storage("destination"),
-        "begin with s3:// or https://",
-        ["s3://bucket", "https://bucket/x"],
-        ["bucket", "http://bucket", "S3://bucket", "s3://", "xs3://bucket"],
+        f"{SHADOW_0}.sampling_percentage",
+        in_shadow("sampling_percentage"),
+        "must be an integer from 0 to 100",
+        [0, 100],
+        [-1, 101],
     ),
     (
         "data_storage_config.destination",
         in_storage("destination"),
-        "from 1 to 512 characters",
+        "must be an S3 URI like s3://bucket/prefix",
+        ["s3://bucket", "https://bucket/x"],
+        ["bucket", "http://bucket", "S3://bucket", "s3://", "xs3://bucket", "s3://bucket/a\nb", "s3:///a"],
+    ),
+    (
+        "data_storage_config.destination",
+        in_storage("destination"),
+        "must have 1 to 512 characters",
         ["s3://" + "b" * 507],
         ["s3://" + "b" * 508],
     ),
-    ("data_storage_config.kms_key", in_storage("kms_key"), "from 1 to 2048 characters", ["k" * 2048], ["k" * 2049]),
-    ("data_storage_config.kms_key", in_storage("kms_key"), "consist of letters, digits", ["alias/k"], ["a b", "a.b"]),
-    (CSV_NAME, CSV, "from 1 to 10 elements", [["text/csv"], ["text/csv"] * 10], [[], ["text/csv"] * 11]),
-    (JSON_NAME, JSON, "from 1 to 10 elements", [["a/json"], ["a/json"] * 10], [[], ["a/json"] * 11]),
-    (CSV_NAME, CSV, "element 0 must be a media type like text/csv", [["text/csv"]], [["text"], ["text/"], ["*/*"]]),
-    (JSON_NAME, JSON, "element 0 must be a media type", [["application/x.y-json"]], [["json"], ["a/b/c"], ["a b/c"]]),
-    (CSV_NAME, CSV, "element 0 must have from 1 to 256 characters", [["a/" + "b" * 254]], [["a/" + "b" * 255]]),
+    (
+        "data_storage_config.kms_key",
+        in_storage("kms_key"),
+        "must have 1 to 2048 characters",
+        ["k" * 2048],
+        ["k" * 2049],
+    ),
+    (CSV_NAME, CSV, "must have 1 to 10 elements", [["text/csv"], ["text/csv"] * 10], [[], ["text/csv"] * 11]),
+    (JSON_NAME, JSON, "must have 1 to 10 elements", [["a/json"], ["a/json"] * 10], [[], ["a/json"] * 11]),
+    (CSV_NAME, CSV, "must be a media type like text/csv", [["text/csv"]], [["text"], ["text/"], ["*/*"]]),
+    (JSON_NAME, JSON, "must be a media type", [["application/x.y-json"]], [["json"], ["a/b/c"], ["a b/c"]]),
+    (CSV_NAME, CSV, "must have 1 to 256 characters", [["a/" + "b" * 254]], [["a/" + "b" * 255]]),
     (
         "schedule.start_time",
         lambda value: {"schedule": {"start_time": value}},
-        "Write it like 2026-12-01T09:00:00Z or",
+        "must be an ISO 8601 time with an offset, like 2026-12-01T09:00:00Z or",
         ["2026-12-01T09:00:00Z", "2026-12-01 09:00:00+01:00"],
         ["2026-12-01T09:00:00", "tomorrow", "2026-12-01"],
     ),
     (
         "schedule.end_time",
         lambda value: {"schedule": {"end_time": value}},
-        "is not a time that exists",
+        "must be an existing time",
         ["2026-12-01T09:00:00Z"],
         ["2026-02-30T09:00:00Z"],
     ),
@@ -188,7 +218,7 @@ def test_no_text_may_be_empty(path: str) -> None:
     found = problems(INFERENCE_EXPERIMENT, give([""] if shown.endswith("content_types") else ""))
 
     (sentences,) = list(found.values())
-    assert any(sentence.startswith(shown) and "is empty. Give it a value" in sentence for sentence in sentences)
+    assert any(sentence.startswith(shown) and "must not be empty" in sentence for sentence in sentences)
 
 
 def test_several_problems_come_together() -> None:
@@ -296,8 +326,8 @@ def test_what_is_wrong_between_properties(properties: Properties, expected: list
     assert check_model(properties) == expected
 
 
-REASON, PROMOTE = "status_reason is sent with a stop only.", "on_stop: promote_shadow says what a stop does"
-WAY_OUT = "Give desired_state: Completed or Cancelled (or state: absent) with it, or leave it out."
+REQUIRES = "requires desired_state: Completed, desired_state: Cancelled or state: absent."
+REASON, PROMOTE = f"status_reason {REQUIRES}", f"on_stop: promote_shadow {REQUIRES}"
 
 
 def stop_words(properties: Properties, *, on_stop: str = "retain", present: bool = True) -> Wish:
@@ -327,11 +357,7 @@ def stop_words(properties: Properties, *, on_stop: str = "retain", present: bool
     ],
 )
 def test_words_about_a_stop_need_a_stop(wish: Wish, complaints: list[str]) -> None:
-    found = check_wish(wish)
-
-    assert [sentence.endswith(WAY_OUT) for sentence in found] == [True] * len(complaints)
-    for sentence, complaint in zip(found, complaints, strict=True):
-        assert sentence.startswith(complaint)
+    assert check_wish(wish) == complaints
 
 
 # --- stops ---

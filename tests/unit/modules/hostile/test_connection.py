@@ -72,7 +72,7 @@ WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
     "a port that nothing listens at": ({"endpoint_url": "https://host:0"}, ["endpoint_url must be a URL"]),
     "an empty URL": ({"endpoint_url": ""}, ["endpoint_url must be a URL"]),
     "a host that cannot be": ({"endpoint_url": "https://a b"}, ["endpoint_url"]),
-    "a CA bundle that is not there": ({"aws_ca_bundle": "/no/such/file"}, ["aws_ca_bundle", "'/no/such/file'"]),
+    "a CA bundle that is not there": ({"aws_ca_bundle": "/no/such/file"}, ["aws_ca_bundle", '"/no/such/file"']),
     "a CA bundle whose name is too long": ({"aws_ca_bundle": "/x" * 5000}, ["aws_ca_bundle"]),
     "a CA bundle with a NUL": ({"aws_ca_bundle": "/a\0b"}, ["aws_ca_bundle"]),
     "a setting that botocore does not have": ({"aws_config": {"no_such": 1}}, ["aws_config", "no_such"]),
@@ -104,7 +104,7 @@ def test_a_credential_read_from_a_file_with_its_line_end_is_found_out_and_not_to
 ) -> None:
     credentials = {"access_key": "AKIDEXAMPLE", "secret_key": "wJalrXUtnFEMI", option: "IQoJb3JpZ2luX2Vj\n"}
     result = run(module, {**TASKS[module], **credentials})
-    in_words(result, emulator, f"{option} has a line end")
+    in_words(result, emulator, f"{option} must not contain a line break")
     assert "IQoJb3" not in result.msg
     assert ("IQoJb3" in str(result.values)) == (option == "access_key")
 

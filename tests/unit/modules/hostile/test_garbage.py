@@ -114,8 +114,8 @@ def test_a_stop_that_decides_the_fate_of_variants_needs_both(
 @pytest.mark.parametrize(
     ("carried", "word"),
     [
-        pytest.param({"Description": ""}, "description is empty", id="an empty description"),
-        pytest.param({"KmsKey": ""}, "kms_key is empty", id="an empty key"),
+        pytest.param({"Description": ""}, "description must not be empty", id="an empty description"),
+        pytest.param({"KmsKey": ""}, "kms_key must not be empty", id="an empty key"),
         pytest.param({"DataStorageConfig": {"Destination": "nowhere"}}, "destination", id="a place that is none"),
     ],
 )

@@ -1,0 +1,40 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Strings that the patterns of options treat differently."""
+
+from __future__ import annotations
+
+import itertools
+
+# The shortest strings of characters that a pattern treats differently, after each prefix.
+_CHARACTERS = "aZ9-_.,:;/+=@ \\\"'%?*#é中\u00a0\u0661\t\n\r\v\f\x85\u2028\u2029\0"
+_PREFIXES = (
+    "",
+    "a",
+    "s3://",
+    "https://",
+    "http://",
+    "s3:/",
+    "s3://b",
+    "text/",
+    "a/b",
+    "arn:aws:iam::123456789012:role/",
+)
+SAMPLES = [
+    *(
+        prefix + "".join(characters)
+        for prefix in _PREFIXES
+        for length in range(3)
+        for characters in itertools.product(_CHARACTERS, repeat=length)
+    ),
+    "One line.\nAnother line.",
+    "One line.\n",
+    "arn:aws-cn:iam::123456789012:role/path/name",
+    "arn:aws:iam::123456789012:rolename",
+    "arn:aws:iam::12345678901\u0662:role/name",
+    "arn:aws:iam::123456789012:user/name",
+    "arn:aws:kms:us-east-1:123456789012:key/12345678-1234-1234-1234-123456789012",
+    "alias/my-key",
+    "application/vnd.example+json",
+]

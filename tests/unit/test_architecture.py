@@ -43,7 +43,7 @@ ENGINE_MAY_IMPORT = {
     "task": {"client", "clock", "errors", "resource_type"},
     "operations": {"client", "errors", "plan", "resource_type", "task"},
     "acting": {
-        *("clock", "comparisons", "errors", "json_patch", "operations", "plan", "prediction", "properties"),
+        *("changes", "clock", "comparisons", "errors", "json_patch", "operations", "plan", "prediction", "properties"),
         *("resource_type", "task"),
     },
     "reconcile": {"acting", "clock", "errors", "plan", "prediction", "resource_type", "task"},

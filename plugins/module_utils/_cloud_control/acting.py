@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+from .changes import find_changes
 from .clock import backoff, pauses
 from .comparisons import same
 from .errors import CallFailed, CloudControlError, NotApplied, OperationFailed, Refused
@@ -166,6 +167,8 @@ class Acting:
         applied = what == "passing" or failure.denied  # with any other, a new status is the work of another caller
         if not applied or _status(self.type, now) == _status(self.type, seen):
             self.record.operations[-1].effects = {}
+        if what == "exists" and now:
+            self._note_creation(now)
         may_pass = {
             "gone": True,
             "exists": now is not None,
@@ -183,6 +186,19 @@ class Acting:
         if what != "gone" or now:
             self.task.setback(failure)
         return now
+
+    def _note_creation(self, now: Snapshot) -> None:
+        """Count a create that was reported as AlreadyExists as a change if it was applied, as far as a read shows."""
+        wish, rules = self.task.wish, self.type.rules_for(now)
+        readable = {n: v for n, v in wish.properties.items() if n not in self.type.write_only}
+        if self.record.before or find_changes(self.type, wish, readable, now, rules).names:
+            return
+        self.record.failed_late = True
+        self.record.notes.append(
+            f"AWS reported AlreadyExists for the create, but the {self.type.noun} did not exist before and now has the"
+            " values of this task. It counts as created by this task. Another caller with the same values may have created"
+            " it."
+        )
 
     def _has_moved_on(
         self, seen: Snapshot | None, now: Snapshot | None, step: Write, failure: CloudControlError

@@ -58,8 +58,9 @@ These invariants hold in every cell:
 _APPLIED = """\
 An operation can be applied, completely or in part, and still be reported as failed. The next read detects this. The
 codes that this table retries are then recovered without another operation, and so is GeneralServiceException if the
-status has changed. The other codes fail with `changed: true`. AlreadyExists and NotFound count as operations of another
-caller."""
+status has changed. The other codes fail with `changed: true`. AlreadyExists is recovered with `changed: true` and a
+warning if the experiment did not exist before the task and has the values of the task. NotFound counts as the operation
+of another caller."""
 
 
 def page() -> str:

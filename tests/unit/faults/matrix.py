@@ -279,6 +279,8 @@ DONE_EXCEPTIONS: Mapping[tuple[str, str], str] = {
         for place in places
         if place != "update"  # after which nothing shows that the status has moved on
     },
+    # The experiment did not exist before and has the values of the task.
+    **{("AlreadyExists", place): "+0" for place in WRITES["create"]},
     # A read shows that the requests before the denied one were applied.
     **{
         (code, place): "+0"
@@ -287,8 +289,8 @@ DONE_EXCEPTIONS: Mapping[tuple[str, str], str] = {
         for place in places
     },
 }
-NOBODY_KNOWS_WHOSE = (("AlreadyExists", "create"), ("NotFound", "delete"))
-"""These codes say that the end is there already, and not by whose doing: it is taken for somebody else's."""
+NOBODY_KNOWS_WHOSE = (("NotFound", "delete"),)
+"""The code reports the desired state, but not which caller has reached it: it counts as another caller's operation."""
 
 # --- what a failure says ---
 

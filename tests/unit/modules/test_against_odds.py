@@ -27,6 +27,7 @@ from tests.unit.modules.tasks import (
     kinds,
     named,
     put,
+    run_again,
     refused,
     state,
     statuses,
@@ -420,6 +421,31 @@ def test_a_write_whose_answer_was_lost_counts_as_a_change_whatever_the_next_try_
     result = run(MODULE, task)
     assert (result.changed, statuses(result)) == (True, ["PENDING"])
     assert result.failed is (code == "ExpiredTokenException")
+
+
+REJECTED_CALL = {"kind": "error", "code": "AlreadyExistsException", "applied": True}
+
+
+@pytest.mark.parametrize(
+    ("fault", "wait"),
+    [
+        pytest.param(REJECTED_CALL, True, id="call"),
+        pytest.param(REJECTED_CALL, False, id="call without wait"),
+        pytest.param({"kind": "failed", "code": "AlreadyExists", "applied": True}, True, id="operation"),
+    ],
+)
+@pytest.mark.parametrize("options", [{}, {"description": "New", "tags": {"a": "b"}, "schedule": SCHEDULE}], ids=str)
+def test_create_that_reports_already_exists_and_was_applied_returns_changed_and_a_warning(
+    run: Run, emulator: Emulator, fault: dict[str, Any], wait: bool, options: dict[str, Any]
+) -> None:
+    emulator.fault("CreateResource", **fault)
+    task = full(**options, wait=wait)
+    result = done(run(MODULE, task))
+    assert (result.changed, statuses(result)) == (True, ["FAILED"])
+    (warning,) = (words for words in result.warnings if "AlreadyExists" in words)
+    assert "did not exist before" in warning
+    emulator.clock.advance(10)
+    run_again(run, emulator, task)
 
 
 def test_a_write_that_was_never_answered_in_time_is_looked_for_once_more(run: Run, emulator: Emulator) -> None:

@@ -181,7 +181,8 @@ class Acting:
             # If what the patch tests is as it was, it is the handler that has failed.
             self.record.failed_late |= what == "stale" and isinstance(failure, OperationFailed)
             raise failure
-        if failure.denied and now:
+        # With InvalidRequest, the handler was denied the read of the status, after all of its writes.
+        if failure.denied and now and failure.code != "InvalidRequest":
             self.denied = failure
         if what != "gone" or now:
             self.task.setback(failure)

@@ -13,6 +13,7 @@ from pathlib import Path
 from .control_api import CONTROLS, PREFIX
 from .seed import Seed
 from .server import EmulatorServer
+from .settings import Settings
 
 _GUIDE = "docs/docsite/rst/guide_emulator.rst"
 _IAM = "IAM is enforced. These keys are the root user's; make users with policies through IAM, as in docs/iam."
@@ -46,12 +47,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--region", default="us-east-1", help="the region to name and to seed (%(default)s)")
     parser.add_argument("--seed", action="store_true", help="make a bucket, a role, two models and an endpoint")
     parser.add_argument("--enforce-iam", action="store_true", help="ask IAM; the keys named are the root user's")
-    seconds = "%(default)s seconds"
-    parser.add_argument("--operation-seconds", type=float, default=0.3, help=f"how long operations take ({seconds})")
+    seconds, times = "%(default)s seconds", Settings()
+    parser.add_argument(
+        "--operation-seconds", type=float, default=times.operation_seconds, help=f"how long operations take ({seconds})"
+    )
     parser.add_argument(
         "--transition-seconds",
         type=float,
-        default=0.5,
+        default=times.transition_seconds,
         help=f"each of Creating, Updating, Starting and Stopping lasts so long ({seconds})",
     )
     return parser

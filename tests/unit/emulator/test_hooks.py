@@ -17,7 +17,7 @@ import pytest
 from tests.emulator import Emulator, ManualClock, register
 from tests.emulator.seed import ACCOUNT_ID
 from tests.emulator.server import EmulatorServer
-from tests.unit.emulator.aws import REGION, TYPE_NAME, Refused
+from tests.unit.emulator.aws import REGION, TYPE_NAME, Aws, Refused, add
 
 
 def test_registering_twice_and_undoing_it_leaves_moto_as_it_was() -> None:
@@ -74,3 +74,12 @@ def test_the_server_leaves_no_trace_either() -> None:
         assert bucket in moto.s3.models.s3_backends[ACCOUNT_ID]["aws"].buckets
     assert bucket not in moto.s3.models.s3_backends[ACCOUNT_ID]["aws"].buckets
     assert "moto.cloudcontrol" not in sys.modules
+
+
+def test_start_with_default_settings_succeeds_while_starting() -> None:
+    with Emulator(clock=ManualClock()) as emulator:
+        aws = Aws(emulator, emulator.seed(REGION))
+        aws.put("Created")
+        event = aws.send_update(add("/DesiredState", "Running"))
+        aws.pass_time(emulator.settings.operation_seconds)
+        assert (aws.status(event)["OperationStatus"], aws.get()["Status"]) == ("SUCCESS", "Starting")

@@ -119,7 +119,7 @@ def _tasks(entries: Iterable[Any]) -> Iterator[dict[str, Any]]:
 
 
 EXAMPLES = ROOT / "docs" / "examples"
-PLAYBOOKS = [*sorted(EXAMPLES.glob("*.yml")), EXAMPLES / "awx" / "begin.yml", EXAMPLES / "awx" / "end.yml"]
+PLAYBOOKS = [*sorted(EXAMPLES.glob("*.yml")), EXAMPLES / "awx" / "start.yml", EXAMPLES / "awx" / "stop.yml"]
 
 
 @pytest.mark.parametrize("playbook", PLAYBOOKS, ids=lambda path: path.stem)

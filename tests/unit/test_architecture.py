@@ -35,7 +35,7 @@ ENGINE_MAY_IMPORT = {
     "messages": set(),
     "arguments": {"messages", "resource_type", "ansible"},
     "changes": {"comparisons", "json_patch", "properties", "resource_type"},
-    "plan": {"changes", "comparisons", "json_patch", "limits", "properties", "resource_type"},
+    "plan": {"changes", "comparisons", "json_patch", "limits", "messages", "properties", "resource_type"},
     "prediction": {"changes", "json_patch", "plan", "resource_type"},
     "client": {"clock", "comparisons", "errors", "json_patch", "resource_type", "botocore"},
     "credentials": {"errors", "botocore"},

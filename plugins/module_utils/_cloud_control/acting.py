@@ -197,8 +197,8 @@ class Acting:
         self.record.failed_late = True
         self.record.notes.append(
             f"AWS reported AlreadyExists for the create, but the {self.type.noun} did not exist before and now has the"
-            " values of this task. It counts as created by this task. Another caller with the same values may have created"
-            " it."
+            " values of this task. It counts as created by this task, although another caller with the same values may"
+            " have created it."
         )
 
     def _has_moved_on(

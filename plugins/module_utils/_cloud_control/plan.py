@@ -10,13 +10,13 @@ first of them.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from . import limits
 from .changes import Changes, base, declared, find_changes, intent_of, patch_for
 from .comparisons import Difference, merge
+from .messages import got
 from .properties import tags_as_property, tags_to_dict, to_options
 from .resource_type import NOTHING, Path, Properties, ResourceType, Snapshot, Status, Transition, Wish, WriteOnlyReader
 
@@ -279,4 +279,4 @@ def _option_path(resource_type: ResourceType, tokens: Path) -> str:
 
 
 def _value(value: Any) -> str:
-    return "not set" if value is None else json.dumps(value, ensure_ascii=False)
+    return "not set" if value is None else got(value)

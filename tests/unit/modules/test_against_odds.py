@@ -27,8 +27,8 @@ from tests.unit.modules.tasks import (
     kinds,
     named,
     put,
-    run_again,
     refused,
+    run_again,
     state,
     statuses,
 )

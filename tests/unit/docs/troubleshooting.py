@@ -310,7 +310,7 @@ def _any(names: Iterable[str]) -> str:
 
 
 _MARKUP = re.compile(
-    r"`(?P<command>[^`]+)`(?!_)"
+    r"`(?P<command>[^`]+)`(?![_])"
     r"|\b(?P<module>awscc\.sagemaker\.\w+)"
     rf"|\b(?P<value>(?:{_any(_WITH_VALUE)}): \w+)"
     rf"|\b(?P<option>{_any(_OPTIONS)})\b(?!\.\w)"

@@ -33,6 +33,7 @@ ENGINE_MAY_IMPORT = {
     "limits": {"messages", "properties", "resource_type"},
     "shapes": {"resource_type"},
     "messages": set(),
+    "interpreter": set(),
     "arguments": {"messages", "resource_type", "ansible"},
     "changes": {"comparisons", "json_patch", "properties", "resource_type"},
     "plan": {"changes", "comparisons", "json_patch", "limits", "messages", "properties", "resource_type"},
@@ -144,8 +145,10 @@ def test_a_resource_type_is_data_in_the_words_of_the_engine(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", _files("plugins.modules"), ids=_stem)
-def test_a_module_imports_one_resource_type_and_the_way_into_the_engine(path: Path) -> None:
-    ours = {name for name in _imports(path) if name.startswith("plugins.")}
+def test_module_imports_the_check_of_python_first_then_one_resource_type_and_one_entry_point(path: Path) -> None:
+    first, *others = [name for name in _imports(path) if name.startswith("plugins.")]
+    assert first == f"{ENGINE}.interpreter"
+    ours = set(others)
     ways_in = {name for name in ours if name in (f"{ENGINE}.manage", f"{ENGINE}.inform")}
     assert len(ways_in) == 1
     assert len({name for name in ours if name.startswith(f"{TYPES}.")}) == 1

@@ -144,6 +144,11 @@ _ADVICE = (
     ("CANCEL_COMPLETE", f"Somebody has cancelled the operation. {_GO_ON}"),
     ("NotApplied", f"AWS has dropped it, or somebody else has changed it since. {_GO_ON}"),
     ("RequestTokenNotFoundException", f"AWS has forgotten the operation. {_GO_ON}"),
+    (
+        "MissingLibrary",
+        "Install boto3 and botocore for this Python, or set ansible_python_interpreter to a Python that has both.",
+    ),
+    ("NoRegion", "Set region, or the variable AWS_REGION."),
     ("OutdatedBotocore", "Install the boto3 and botocore that the collection's requirements.txt asks for."),
 )
 HINTS = {code: hint for codes, hint in _ADVICE for code in codes.split()}

@@ -14,13 +14,14 @@ from . import limits
 from .arguments import Findings
 from .errors import CloudControlError
 from .listing import READERS, Query, find
-from .module import ROLE, begin, budget, connect, connection_problems, describe, refuse_if
+from .module import ROLE, begin, budget, connect, connection_problems, describe, refuse_if, region_of
 from .resource_type import Properties, ResourceType, Snapshot
 
 
 def inform(resource_type: ResourceType) -> None:
     """Run the module that lists and reads resources, from the arguments to the result."""
     module, found = begin(_spec(resource_type))
+    region = region_of(module)
     try:
         query = _query(resource_type, module.params, found)
         client = connect(
@@ -31,14 +32,14 @@ def inform(resource_type: ResourceType) -> None:
             retries={"mode": "adaptive", "total_max_attempts": 1},
             max_pool_connections=READERS,
         )
-        resources = find(resource_type, query, client, tell=partial(_result, resource_type, query, module.region))
+        resources = find(resource_type, query, client, tell=partial(_result, resource_type, query, region))
     except CloudControlError as error:
         from .failure import failure
 
-        where = f" in {module.region}" if module.region else ""
+        where = f" in {region}" if region else ""
         invalid = error.code == "InvalidOptions"
         attempt = f"{'Invalid options for' if invalid else 'Could not read the'} {resource_type.noun}s{where}"
-        module.fail_json(**failure(attempt, error, advice=resource_type.advice, region=module.region))
+        module.fail_json(**failure(attempt, error, advice=resource_type.advice, region=region))
     else:
         module.exit_json(changed=False, **{f"{resource_type.result_name}s": resources})
 

@@ -15,7 +15,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 from . import limits
 from .arguments import Findings
 from .errors import CloudControlError, Refused, TimedOut
-from .module import ROLE, begin, budget, connect, connection_problems, describe, refuse_if
+from .module import ROLE, begin, budget, connect, connection_problems, describe, refuse_if, region_of
 from .properties import to_properties
 from .reconcile import reconcile
 from .resource_type import Limit, ResourceType, Snapshot, Wish
@@ -106,11 +106,12 @@ def _wish(resource_type: ResourceType, params: Mapping[str, Any], found: Finding
 
 def _outcome(resource_type: ResourceType, module: AnsibleAWSModule, record: Record) -> dict[str, Any]:
     """What a task returns on every path, as far as it is known."""
-    before, after = (describe(resource_type, seen, module.region) for seen in _comparable(record))
+    region = region_of(module)
+    before, after = (describe(resource_type, seen, region) for seen in _comparable(record))
     effects = record.effects
     outcome = {
         "changed": record.changed(check_mode=module.check_mode),
-        resource_type.result_name: describe(resource_type, record.now, module.region),
+        resource_type.result_name: describe(resource_type, record.now, region),
         "operations": [operation.result() for operation in record.operations],
         **{name: value for name, value in effects.items() if name not in resource_type.options},
     }
@@ -137,7 +138,8 @@ def _fail(resource_type: ResourceType, module: AnsibleAWSModule, record: Record,
     from .failure import failure
 
     _warn(resource_type, module, record)
-    where = f" in {module.region}" if module.region else ""
+    region = region_of(module)
+    where = f" in {region}" if region else ""
     identifier = module.params[resource_type.identifier]
     name = f"{resource_type.noun}{'' if identifier is None else f' {identifier!r}'}{where}"
     if isinstance(error, Refused) and error.code == "InvalidOptions":
@@ -147,14 +149,12 @@ def _fail(resource_type: ResourceType, module: AnsibleAWSModule, record: Record,
     else:
         attempt = f"Could not {_verb(module.params, record)} {name}"
     if isinstance(error, TimedOut) and record.now and resource_type.lifecycle:
-        error.message = (
-            f"{error.message.rstrip('.')}. Its status was last seen to be {resource_type.status_of(record.now)}."
-        )
+        error.message = f"{error.message.rstrip('.')}. The last status read was {resource_type.status_of(record.now)}."
     told = failure(
         attempt,
         error,
         advice=resource_type.advice,
-        region=module.region,
+        region=region,
         begun=bool(_sent(record)),
         unanswered=record.unanswered,
     )
@@ -165,7 +165,7 @@ def _verb(params: Mapping[str, Any], record: Record) -> str:
     sent = _sent(record)
     if sent and sent[-1].operation_status != "SUCCESS":
         return sent[-1].operation
-    return "delete" if params["state"] == "absent" else "bring about the declared state of"
+    return "delete" if params["state"] == "absent" else "apply the declaration to"
 
 
 def _sent(record: Record) -> list[Operation]:

@@ -20,13 +20,14 @@ from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from ansible.module_utils.basic import _load_params
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import HAS_BOTO3
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule, aws_argument_spec
 
 try:
     import botocore.session
     from botocore.config import Config as BotoConfig
     from botocore.exceptions import BotoCoreError
-except ImportError:  # AnsibleAWSModule says so, and how to install it, before anything here needs it.
+except ImportError:  # connect() reports the missing library before anything needs it.
     pass
 
 from . import arguments, limits, shapes
@@ -67,6 +68,7 @@ def begin(spec: dict[str, Any]) -> tuple[AnsibleAWSModule, Findings]:
     module = AnsibleAWSModule(
         argument_spec={**copy.deepcopy(spec), **{name: _unvalidated(whole[name]) for name in found.unreadable}},
         supports_check_mode=True,
+        check_boto3=HAS_BOTO3,  # connect() reports that it is missing
         no_log=bool(found.unreadable),
     )
     for name in found.unreadable:
@@ -118,11 +120,13 @@ def connect(
 
     A read is an invalid response if it lacks what the type requires of the C(declared) properties.
     """
+    if not HAS_BOTO3:
+        message = f"boto3 and botocore are not installed for {sys.executable}"
+        raise CallFailed(message, code="MissingLibrary", operation=None)
 
     def make_client(service: str) -> Any:
-        if not module.region:
-            message = "It is not known which region to ask."
-            raise CallFailed(message, code="NoRegion", operation=None, hint="Give region, or set AWS_REGION.")
+        if not region_of(module):
+            raise CallFailed("No region is set", code="NoRegion", operation=None)
         if ignored := _ignored_endpoints(module.params, resource_type):
             message = f"botocore {botocore.__version__} ignores {', '.join(ignored)}"
             raise CallFailed(message, code="OutdatedBotocore", operation=None)
@@ -141,6 +145,12 @@ def connect(
         role_arn=module.params["cloud_control_role_arn"],
         check=partial(shapes.check_properties, resource_type, declared=declared),
     )
+
+
+def region_of(module: AnsibleAWSModule) -> str | None:
+    """Return the region of the task; without boto3, that of its options and variables."""
+    region: str | None = module.region if HAS_BOTO3 else module.params["region"]
+    return region
 
 
 def describe(resource_type: ResourceType, seen: Snapshot | None, region: str | None) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.fai
     ADVICE_BY_MESSAGE,
     hint_for,
 )
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.interpreter import HINT as PYTHON_HINT
 from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.inference_experiment import (
     INFERENCE_EXPERIMENT,
     REGIONS_PAGE,
@@ -76,7 +77,9 @@ OWN = {
         "wait_timeout has elapsed. AWS continues the submitted operation.",
         "Run the task again. It waits for the operation and continues. If this is frequent, set a longer wait_timeout.",
     ),
-    "NoRegion": ("No region is set.", "Set region, or the variable AWS_REGION."),
+    "NoRegion": ("No region is set.", None),
+    "UnsupportedPython": ("The Python that runs the module is too old.", PYTHON_HINT),
+    "MissingLibrary": ("boto3 or botocore is not installed for the Python that runs the module.", None),
     "NotApplied": (
         "AWS reported success, but a later read does not show the change. The message names the properties.",
         None,

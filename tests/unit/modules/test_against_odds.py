@@ -476,7 +476,7 @@ def test_what_has_succeeded_is_not_what_failed(run: Run, emulator: Emulator) -> 
     emulator.fault("GetResource", "throttle", after=1, times=ALWAYS)
     result = run(MODULE, named(description="New"))
     assert (statuses(result), result.changed) == (["SUCCESS"], True)
-    assert result.msg.startswith("Could not bring about the declared state of inference experiment")
+    assert result.msg.startswith("Could not apply the declaration to inference experiment")
 
 
 def test_a_denied_describe_names_its_permission_in_info_too(run: Run, emulator: Emulator) -> None:

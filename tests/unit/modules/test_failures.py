@@ -251,7 +251,7 @@ def test_the_message_begins_with_what_was_attempted(
 @pytest.mark.parametrize(
     ("task", "begin"),
     [
-        pytest.param(named(description="New"), "Could not bring about the declared state of {}: ", id="present"),
+        pytest.param(named(description="New"), "Could not apply the declaration to {}: ", id="present"),
         pytest.param(named(state="absent"), "Could not delete {}: ", id="absent"),
     ],
 )

@@ -1,0 +1,26 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reject an old Python with a result that says so. Python 3.8 can load this file; the other files need Python 3.10."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+REQUIRED = (3, 10)
+HINT = "Set ansible_python_interpreter to a newer Python of the managed host."
+
+
+def require_python(**results: object) -> None:
+    """End the module with an error and the given results if Python is too old."""
+    if sys.version_info >= REQUIRED:
+        return
+    found = ".".join(map(str, sys.version_info[:3]))
+    message = (
+        f"This module requires Python {'.'.join(map(str, REQUIRED))} or newer, but {sys.executable} is Python {found}."
+    )
+    error = {"code": "UnsupportedPython", "message": message, "operation": None, "request_token": None, "hint": HINT}
+    failure = {"failed": True, "changed": False, "msg": f"{message} {HINT}", "error": error, **results}
+    print(json.dumps(failure))  # noqa: T201 - ansible-core's own classes may not support this Python
+    sys.exit(1)

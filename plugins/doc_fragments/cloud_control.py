@@ -27,6 +27,8 @@ notes:
     U(https://github.com/awscc/ansible-collection-sagemaker/tree/main/docs/iam).
   - O(endpoint_url) applies to all AWS services that the module calls. To set the endpoint of one service, use an
     environment variable such as E(AWS_ENDPOINT_URL_CLOUDCONTROL), which requires botocore 1.31 or later.
+  - A boolean or a floating-point number is not accepted where an option expects a string. Quote values such as V(on),
+    V(yes) and V(1.5).
   - O(aws_ca_bundle) and O(validate_certs) do not apply to calls of AWS STS, which botocore makes if O(profile) assumes
     a role. Use the environment variable E(AWS_CA_BUNDLE) instead. It applies to all services.
 """

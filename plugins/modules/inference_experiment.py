@@ -52,7 +52,7 @@ options:
       - ID, ARN or alias of the KMS key that encrypts the storage volumes of the endpoint's instances.
       - When the module compares keys, a key ID equals the ARN that ends in this ID. An alias equals only the ARN of
         the alias.
-      - Up to 2048 letters, digits and the characters C(: / _ -). Optional on create. Cannot be changed afterwards.
+      - Up to 2048 letters, digits and the characters C(:/_-). Optional on create. Cannot be changed afterwards.
     type: str
   description:
     description:
@@ -146,7 +146,7 @@ options:
       kms_key:
         description:
           - ID, ARN or alias of the KMS key that encrypts the stored data. Compared in the same way as O(kms_key).
-          - Up to 2048 letters, digits and the characters C(: / _ -).
+          - Up to 2048 letters, digits and the characters C(:/_-).
         type: str
       content_type:
         description:

@@ -1,4 +1,4 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether the tests bite: `make mutation` puts small faults into plugins/module_utils and sees which the tests miss."""
+"""Mutation testing of plugins/module_utils: `make mutation`."""

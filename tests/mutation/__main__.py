@@ -1,108 +1,125 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`make mutation`: put each fault in, run the tests that reach it, and tell which faults none of them has noticed."""
+"""Insert small faults into plugins/module_utils, one at a time, and list the faults that no test detects."""
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 import random
 import sys
+import time
+from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
+from functools import partial
 
 import pytest
 
-from tests.environment import ROOT
-from tests.mutation import running
-from tests.mutation.accepted import ACCEPTED
-from tests.mutation.kept import Kept
-from tests.mutation.mutants import SOURCES, Mutant, mutants
+from tests.mutation import fresh, processes
+from tests.mutation.mutants import Mutant, mutants
+from tests.mutation.outcomes import Outcomes
+from tests.mutation.place import SOURCES, TESTS, WORK
+from tests.mutation.rules import RULES, rule_for
+from tests.mutation.session import Plugin
 
-WORK = ROOT / ".build" / "mutation"
-# In process; those that notice most come first. The others reach none of these lines, start processes, or take long.
-TESTS = ("tests/unit/module_utils", "tests/unit/modules", "tests/unit/faults")
-WANTED = 0.95
+# The share of the mutants that the tests have to detect.
+REQUIRED = 0.96
+# Seconds between two lines of progress.
+PROGRESS = 30
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Return 0 if enough of the mutants were noticed and the others are known."""
-    parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
-    parser.add_argument("files", nargs="*", help="names of files in plugins/module_utils; all if none is given")
-    parser.add_argument("--sample", type=int, metavar="N", help="only so many, drawn always alike")
-    which = parser.add_mutually_exclusive_group()
-    which.add_argument("--resume", action="store_true", help="leave out those that were tried before")
-    which.add_argument("--survivors", action="store_true", help="only those that survived when they were tried last")
-    options = parser.parse_args(arguments)
-    kept = Kept(WORK)
-    chosen = [p for p in sorted(SOURCES.rglob("*.py")) if not options.files or p.name in options.files]
-    sys.stdout.write("making mutants ...\n")
-    made = [mutant for path in chosen for mutant in mutants(path)]
-    # In no order, so that a run that is broken off has tried some of everything.
-    random.Random(len(made)).shuffle(made)
-    # Those that need a pytest of their own take a hundred times as long: last.
-    made = sorted(made[: options.sample], key=running.is_within_functions, reverse=True)
-    known = kept.outcomes()
+    """Return 0 if the tests detect enough mutants."""
+    options = _options(arguments)
+    sources = sorted(SOURCES.rglob("*.py"))
+    state = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:12]
+    outcomes = Outcomes(WORK / f"{state}.jsonl")
+    every = [mutant for path in sources for mutant in mutants(path, SOURCES)]
+    _print_rules(every)
+    chosen = [
+        mutant for mutant in every if not rule_for(mutant) and (not options.files or mutant.file.endswith(options.files))
+    ]
+    # In random order, so that the progress of a part of the run shows the result of the whole run.
+    random.Random(len(chosen)).shuffle(chosen)
+    chosen = chosen[: options.sample]
+    known = outcomes.read()
     if options.survivors:
-        made = [mutant for mutant in made if known.get(mutant.key)]
-    left = [mutant for mutant in made if not (options.resume and mutant.key in known)]
-    ended = pytest.main(["-q", "--no-header", "-p", "no:xdist", *TESTS], plugins=[_Plugin(left, kept)])
-    if ended != pytest.ExitCode.OK:
-        return int(ended)
-    known = kept.outcomes()
-    return _report(made, [mutant for mutant in made if known[mutant.key]])
+        chosen = [mutant for mutant in chosen if known.get(mutant.key) == ""]
+    if not options.resume:
+        outcomes.clear()
+    left = [mutant for mutant in chosen if mutant.key not in outcomes.read()]
+    if not _test(left, outcomes):
+        return 1
+    known = outcomes.read()
+    return _report(chosen, [mutant for mutant in chosen if not known[mutant.key]])
 
 
-class _Plugin:
-    """Takes the place of running the tests once."""
-
-    def __init__(self, chosen: list[Mutant], kept: Kept) -> None:
-        self.mutants = chosen
-        self.kept = kept
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        running.import_all()
-        tests = running.Session(session)
-        tests.trace(self.kept.folder)
-        workers = os.cpu_count() or 1
-        for worker in range(workers):
-            if os.fork() == 0:
-                try:
-                    self._work(tests, worker, workers)
-                finally:
-                    os._exit(0)
-        for _worker in range(workers):
-            os.wait()
-        untried = {mutant.key for mutant in self.mutants} - self.kept.outcomes().keys()
-        if untried:
-            raise SystemExit(f"{len(untried)} of {len(self.mutants)} mutants were not tried.")
-        return True
-
-    def _work(self, tests: running.Session, worker: int, workers: int) -> None:
-        folder = WORK / str(worker)
-        for mutant in self.mutants[worker::workers]:
-            self.kept.add(mutant, survived=_survives(tests, mutant, folder))
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
+    parser.add_argument("files", nargs="*", help="names of files in plugins/module_utils; default: all files")
+    parser.add_argument("--sample", type=int, metavar="N", help="test a random sample of N mutants")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--resume", action="store_true", help="skip the mutants that an interrupted run has tested")
+    which.add_argument("--survivors", action="store_true", help="test only the mutants that survived the last run")
+    options = parser.parse_args(arguments)
+    options.files = tuple(options.files)
+    return options
 
 
-def _survives(tests: running.Session, mutant: Mutant, folder: Path) -> bool:
-    # What a function has been called for when its file was imported is no better than a table.
-    if running.is_within_functions(mutant) and tests.tests_for(mutant):
-        return tests.survives(mutant)
-    return running.survives_alone(mutant, folder, TESTS)
+def _print_rules(every: Sequence[Mutant]) -> None:
+    accepted = Counter(rule for mutant in every if (rule := rule_for(mutant)))
+    print(f"{len(every)} mutants. {accepted.total()} of them are not tested:")
+    for rule in RULES:
+        print(f"  {accepted[rule]:3} {rule.name}: {rule.reason}")
 
 
-def _report(all_mutants: list[Mutant], survivors: list[Mutant]) -> int:
-    unknown = [mutant for mutant in survivors if (mutant.path.name, mutant.change) not in ACCEPTED]
-    for mutant in unknown:
-        sys.stdout.write(f"\n{mutant.name}\n{mutant.change}\n")
-    share = 1 - len(survivors) / len(all_mutants)
-    known = len(survivors) - len(unknown)
-    sys.stdout.write(
-        f"\n{len(all_mutants)} mutants, {len(survivors)} survived ({known} for a known reason): {share:.1%} noticed\n"
-    )
-    return int(share < WANTED or bool(unknown))
+def _test(chosen: Sequence[Mutant], outcomes: Outcomes) -> bool:
+    """Test the mutants. Return whether all of them were tested."""
+    fresh.preload()
+    in_functions = [mutant for mutant in chosen if mutant.in_function]
+    session = processes.start(partial(_session, in_functions, outcomes))
+    if not _watch([session], outcomes, len(chosen)):
+        return False
+    known = outcomes.read()
+    others = [mutant for mutant in chosen if mutant.key not in known]
+    print(f"Testing {len(others)} mutants of tables and default values ...")
+    shares = [others[worker :: processes.WORKERS] for worker in range(processes.WORKERS)]
+    workers = [processes.start(partial(fresh.work, share, outcomes)) for share in shares]
+    return _watch(workers, outcomes, len(chosen))
+
+
+def _session(chosen: Sequence[Mutant], outcomes: Outcomes) -> int:
+    return int(pytest.main(["-q", "--no-header", "-p", "no:xdist", *TESTS], plugins=[Plugin(chosen, outcomes)]))
+
+
+def _watch(running: list[int], outcomes: Outcomes, count: int) -> bool:
+    """Print the progress until all processes have ended. Return whether all exited with 0."""
+    begun = shown = time.monotonic()
+    statuses = []
+    while running:
+        for process in running.copy():
+            ended, status = os.waitpid(process, os.WNOHANG)
+            if ended:
+                running.remove(process)
+                statuses.append(status)
+        if time.monotonic() - shown > PROGRESS and (results := list(outcomes.read().values())):
+            shown = time.monotonic()
+            survived = results.count("")
+            print(f"  {(shown - begun) / 60:4.1f} min: {len(results)} of {count} tested, {survived} survived", flush=True)
+        time.sleep(0.2)
+    return not any(statuses)
+
+
+def _report(chosen: Sequence[Mutant], survivors: Sequence[Mutant]) -> int:
+    if survivors:
+        print("Mutants that survived:")
+    for mutant in sorted(survivors, key=lambda mutant: mutant.key):
+        print(f"  {mutant.key}")
+    share = 1 - len(survivors) / len(chosen) if chosen else 1
+    print(f"The tests detect {len(chosen) - len(survivors)} of {len(chosen)} mutants: {share:.1%}. Required: {REQUIRED:.0%}.")
+    return int(share < REQUIRED)
 
 
 if __name__ == "__main__":

@@ -1,118 +1,199 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The mutants: each a file of the collection with one small fault in it, as Cosmic Ray makes them."""
+"""Mutants: each is the syntax tree of a file with one small fault."""
 
 from __future__ import annotations
 
 import ast
-import difflib
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise, zip_longest
 from pathlib import Path
+from types import CodeType
+from typing import Any, cast
 
-from cosmic_ray import plugins
-from cosmic_ray.ast import ast_nodes, get_ast
-from cosmic_ray.mutating import mutate_code
-
-from tests.environment import ROOT
-
-SOURCES = ROOT / "plugins" / "module_utils"
-
-# The opposite, and for an order its border too. Cosmic Ray has all pairs; the others fail the same tests.
-_OPPOSITES = (
-    *(("Eq", "NotEq"), ("NotEq", "Eq"), ("Is", "IsNot"), ("IsNot", "Is")),
-    *(("Lt", "GtE"), ("Lt", "LtE"), ("LtE", "Gt"), ("LtE", "Lt")),
-    *(("Gt", "LtE"), ("Gt", "GtE"), ("GtE", "Lt"), ("GtE", "Gt")),
-)
-_ARITHMETIC = (
-    *(("Add", "Sub"), ("Sub", "Add"), ("Mul", "Div"), ("Div", "Mul"), ("Mod", "Mul"), ("Pow", "Mul")),
-    *(("BitOr", "BitAnd"), ("BitAnd", "BitOr")),
-)
-OPERATORS = (
-    "core/AddNot",
-    "core/NumberReplacer",
-    "core/ZeroIterationForLoop",
-    "core/RemoveDecorator",
-    "core/ExceptionReplacer",
-    "core/ReplaceAndWithOr",
-    "core/ReplaceOrWithAnd",
-    "core/ReplaceTrueWithFalse",
-    "core/ReplaceFalseWithTrue",
-    "core/ReplaceBreakWithContinue",
-    "core/ReplaceContinueWithBreak",
-    "core/ReplaceUnaryOperator_Delete_Not",
-    "core/ReplaceUnaryOperator_USub_UAdd",
-    *(f"core/ReplaceComparisonOperator_{one}_{other}" for one, other in _OPPOSITES),
-    *(f"core/ReplaceBinaryOperator_{one}_{other}" for one, other in _ARITHMETIC),
-)
+# Characters that are shown before and after a change.
+_CONTEXT = 40
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+# The opposite of each operator, and for an order the operator with the other boundary too.
+_COMPARISONS: Mapping[type[ast.cmpop], Sequence[type[ast.cmpop]]] = {
+    ast.Eq: (ast.NotEq,),
+    ast.NotEq: (ast.Eq,),
+    ast.Is: (ast.IsNot,),
+    ast.IsNot: (ast.Is,),
+    ast.In: (ast.NotIn,),
+    ast.NotIn: (ast.In,),
+    ast.Lt: (ast.GtE, ast.LtE),
+    ast.LtE: (ast.Gt, ast.Lt),
+    ast.Gt: (ast.LtE, ast.GtE),
+    ast.GtE: (ast.Lt, ast.Gt),
+}
+_ARITHMETIC: Mapping[type[ast.operator], type[ast.operator]] = {
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Div,
+    ast.Div: ast.Mult,
+    ast.Mod: ast.Mult,
+    ast.Pow: ast.Mult,
+    ast.BitOr: ast.BitAnd,
+    ast.BitAnd: ast.BitOr,
+}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Mutant:
-    """One fault in one file."""
+    """The replacement of one field of one node of the tree."""
 
-    path: Path
-    operator: str
-    lines: frozenset[int]
-    source: str
-    change: str
-    """The lines that differ, as a diff has them: what the fault is known by."""
+    file: str
+    tree: ast.Module
+    parents: tuple[ast.AST, ...]
+    """All nodes that contain the changed node, the outermost first."""
+    node: ast.AST
+    field: str
+    replacement: Any
+    place: ast.AST
+    """The node with the position of the fault."""
 
-    @property
+    @cached_property
     def key(self) -> str:
-        return f"{self.name}\n{self.change}"
+        position = cast("ast.expr", self.place)
+        return f"{self.file}:{position.lineno}:{position.col_offset} {self.change}"
+
+    @cached_property
+    def change(self) -> str:
+        """Return the changed part of the line before and after, as ast.unparse() writes them."""
+        statement = next(node for node in reversed(self._chain) if isinstance(node, (ast.stmt, ast.excepthandler)))
+        before = ast.unparse(statement).splitlines()
+        with self._applied():
+            after = ast.unparse(statement).splitlines()
+        old, new = next((old, new) for old, new in zip_longest(before, after, fillvalue="") if old != new)
+        begin = len(os.path.commonprefix([old, new]))
+        end = len(os.path.commonprefix([old[begin:][::-1], new[begin:][::-1]]))
+        return "  ->  ".join(line[max(0, begin - _CONTEXT) : len(line) - end + _CONTEXT].strip() for line in (old, new))
 
     @property
-    def name(self) -> str:
-        return f"{self.path.relative_to(SOURCES)}:{min(self.lines)} {self.operator.removeprefix('core/')}"
+    def lines(self) -> range:
+        position = cast("ast.expr", self.place)
+        return range(position.lineno, (position.end_lineno or position.lineno) + 1)
+
+    @property
+    def function(self) -> str:
+        """Return the qualified name of the innermost function or class with the fault, or an empty string."""
+        return ".".join(node.name for node in self.parents if isinstance(node, (*_FUNCTIONS, ast.ClassDef)))
+
+    @property
+    def in_function(self) -> bool:
+        """Return whether the fault runs when a function is called, not when the file is imported."""
+        return any(
+            (isinstance(outer, _FUNCTIONS) and inner in outer.body)
+            or (isinstance(outer, ast.Lambda) and inner is outer.body)
+            for outer, inner in pairwise(self._chain)
+        )
+
+    def code(self, filename: str) -> CodeType:
+        """Return the compiled file with the fault."""
+        with self._applied():
+            return compile(self.tree, filename, "exec", dont_inherit=True)
+
+    @property
+    def _chain(self) -> tuple[ast.AST, ...]:
+        return (*self.parents, self.node)
+
+    @contextmanager
+    def _applied(self) -> Iterator[None]:
+        original = getattr(self.node, self.field)
+        setattr(self.node, self.field, self.replacement)
+        try:
+            yield
+        finally:
+            setattr(self.node, self.field, original)
 
 
-def mutants(path: Path) -> Iterator[Mutant]:
-    """Yield the mutants of a file that differ from it for Python; annotations and marks in signatures do not count."""
-    code = path.read_text(encoding="utf-8")
-    seen = {_meaning(code)}
-    for name in OPERATORS:
-        operator = plugins.get_operator(name)()
-        occurrences = sum(len(list(operator.mutation_positions(node))) for node in ast_nodes(get_ast(code)))
-        for occurrence in range(occurrences):
-            mutated = mutate_code(code, operator, occurrence)
-            meaning = _meaning(mutated)
-            if meaning is None or meaning in seen:
-                continue
-            seen.add(meaning)
-            lines, change = _difference(code, mutated)
-            yield Mutant(path, name, lines, mutated, change)
+def mutants(path: Path, root: Path) -> Iterator[Mutant]:
+    """Yield all mutants of a file below C(root)."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for parents, node in _walk(tree, ()):
+        for field, replacement, place in _alternatives(node):
+            yield Mutant(str(path.relative_to(root)), tree, parents, node, field, replacement, place)
 
 
-def _meaning(code: str) -> str | None:
-    """Return what the code is to Python, less its annotations and the marks in signatures; None if it is no code."""
-    try:
-        tree = ast.parse(code)
-    except SyntaxError:
-        return None
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            node.returns = None
-        elif isinstance(node, ast.arguments):
-            # Whether a parameter may be given by its name only, or by its place only, is for those who write calls.
-            node.args = [*node.posonlyargs, *node.args, *node.kwonlyargs]
-            node.posonlyargs, node.kwonlyargs = [], []
-            node.kw_defaults = [default for default in node.kw_defaults if default]
-        elif isinstance(node, ast.arg):
-            node.annotation = None
-        elif isinstance(node, ast.AnnAssign):
-            node.annotation = ast.Constant(value=None)
-    return ast.dump(tree)
+def _walk(node: ast.AST, parents: tuple[ast.AST, ...]) -> Iterator[tuple[tuple[ast.AST, ...], ast.AST]]:
+    yield parents, node
+    for field, value in ast.iter_fields(node):
+        if field not in {"annotation", "returns"}:  # not evaluated: the files postpone annotations
+            for child in value if isinstance(value, list) else [value]:
+                if isinstance(child, ast.AST):
+                    yield from _walk(child, (*parents, node))
 
 
-def _difference(code: str, mutated: str) -> tuple[frozenset[int], str]:
-    before, after = code.splitlines(), mutated.splitlines()
-    lines: set[int] = set()
-    words = []
-    for tag, begin, end, other_begin, other_end in difflib.SequenceMatcher(None, before, after).get_opcodes():
-        if tag != "equal":
-            lines.update(range(begin + 1, max(end, begin + 1) + 1))
-            words += [f"- {line.strip()}" for line in before[begin:end]]
-            words += [f"+ {line.strip()}" for line in after[other_begin:other_end]]
-    return frozenset(lines), "\n".join(words)
+def _alternatives(node: ast.AST) -> Iterator[tuple[str, Any, ast.AST]]:
+    """Yield (field, replacement, node with the position) of each fault of a node itself."""
+    match node:
+        case ast.Compare(ops=operators):
+            for index, operator in enumerate(operators):
+                for other in _COMPARISONS[type(operator)]:
+                    yield "ops", _with(operators, index, other()), node
+        case ast.BoolOp(op=ast.And()):
+            yield "op", ast.Or(), node
+        case ast.BoolOp(op=ast.Or()):
+            yield "op", ast.And(), node
+        case ast.BinOp(op=arithmetic) if type(arithmetic) in _ARITHMETIC:
+            yield "op", _ARITHMETIC[type(arithmetic)](), node
+        case ast.UnaryOp(op=ast.USub()):
+            yield "op", ast.UAdd(), node
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            yield "operand", _negated(operand), node
+        case ast.Constant(value=bool(value)):
+            yield "value", not value, node
+        case ast.Constant(value=int(number) | float(number)):
+            yield "value", number + 1, node
+            yield "value", number - 1, node
+        case _:
+            yield from _alternatives_of_statement(node)
+
+
+def _alternatives_of_statement(node: ast.AST) -> Iterator[tuple[str, Any, ast.AST]]:
+    match node:
+        case ast.If(test=test) | ast.IfExp(test=test) | ast.While(test=test) if not _has_opposite(test):
+            yield "test", _negated(test), test
+        case ast.comprehension(ifs=tests):
+            for index, test in enumerate(tests):
+                if not _has_opposite(test):
+                    yield "ifs", _with(tests, index, _negated(test)), test
+        case ast.For(iter=iterated):
+            yield "iter", _nothing(iterated), iterated
+        case ast.ExceptHandler(type=ast.expr() as caught):
+            yield "type", _nothing(caught), caught
+        case ast.FunctionDef(decorator_list=decorators) | ast.ClassDef(decorator_list=decorators):
+            for index, decorator in enumerate(decorators):
+                yield "decorator_list", [*decorators[:index], *decorators[index + 1 :]], decorator
+    for field in ("body", "orelse"):
+        statements = getattr(node, field, None)
+        for index, statement in enumerate(statements if isinstance(statements, list) else []):
+            other = {ast.Continue: ast.Break, ast.Break: ast.Continue}.get(type(statement))
+            if other:
+                yield field, _with(statements, index, ast.copy_location(other(), statement)), statement
+
+
+def _with(nodes: Sequence[ast.AST], index: int, node: ast.AST) -> list[ast.AST]:
+    return [*nodes[:index], node, *nodes[index + 1 :]]
+
+
+def _negated(node: ast.expr) -> ast.expr:
+    return ast.copy_location(ast.UnaryOp(ast.Not(), node), node)
+
+
+def _nothing(node: ast.expr) -> ast.expr:
+    """Return an empty tuple: a loop over it runs zero times, and a handler of it catches no exception."""
+    return ast.copy_location(ast.Tuple([], ast.Load()), node)
+
+
+def _has_opposite(node: ast.expr) -> bool:
+    """Return whether another mutant negates the node: one with the opposite operator, or without C(not)."""
+    return (isinstance(node, ast.Compare) and len(node.ops) == 1) or (
+        isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
+    )

@@ -1,0 +1,71 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Test a mutant in a pytest session of its own, which imports the file with the fault.
+
+Needed for faults in tables, default values and decorators, which modules copy while they are imported.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+from functools import partial
+from importlib.machinery import ModuleSpec
+from importlib.util import spec_from_file_location
+from types import ModuleType
+
+import pytest
+
+from tests.mutation import processes
+from tests.mutation.mutants import Mutant
+from tests.mutation.outcomes import Outcomes
+from tests.mutation.place import INSTALLED, PACKAGE, TESTS, module_name
+from tests.mutation.session import Failures
+
+# Slow to import. Imported before the forks, these take no time in each of them.
+_PRELOADED = ("moto.sagemaker.models", "tests.emulator", "tests.unit.harness")
+
+
+def preload() -> None:
+    """Import the modules that the tests use, without the files that get mutants."""
+    for name in _PRELOADED:
+        importlib.import_module(name)
+    assert not [name for name in sys.modules if name.startswith(PACKAGE)]
+
+
+def work(mutants: Sequence[Mutant], outcomes: Outcomes) -> int:
+    for mutant in mutants:
+        results = (processes.result_of(partial(_run, mutant, folder)) for folder in TESTS)
+        outcomes.add(mutant.key, next(filter(None, results), ""))
+    return 0
+
+
+def _run(mutant: Mutant, folder: str) -> str:
+    """Return the name of a test in the folder that detects the mutant, CRASHED, or an empty string."""
+    sys.meta_path.insert(0, _Importer(mutant))
+    failures = Failures()
+    options = ["-x", "-q", "-p", "no:xdist", "-p", "no:cacheprovider"]
+    code = pytest.main([*options, folder], plugins=[failures])
+    return next(iter(failures.tests), "" if code == pytest.ExitCode.OK else processes.CRASHED)
+
+
+class _Importer:
+    """Finds and loads the file with the fault, in the place of the installed file."""
+
+    def __init__(self, mutant: Mutant) -> None:
+        self._mutant = mutant
+        self._name = module_name(mutant.file)
+        self._path = str(INSTALLED / mutant.file)
+
+    def find_spec(self, name: str, _path: object = None, _target: object = None) -> ModuleSpec | None:
+        if name != self._name:
+            return None
+        return spec_from_file_location(name, self._path, loader=self)  # type: ignore[arg-type] # it has both methods
+
+    def create_module(self, _spec: ModuleSpec) -> None:
+        return None
+
+    def exec_module(self, module: ModuleType) -> None:
+        exec(self._mutant.code(self._path), module.__dict__)  # noqa: S102 # the code of this project

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import ast
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -42,6 +41,7 @@ _ARITHMETIC: Mapping[type[ast.operator], type[ast.operator]] = {
     ast.BitOr: ast.BitAnd,
     ast.BitAnd: ast.BitOr,
 }
+_JUMPS: Mapping[type[ast.stmt], type[ast.stmt]] = {ast.Continue: ast.Break, ast.Break: ast.Continue}
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,8 +71,8 @@ class Mutant:
         with self._applied():
             after = ast.unparse(statement).splitlines()
         old, new = next((old, new) for old, new in zip_longest(before, after, fillvalue="") if old != new)
-        begin = len(os.path.commonprefix([old, new]))
-        end = len(os.path.commonprefix([old[begin:][::-1], new[begin:][::-1]]))
+        begin = _common(old, new)
+        end = _common(old[:begin:-1], new[:begin:-1])
         return "  ->  ".join(line[max(0, begin - _CONTEXT) : len(line) - end + _CONTEXT].strip() for line in (old, new))
 
     @property
@@ -121,6 +121,13 @@ def mutants(path: Path, root: Path) -> Iterator[Mutant]:
             yield Mutant(str(path.relative_to(root)), tree, parents, node, field, replacement, place)
 
 
+def _common(one: str, other: str) -> int:
+    """Return how many characters two lines have in common at their beginning."""
+    return next(
+        (index for index, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
+
+
 def _walk(node: ast.AST, parents: tuple[ast.AST, ...]) -> Iterator[tuple[tuple[ast.AST, ...], ast.AST]]:
     yield parents, node
     for field, value in ast.iter_fields(node):
@@ -133,37 +140,14 @@ def _walk(node: ast.AST, parents: tuple[ast.AST, ...]) -> Iterator[tuple[tuple[a
 def _alternatives(node: ast.AST) -> Iterator[tuple[str, Any, ast.AST]]:
     """Yield (field, replacement, node with the position) of each fault of a node itself."""
     match node:
-        case ast.Compare(ops=operators):
-            for index, operator in enumerate(operators):
-                for other in _COMPARISONS[type(operator)]:
-                    yield "ops", _with(operators, index, other()), node
-        case ast.BoolOp(op=ast.And()):
-            yield "op", ast.Or(), node
-        case ast.BoolOp(op=ast.Or()):
-            yield "op", ast.And(), node
-        case ast.BinOp(op=arithmetic) if type(arithmetic) in _ARITHMETIC:
-            yield "op", _ARITHMETIC[type(arithmetic)](), node
-        case ast.UnaryOp(op=ast.USub()):
-            yield "op", ast.UAdd(), node
-        case ast.UnaryOp(op=ast.Not(), operand=operand):
-            yield "operand", _negated(operand), node
+        case ast.Compare() | ast.BoolOp() | ast.BinOp() | ast.UnaryOp():
+            for field, replacement in _operators(node):
+                yield field, replacement, node
         case ast.Constant(value=bool(value)):
             yield "value", not value, node
         case ast.Constant(value=int(number) | float(number)):
             yield "value", number + 1, node
             yield "value", number - 1, node
-        case _:
-            yield from _alternatives_of_statement(node)
-
-
-def _alternatives_of_statement(node: ast.AST) -> Iterator[tuple[str, Any, ast.AST]]:
-    match node:
-        case ast.If(test=test) | ast.IfExp(test=test) | ast.While(test=test) if not _has_opposite(test):
-            yield "test", _negated(test), test
-        case ast.comprehension(ifs=tests):
-            for index, test in enumerate(tests):
-                if not _has_opposite(test):
-                    yield "ifs", _with(tests, index, _negated(test)), test
         case ast.For(iter=iterated):
             yield "iter", _nothing(iterated), iterated
         case ast.ExceptHandler(type=ast.expr() as caught):
@@ -171,10 +155,42 @@ def _alternatives_of_statement(node: ast.AST) -> Iterator[tuple[str, Any, ast.AS
         case ast.FunctionDef(decorator_list=decorators) | ast.ClassDef(decorator_list=decorators):
             for index, decorator in enumerate(decorators):
                 yield "decorator_list", [*decorators[:index], *decorators[index + 1 :]], decorator
-    for field in ("body", "orelse"):
-        statements = getattr(node, field, None)
+    yield from _conditions(node)
+    yield from _jumps(node)
+
+
+def _operators(node: ast.Compare | ast.BoolOp | ast.BinOp | ast.UnaryOp) -> Iterator[tuple[str, Any]]:
+    match node:
+        case ast.Compare(ops=operators):
+            for index, operator in enumerate(operators):
+                for other in _COMPARISONS[type(operator)]:
+                    yield "ops", _with(operators, index, other())
+        case ast.BoolOp(op=ast.And()):
+            yield "op", ast.Or()
+        case ast.BoolOp(op=ast.Or()):
+            yield "op", ast.And()
+        case ast.BinOp(op=arithmetic) if type(arithmetic) in _ARITHMETIC:
+            yield "op", _ARITHMETIC[type(arithmetic)]()
+        case ast.UnaryOp(op=ast.USub()):
+            yield "op", ast.UAdd()
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            yield "operand", _negated(operand)
+
+
+def _conditions(node: ast.AST) -> Iterator[tuple[str, Any, ast.AST]]:
+    match node:
+        case ast.If(test=test) | ast.IfExp(test=test) | ast.While(test=test) if not _has_opposite(test):
+            yield "test", _negated(test), test
+        case ast.comprehension(ifs=tests):
+            for index, test in enumerate(tests):
+                if not _has_opposite(test):
+                    yield "ifs", _with(tests, index, _negated(test)), test
+
+
+def _jumps(node: ast.AST) -> Iterator[tuple[str, Any, ast.AST]]:
+    for field, statements in ast.iter_fields(node):
         for index, statement in enumerate(statements if isinstance(statements, list) else []):
-            other = {ast.Continue: ast.Break, ast.Break: ast.Continue}.get(type(statement))
+            other = _JUMPS.get(type(statement))
             if other:
                 yield field, _with(statements, index, ast.copy_location(other(), statement)), statement
 

@@ -87,11 +87,10 @@ def _is_number(mutant: Mutant) -> bool:
 
 def _is_slight(mutant: Mutant) -> bool:
     """Return whether a number changes by at most a fifth."""
-    return (
-        _is_number(mutant)
-        and isinstance(mutant.node, ast.Constant)
-        and abs(mutant.replacement - mutant.node.value) <= abs(mutant.node.value) / 5
-    )
+    match mutant.node:
+        case ast.Constant(value=int(number) | float(number)):
+            return bool(abs(mutant.replacement - number) <= abs(number) / 5)
+    return False
 
 
 def _reads_clock(comparison: ast.Compare) -> bool:

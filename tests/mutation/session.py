@@ -160,7 +160,8 @@ class _Tests:
 
 def _run_in_parallel(children: Iterable[Callable[[], int]]) -> None:
     running = [processes.start(child) for child in children]
-    if any([os.waitpid(process, 0)[1] for process in running]):
+    statuses = [os.waitpid(process, 0)[1] for process in running]
+    if any(statuses):
         pytest.exit("A process has failed.", returncode=pytest.ExitCode.INTERNAL_ERROR)
 
 

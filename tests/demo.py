@@ -1,265 +1,234 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run docs/examples/shadow_test.yml, as a user would on AWS, against an emulator that lives as long as the run.
+"""Run the playbooks in docs/examples against an emulator of AWS: `make demo`.
 
-Afterwards the emulator's log and state are held against what should be there; anything else makes the demo fail.
+The demo prints each command, its result and its requests. It fails if a command has another result or sends other
+requests than STEPS expects.
 """
 
 from __future__ import annotations
 
+import argparse
 import contextlib
-import dataclasses
 import json
-import os
 import shlex
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Mapping, Sequence
-from datetime import datetime
-from itertools import pairwise
+from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from tests.emulator.records import Record
-from tests.emulator.seed import Seed
 from tests.emulator.server import EmulatorServer
 from tests.environment import REGION, ROOT, command, emulator_environment
 
-PLAYBOOK = ROOT / "docs" / "examples" / "shadow_test.yml"
-EXPERIMENT = "checkout-v2"
-TYPE_NAME = "AWS::SageMaker::InferenceExperiment"
+EXAMPLES = "docs/examples"
+EXPERIMENT = "test-model-b"
+GET, DESCRIBE, UPDATE = "GetResource", "DescribeInferenceExperiment", "UpdateResource"
+# The number of polls depends on the speed of the machine.
 POLL = "GetResourceRequestStatus"
-# Seconds that Ansible gets to end by itself when the demo is interrupted.
+# Seconds that Ansible has to end after an interrupt.
 GRACE = 10
 
-GET, DESCRIBE, UPDATE = "GetResource", "DescribeInferenceExperiment", "UpdateResource"
-# The tasks of the playbook that talk to AWS and the calls each of them makes, but for polls of an operation under way.
-EXPECTED: Mapping[str, Sequence[str]] = {
-    "See whether there is an experiment of this name": [GET],
-    "Plan the shadow test": [GET],
-    "Create it, scheduled": [GET, "CreateResource", GET, DESCRIBE],
-    "Say the same again": [GET, DESCRIBE],
-    "Raise the share of the requests that the shadow gets": [GET, UPDATE, GET],
-    "Start it before its time": [GET, UPDATE, GET],
-    "List the experiments that are running, by name only": ["ListResources"],
-    "Read it, with what Cloud Control alone does not tell": [GET, DESCRIBE],
-    "Complete it and promote the shadow": [GET, UPDATE, GET],
-    "Delete it": [GET, "DeleteResource", GET],
-    "Delete it again": [GET],
-}
+
+class Step(NamedTuple):
+    """A command, and what is expected of it."""
+
+    title: str
+    command: str
+    result: str
+    requests: Sequence[str]
 
 
-@dataclasses.dataclass(frozen=True)
-class Step:
-    """A task of the playbook: how long it took, and the requests that came meanwhile."""
+STEPS = (
+    Step(
+        "Show the operations of a shadow test. Check mode writes nothing.",
+        f"ansible-playbook --check {EXAMPLES}/shadow_test.yml",
+        "changed, create PLANNED, status Created",
+        [GET],
+    ),
+    Step(
+        "Create the shadow test. It waits for its start time.",
+        f"ansible-playbook {EXAMPLES}/shadow_test.yml",
+        "changed, create SUCCESS, status Created",
+        [GET, "CreateResource", GET, DESCRIBE],
+    ),
+    Step(
+        "Run the same playbook again. Nothing differs, so the module only reads.",
+        f"ansible-playbook {EXAMPLES}/shadow_test.yml",
+        "ok, status Created",
+        [GET, DESCRIBE],
+    ),
+    Step(
+        "Raise the traffic sampling percentage. The module sends only the difference.",
+        f"ansible-playbook {EXAMPLES}/shadow_test.yml -e sampling_percentage=50",
+        "changed, update SUCCESS (/ShadowModeConfig/ShadowModelVariants), status Created",
+        [GET, DESCRIBE, UPDATE, GET, DESCRIBE],
+    ),
+    Step(
+        "Start the test before its start time. Copies of the requests now go to the shadow variant.",
+        f"ansible-playbook {EXAMPLES}/shadow_test.yml -e sampling_percentage=50 -e start_now=true",
+        "changed, update SUCCESS (/DesiredState), status Running",
+        [GET, DESCRIBE, UPDATE, GET, DESCRIBE],
+    ),
+    Step(
+        "List the tests that have not ended.",
+        f"ansible-playbook {EXAMPLES}/report.yml",
+        f"ok, {EXPERIMENT} Running",
+        ["ListResources", GET, DESCRIBE],
+    ),
+    Step(
+        "Stop the test without a decision about the models. The playbook fails before any request.",
+        f"ansible-playbook {EXAMPLES}/stop_and_promote.yml",
+        "failed, Set -e promote=true to promote the shadow variant, or -e promote=false to remove it.",
+        [],
+    ),
+    Step(
+        "Stop the test and promote the shadow variant. Its model becomes the production model.",
+        f"ansible-playbook {EXAMPLES}/stop_and_promote.yml -e promote=true",
+        "changed, update SUCCESS (production: Remove, shadow: Promote), status Completed",
+        [GET, GET, UPDATE, GET],
+    ),
+    Step(
+        "Delete the record of the test. The endpoint stays.",
+        f"ansible localhost -m awscc.sagemaker.inference_experiment -a 'name={EXPERIMENT} state=absent'",
+        "changed, delete SUCCESS",
+        [GET, "DeleteResource", GET],
+    ),
+)
 
-    name: str
-    seconds: float
-    records: Sequence[Record]
 
-    @property
-    def calls(self) -> list[str]:
-        return [record.operation for record in self.records if record.operation != POLL]
-
-    @property
-    def polls(self) -> int:
-        return len(self.records) - len(self.calls)
-
-
-@dataclasses.dataclass(frozen=True)
-class Check:
-    """Something that should be so, whether it is, and what was found instead."""
-
-    sentence: str
-    holds: bool
-    instead: str = ""
-
-
-def main() -> int:
-    """Return 0 if everything was as it should be, 130 if somebody has interrupted it, 1 otherwise."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Return 0 if each step has the expected result, 130 after an interrupt, otherwise 1."""
+    parser = argparse.ArgumentParser(prog="python -m tests.demo", description=__doc__)
+    parser.add_argument("--verbose", action="store_true", help="print all output of Ansible")
+    verbose = parser.parse_args(arguments).verbose
     try:
-        return _demo()
+        return _demo(verbose=verbose)
     except KeyboardInterrupt:
-        print("\nInterrupted. The emulator has stopped, and everything in it is gone.")
+        print("\nInterrupted. The emulator has stopped.")
         return 130
 
 
-def _demo() -> int:
-    before_delete: list[dict[str, Any]] = []
-    with (
-        EmulatorServer(operation_seconds=0.5, transition_seconds=0.3) as server,
-        tempfile.TemporaryDirectory() as folder,
-    ):
-        seed = server.seed(REGION, name="checkout")
-        server.on_call("DeleteResource", lambda: before_delete.append(server.experiment(EXPERIMENT, REGION)))
-        arguments = arguments_of(seed)
-        _say(_introduction(server, seed, arguments))
-        notes = Path(folder) / "steps"
-        began = time.monotonic()
-        code = _play(server, arguments, notes)
-        seconds = time.monotonic() - began
-        steps = steps_of(notes, server.log)
-        checks = [
-            Check("The playbook ended well.", code == 0, f"ansible-playbook ended with {code}, see above"),
-            *checks_of_calls(steps),
-            check_of_promotion(before_delete),
-            _check_of_what_is_left(server, seed),
-        ]
-    _say(_summary(steps, checks, seconds))
-    return 0 if all(check.holds for check in checks) else 1
-
-
-# --- the run ---
-
-
-def arguments_of(seed: Seed) -> list[str]:
-    """Return the arguments that give the playbook the names of what it is about; on AWS users give their own."""
-    names = {
-        "region": seed.region,
-        "experiment_name": EXPERIMENT,
-        "role_arn": seed.role_arn,
-        "endpoint_name": seed.endpoint_name,
-        "production_model": seed.production_model,
-        "shadow_model": seed.shadow_model,
-        "destination": f"{seed.destination}/",
-    }
-    return [f"--extra-vars={name}={value}" for name, value in names.items()]
-
-
-def _play(server: EmulatorServer, arguments: Sequence[str], notes: Path) -> int:
-    """Run the playbook, its output going where ours goes; the callback `steps` notes when each task begins."""
-    notes.touch()
-    shown = {"ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml", "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "false"}
-    noted = {
-        "ANSIBLE_CALLBACK_PLUGINS": str(ROOT / "tests" / "callbacks"),
-        "ANSIBLE_CALLBACKS_ENABLED": "steps",
-        "STEPS_FILE": str(notes),
-    }
-    playbook = subprocess.Popen(
-        [command("ansible-playbook"), "--diff", str(PLAYBOOK), *arguments],
-        cwd=ROOT,
-        env={**emulator_environment(server.endpoint_url), **shown, **noted},
-        stdin=subprocess.DEVNULL,
+def _demo(*, verbose: bool) -> int:
+    with EmulatorServer(operation_seconds=0.2, transition_seconds=0.2) as server:
+        seed = server.seed(REGION)
+        _print(
+            f"An emulator of AWS runs on this machine, with the endpoint {seed.endpoint_name} and two models.",
+            f"{seed.production_model} answers the requests. A shadow test tries {seed.shadow_model}.",
+            "",
+        )
+        for number, step in enumerate(STEPS, 1):
+            _print(f"{number}. {step.title}", f"   $ {step.command}")
+            problems = run(step, server, verbose=verbose)
+            if problems:
+                _print(*problems, "The demo FAILED.")
+                return 1
+        actual = serving_models(server, seed.endpoint_name)
+    if actual != [seed.shadow_model]:
+        _print(f"The endpoint has the models {actual}, not {seed.shadow_model}.", "The demo FAILED.")
+        return 1
+    _print(
+        f"The endpoint now has the model {seed.shadow_model} only. Each step had the expected result.",
+        "Print all output of Ansible: make demo V=1. Try your own playbooks: make emulator.",
     )
-    try:
-        return playbook.wait()
-    except KeyboardInterrupt:
-        # Ctrl-C reaches Ansible as well, which ends by itself; the emulator has to outlive it.
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            playbook.wait(GRACE)
-        raise
-    finally:
-        playbook.kill()
-        playbook.wait()
+    return 0
 
 
-def steps_of(notes: Path, log: Sequence[Record]) -> list[Step]:
-    """Tell by the time which requests each task has made; tasks that made none are left out."""
-    noted = [json.loads(line) for line in notes.read_text(encoding="utf-8").splitlines()]
-    ends = {"name": None, "begun": time.time()}
-    steps = []
-    for note, following in pairwise([*noted, ends]):
-        begun, ended = note["begun"], following["begun"]
-        records = [record for record in log if begun <= datetime.fromisoformat(record.time).timestamp() < ended]
-        if records and note["name"]:
-            steps.append(Step(note["name"], ended - begun, records))
-    return steps
+def run(step: Step, server: EmulatorServer, *, verbose: bool = False) -> list[str]:
+    """Run the command of a step and print its result and its requests. Return what differs from the expectation."""
+    before = len(server.log)
+    output, results = _ansible(step.command, server, verbose=verbose)
+    result = summary(results)
+    requests = [record.operation for record in server.log[before:] if record.operation != POLL]
+    _print(f"   {result}", f"   requests: {short(requests)}")
+    problems = []
+    if result != step.result:
+        problems.append(f"Expected the result: {step.result}\n{output}")
+    if requests != list(step.requests):
+        problems.append(f"Expected the requests: {', '.join(step.requests) or 'none'}")
+    return problems
 
 
-# --- the verdict ---
+def _ansible(line: str, server: EmulatorServer, *, verbose: bool) -> tuple[str, list[dict[str, Any]]]:
+    """Run a command line of Ansible. Return its output, which is empty if it was printed, and the tasks' results."""
+    program, *arguments = shlex.split(line)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "results"
+        file.touch()
+        callback = {
+            "ANSIBLE_CALLBACK_PLUGINS": str(ROOT / "tests" / "callbacks"),
+            "ANSIBLE_CALLBACKS_ENABLED": "results",
+            "ANSIBLE_LOAD_CALLBACK_PLUGINS": "true",
+            "RESULTS_FILE": str(file),
+        }
+        process = subprocess.Popen(
+            [command(program), *arguments],
+            cwd=ROOT,
+            env={**emulator_environment(server.endpoint_url), **callback},
+            stdin=subprocess.DEVNULL,
+            stdout=None if verbose else subprocess.PIPE,
+            stderr=None if verbose else subprocess.STDOUT,
+            text=True,
+        )
+        try:
+            output, _ = process.communicate()
+        except KeyboardInterrupt:
+            # Ctrl-C reaches Ansible too. The emulator must not stop before Ansible.
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(GRACE)
+            raise
+        finally:
+            process.kill()
+            process.wait()
+        return output or "", [json.loads(result) for result in file.read_text(encoding="utf-8").splitlines()]
 
 
-def checks_of_calls(steps: Sequence[Step]) -> list[Check]:
-    """Hold the calls of each step against those that it needs."""
-    made = {step.name: step.calls for step in steps}
-    wrong = {
-        name: f"{name!r} made {made.get(name, [])} instead of {list(EXPECTED.get(name, []))}"
-        for name in [*EXPECTED, *(name for name in made if name not in EXPECTED)]
-        if made.get(name, []) != list(EXPECTED.get(name, []))
-    }
-    return [
-        _check_of_calls(wrong, "Plan the shadow test", "The plan read once and wrote nothing."),
-        _check_of_calls(
-            wrong, "Say the same again", "Said again, it read once, asked for the schedule, wrote nothing."
-        ),
-        Check("Every step made the calls that it needs and no others.", not wrong, "; ".join(wrong.values())),
+def summary(results: Sequence[dict[str, Any]]) -> str:
+    """Return the result of the last task that failed or that ran a module of the collection, on one line."""
+    ours = [
+        result
+        for result in results
+        if result["failed"] or "inference_experiment" in result or "inference_experiments" in result
     ]
+    if not ours:
+        return "no result"
+    result = ours[-1]
+    if result["failed"]:
+        return f"failed, {result['msg']}"
+    parts = ["changed" if result["changed"] else "ok"]
+    for operation in result.get("operations", []):
+        paths = [part["path"] for part in operation.get("patch_document", []) if part["op"] != "test"]
+        actions = [f"{name}: {action}" for name, action in result.get("variant_actions", {}).items()]
+        details = f" ({', '.join(actions or paths)})" if paths else ""
+        parts.append(f"{operation['operation']} {operation['operation_status']}{details}")
+    parts += [f"{experiment['name']} {experiment['status']}" for experiment in result.get("inference_experiments", [])]
+    if result.get("inference_experiment"):
+        parts.append(f"status {result['inference_experiment']['status']}")
+    return ", ".join(parts)
 
 
-def _check_of_calls(wrong: Mapping[str, str], name: str, sentence: str) -> Check:
-    return Check(sentence, name not in wrong, wrong.get(name, ""))
+def short(requests: Sequence[str]) -> str:
+    """Return the names of the writes, and the numbers of reads between them."""
+    parts = []
+    for is_read, group in groupby(requests, key=lambda name: name.startswith(("Get", "List", "Describe"))):
+        names = list(group)
+        parts += [f"{len(names)} {'read' if len(names) == 1 else 'reads'}"] if is_read else names
+    return ", ".join(parts) or "none"
 
 
-def check_of_promotion(before_delete: Sequence[Mapping[str, Any]]) -> Check:
-    """The stop is recorded with the experiment, so it is looked at right before that is deleted."""
-    fates = [state["fate"] for state in before_delete]
-    wanted = [{"production": "Remove", "shadow": "Promote"}]
-    return Check("The stop took production away and promoted the shadow.", fates == wanted, f"fates: {fates}")
+def serving_models(server: EmulatorServer, endpoint_name: str) -> list[str]:
+    """Return the models of the endpoint's variants."""
+    sagemaker = server.client("sagemaker", REGION)
+    config = sagemaker.describe_endpoint(EndpointName=endpoint_name)["EndpointConfigName"]
+    variants = sagemaker.describe_endpoint_config(EndpointConfigName=config)["ProductionVariants"]
+    return [variant["ModelName"] for variant in variants]
 
 
-def _check_of_what_is_left(server: EmulatorServer, seed: Seed) -> Check:
-    left = server.client("cloudcontrol", REGION).list_resources(TypeName=TYPE_NAME)["ResourceDescriptions"]
-    endpoint = server.client("sagemaker", REGION).describe_endpoint(EndpointName=seed.endpoint_name)["EndpointStatus"]
-    return Check(
-        "No experiment is left, and the endpoint is in service.",
-        not left and endpoint == "InService",
-        f"experiments left: {[description['Identifier'] for description in left]}, endpoint: {endpoint}",
-    )
-
-
-# --- words ---
-
-
-def _introduction(server: EmulatorServer, seed: Seed, arguments: Sequence[str]) -> str:
-    shown = ["ansible-playbook --diff", str(PLAYBOOK.relative_to(ROOT)), *map(shlex.quote, arguments)]
-    return "\n".join(
-        [
-            f"An emulated AWS answers at {server.endpoint_url}. No AWS account is involved, and nothing costs money.",
-            f"In {seed.region} it now has what a shadow test needs:",
-            "",
-            f"  an S3 bucket  {seed.bucket}, where requests and answers are stored",
-            f"  an IAM role   {seed.role_arn}",
-            f"  two models    {seed.production_model}, in service, and {seed.shadow_model}, to be tried in its shadow",
-            f"  an endpoint   {seed.endpoint_name}, configured by {seed.endpoint_config_name}",
-            "",
-            "The example playbook runs against it just as it would run on AWS:",
-            "",
-            f"  export AWS_ENDPOINT_URL={server.endpoint_url}",
-            "  " + " \\\n    ".join(shown),
-        ]
-    )
-
-
-def _summary(steps: Sequence[Step], checks: Sequence[Check], seconds: float) -> str:
-    width = max((len(step.name) for step in steps), default=4)
-    lines = [_bold("What each step took, and the calls that the emulator saw"), ""]
-    for step in steps:
-        polls = f" + {step.polls} polls" if step.polls else ""
-        lines.append(f"  {step.name:{width}} {step.seconds:5.1f} s  {', '.join(step.calls)}{polls}")
-    calls = sum(len(step.records) for step in steps)
-    lines += ["", f"  {'All of it':{width}} {seconds:5.1f} s  {calls} calls", ""]
-    for check in checks:
-        mark = _coloured("  ok   ", 32) if check.holds else _coloured("  WRONG", 31)
-        lines.append(f"{mark} {check.sentence}" + ("" if check.holds else f" Found: {check.instead}."))
-    good = all(check.holds for check in checks)
-    lines += ["", "The demo ended as it should." if good else "The demo FAILED."]
-    lines.append("The emulator has stopped, and everything in it is gone.")
-    return "\n".join([*lines, "`make emulator` starts one for playbooks of your own."])
-
-
-def _bold(text: str) -> str:
-    return _coloured(text, 1)
-
-
-def _coloured(text: str, code: int) -> str:
-    return f"\033[{code}m{text}\033[0m" if sys.stdout.isatty() and "NO_COLOR" not in os.environ else text
-
-
-def _say(text: str) -> None:
-    print(text, flush=True)
+def _print(*lines: str) -> None:
+    print(*lines, sep="\n", flush=True)
 
 
 if __name__ == "__main__":

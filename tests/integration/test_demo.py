@@ -1,151 +1,141 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The demo as `make demo` runs it, and its playbook in the situations that the demo does not meet."""
+"""`make demo`: its output, and the differences that make it fail."""
 
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.demo import EXPERIMENT, PLAYBOOK, Check, Step, arguments_of, check_of_promotion, checks_of_calls
-from tests.emulator.records import Record
-from tests.emulator.seed import ACCOUNT_ID, Seed
+from tests.demo import STEPS, Step, run, short, summary
 from tests.emulator.server import EmulatorServer
-from tests.environment import REGION, ROOT, command, emulator_environment
+from tests.environment import ROOT
 
 DEMO = [sys.executable, "-m", "tests.demo"]
 SECONDS = 300
+# The playbook fails before it needs a resource or sends a request.
+(STOP,) = [step for step in STEPS if not step.requests]
 
 
 @pytest.fixture
 def server() -> Iterator[EmulatorServer]:
-    """IAM is enforced, and the playbook is played with a key of the operator's."""
-    with EmulatorServer(operation_seconds=0.1, transition_seconds=0.1, enforce_iam=True) as server:
+    with EmulatorServer() as server:
         yield server
 
 
-@pytest.fixture
-def seed(server: EmulatorServer) -> Seed:
-    return server.seed(REGION, name="checkout")
-
-
-def _play(server: EmulatorServer, seed: Seed, *more: str) -> tuple[int, str]:
-    done = subprocess.run(
-        [command("ansible-playbook"), "--diff", str(PLAYBOOK), *arguments_of(seed), *more],
-        env={**emulator_environment(server.endpoint_url), **_operator(server, seed)},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-    )
-    return done.returncode, done.stdout + done.stderr
-
-
-def _operator(server: EmulatorServer, seed: Seed) -> dict[str, str]:
-    """The credentials of a user who has the policy of docs/iam for operators, with the seed's role filled in."""
-    iam, name = server.client("iam"), "operator"
-    policy = (ROOT / "docs" / "iam" / "operator.json").read_text(encoding="utf-8")
-    example = f"arn:aws:iam::{ACCOUNT_ID}:role/sagemaker-experiments"
-    assert example in policy
-    iam.create_user(UserName=name)
-    iam.put_user_policy(UserName=name, PolicyName=name, PolicyDocument=policy.replace(example, seed.role_arn))
-    key = iam.create_access_key(UserName=name)["AccessKey"]
-    return {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
-
-
-def test_the_demo_ends_as_it_should_and_warns_of_nothing() -> None:
+def test_demo_prints_forty_lines_without_times_and_succeeds() -> None:
     done = subprocess.run(DEMO, cwd=ROOT, capture_output=True, text=True, timeout=SECONDS, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "The demo ended as it should." in done.stdout
-    assert "WRONG" not in done.stdout
     assert done.stderr == ""
-    # Warnings come on stderr; what is for the eyes of a terminal stays out of files.
-    assert "WARNING" not in done.stdout
-    assert "\033" not in done.stdout
+    lines = done.stdout.splitlines()
+    assert 35 <= len(lines) <= 45
+    assert [line for line in lines if len(line) > 100] == []
+    assert re.findall(r"\d\d:\d\d|\d s\b|127\.0\.0\.1|\033|WARNING", done.stdout) == []
 
 
-def test_an_interrupted_demo_ends_soon_and_in_words(tmp_path: Path) -> None:
-    said = tmp_path / "said"
-    with said.open("w") as output:
+def test_demo_exits_with_130_after_interrupt(tmp_path: Path) -> None:
+    printed = tmp_path / "printed"
+    with printed.open("w") as output:
         demo = subprocess.Popen(DEMO, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
         try:
-            while "TASK" not in said.read_text() and demo.poll() is None:
+            while "ansible-playbook" not in printed.read_text() and demo.poll() is None:
                 time.sleep(0.05)
-            os.killpg(demo.pid, signal.SIGINT)  # as a terminal does it: to the demo and to Ansible
+            os.killpg(demo.pid, signal.SIGINT)  # like a terminal: to the demo and to Ansible
             assert demo.wait(30) == 130
         finally:
             demo.kill()
             demo.wait()
-    assert "Interrupted. The emulator has stopped" in said.read_text()
-    # Ansible's workers are interrupted too, and one that is just being forked tells where; of the demo nothing is told.
-    assert "tests/demo.py" not in said.read_text()
+    assert "Interrupted. The emulator has stopped." in printed.read_text()
+    assert "Traceback" not in printed.read_text()
 
 
-def test_in_check_mode_the_playbook_says_what_it_would_create_and_ends(server: EmulatorServer, seed: Seed) -> None:
-    code, said = _play(server, seed, "--check")
-    assert code == 0, said
-    assert "would create checkout-v2" in said
-    assert "failed=0" in said
-    assert server.calls() == ["GetResource", "GetResource"]
-    assert server.writes() == []
-
-
-def test_the_playbook_clears_away_what_it_has_left_when_interrupted(server: EmulatorServer, seed: Seed) -> None:
-    properties = seed.properties(EXPERIMENT, Schedule={"StartTime": "2020-01-01T00:00:00Z"})
-    server.put_experiment(REGION, properties, status="Running", tags={"example": "shadow_test.yml"})
-    code, said = _play(server, seed)
-    assert code == 0, said
-    assert server.writes().count("DeleteResource") == 2
-
-
-def test_the_playbook_leaves_the_experiments_of_others_alone(server: EmulatorServer, seed: Seed) -> None:
-    server.put_experiment(REGION, seed.properties(EXPERIMENT), status="Running", tags={"team": "theirs"})
-    code, said = _play(server, seed)
-    assert code != 0
-    assert "that this playbook has not made" in said
-    assert server.calls() == ["GetResource"]
-
-
-def _step(name: str, *operations: str) -> Step:
-    records = [
-        Record(number=1, time="", service="cloudcontrol", operation=operation, region=REGION, request={}, write=False)
-        for operation in operations
-    ]
-    return Step(name, 1.0, records)
-
-
-def _broken(checks: list[Check]) -> list[str]:
-    return [check.sentence for check in checks if not check.holds]
-
-
-def test_a_write_in_check_mode_would_make_the_demo_fail() -> None:
-    assert "The plan read once and wrote nothing." in _broken(
-        checks_of_calls([_step("Plan the shadow test", "GetResource", "CreateResource")])
-    )
-
-
-def test_a_call_by_a_task_that_should_make_none_would_make_the_demo_fail() -> None:
-    (check,) = checks_of_calls([_step("Something new", "GetResource")])[-1:]
-    assert "'Something new' made ['GetResource'] instead of []" in check.instead
+@pytest.mark.parametrize(("verbose", "printed"), [(False, False), (True, True)])
+def test_run_prints_output_of_ansible_only_if_verbose(
+    verbose: bool, printed: bool, server: EmulatorServer, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert run(STOP, server, verbose=verbose) == []
+    assert ("PLAY RECAP" in capfd.readouterr().out) == printed
 
 
 @pytest.mark.parametrize(
-    "fates",
+    ("step", "problem"),
     [
-        pytest.param([], id="nothing was deleted"),
-        pytest.param([None], id="nobody stopped it"),
-        pytest.param([{"production": "Retain", "shadow": "Remove"}], id="the shadow was removed"),
-        pytest.param([{"production": "Retain", "shadow": "Retain"}], id="both were retained"),
+        pytest.param(STOP._replace(result="ok"), "Expected the result: ok", id="result"),
+        pytest.param(STOP._replace(requests=["GetResource"]), "Expected the requests: GetResource", id="requests"),
     ],
 )
-def test_a_stop_that_promotes_nothing_would_make_the_demo_fail(fates: list[dict[str, str] | None]) -> None:
-    assert not check_of_promotion([{"fate": fate} for fate in fates]).holds
+def test_run_returns_what_differs_from_the_step(step: Step, problem: str, server: EmulatorServer) -> None:
+    (found,) = run(step, server)
+    assert found.startswith(problem)
+
+
+def _result(**values: Any) -> dict[str, Any]:
+    return {"failed": False, "changed": False, **values}
+
+
+STOPPED = {
+    "changed": True,
+    "inference_experiment": {"status": "Completed"},
+    "operations": [
+        {
+            "operation": "update",
+            "operation_status": "SUCCESS",
+            "patch_document": [{"op": "test", "path": "/Name"}, {"op": "add", "path": "/DesiredState"}],
+        }
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("results", "line"),
+    [
+        pytest.param([], "no result", id="no task"),
+        pytest.param([_result(msg="All assertions passed")], "no result", id="task of another module"),
+        pytest.param([_result(inference_experiment={"status": "Created"})], "ok, status Created", id="unchanged"),
+        pytest.param(
+            [_result(changed=True, inference_experiment={}, operations=[])], "changed", id="deleted before the run"
+        ),
+        pytest.param(
+            [_result(inference_experiments=[{"name": "a", "status": "Running"}, {"name": "b", "status": "Created"}])],
+            "ok, a Running, b Created",
+            id="list",
+        ),
+        pytest.param(
+            [_result(**STOPPED), _result(msg="text")],
+            "changed, update SUCCESS (/DesiredState), status Completed",
+            id="patch",
+        ),
+        pytest.param(
+            [_result(**STOPPED, variant_actions={"production": "Remove", "shadow": "Promote"})],
+            "changed, update SUCCESS (production: Remove, shadow: Promote), status Completed",
+            id="variant actions",
+        ),
+        pytest.param([_result(**STOPPED), {"failed": True, "msg": "reason"}], "failed, reason", id="failure"),
+    ],
+)
+def test_summary_describes_last_result_of_the_collection(results: list[dict[str, Any]], line: str) -> None:
+    assert summary(results) == line
+
+
+@pytest.mark.parametrize(
+    ("requests", "text"),
+    [
+        ([], "none"),
+        (["GetResource"], "1 read"),
+        (["ListResources", "GetResource", "DescribeInferenceExperiment"], "3 reads"),
+        (["GetResource", "CreateResource", "GetResource", "GetResource"], "1 read, CreateResource, 2 reads"),
+        (["UpdateResource", "UpdateResource"], "UpdateResource, UpdateResource"),
+    ],
+)
+def test_short_counts_reads_and_names_writes(requests: list[str], text: str) -> None:
+    assert short(requests) == text

@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every playbook of docs/examples and the guides is run; shadow_test.yml, the longest, by the demo (test_demo.py)."""
+"""Run each playbook of docs/examples, of README and of the guides. The demo runs shadow_test.yml (test_demo.py)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from tests import demo
+from tests.demo import STEPS
+from tests.emulator.seed import ACCOUNT_ID, Seed
 from tests.emulator.server import EmulatorServer
 from tests.environment import REGION, ROOT, emulator_environment
 from tests.integration.runner import ansible
@@ -22,42 +23,84 @@ from tests.thorough import THOROUGH
 from tests.unit.docs.guides import GUIDES, Block, blocks, playbooks
 
 EXAMPLES = ROOT / "docs" / "examples"
-# Run with one start of Ansible, in this order.
-TOGETHER = ("report.yml", "tag_many.yml", "stop_and_promote.yml")
+RUN_HERE = {"minimal.yml", "report.yml", "stop_and_promote.yml", "tag_many.yml"}
 CLI = "guide_from_aws_cli"
 
 
 def test_every_example_is_run() -> None:
-    assert {path.name for path in EXAMPLES.glob("*.yml")} == {*TOGETHER, demo.PLAYBOOK.name}
+    in_demo = {part.rpartition("/")[2] for step in STEPS for part in step.command.split() if part.endswith(".yml")}
+    assert {path.name for path in EXAMPLES.glob("*.yml")} == RUN_HERE | in_demo
 
 
-if THOROUGH:  # many seconds of Ansible's own; the unit tests hold what the tasks give against the modules
+def _create_operator(server: EmulatorServer, seed: Seed) -> dict[str, str]:
+    """Create a user with the policy docs/iam/operator.json for the role of the seed. Return the user's credentials."""
+    iam, name = server.client("iam"), "operator"
+    policy = (ROOT / "docs" / "iam" / "operator.json").read_text(encoding="utf-8")
+    example = f"arn:aws:iam::{ACCOUNT_ID}:role/sagemaker-experiments"
+    assert example in policy
+    iam.create_user(UserName=name)
+    iam.put_user_policy(UserName=name, PolicyName=name, PolicyDocument=policy.replace(example, seed.role_arn))
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    return {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
 
-    def test_the_examples_report_tag_and_promote(tmp_path: Path) -> None:
+
+if THOROUGH:  # Ansible takes many seconds. Unit tests check the options of the tasks.
+
+    def test_minimal_playbook_starts_test_and_second_run_changes_nothing(tmp_path: Path) -> None:
+        with EmulatorServer(operation_seconds=0.05, transition_seconds=0.05) as server:
+            server.seed(REGION)
+            ansible(server, "ansible-playbook", *[str(EXAMPLES / "minimal.yml")] * 2, cwd=tmp_path)
+            assert server.writes() == ["CreateResource"]
+            assert server.experiment("test-model-b", REGION)["status"] == "Running"
+
+    @pytest.mark.parametrize(
+        ("promote", "status", "variant_actions"),
+        [
+            ("true", "Completed", {"production": "Remove", "shadow": "Promote"}),
+            ("false", "Cancelled", {"production": "Retain", "shadow": "Remove"}),
+        ],
+    )
+    def test_stop_and_promote_stops_once_with_operator_policy(
+        promote: str, status: str, variant_actions: dict[str, str], tmp_path: Path
+    ) -> None:
+        playbooks = [str(EXAMPLES / name) for name in ("minimal.yml", *["stop_and_promote.yml"] * 2)]
+        with EmulatorServer(operation_seconds=0.05, transition_seconds=0.05, enforce_iam=True) as server:
+            operator = _create_operator(server, server.seed(REGION))
+            arguments = ["-e", f"promote={promote}"]
+            printed = ansible(server, "ansible-playbook", *playbooks, *arguments, cwd=tmp_path, variables=operator)
+            assert server.writes() == ["CreateResource", "UpdateResource"]
+            experiment = server.experiment("test-model-b", REGION)
+        assert experiment["status"] == status
+        assert experiment["fate"] == variant_actions
+        assert f"the status was already {status}, the variants are unchanged" in printed
+
+    def test_report_and_tag_many_select_experiments_by_name(tmp_path: Path) -> None:
         soon, later = (datetime.now(timezone.utc) + timedelta(hours=hours) for hours in (2, 200))
         with EmulatorServer(operation_seconds=0.05, transition_seconds=0.05, check_references=False) as server:
             for name, status, end in (
-                ("checkout-v1", "Completed", soon),
-                ("checkout-v2", "Running", soon),
+                ("model-b-1", "Completed", soon),
+                ("model-b-2", "Running", soon),
                 ("search", "Running", later),
             ):
                 schedule = {"EndTime": end.isoformat(timespec="seconds")}
                 server.put_experiment(REGION, {"Name": name, "Schedule": schedule}, status=status, tags={"theirs": "x"})
-            # Twice: the second time there is nothing to do.
-            playbooks = [str(EXAMPLES / name) for name in TOGETHER * 2]
-            said = ansible(server, "ansible-playbook", *playbooks, "-e", "promote=true", cwd=tmp_path)
-            assert server.writes() == ["UpdateResource"] * 3
-            tags = {name: server.experiment(name, REGION)["tags"] for name in ("checkout-v1", "search")}
-            assert server.experiment("checkout-v2", REGION)["fate"] == {"production": "Remove", "shadow": "Promote"}
+            playbooks = [str(EXAMPLES / name) for name in ("report.yml", *["tag_many.yml"] * 2)]
+            printed = ansible(server, "ansible-playbook", *playbooks, cwd=tmp_path)
+            assert server.writes() == ["UpdateResource"] * 2
+            tags = {name: server.experiment(name, REGION)["tags"] for name in ("model-b-1", "search")}
         assert tags == {
-            "checkout-v1": {"theirs": "x", "team": "checkout", "cost-centre": "4711"},
+            "model-b-1": {"theirs": "x", "team": "demo", "cost-centre": "4711"},
             "search": {"theirs": "x"},
         }
-        told = ["checkout-v2 on ", "Ending within 24 hours are checkout-v2.", "checkout-v2 has been stopped."]
-        told += ["2 of 2 experiments needed the tags: checkout-v1, checkout-v2."]
-        told += ["0 of 2 experiments needed the tags: none.", "checkout-v2 was over before. It is Completed."]
-        assert [words for words in told if words not in said] == [], said
-        assert [words for words in ("checkout-v1 on ", "WARNING") if words in said] == [], said
+        expected = [
+            "(item=model-b-2)",
+            "(item=search)",
+            "Ending within 24 hours: model-b-2",
+            "Changed 2 of 2 experiments: model-b-1, model-b-2",
+            "Changed 0 of 2 experiments: none",
+        ]
+        assert [text for text in expected if text not in printed] == [], printed
+        assert [text for text in ("Completed on endpoint", "WARNING") if text in printed] == [], printed
 
     @pytest.mark.parametrize(
         ("arguments", "status", "variant_actions"),

@@ -56,8 +56,8 @@ class Plugin:
 
     def _work(self, tests: _Tests, worker: int) -> int:
         for mutant in self._mutants[worker :: processes.WORKERS]:
-            # Tests reach no line of a function that runs only during the import. Such a mutant is left to fresh.py.
-            if tests.that_reach(mutant):
+            # Functions that run only during the import are left to fresh.py.
+            if tests.that_reach(mutant) and tests.functions(mutant):
                 self._outcomes.add(mutant.key, tests.detect(mutant))
         return 0
 
@@ -126,6 +126,18 @@ class _Tests:
         file = str(INSTALLED / mutant.file)
         return {test for line in mutant.lines for test in self._reach[file, line] if test}
 
+    def functions(self, mutant: Mutant) -> list[tuple[FunctionType, CodeType]]:
+        """Return the functions with the fault, each with its new code."""
+        filename = str(INSTALLED / mutant.file)
+        sound = compile(mutant.tree, filename, "exec", dont_inherit=True)
+        pairs = zip(_function_codes(sound), _function_codes(mutant.code(filename)), strict=True)
+        return [
+            (function, after)
+            for before, after in pairs
+            if before != after
+            for function in self._functions[filename, before]
+        ]
+
     def detect(self, mutant: Mutant) -> str:
         """Return the name of a test that detects the mutant, CRASHED if the tests did not end, or an empty string."""
         history = self._detected[mutant.file, mutant.function]
@@ -144,12 +156,8 @@ class _Tests:
         return not own, folder, self._seconds[test] > _SLOW, zlib.crc32(test.encode())
 
     def _run(self, mutant: Mutant, tests: Sequence[str]) -> str:
-        filename = str(INSTALLED / mutant.file)
-        sound = compile(mutant.tree, filename, "exec", dont_inherit=True)
-        for before, after in zip(_function_codes(sound), _function_codes(mutant.code(filename)), strict=True):
-            if before != after:
-                for function in self._functions[filename, before]:
-                    function.__code__ = after
+        for function, code in self.functions(mutant):
+            function.__code__ = code
         items = [self._items[test] for test in tests]
         for item, following in zip(items, [*items[1:], None], strict=True):
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
@@ -167,6 +175,7 @@ def _run_in_parallel(children: Iterable[Callable[[], int]]) -> None:
 
 def _functions() -> dict[tuple[str, CodeType], list[FunctionType]]:
     """Return the functions of the files that get mutants, by file name and code."""
+    gc.unfreeze()  # a module that ran in this process may have called gc.freeze(), which hides objects
     functions = defaultdict(list)
     for found in gc.get_objects():
         if isinstance(found, FunctionType) and found.__code__.co_filename.startswith(str(INSTALLED)):

@@ -1,4 +1,4 @@
-# Everything is set up by make itself, below .build and from nothing but a Python; `make help` says what there is.
+# `make help` lists the targets. They install everything that they need into .build, and require only Python and make.
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -6,40 +6,40 @@ SHELL := bash
 .DELETE_ON_ERROR:
 .PHONY: help demo docs emulator test thorough unit integration bench matrix mutation lint format coverage build release clean
 
-# A developer's own settings for Ansible and AWS must change nothing here, and no call may reach a real account.
-# Bytecode has to be written: without it every Python that is started compiles Ansible and boto3 for seconds.
+# The developer's settings for Ansible and AWS must not change the results, and no request may reach a real account.
+# Without bytecode files, each Python process would compile Ansible and boto3 for seconds.
 unexport $(filter ANSIBLE_% AWS_%,$(.VARIABLES)) PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 export ANSIBLE_CONFIG := $(CURDIR)/tests/ansible.cfg
 export ANSIBLE_HOME := $(CURDIR)/.build/ansible
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-# Which Python to use: `make PYTHON=python3.12 ...` after a `make clean`. Otherwise the first of these that works.
+# The first of these commands that is Python 3.10 or later. To use another one: make clean, make PYTHON=python3.12 ...
 PYTHON := python3 python3.14 python3.13 python3.12 python3.11 python3.10
 
 B := .build
 VENV := $(B)/venv
 BIN := $(VENV)/bin
 INSTALLED := $(B)/collections/ansible_collections/awscc/sagemaker
-# Directories too: their time changes when a file is added or removed.
+# Includes directories: their modification time changes when a file is added or removed.
 SHIPPED := galaxy.yml README.md CHANGELOG.rst COPYING requirements.txt \
 	$(shell find plugins meta docs/ changelogs -not -name '*.pyc' -not -name __pycache__ 2>/dev/null)
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --no-compile
-# What a quiet step has said is shown if it fails.
+# Writes the output of a command to a log file, and shows it if the command fails.
 LOG = >$(B)/$(1).log 2>&1 || { cat $(B)/$(1).log; exit 1; }
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(B)/demo.stamp $(B)/collection.stamp ## run the example playbook against the emulator, no AWS account needed
-	@$(BIN)/python -m tests.demo
+demo: $(B)/demo.stamp $(B)/collection.stamp ## run the example playbooks against the emulator; V=1 prints all output
+	@$(BIN)/python -m tests.demo $(if $(V),--verbose)
 
-emulator: $(B)/demo.stamp $(B)/collection.stamp ## an emulated AWS to try playbooks on, until Ctrl-C; PORT=0 takes a free port, IAM=1 enforces policies
+emulator: $(B)/demo.stamp $(B)/collection.stamp ## start the emulator; PORT=0 uses a free port, IAM=1 enforces IAM policies
 	@exec $(BIN)/python -m tests.emulator --seed --port $(or $(PORT),5000) $(if $(IAM),--enforce-iam)
 
-test: lint $(B)/collection.stamp ## everything: lint, unit tests, integration targets
+test: lint $(B)/collection.stamp ## run lint, unit tests and integration tests
 	@$(BIN)/python -m pytest -n auto --dist worksteal
 
-thorough: $(B)/test.stamp $(B)/collection.stamp ## what `make test` runs a share of at full length, and the benchmarks' counts; some minutes
+thorough: $(B)/test.stamp $(B)/collection.stamp ## run the tests that are too slow for make test
 	@THOROUGH=1 $(BIN)/python -m pytest -n auto --dist worksteal \
 		tests/benchmarks \
 		tests/integration/test_at_once.py \
@@ -54,23 +54,23 @@ thorough: $(B)/test.stamp $(B)/collection.stamp ## what `make test` runs a share
 		tests/unit/modules/hostile \
 		tests/unit/test_release.py
 
-unit: $(B)/test.stamp $(B)/collection.stamp ## the unit tests
+unit: $(B)/test.stamp $(B)/collection.stamp ## run the unit tests
 	@$(BIN)/python -m pytest -n auto --dist worksteal tests/unit
 
-integration: $(B)/test.stamp $(B)/collection.stamp ## playbooks run by ansible-playbook against the emulator over HTTP
+integration: $(B)/test.stamp $(B)/collection.stamp ## run the integration tests: playbooks against the emulator over HTTP
 	@$(BIN)/python -m pytest -n auto --dist worksteal tests/integration
 
-docs: $(B)/docs.stamp $(B)/collection.stamp ## the documentation as a site, in .build/docs/index.html
+docs: $(B)/docs.stamp $(B)/collection.stamp ## build the documentation site in .build/docs
 	@$(B)/docs-venv/bin/python -m tests.site
 	echo "$(CURDIR)/$(B)/docs/index.html"
 
-bench: $(B)/bench.stamp $(B)/collection.stamp ## measure what tasks cost, write tests/benchmarks/results; 8 minutes
+bench: $(B)/bench.stamp $(B)/collection.stamp ## measure the tasks, write tests/benchmarks/results; takes 10 minutes
 	@$(BIN)/python -m tests.benchmarks
 
-mutation: $(B)/test.stamp $(B)/collection.stamp ## insert small faults into plugins/module_utils, list those that no test detects; half an hour
+mutation: $(B)/test.stamp $(B)/collection.stamp ## insert faults into the code, list those that no test detects; takes 30 minutes
 	@$(BIN)/python -u -m tests.mutation
 
-matrix: | $(BIN)/python ## ansible-test on every supported ansible-core with the Pythons found, and what Galaxy checks; CORE=2.19 takes one
+matrix: | $(BIN)/python ## run ansible-test and galaxy-importer on each ansible-core; CORE=2.19 selects one
 	@$(BIN)/python -m tests.matrix $(CORE)
 
 lint: $(B)/test.stamp $(B)/src.stamp $(B)/collection.stamp ## check code, YAML, writing style, workflows and changelog fragments
@@ -87,56 +87,56 @@ lint: $(B)/test.stamp $(B)/src.stamp $(B)/collection.stamp ## check code, YAML, 
 	check "changelog" env PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/antsibull-changelog lint
 	exit $$failed
 
-format: $(B)/test.stamp ## let ruff rewrite the sources
+format: $(B)/test.stamp ## format the sources with ruff
 	@$(BIN)/ruff check --fix; $(BIN)/ruff format
 
-coverage: $(B)/test.stamp $(B)/collection.stamp ## run the unit tests; fail if they miss a line or branch of plugins/
+coverage: $(B)/test.stamp $(B)/collection.stamp ## run the unit tests; fail if they miss a line or a branch of plugins/
 	@$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term tests/unit
 
-build: $(B)/collection.stamp ## pack the collection into .build/dist and install it below .build/collections
+build: $(B)/collection.stamp ## build the tarball in .build/dist, and install it in .build/collections
 	@ls $(B)/dist/*.tar.gz
 
-release: $(B)/test.stamp ## bump the version, write CHANGELOG.rst, build the tarball: make release VERSION=1.2.3
+release: $(B)/test.stamp ## prepare a release: make release VERSION=1.2.3
 	@$(BIN)/python -m tests.release "$(VERSION)"
 
-clean: ## remove all that make has made
+clean: ## remove all files that make has created
 	rm -rf $(B) .ansible
 
 $(BIN)/python:
 	@mkdir -p $(B)
 	for python in $(PYTHON); do
 		if "$$python" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; then
-			echo "setting up $(VENV) with $$("$$python" --version)"
+			echo "Creating $(VENV) with $$("$$python" --version)"
 			exec "$$python" -m venv $(VENV)
 		fi
 	done
-	echo "No Python here will do: 3.10 or newer is needed, with its venv module (on Debian: apt-get install python3-venv)." \
-		"Tried: $(PYTHON)." >&2
+	echo "Python 3.10 or later with its venv module is required (on Debian: apt-get install python3-venv)." \
+		"Commands tried: $(PYTHON)" >&2
 	exit 1
 
 $(B)/demo.stamp: requirements.txt tests/requirements-demo.txt | $(BIN)/python
-	@echo "installing Ansible, boto3 and moto"
+	@echo "Installing Ansible, boto3 and moto"
 	$(PIP_INSTALL) -r tests/requirements-demo.txt $(call LOG,pip)
 	touch $@
 
 $(B)/test.stamp: tests/requirements-test.txt $(B)/demo.stamp
-	@echo "installing what tests and checks need"
+	@echo "Installing the tools for tests and lint"
 	$(PIP_INSTALL) -r tests/requirements-test.txt $(call LOG,pip)
 	touch $@
 
 $(B)/bench.stamp: tests/requirements-bench.txt $(B)/demo.stamp
-	@echo "installing what draws the picture"
+	@echo "Installing the tools for benchmarks"
 	$(PIP_INSTALL) -r tests/requirements-bench.txt $(call LOG,pip)
 	touch $@
 
 $(B)/docs.stamp: tests/requirements-docs.txt | $(BIN)/python
-	@echo "installing antsibull-docs and Sphinx"
+	@echo "Installing antsibull-docs and Sphinx"
 	$(BIN)/python -m venv $(B)/docs-venv
 	$(B)/docs-venv/bin/python -m pip install --quiet --no-compile -r tests/requirements-docs.txt $(call LOG,pip)
 	touch $@
 
 $(B)/collection.stamp: $(SHIPPED) | $(B)/demo.stamp
-	@echo "packing and installing the collection"
+	@echo "Building and installing the collection"
 	rm -rf $(B)/dist $(INSTALLED)
 	$(BIN)/ansible-galaxy collection build --output-path $(B)/dist $(call LOG,build)
 	$(BIN)/ansible-galaxy collection install --offline --no-deps -p $(B)/collections $(B)/dist/*.tar.gz $(call LOG,install)

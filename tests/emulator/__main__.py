@@ -1,4 +1,4 @@
-"""`python -m tests.emulator`: an AWS to try the modules on, without an account, until Ctrl-C."""
+"""Run an emulator of AWS until Ctrl-C, to try playbooks without an AWS account."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from .server import EmulatorServer
 from .settings import Settings
 
 _GUIDE = "docs/docsite/rst/guide_emulator.rst"
-_IAM = "IAM is enforced. These keys are the root user's; make users with policies through IAM, as in docs/iam."
+_IAM = "IAM policies are enforced. The access key is that of the root user. See docs/iam for policies of other users."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve until SIGINT or SIGTERM."""
+    """Run until SIGINT or SIGTERM. Return 1 if the address is not available."""
     options = _parser().parse_args(arguments)
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -32,30 +32,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _say(_welcome(server, options.region, server.seed(options.region) if options.seed else None))
             stopped.wait()
     except (OSError, SystemExit) as error:
-        reason = f": {error}" if isinstance(error, OSError) else "."  # werkzeug has said why before it exits
-        _say(f"The emulator cannot listen at {options.host}:{options.port}{reason}")
-        _say("With PORT=0 (--port 0) it takes a free port.")
+        reason = f": {error}" if isinstance(error, OSError) else "."  # werkzeug has printed the reason before it exits
+        _say(f"The emulator cannot listen on {options.host}:{options.port}{reason}")
+        _say("To use a free port, set PORT=0 (make) or --port 0.")
         return 1
-    _say("The emulator has stopped; everything in it is gone.")
+    _say("The emulator has stopped. All its resources are deleted.")
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.emulator", description=__doc__)
-    parser.add_argument("--host", default="127.0.0.1", help="where to listen (%(default)s)")
-    parser.add_argument("--port", type=int, default=5000, help="the port; 0 takes a free one (%(default)s)")
-    parser.add_argument("--region", default="us-east-1", help="the region to name and to seed (%(default)s)")
-    parser.add_argument("--seed", action="store_true", help="make a bucket, a role, two models and an endpoint")
-    parser.add_argument("--enforce-iam", action="store_true", help="ask IAM; the keys named are the root user's")
-    seconds, times = "%(default)s seconds", Settings()
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on; default: %(default)s")
     parser.add_argument(
-        "--operation-seconds", type=float, default=times.operation_seconds, help=f"how long operations take ({seconds})"
+        "--port", type=int, default=5000, help="the port to listen on, 0 for a free port; default: %(default)s"
+    )
+    parser.add_argument("--region", default="us-east-1", help="the region of the resources; default: %(default)s")
+    parser.add_argument("--seed", action="store_true", help="create a bucket, a role, two models and an endpoint")
+    parser.add_argument("--enforce-iam", action="store_true", help="enforce IAM policies")
+    default, settings = "default: %(default)s", Settings()
+    parser.add_argument(
+        "--operation-seconds",
+        type=float,
+        default=settings.operation_seconds,
+        help=f"the seconds that an operation lasts; {default}",
     )
     parser.add_argument(
         "--transition-seconds",
         type=float,
-        default=times.transition_seconds,
-        help=f"each of Creating, Updating, Starting and Stopping lasts so long ({seconds})",
+        default=settings.transition_seconds,
+        help=f"the seconds that a transitional status lasts; {default}",
     )
     return parser
 
@@ -63,30 +68,30 @@ def _parser() -> argparse.ArgumentParser:
 def _welcome(server: EmulatorServer, region: str, seed: Seed | None) -> str:
     exports = [f"  export {name}={value}" for name, value in {**server.environment(region), **_ansible()}.items()]
     lines = [
-        f"The emulated AWS listens at {server.endpoint_url}. Point Ansible, boto3 or the AWS CLI at it with:",
+        f"The emulator of AWS listens on {server.endpoint_url}. To use it, run these commands in another terminal:",
         "",
         *exports,
         "",
-        *(_seeded(seed) if seed else ["Nothing is there yet; --seed makes what an inference experiment needs.", ""]),
+        *(_seeded(seed) if seed else ["The emulator has no resources. --seed creates those that a test needs.", ""]),
         *([_IAM, ""] if server.settings.enforce_iam else []),
-        f"Controls below {server.endpoint_url}{PREFIX}/, with examples in {_GUIDE}:",
+        f"Control API at {server.endpoint_url}{PREFIX}/. See {_GUIDE} for examples.",
         "",
-        *(f"  {key:<32} {effect}" for key, effect in CONTROLS.items()),
+        *(f"  {key:<32} {effect.partition(':')[0]}" for key, effect in CONTROLS.items()),
         "",
-        "Ctrl-C stops it.",
+        "Press Ctrl-C to stop the emulator. This deletes all its resources.",
     ]
     return "\n".join(lines)
 
 
 def _ansible() -> dict[str, str]:
-    """Where this checkout's own Ansible and collections are, if `make` has put them there."""
+    """Return the variables that select Ansible and the collections in .build, if `make` has installed them."""
     build = Path(__file__).resolve().parents[2] / ".build"
     if not (build / "collections").is_dir():
         return {}
     return {
         "PATH": f"{build / 'venv' / 'bin'}:$PATH",
         "ANSIBLE_COLLECTIONS_PATH": f"{build / 'collections'}:{sysconfig.get_path('purelib')}",
-        # That there is no inventory is right here, and no news.
+        # Playbooks for localhost need no inventory.
         "ANSIBLE_LOCALHOST_WARNING": "False",
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "False",
     }
@@ -94,11 +99,11 @@ def _ansible() -> dict[str, str]:
 
 def _seeded(seed: Seed) -> list[str]:
     return [
-        f"Ready to be used in {seed.region}:",
+        f"Resources in {seed.region}:",
         "",
         f"  role_arn:      {seed.role_arn}",
         f"  endpoint_name: {seed.endpoint_name}",
-        f"  model_name:    {seed.production_model} (in production), {seed.shadow_model} (for the shadow)",
+        f"  model_name:    {seed.production_model} (production), {seed.shadow_model} (for the shadow variant)",
         f"  destination:   {seed.destination}",
         "",
     ]

@@ -363,4 +363,4 @@ def test_the_program_says_how_to_use_it_and_stops_cleanly_on(number: signal.Sign
     assert {"AWS_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"} <= set(exports)
     assert [key for key in control_api.CONTROLS if not any(line.startswith(f"{key} ") for line in lines)] == []
     assert any(line.startswith("endpoint_name:") for line in lines)
-    assert any("IAM is enforced" in line for line in lines)
+    assert any("IAM policies are enforced." in line for line in lines)

@@ -29,5 +29,5 @@ def test_a_task_whose_calls_are_never_answered_ends_by_its_wait_timeout() -> Non
             check=False,
         )
     assert done.returncode != 0
-    assert f"wait_timeout of {BUDGET} seconds ran out" in done.stdout
+    assert f"wait_timeout of {BUDGET} seconds has elapsed" in done.stdout
     assert "Traceback" not in done.stdout + done.stderr

@@ -19,11 +19,8 @@ from tools.style.counts import COLUMNS, LIMITS, Count, count
 ROOT = Path(__file__).resolve().parents[2]
 # The areas with limits. For the others the counts are printed only.
 LIMITED = (README, DOCS, MODULES, MESSAGES)
-# The files that are still to be rewritten: remove a row when its files are done, and their limits hold.
-PENDING = (
-    "docs/docsite/rst/guide_troubleshooting.rst",
-    "plugins/module_utils/",
-)
+# Path prefixes of files that still have to be rewritten: their limits are not checked.
+PENDING: tuple[str, ...] = ()
 
 
 def main(arguments: Sequence[str], root: Path = ROOT, pending: Sequence[str] = PENDING) -> int:

@@ -26,7 +26,7 @@ from .resource_type import Properties, ResourceType, Snapshot, Wish
 from .task import Task
 
 # Among the properties that must not be due again.
-_THE_DELETION = "the deletion"
+_THE_DELETION = "delete"
 # Seconds for which a resource may still be "not found" after Cloud Control has reported its creation.
 _VISIBLE_AFTER_CREATE = 30.0
 
@@ -75,8 +75,8 @@ class Acting:
         deleted = any(o.operation == "delete" and o.operation_status not in undone for o in self.record.operations)
         if (deleted or self.recreating) and self.carried_over and not self.task.check_mode:
             self.record.notes.append(
-                f"It was to be created again with what it had: {', '.join(self.carried_over)}. Only operations has that"
-                " now: give it with the task when you run it again."
+                f"recreate: true did not complete. Only operations still contains the values of"
+                f" {', '.join(self.carried_over)}. Set these options to these values and run the task again."
             )
 
     def _after_success(self, seen: Snapshot | None, step: Write) -> Snapshot | None:
@@ -111,8 +111,8 @@ class Acting:
         lost = self._carried_over(step.then)
         if lost:
             raise Refused(
-                f"With wait: false, what it has beside what the task gives would be lost: {', '.join(lost)}.",
-                hint="Give these options too, or leave wait: false out.",
+                f"recreate: true with wait: false would lose options that the task does not set: {', '.join(lost)}.",
+                hint="Set these options, or omit wait: false.",
             )
 
     def _carried_over(self, then: Wish) -> list[str]:
@@ -139,12 +139,12 @@ class Acting:
         if not repeated:
             return
         names = ", ".join(sorted(self.type.option_name(name) for name in repeated))
-        state = f"it is {self.type.status_of(seen) or 'as before'}" if seen else "there is none"
+        state = f"is {self.type.status_of(seen) or 'unchanged'}" if seen else "does not exist"
         last = self.record.operations[-1]
         last.effects = {}
         raise NotApplied(
-            f"AWS reported that {names} had been applied, and a read afterwards does not show it: {state}."
-            f" What was sent: {json.dumps(last.patch_document or last.desired_state or {})}",
+            f"AWS reported success, but a later read does not show the change ({names}): the {self.type.noun} {state}."
+            f" Request: {json.dumps(last.patch_document or last.desired_state or {})}",
             operation=last.operation,
             request_token=last.request_token,
         )
@@ -154,7 +154,7 @@ class Acting:
         what = meaning(self.type, step, failure)
         # A handler that fails, such as for want of a permission, has done all that came before that.
         self.record.failed_late |= isinstance(failure, OperationFailed) and what not in ("gone", "exists", "stale")
-        if what == "other at work":
+        if what == "concurrent":
             return self._after_other(seen, step, failure)
         if what == "final" and isinstance(failure, CallFailed):
             raise failure
@@ -225,7 +225,7 @@ class Acting:
         else:
             self.to_create = step if isinstance(step, Create) and self.recreating else None
         if not self.task.wait:
-            self.task.plan_the_rest("Another operation is in progress on it.")
+            self.task.plan_the_rest("A concurrent operation is in progress and wait is false.")
             planned_again = replace(operation, operation_status="PLANNED", effects=effects(self.type, seen, step))
             self.record.operations.append(planned_again)
             return after(self.type, seen, step, self.task.deadline.clock.now())
@@ -233,14 +233,17 @@ class Acting:
             other = self.task.client.under_way(self.task.wish.identifier)
         except CallFailed as error:  # without knowing which it is, it can still be waited for
             other = None
-            note = f"What else is at work on it cannot be looked up: {error.message}"
+            note = f"The concurrent operation cannot be identified: {error.message}"
             if error.denied and note not in self.record.notes:
                 self.record.notes.append(note)
         if other:
             self.task.client.follow(other)
         # Who cannot be followed may be at work for long.
         pause = backoff(1) if other else max(backoff(3), next(self._pauses_for_others))
-        self.task.deadline.pause(pause, waiting_for=f"{failure.message}")
+        self.task.deadline.pause(
+            pause,
+            waiting_for=f"a concurrent operation is in progress ({failure.message}). Run the task again to resume.",
+        )
         return self._read_after(step)
 
     def _read_after(self, failed: Write) -> Snapshot | None:
@@ -258,14 +261,17 @@ class Acting:
             seen = self.task.read()
             if seen or not self.task.wait or self.task.deadline.clock.monotonic() - began > _VISIBLE_AFTER_CREATE:
                 return seen
-            self.task.deadline.pause(next(waits), waiting_for="it was created, and could not be read yet.")
+            self.task.deadline.pause(
+                next(waits),
+                waiting_for="GetResource does not return the new resource yet. Run the task again to resume.",
+            )
 
 
 def _about(step: Write) -> frozenset[str]:
     """What a later step of the same task must not be about again, once this one has been reported done."""
     if isinstance(step, Update):
         return step.properties
-    return frozenset({_THE_DELETION, *step.because_of} if isinstance(step, Delete) else {"the creation"})
+    return frozenset({_THE_DELETION, *step.because_of} if isinstance(step, Delete) else {"create"})
 
 
 def _status(resource_type: ResourceType, seen: Snapshot | None) -> str | None:

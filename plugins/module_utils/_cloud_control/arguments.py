@@ -26,8 +26,8 @@ _KINDS = {"str": "a string", "path": "a string", "int": "an integer", "dict": "a
 # ansible-core 2.16 passes the first one to syslog, which raises, and every one encodes the others, which raises too.
 _NOT_LOGGABLE = re.compile("[\0\ud800-\udfff]")
 _QUOTE_TIMES = (
-    " It is the text of a Python object with an unquoted date or time. Quote dates and times in the variable, for"
-    ' example "2031-05-19T11:49:52Z".'
+    " The value is the text of a Python object that contains an unquoted date or time. Quote dates and times in the"
+    ' variable, for example "2031-05-19T11:49:52Z".'
 )
 
 
@@ -111,7 +111,7 @@ def _is_converted(entry: Entry, value: Any) -> bool:
 
 def _sentence(path: str, entry: Entry, value: Any) -> str:
     if isinstance(value, str) and _NOT_LOGGABLE.search(value):
-        return f"{path} contains a NUL or half of a surrogate pair, which is not valid text."
+        return f"{path} must not contain a NUL character or an unpaired surrogate."
     kind = _KINDS[entry.get("type", "str")]
     found = "" if entry.get("no_log") else f", got {got(value)}"
     advice = ""

@@ -190,7 +190,7 @@ class CloudControl:
             passed.add(token)
             request["NextToken"] = token
         operation = _operation(method)
-        raise CallFailed(f"The pages of {operation} have no end", code="InvalidAnswer", operation=operation)
+        raise CallFailed(f"The pagination of {operation} does not end", code="InvalidAnswer", operation=operation)
 
     def _begin(self, method: str, **request: Any) -> Progress:
         """Begin an operation under a ClientToken of its own, which all tries of the call share."""
@@ -237,7 +237,7 @@ class CloudControl:
     def _method(self, service: str, method: str, operation: str) -> Callable[..., Mapping[str, Any]]:
         client = self._client(service)
         if not hasattr(client, method):
-            message = f"The botocore {botocore_version} installed here does not know {operation}"
+            message = f"The installed botocore {botocore_version} does not support {operation}"
             raise CallFailed(message, code="OutdatedBotocore", operation=operation)
         bound: Callable[..., Mapping[str, Any]] = getattr(client, method)
         return bound
@@ -258,7 +258,7 @@ class CloudControl:
 
 
 def _no_client(service: str, error: Exception, *, code: str) -> CallFailed:
-    return CallFailed(f"No client for {service} can be made: {error}", code=code, operation=None)
+    return CallFailed(f"The client for {service} cannot be created: {error}", code=code, operation=None)
 
 
 def _operation(method: str) -> str:
@@ -309,7 +309,7 @@ def _without_response(operation: str, error: BotoCoreError) -> CallFailed:
 
 
 def _unreadable(operation: str, why: str, *, first_tries: int | None = None) -> CallFailed:
-    message = f"The answer to {operation} cannot be read: {why:.{_LONGEST_PAGE}}"
+    message = f"The response to {operation} is invalid: {why:.{_LONGEST_PAGE}}"
     return CallFailed(
         message, code="InvalidAnswer", operation=operation, passing=True, unanswered=True, first_tries=first_tries
     )
@@ -349,7 +349,7 @@ def _next_token(answer: Mapping[str, Any]) -> str:
 def _progress(answer: Mapping[str, Any], *, of: str | None = None) -> Progress:
     progress = _event(answer["ProgressEvent"])
     if of not in (None, progress.request_token):
-        raise ValueError(f"it is about {progress.request_token}, and {of} was asked for")
+        raise ValueError(f"the request token is {progress.request_token}, not {of}")
     return progress
 
 
@@ -378,14 +378,14 @@ def _text(holder: Mapping[str, Any], name: str) -> str:
     """A member that must be a text, and not an empty one; botocore does not see to that."""
     value = holder[name]
     if not isinstance(value, str) or not value:
-        raise TypeError(f"{name} is {value!r}")
+        raise TypeError(f"{name} is not a non-empty string: {value!r}")
     return value
 
 
 def _waiting_for(progress: Progress) -> str:
     return (
-        f"Cloud Control's {progress.operation} with request token {progress.request_token} was still"
-        f" {progress.status}. It goes on at AWS; run the task again to go on from there."
+        f"the {progress.operation} with request token {progress.request_token} still has the status"
+        f" {progress.status} and continues in AWS. Run the task again to resume."
     )
 
 

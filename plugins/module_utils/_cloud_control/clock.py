@@ -47,7 +47,7 @@ class Deadline:
     def pause(self, seconds: float, *, waiting_for: str) -> None:
         """Sleep, but not past the end. Raises TimedOut, saying what was waited for, if there is nothing left."""
         if self.remaining <= 0:
-            raise TimedOut(f"wait_timeout of {self.seconds:g} seconds ran out: {waiting_for}")
+            raise TimedOut(f"wait_timeout of {self.seconds:g} seconds has elapsed: {waiting_for}")
         self.clock.sleep(max(0.0, min(seconds, self.remaining)))
 
 

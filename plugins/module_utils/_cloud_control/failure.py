@@ -23,8 +23,8 @@ from .errors import (
     is_throttled,
 )
 
-_GO_ON = "Run the task again: it goes on from what is there."
-_LATER = "Run the task again later: it goes on from what is there."
+_GO_ON = "Run the task again to resume."
+_LATER = "Run the task again later to resume."
 _POLICIES = "docs/iam of this collection contains sufficient policies."
 _CHECK_ENDPOINT = "Check region, endpoint_url, AWS_ENDPOINT_URL and the network."
 
@@ -32,23 +32,23 @@ _CHECK_ENDPOINT = "Check region, endpoint_url, AWS_ENDPOINT_URL and the network.
 _ADVICE = (
     (
         "Throttling ThrottlingException ThrottledException TooManyRequestsException RequestLimitExceeded SlowDown",
-        f"This account asks AWS too often: have fewer tasks run side by side. {_LATER}",
+        f"Run fewer tasks in parallel. {_LATER}",
     ),
     (
         "InternalFailure InternalError InternalServerError ServiceUnavailable NetworkFailure NetworkFailureException",
-        f"The fault lies with AWS, or with a proxy on the way. {_LATER}",
+        f"The cause is in AWS or in a proxy, not in the task. {_LATER}",
     ),
     (
         "ServiceInternalError ServiceInternalErrorException ServiceTimeout NotStabilized NotStabilizedException",
-        f"The fault lies with AWS. {_LATER}",
+        f"The cause is in AWS, not in the task. {_LATER}",
     ),
     (
         "HandlerFailureException HandlerInternalFailure HandlerInternalFailureException Unknown",
-        f"The fault lies with AWS. {_LATER}",
+        f"The cause is in AWS, not in the task. {_LATER}",
     ),
     (
         "ConnectionClosedError ReadTimeoutError HTTPClientError ResponseStreamingError",
-        f"Check the network and the proxies on the way to AWS. {_LATER}",
+        f"Check the network and the proxies. {_LATER}",
     ),
     ("EndpointConnectionError ConnectTimeoutError", _CHECK_ENDPOINT),
     (
@@ -79,32 +79,35 @@ _ADVICE = (
     ),
     (
         "SSLError",
-        "Give the certificate of the authority that vouches for the endpoint: aws_ca_bundle, for STS AWS_CA_BUNDLE.",
+        "Set aws_ca_bundle to the CA certificate of the endpoint. For the endpoint of STS, set AWS_CA_BUNDLE.",
     ),
     (
         "NoCredentialsError PartialCredentialsError",
-        "Give a profile, access_key and secret_key, or the AWS_* variables.",
+        "Set profile, or access_key and secret_key, or the AWS_* variables.",
     ),
     (
         "CredentialRetrievalError MetadataRetrievalError SSOError",
-        "No credentials could be had: `aws sts get-caller-identity` with the same profile shows why.",
+        "Run `aws sts get-caller-identity` with the same profile to find out why the credentials cannot be retrieved.",
     ),
     (
         "TokenRetrievalError SSOTokenLoadError UnauthorizedSSOTokenError LoginRefreshRequired LoginTokenLoadError",
-        f"Log in again with `aws sso login` or `aws login`. {_GO_ON}",
+        f"Log in with `aws sso login` or `aws login`. {_GO_ON}",
     ),
-    ("ExpiredToken ExpiredTokenException RequestExpired", f"The credentials have expired: get new ones. {_GO_ON}"),
+    (
+        "ExpiredToken ExpiredTokenException RequestExpired",
+        f"Get new credentials. {_GO_ON}",
+    ),
     (
         "InvalidClientTokenId UnrecognizedClientException",
-        "AWS does not know the credentials: check access_key, profile, AWS_* variables, and that region is enabled.",
+        "Check access_key, profile and the AWS_* variables. Check that the region is enabled in the account.",
     ),
     (
         "InvalidSignatureException SignatureDoesNotMatch",
-        "Check region, secret_key and the clock of the machine that runs the task.",
+        "Check region, secret_key and the clock of the host that runs the task.",
     ),
     (
         "InvalidCredentials InvalidCredentialsException",
-        f"Check the credentials, and cloud_control_role_arn if it is given: they must last until the end. {_GO_ON}",
+        f"Use credentials that are valid until the operation ends. Check cloud_control_role_arn if it is set. {_GO_ON}",
     ),
     (
         "AccessDenied",
@@ -112,11 +115,11 @@ _ADVICE = (
     ),
     (
         "TypeNotFoundException UnsupportedActionException UnsupportedTarget",
-        "This resource type is not available in {region}: set another region.",
+        "This resource type is not available in {region}. Set another region.",
     ),
     (
         "InvalidRequest InvalidRequestException ValidationException ClientTokenConflictException",
-        "AWS does not take what was sent, as operations shows it: change the option that the message is about.",
+        "AWS rejected the request shown in `operations`. Correct the option named in the message.",
     ),
     (
         "NotUpdatable NotUpdatableException",
@@ -125,31 +128,40 @@ _ADVICE = (
             " again."
         ),
     ),
-    ("NotFound ResourceNotFoundException", f"Somebody else has deleted it. {_GO_ON}"),
-    ("AlreadyExists AlreadyExistsException", f"Somebody else has created it, or something of it. {_GO_ON}"),
+    ("NotFound ResourceNotFoundException", f"Another caller has deleted the resource. {_GO_ON}"),
+    ("AlreadyExists AlreadyExistsException", f"Another caller has created the resource or a part of it. {_GO_ON}"),
     (
         "ResourceConflict ResourceConflictException ConcurrentOperationException Unsettled",
-        f"Something else is at work on it. {_LATER}",
+        f"A concurrent operation is in progress. {_LATER}",
     ),
     (
         "ServiceLimitExceeded ServiceLimitExceededException",
-        "A quota of the account is used up: have it raised (Service Quotas), or delete what is not needed.",
+        "The account has reached a quota. Request an increase in Service Quotas, or delete resources.",
     ),
     (
         "GeneralServiceException",
-        "The message is the service's own: put right what it names.",
+        "The service rejected the request. Correct the cause that the message names.",
     ),
-    ("NonCompliant", "A CloudFormation hook of the account forbids it: ask who looks after the hooks."),
-    ("InvalidTypeConfiguration", "Check this resource type's configuration in the account's CloudFormation registry."),
-    ("CANCEL_COMPLETE", f"Somebody has cancelled the operation. {_GO_ON}"),
-    ("NotApplied", f"AWS has dropped it, or somebody else has changed it since. {_GO_ON}"),
-    ("RequestTokenNotFoundException", f"AWS has forgotten the operation. {_GO_ON}"),
+    (
+        "NonCompliant",
+        (
+            "A CloudFormation hook of the account rejected the operation. Correct the options of the task, or ask the"
+            " owner of the hook."
+        ),
+    ),
+    (
+        "InvalidTypeConfiguration",
+        "Check the configuration of this resource type in the account's CloudFormation registry.",
+    ),
+    ("CANCEL_COMPLETE", f"Another caller has cancelled the operation. {_GO_ON}"),
+    ("NotApplied", f"AWS ignored the change, or another caller has reverted it. {_GO_ON}"),
+    ("RequestTokenNotFoundException", f"Cloud Control has no record of the operation. {_GO_ON}"),
     (
         "MissingLibrary",
         "Install boto3 and botocore for this Python, or set ansible_python_interpreter to a Python that has both.",
     ),
     ("NoRegion", "Set region, or the variable AWS_REGION."),
-    ("OutdatedBotocore", "Install the boto3 and botocore that the collection's requirements.txt asks for."),
+    ("OutdatedBotocore", "Install the versions of boto3 and botocore in the requirements.txt of this collection."),
 )
 HINTS = {code: hint for codes, hint in _ADVICE for code in codes.split()}
 # Hints for messages that say more than their code: the codes, a pattern of the message, and the hint.
@@ -264,7 +276,7 @@ def _policy_hint(message: str) -> str | None:
             " Change that policy or use another identity."
         )
     if not_allowed := _NOT_ALLOWED_BY.search(message):
-        return f"Allow the action in the {not_allowed[1]} too: a permission of the identity alone does not grant it."
+        return f"Allow the action in the {not_allowed[1]} too. The permission of the identity alone is not sufficient."
     return None
 
 
@@ -287,9 +299,9 @@ def failure(
     where = f" --region {region}" if region else ""
     if error.request_token:
         command = f"aws cloudcontrol get-resource-request-status --request-token {error.request_token}{where}"
-        hint += f" To look at the operation: {command}"
+        hint += f" To show the operation, run: {command}"
     elif unanswered:
-        hint += f" To see whether it was begun all the same: aws cloudcontrol list-resource-requests{where}"
+        hint += f" To check whether AWS accepted the operation, run: aws cloudcontrol list-resource-requests{where}"
     hint = hint.strip()
     parts = {
         "code": error.code,

@@ -107,13 +107,13 @@ def _apply_one(document: dict[str, Any], operation: Operation) -> None:
     for token in parents:
         holder = holder.get(token) if isinstance(holder, dict) else None
     if not isinstance(holder, dict) or (op != "add" and name not in holder):
-        raise PatchConflict(f"{op} {path}: there is nothing at that path")
+        raise PatchConflict(f"{op} {path}: the path does not exist")
     if op == "test":
         if not _equal(holder[name], operation["value"]):
-            raise PatchConflict(f"test {path}: the value is another")
+            raise PatchConflict(f"test {path}: the value differs")
     elif op == "remove":
         del holder[name]
     elif op in ("add", "replace"):
         holder[name] = copy.deepcopy(operation["value"])
     else:
-        raise PatchConflict(f"{op} {path}: not an operation that is made here")
+        raise PatchConflict(f"{op} {path}: unsupported operation")

@@ -93,8 +93,8 @@ def _candidates(resource_type: ResourceType, query: Query, client: CloudControl)
         lifecycle = resource_type.lifecycle
         if query.identifiers_only and query.statuses and lifecycle and lifecycle.status not in listed:
             raise Refused(
-                "The list does not tell the status of what it lists, so statuses needs every one to be read.",
-                hint="Leave identifiers_only out.",
+                "The list response has no status, so statuses cannot be combined with identifiers_only.",
+                hint="Omit identifiers_only.",
             )
         yield identifier
 

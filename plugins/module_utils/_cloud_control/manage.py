@@ -149,7 +149,10 @@ def _fail(resource_type: ResourceType, module: AnsibleAWSModule, record: Record,
     else:
         attempt = f"Could not {_verb(module.params, record)} {name}"
     if isinstance(error, TimedOut) and record.now and resource_type.lifecycle:
-        error.message = f"{error.message.rstrip('.')}. The last status read was {resource_type.status_of(record.now)}."
+        error.message = (
+            f"{error.message.rstrip('.')}. The {resource_type.noun} last had the status"
+            f" {resource_type.status_of(record.now)}."
+        )
     told = failure(
         attempt,
         error,

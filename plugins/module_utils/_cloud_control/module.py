@@ -97,7 +97,7 @@ def connection_problems(params: Mapping[str, Any]) -> list[str]:
         problems.append("endpoint_url must be a URL like https://host:8443.")
     bundle = params["aws_ca_bundle"]
     if bundle and params["validate_certs"] and not _is_there(bundle):
-        problems.append(f"aws_ca_bundle must be a file on the managed host, got {got(bundle)}.")
+        problems.append(f"aws_ca_bundle must be a file on the host that runs the task, got {got(bundle)}.")
     for option in ("access_key", "secret_key", "session_token"):  # a file's last line end, for example
         if re.search(r"[\x00-\x1f\x7f]", params[option] or ""):
             problems.append(f"{option} must not contain a line break or another control character.")

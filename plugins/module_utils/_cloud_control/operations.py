@@ -13,7 +13,7 @@ from .plan import Create, Delete, Update, Write
 from .resource_type import ResourceType
 from .task import Operation
 
-Meaning = Literal["gone", "exists", "stale", "other at work", "passing", "final"]
+Meaning = Literal["gone", "exists", "stale", "concurrent", "passing", "final"]
 
 # HandlerErrorCodes after which the thing to do is to look again and go on from what is there.
 _PASSING = frozenset({"Throttling", "NetworkFailure", "ServiceInternalError", "ResourceConflict"})
@@ -56,7 +56,7 @@ def carry_out(
     if progress.status == "SUCCESS" or not progress.ended:
         return None
     return OperationFailed(
-        progress.message or "Cloud Control gave no reason.",
+        progress.message or "Cloud Control returned no reason.",
         code=progress.error_code or progress.status,
         operation=operation.operation,
         request_token=operation.request_token,
@@ -80,7 +80,7 @@ def meaning(resource_type: ResourceType, step: Write, failure: CloudControlError
     """Say what a failure of a step comes to: what to look for next, or that there is nothing to go on from."""
     ours = isinstance(failure, CallFailed) and failure.request_token  # a poll has failed: what we began is at work
     if failure.code in _OTHERS and not ours:
-        return "other at work"
+        return "concurrent"
     if isinstance(step, Delete) and failure.code in _GONE:
         return "gone"
     if isinstance(step, Create) and failure.code in _EXISTS:

@@ -119,7 +119,8 @@ def _update(resource_type: ResourceType, seen: Snapshot, changes: Changes, unsee
         problems += _tag_problems(resource_type, tags_to_dict(changes.properties[resource_type.tags]))
     if problems:
         return Refuse(
-            why=f"{' '.join(problems)} This comes of what the task gives together with what it leaves as it is."
+            why=f"{' '.join(problems)} The options set by the task conflict with the current values of the"
+            f" {resource_type.noun}."
         )
     patch = patch_for(resource_type, seen, {**unseen, **changes.properties}, changes.guarded)
     return Update(patch=patch, properties=changes.names)
@@ -145,7 +146,7 @@ def _delete(resource_type: ResourceType, wish: Wish, seen: Snapshot, rules: Stat
     if intent and intent in rules.transitions:
         return _move_before_delete(resource_type, wish, seen, rules, intent)
     if intent and rules.unknown:
-        return Refuse(why=f"{rules.refusal} It cannot stop the {resource_type.noun} from there before deleting it.")
+        return Refuse(why=f"{rules.refusal} The {resource_type.noun} cannot be stopped before the delete.")
     return Delete()
 
 
@@ -165,14 +166,18 @@ def _move_before_delete(
     )
 
 
-def _create(resource_type: ResourceType, wish: Wish, *, situation: str = "It does not exist") -> Create | Refuse:
+def _create(resource_type: ResourceType, wish: Wish, *, situation: str = "does not exist") -> Create | Refuse:
     lifecycle, intent = resource_type.lifecycle, intent_of(resource_type, wish)
     if lifecycle and intent and intent not in lifecycle.intents_of_new:
         option = resource_type.option_name(lifecycle.intent)
-        return Refuse(why=f"{situation}, and what does not exist cannot be brought to {option}: {intent}.")
+        return Refuse(
+            why=f"The {resource_type.noun} {situation}. {option}: {intent} requires an existing {resource_type.noun}."
+        )
     missing = [resource_type.option_name(n) for n in resource_type.required_to_create if n not in wish.properties]
     if missing:
-        return Refuse(why=f"{situation}, and to create it these options are needed too: {', '.join(missing)}.")
+        return Refuse(
+            why=f"The {resource_type.noun} {situation}. The create requires these options: {', '.join(missing)}."
+        )
     properties = {n: v for n, v in wish.properties.items() if n not in resource_type.ignored_by_create}
     problems = resource_type.check_model(properties) + _tag_problems(resource_type, wish.tags or {})
     if problems:
@@ -187,7 +192,7 @@ def _tag_problems(resource_type: ResourceType, tags: Mapping[str, str]) -> list[
     if len(tags) <= limits.TAGS:
         return []
     option, most = resource_type.tags_option, limits.TAGS
-    return [f"{option} would be {len(tags)} with those that are kept, and {most} are the most."]
+    return [f"{option}: {len(tags)} tags including the existing ones, the maximum is {most}."]
 
 
 def _recreate(resource_type: ResourceType, wish: Wish, seen: Snapshot, rules: Status, refusal: Refuse) -> Step:
@@ -198,7 +203,7 @@ def _recreate(resource_type: ResourceType, wish: Wish, seen: Snapshot, rules: St
     """
     if rules.unknown:
         return Refuse(why=f"{refusal.why} {rules.refusal}", because_of=refusal.because_of)
-    create = _create(resource_type, wish, situation="recreate: true would have to delete it first")
+    create = _create(resource_type, wish, situation="would first be deleted by recreate: true")
     if isinstance(create, Refuse):
         return create._replace(why=f"{refusal.why} {create.why}", because_of=refusal.because_of)
     if resource_type.write_only_reader and seen.write_only is None and rules.survives_recreate:
@@ -218,7 +223,10 @@ def _recreate(resource_type: ResourceType, wish: Wish, seen: Snapshot, rules: St
     faulty = limits.problems(resource_type, to_options(resource_type, create.properties))
     if faulty:
         problems = " ".join(sentence for sentences in faulty.values() for sentence in sentences)
-        return Refuse(why=f"It could not be created again as it is. {problems}", way_out="Give these options too.")
+        return Refuse(
+            why=f"The {resource_type.noun} cannot be created again with its current values. {problems}",
+            way_out="Set these options.",
+        )
     return Delete(then=then, create=create, because_of=refusal.because_of)
 
 

@@ -100,8 +100,8 @@ def _with_write_only(task: Task, step: ReadWriteOnly) -> Snapshot | None:
     told = values.pop(task.type.lifecycle.status, None) if values and task.type.lifecycle else None
     if values is None or (told not in (None, status) and not task.predicting):
         # It was deleted or has moved on between the two reads, which do not belong together.
-        seen = f"it is {status} for Cloud Control and {told or 'not there'} for {step.reader.service}"
-        task.setback(CloudControlError(f"The two do not agree: {seen}.", code="Unsettled"))
+        seen = f"{status} in Cloud Control, {told or 'not found'} in {step.reader.service}"
+        task.setback(CloudControlError(f"Two reads of the status contradict each other: {seen}.", code="Unsettled"))
         return task.read()
     if task.record.before and not task.record.operations:
         task.record.before = task.record.before._replace(write_only=values)
@@ -111,9 +111,9 @@ def _with_write_only(task: Task, step: ReadWriteOnly) -> Snapshot | None:
 def _settle(task: Task, seen: Snapshot, pause: float) -> Snapshot | None:
     status = task.type.status_of(seen)
     if task.wait:
-        task.deadline.pause(pause, waiting_for=f"it was still {status}. Run the task again to go on from there.")
+        task.deadline.pause(pause, waiting_for="the status is still transitional. Run the task again to resume.")
         return task.read()
     from .prediction import settled
 
-    task.plan_the_rest(f"It is {status}, and nothing can be written before that has ended.")
+    task.plan_the_rest(f"The status {status} is transitional and wait is false.")
     return settled(task.type, task.wish, seen)

@@ -236,7 +236,7 @@ class ResourceType(NamedTuple):
         if self.lifecycle is None:
             return Status(updatable=self.writable)
         status = self.status_of(seen)
-        words = f"This version of the collection does not know the status {status!r}."
+        words = f"This version of the collection does not support the status {status!r}."
         unknown = Status(unknown=True, refusal=words)
         return self.lifecycle.statuses.get(status, unknown)
 

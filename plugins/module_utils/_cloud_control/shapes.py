@@ -16,10 +16,10 @@ from .resource_type import Properties, ResourceType, Spec
 _NONE = type(None)
 
 _KINDS: Mapping[str, tuple[str, tuple[type, ...]]] = {
-    "str": ("a text", (str,)),
-    "int": ("a whole number", (int,)),
+    "str": ("a string", (str,)),
+    "int": ("an integer", (int,)),
     "float": ("a number", (int, float)),
-    "bool": ("true or false", (bool,)),
+    "bool": ("a boolean", (bool,)),
     "list": ("a list", (list,)),
     "dict": ("a dictionary", (dict,)),
 }
@@ -42,7 +42,7 @@ def check_properties(resource_type: ResourceType, properties: Properties, declar
         if properties.get(name) in (None, "", {}):
             raise TypeError(f"{name} is missing")
     if status and not isinstance(properties[status], str):
-        raise TypeError(f"{status} is not a text")
+        raise TypeError(f"{status} is not a string")
     if resource_type.tags:
         _check_tags(resource_type, properties.get(resource_type.tags))
 

@@ -96,7 +96,7 @@ class Task:
         """Without wait: leave the next operation, and with it all others, to a later run."""
         self.predicting = True
         self.record.nothing_sent = True
-        self.record.notes.append(f"{why} Nothing was sent. Run the task again to go on.")
+        self.record.notes.append(f"{why} Nothing was submitted. Run the task again to resume.")
 
     def setback(self, failure: CloudControlError) -> None:
         """Pause before the next look, or raise the failure if too many have come in a row."""

@@ -166,11 +166,11 @@ def _variant_problems(properties: Properties) -> list[str]:
     if len(set(names)) < len(names):
         found.append("model_variants must have two variants with different variant_name.")
     if production is not None and production == shadow:
-        found.append("shadow_mode_config names the same variant as source and as shadow.")
+        found.append("shadow_mode_config must name different variants as source and as shadow.")
     elif len(names) == 2 and production is not None and set(names) != {production, shadow}:
         found.append(
             f"shadow_mode_config must name the two variants of model_variants ({', '.join(map(str, names))})"
-            f" and names {production} and {shadow}."
+            f", got {production} and {shadow}."
         )
     return found
 
@@ -189,7 +189,7 @@ def _schedule_problems(schedule: Mapping[str, Any]) -> list[str]:
     if length <= timedelta(0):
         return ["schedule.end_time must be after schedule.start_time."]
     if not SHORTEST <= length <= LONGEST:
-        return [f"schedule must last from 1 hour to 30 days, not {_words(length)}."]
+        return [f"schedule must last from 1 hour to 30 days, got {_words(length)}."]
     return []
 
 
@@ -207,7 +207,7 @@ def check_create(properties: Properties, now: datetime) -> list[str]:
     if not schedule.get("EndTime"):
         return []
     if parse_instant(schedule["EndTime"]) <= now:
-        return [f"schedule.end_time has passed: {schedule['EndTime']}."]
+        return [f"schedule.end_time must be in the future, got {schedule['EndTime']}."]
     return _schedule_problems({"StartTime": format_instant(now), **schedule})
 
 
@@ -239,8 +239,8 @@ def variants_after_stop(properties: Properties, directives: Mapping[str, Any]) -
     for name in (production, shadow):
         if name not in variants:
             raise ValueError(
-                f"on_stop: {on_stop} needs to know which of the variants is the shadow, and the experiment as read does"
-                f" not have a variant named {name!r}"
+                f"on_stop: {on_stop} requires both variants of shadow_mode_config in model_variants, but the current"
+                f" model_variants of the experiment have no variant named {name!r}"
             )
     return {"ModelVariants": [variants[kept]]}
 
@@ -462,8 +462,8 @@ INFERENCE_EXPERIMENT = ResourceType(
         ),
         **dict.fromkeys(
             ("AlreadyExists", "AlreadyExistsException"),
-            "If no experiment has this name, the endpoint is probably in use by another one: list them with the module"
-            " awscc.sagemaker.inference_experiment_info.",
+            "If no experiment has this name, another experiment probably uses the endpoint. List the experiments with"
+            " the module awscc.sagemaker.inference_experiment_info.",
         ),
         **dict.fromkeys(
             ("NotUpdatable", "NotUpdatableException"),

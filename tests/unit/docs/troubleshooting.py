@@ -268,23 +268,25 @@ REFUSALS = {
 }
 # The other rejections: words of the message, and how to correct the task.
 OTHER_REFUSALS = {
-    "With wait: false, what it has beside what the task gives would be lost": (
+    "recreate: true with wait: false would lose options that the task does not set": (
         "recreate: true preserves the options that the task omits. With wait: false, a later run creates the experiment"
         " and cannot read them any more. Set these options, or omit wait: false."
     ),
-    "It could not be created again as it is": "Set the options that the message names to valid values.",
-    "schedule.end_time has passed": "Set a later schedule.end_time.",
-    "This comes of what the task gives together with what it leaves as it is": (
+    "cannot be created again with its current values": "Set the options that the message names to valid values.",
+    "schedule.end_time must be in the future": "Set a later schedule.end_time.",
+    "The options set by the task conflict with the current values": (
         "An option of the task conflicts with the current value of another option. Set both options."
     ),
-    "with those that are kept": "Set fewer tags, or set purge_tags: true to remove tags that the task does not set.",
-    "needs to know which of the variants is the shadow": (
+    "tags including the existing ones": (
+        "Set fewer tags, or set purge_tags: true to remove tags that the task does not set."
+    ),
+    "requires both variants of shadow_mode_config in model_variants": (
         "Stop the experiment with on_stop: retain, and change the variants of the endpoint in SageMaker."
     ),
-    "does not know the status": (
+    "does not support the status": (
         "Upgrade the collection. This version can only read or delete an experiment with this status."
     ),
-    "The list does not tell the status": "Omit identifiers_only. The module then reads every experiment.",
+    "The list response has no status": "Omit identifiers_only. The module then reads every experiment.",
 }
 
 _PREFIX = "awscc.sagemaker.inference_experiment"
@@ -336,7 +338,7 @@ def page() -> str:
         lines += _entry([code], means, to_do or hint(code))
     lines += _title("Rejected tasks")
     lines += [
-        "The code is ``Refused``. The message names the status and the options, and contains one of these texts:",
+        "The code is ``Refused``. The message names the status and the options, and contains one of these phrases:",
         "",
     ]
     for reason, to_do in REFUSALS.items():

@@ -29,9 +29,9 @@ TRANSITS = (
 # The reasons of refusals, each with words that its message must have beside the names of the options. Where a message
 # has more than one, the first of these counts.
 REASONS = {
-    "new": "recreate: true would have to delete it first, and what does not exist cannot be brought to desired_state",
-    "missing": "to create it these options are needed too",
-    "absent": "what does not exist cannot be brought to desired_state",
+    "new": "would first be deleted by recreate: true. desired_state",
+    "missing": "The create requires these options",
+    "absent": "requires an existing inference experiment",
     "fixed": "can be set only on create",
     "not started": "The experiment has not started",
     "runs": "While Running, only",

@@ -68,7 +68,7 @@ def test_contradictions_come_to_an_end(
 @pytest.mark.parametrize(
     ("fault", "told"),
     [
-        pytest.param({"kind": "error", "code": "ResourceNotFound"}, "not there", id="it is not there"),
+        pytest.param({"kind": "error", "code": "ResourceNotFound"}, "not found", id="it is not there"),
         pytest.param(
             {"kind": "changed", "change": lambda said: {**said, "Status": "Running"}}, "Running", id="it runs"
         ),
@@ -81,7 +81,7 @@ def test_a_contradiction_is_told_with_what_both_say(
     emulator.fault("DescribeInferenceExperiment", **fault, times=ALWAYS)
     result = run(MODULE, named(schedule=SCHEDULE))
     assert result["error"]["code"] == "Unsettled"
-    assert f"it is Created for Cloud Control and {told} for sagemaker" in result.msg
+    assert f"Created in Cloud Control, {told} in sagemaker" in result.msg
 
 
 def test_tags_that_change_all_the_time_come_to_an_end(run: Run, emulator: Emulator) -> None:
@@ -101,7 +101,9 @@ def test_tags_that_change_all_the_time_come_to_an_end(run: Run, emulator: Emulat
 @pytest.mark.parametrize(
     ("changes", "word"),
     [
-        pytest.param({"schedule": {"end_time": "2020-01-01T00:00:00Z"}}, "has passed", id="an end that has passed"),
+        pytest.param(
+            {"schedule": {"end_time": "2020-01-01T00:00:00Z"}}, "must be in the future", id="an end that has passed"
+        ),
         pytest.param({"schedule": {"end_time": "2026-03-01T00:00:00Z"}}, "30 days", id="too long from today on"),
         pytest.param(
             {"tags": {f"new{n}": "" for n in range(20)}, "purge_tags": False}, "50", id="too many tags with those kept"
@@ -118,7 +120,7 @@ def test_nothing_is_deleted_that_could_not_be_created_again(
 @CHECK
 def test_a_create_whose_end_has_passed_is_refused(run: Run, emulator: Emulator, check: bool) -> None:
     result = run(MODULE, full(schedule={"end_time": "2020-01-01T00:00:00Z"}), check=check)
-    refused(result, emulator, "schedule.end_time has passed")
+    refused(result, emulator, "schedule.end_time must be in the future")
 
 
 def test_an_endpoint_still_busy_with_the_end_of_the_old_one_is_waited_for(run: Run, emulator: Emulator) -> None:
@@ -184,7 +186,7 @@ def test_who_else_is_at_work_cannot_be_looked_up(run: Run, emulator: Emulator, c
     emulator.fault("UpdateResource", "error", code="ConcurrentOperationException", message="Busy", times=2)
     emulator.fault("ListResourceRequests", "error", code=code, message="No", times=ALWAYS)
     result = done(run(MODULE, named(description="New")))
-    assert len([warning for warning in result.warnings if "cannot be looked up: No" in warning]) == told
+    assert len([warning for warning in result.warnings if "cannot be identified: No" in warning]) == told
 
 
 def test_an_update_that_is_turned_down_has_not_done_what_others_do_meanwhile(run: Run, emulator: Emulator) -> None:
@@ -460,7 +462,7 @@ def test_a_write_that_was_refused_until_time_ran_out_was_not_begun(run: Run, emu
     emulator.fault("CreateResource", "throttle", times=ALWAYS)
     result = run(MODULE, full(wait_timeout=5))
     assert (result["error"]["code"], result.changed, statuses(result)) == ("TimedOut", False, ["FAILED"])
-    assert "fewer tasks run side by side" in result["error"]["hint"]
+    assert "Run fewer tasks in parallel" in result["error"]["hint"]
 
 
 def test_what_is_on_record_as_planned_is_not_what_failed(run: Run, emulator: Emulator) -> None:

@@ -62,30 +62,30 @@ CONFLICT, INTERNAL = Error("ConflictException"), Error("InternalError")
 
 ROWS: dict[str, tuple[Row, ...]] = {
     "create": (
-        Row(_Create, INVALID, "InvalidRequest", "change the option"),
-        Row(_Create, Error("ResourceInUse"), "AlreadyExists", "the endpoint is probably in use"),
+        Row(_Create, INVALID, "InvalidRequest", "Correct the option"),
+        Row(_Create, Error("ResourceInUse"), "AlreadyExists", "another experiment probably uses the endpoint"),
         Row(_Create, THROTTLED, "Throttling", None),
         Row(_Create, QUOTA, "ServiceLimitExceeded", "Service Quotas"),
         Row(_Create, INTERNAL, "ServiceInternalError", None),
         Row(_Create, DENIED, "GeneralServiceException", GRANT),
         Row(_Create, DENIED_EXPLICITLY, "GeneralServiceException", "A permissions boundary denies"),
-        Row(_Create, CONFLICT, "GeneralServiceException", "put right what it names"),
+        Row(_Create, CONFLICT, "GeneralServiceException", "Correct the cause that the message names"),
         _stabilize(THROTTLED, None),
         _stabilize(DENIED, None),
     ),
     "update": (
-        Row(_Update, INVALID, "GeneralServiceException", "put right what it names"),
+        Row(_Update, INVALID, "GeneralServiceException", "Correct the cause that the message names"),
         Row(_Update, THROTTLED, "Throttling", None),
         Row(_Update, Error("ServiceUnavailable"), "ServiceInternalError", None),
         Row(_Update, DENIED, "GeneralServiceException", GRANT),
-        Row(_Update, Error("ResourceNotFound"), "NotFound", "Somebody else has deleted it"),
+        Row(_Update, Error("ResourceNotFound"), "NotFound", "Another caller has deleted the resource"),
         _stabilize(THROTTLED, None),
         _stabilize(DENIED, None),
     ),
     "update with tags": (
         Row("AddTags", THROTTLED, "GeneralServiceException", None),
         Row("AddTags", DENIED, "GeneralServiceException", GRANT),
-        Row("AddTags", CONFLICT, "GeneralServiceException", "put right what it names"),
+        Row("AddTags", CONFLICT, "GeneralServiceException", "Correct the cause that the message names"),
         Row("DeleteTags", THROTTLED, "GeneralServiceException", None),
         Row("DeleteTags", DENIED_EXPLICITLY, "GeneralServiceException", "A permissions boundary denies"),
     ),
@@ -152,7 +152,7 @@ def test_error_that_stays_throttled_fails_with_its_hint(run: Run, emulator: Emul
     emulator.fault(row.call, row.kind, code=row.error.code, message=row.error.message, times=PLENTY)
     result = run(MODULE, options)
     assert (result.failed, result["error"]["code"], len(statuses(result))) == (True, row.code, 9)
-    assert "fewer tasks run side by side" in result["error"]["hint"]
+    assert "Run fewer tasks in parallel" in result["error"]["hint"]
 
 
 @pytest.mark.parametrize("call", ["DescribeInferenceExperiment", "ListTags"])

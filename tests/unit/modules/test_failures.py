@@ -208,7 +208,7 @@ def test_name_that_looks_like_an_error_is_not_recognised_as_one(
     put(emulator, "Created")
     emulator.fault("UpdateResource", "failed", code="GeneralServiceException", message=message.format(name))
     error = failed(run(MODULE, named(description="New")), "GeneralServiceException", name)
-    assert "put right what it names" in error["hint"]
+    assert "Correct the cause that the message names" in error["hint"]
 
 
 # the status found, the task, the call whose operation fails, after how many that do not; what the message begins with
@@ -391,7 +391,7 @@ def test_without_waiting_an_operation_of_somebody_else_leaves_ours_planned(run: 
     result = done(run(MODULE, named(description="Ours", desired_state="Running", wait=False)))
     assert (kinds(result), statuses(result)) == (["update", "update"], ["PLANNED", "PLANNED"])
     assert not result.changed
-    assert any("nother operation" in warning for warning in result.warnings)
+    assert any("concurrent operation" in warning for warning in result.warnings)
 
 
 @pytest.mark.parametrize("late", [False, True], ids=["refused at once", "failed late"])

@@ -117,7 +117,9 @@ def test_one_of_several_is_named_alone(run: Run, emulator: Emulator) -> None:
     put(emulator, "Created")
     result = run(MODULE, named(description="New", data_storage_config=STORAGE, tags={"new": "1"}))
     assert result.failed
-    assert result["error"]["message"].startswith("AWS reported that data_storage_config had been applied")
+    assert result["error"]["message"].startswith(
+        "AWS reported success, but a later read does not show the change (data_storage_config): "
+    )
     assert result["inference_experiment"]["description"] == "New"
 
 
@@ -144,7 +146,7 @@ def test_a_deletion_that_is_not_applied_fails_and_is_named(run: Run, emulator: E
     emulator.on_call("GetResource", lambda: put(emulator, status), nth=2)
     result = run(MODULE, named(state="absent"))
     assert (result["error"]["code"], result.changed, kinds(result)) == ("NotApplied", True, ["delete"])
-    assert "the deletion" in result.msg
+    assert "(delete)" in result.msg
     assert result["inference_experiment"]["status"] == status
 
 
@@ -167,4 +169,4 @@ def test_a_creation_that_never_shows_fails_and_is_named(run: Run, emulator: Emul
     emulator.settings.update({"read_delay_seconds": 100.0})
     result = run(MODULE, full())
     assert (result["error"]["code"], result.changed, kinds(result)) == ("NotApplied", True, ["create"])
-    assert "the creation" in result.msg
+    assert "(create)" in result.msg

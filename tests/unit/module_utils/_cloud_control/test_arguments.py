@@ -30,8 +30,8 @@ SPEC: dict[str, dict[str, Any]] = {
 }
 NAME = {"name": "a"}
 QUOTE_TIMES = (
-    " It is the text of a Python object with an unquoted date or time. Quote dates and times in the variable, for"
-    ' example "2031-05-19T11:49:52Z".'
+    " The value is the text of a Python object that contains an unquoted date or time. Quote dates and times in the"
+    ' variable, for example "2031-05-19T11:49:52Z".'
 )
 # What ansible-core before 2.19 passes for a variable whose value has a time in it.
 TIME_TEXT = "datetime.datetime(2031, 5, 19, 11, 49, 52, tzinfo=datetime.timezone.utc)"
@@ -101,10 +101,10 @@ UNREADABLE: list[tuple[dict[str, Any], str]] = [
     ({"parts": ["a"]}, 'parts[0] must be a dictionary, got "a".'),
     ({"parts": [{"code": "a"}, 7]}, "parts[1] must be a dictionary, got 7."),
     ({"parts": [{"count": math.inf}]}, "parts[0].count must be an integer, got Infinity."),
-    ({"name": "a\ud800"}, "name contains a NUL or half of a surrogate pair, which is not valid text."),
-    ({"hot": "a\0b"}, "hot contains a NUL or half of a surrogate pair, which is not valid text."),
-    ({"kinds": ["a\0b"]}, "kinds[0] contains a NUL or half of a surrogate pair, which is not valid text."),
-    ({"kinds": "a\0b"}, "kinds contains a NUL or half of a surrogate pair, which is not valid text."),
+    ({"name": "a\ud800"}, "name must not contain a NUL character or an unpaired surrogate."),
+    ({"hot": "a\0b"}, "hot must not contain a NUL character or an unpaired surrogate."),
+    ({"kinds": ["a\0b"]}, "kinds[0] must not contain a NUL character or an unpaired surrogate."),
+    ({"kinds": "a\0b"}, "kinds must not contain a NUL character or an unpaired surrogate."),
 ]
 
 

@@ -326,7 +326,7 @@ def test_of_a_page_in_place_of_an_answer_the_words_are_told(page: str, words: st
 def test_a_botocore_that_does_not_know_the_call_is_said_to_be_too_old() -> None:
     client = CloudControl(TYPE, make_client=lambda _service: object(), deadline=Deadline(ManualTime().clock, 60))
 
-    with pytest.raises(CallFailed, match=r"botocore [\d.]+ installed here does not know DescribeThing") as raised:
+    with pytest.raises(CallFailed, match=r"botocore [\d.]+ does not support DescribeThing") as raised:
         client.read_write_only(READER, "x")
 
     assert raised.value.code == "OutdatedBotocore"
@@ -343,7 +343,7 @@ def test_clients_that_several_threads_will_use_are_made_at_once_and_once() -> No
 
 
 def test_an_unreadable_answer_is_called_so() -> None:
-    with pytest.raises(CallFailed, match="The answer to GetResource cannot be read") as raised:
+    with pytest.raises(CallFailed, match="The response to GetResource is invalid") as raised:
         Script(get_resource=[NO_JSON]).client().get("x")
 
     assert raised.value.code == "InvalidAnswer"
@@ -356,7 +356,7 @@ def test_of_an_answer_that_may_have_credentials_in_it_nothing_is_quoted() -> Non
     )
     script = Script(get_resource=[ResponseParserError(garbage)])
 
-    with pytest.raises(CallFailed, match=r"cannot be read: .+ Further retries may succeed$") as raised:
+    with pytest.raises(CallFailed, match=r"is invalid: .+ Further retries may succeed$") as raised:
         script.client().get("x")
 
     assert raised.value.code == "InvalidAnswer"
@@ -422,7 +422,7 @@ def test_a_write_keeps_its_token_through_its_tries_and_no_longer(
     ],
 )
 def test_a_write_without_a_usable_answer_is_never_taken_for_done(answer: Answer) -> None:
-    with pytest.raises(CallFailed, match="cannot be read"):
+    with pytest.raises(CallFailed, match="is invalid"):
         Script(delete_resource=[answer]).client().delete("x")
 
 
@@ -530,9 +530,9 @@ def test_time_runs_out_with_the_token_and_the_last_status() -> None:
     with pytest.raises(TimedOut) as raised:
         script.client(seconds=60).follow(UNDER_WAY)
 
-    assert "update with request token some-request was still IN_PROGRESS" in raised.value.message
+    assert "update with request token some-request still has the status IN_PROGRESS" in raised.value.message
     assert "wait_timeout of 60 seconds" in raised.value.message
-    assert "run the task again" in raised.value.message
+    assert "Run the task again" in raised.value.message
     assert script.time.elapsed() == pytest.approx(60)
 
 
@@ -584,7 +584,7 @@ def test_a_list_ends_with_a_page_that_has(end: dict[str, Any]) -> None:
 def test_an_unreadable_page_is_not_taken_for_the_last(answer: Answer) -> None:
     first: Answer = {"ResourceDescriptions": [resource({}, identifier="a")], "NextToken": "1"}
 
-    with pytest.raises(CallFailed, match="The answer to ListResources cannot be read"):
+    with pytest.raises(CallFailed, match="The response to ListResources is invalid"):
         list(Script(list_resources=[first, answer]).client().list())
 
 
@@ -599,7 +599,7 @@ def test_a_token_that_comes_again_ends_a_list(tokens: list[str]) -> None:
     with pytest.raises(CallFailed) as failure:
         list(script.client().list())
     assert (failure.value.code, failure.value.operation) == ("InvalidAnswer", "ListResources")
-    assert "no end" in failure.value.message
+    assert "does not end" in failure.value.message
     assert len(script.calls) == len(tokens)
 
 
@@ -607,7 +607,7 @@ def test_tokens_that_never_end_end_a_list() -> None:
     page: Any = {"ResourceDescriptions": []}
     script = Script(list_resources=[{**page, "NextToken": str(number)} for number in range(10_002)])
 
-    with pytest.raises(CallFailed, match="no end"):
+    with pytest.raises(CallFailed, match="does not end"):
         list(script.client().list())
     assert len(script.calls) == 10_000
 
@@ -649,7 +649,7 @@ def test_an_unreadable_description_is_not_taken_for_one_without_properties() -> 
     script = Script(describe_thing=[NO_JSON, answer])
 
     assert script.client().read_write_only(READER, "x") == {"Status": "Running"}
-    with pytest.raises(CallFailed, match="The answer to DescribeThing cannot be read"):
+    with pytest.raises(CallFailed, match="The response to DescribeThing is invalid"):
         Script(describe_thing=[NO_JSON]).client().read_write_only(READER, "x")
 
 
@@ -723,7 +723,7 @@ def test_properties_that_do_not_pass_are_asked_for_again() -> None:
 
     script = Script(get_resource=[found({})])
     client = CloudControl(TYPE, make_client=script.make_client, deadline=Deadline(script.time.clock, 3600), check=check)
-    with pytest.raises(CallFailed, match=r"The answer to GetResource cannot be read: .*Name is missing") as failure:
+    with pytest.raises(CallFailed, match=r"The response to GetResource is invalid: .*Name is missing") as failure:
         client.get("x")
     assert (failure.value.code, len(script.calls)) == ("InvalidAnswer", TRIES)
 
@@ -739,7 +739,7 @@ def test_no_client_is_a_failure_before_any_call(error: Exception, code: str) -> 
 
     script = Script()
     client = CloudControl(TYPE, make_client=make_client, deadline=Deadline(script.time.clock, 3600))
-    with pytest.raises(CallFailed, match="No client for cloudcontrol can be made") as failure:
+    with pytest.raises(CallFailed, match="The client for cloudcontrol cannot be created") as failure:
         client.get("x")
     assert (failure.value.code, failure.value.operation, failure.value.passing) == (code, None, False)
     assert str(error) in failure.value.message
@@ -752,7 +752,7 @@ def test_nobody_at_work_is_none() -> None:
 
 
 def test_an_unreadable_list_of_requests_is_not_taken_for_nobody_at_work() -> None:
-    with pytest.raises(CallFailed, match="The answer to ListResourceRequests cannot be read"):
+    with pytest.raises(CallFailed, match="The response to ListResourceRequests is invalid"):
         Script(list_resource_requests=[NO_JSON]).client().under_way("x")
 
 

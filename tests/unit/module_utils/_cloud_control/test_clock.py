@@ -64,8 +64,10 @@ def test_a_pause_after_the_end_says_what_was_waited_for_and_does_not_sleep() -> 
     deadline = Deadline(time.clock, 30)
     deadline.pause(100, waiting_for="it was Creating")
 
-    with pytest.raises(TimedOut, match=r"^wait_timeout of 30 seconds ran out: it was still Creating$") as raised:
-        deadline.pause(1, waiting_for="it was still Creating")
+    with pytest.raises(
+        TimedOut, match=r"^wait_timeout of 30 seconds has elapsed: the status is still Creating$"
+    ) as raised:
+        deadline.pause(1, waiting_for="the status is still Creating")
 
     assert raised.value.code == "TimedOut"
     assert time.slept == [30]
@@ -74,8 +76,8 @@ def test_a_pause_after_the_end_says_what_was_waited_for_and_does_not_sleep() -> 
 def test_a_time_out_names_the_option() -> None:
     deadline = Deadline(ManualTime().clock, 0)
 
-    with pytest.raises(TimedOut, match=r"^wait_timeout of 0 seconds ran out: an answer"):
-        deadline.pause(1, waiting_for="an answer")
+    with pytest.raises(TimedOut, match=r"^wait_timeout of 0 seconds has elapsed: a response"):
+        deadline.pause(1, waiting_for="a response")
 
 
 def _late(length: float) -> tuple[float, int]:

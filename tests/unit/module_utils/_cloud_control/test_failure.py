@@ -29,16 +29,16 @@ NEVER = {"ConcurrentModificationException", "PrivateTypeException"}
     [
         pytest.param("AccessDeniedException", "GetResource", "cloudformation:GetResource", id="which action to grant"),
         pytest.param("AccessDenied", "update", "cloud_control_role_arn", id="that a handler runs under a role"),
-        pytest.param("ExpiredTokenException", "GetResource", "goes on from what is there", id="that nothing is lost"),
+        pytest.param("ExpiredTokenException", "GetResource", "to resume", id="that nothing is lost"),
         pytest.param("UnrecognizedClientException", "GetResource", "access_key, profile", id="whence credentials come"),
         pytest.param("InvalidSignatureException", "GetResource", "region, secret_key and the clock", id="the clock"),
-        pytest.param("TypeNotFoundException", "GetResource", "set another region", id="that regions differ"),
-        pytest.param("ThrottlingException", "GetResource", "fewer tasks run side by side", id="to ask less"),
-        pytest.param("503", "GetResource", "AWS, or with a proxy", id="that a status of 5xx is not theirs"),
-        pytest.param("500", "GetResource", "AWS, or with a proxy", id="that a status of 500 is none either"),
+        pytest.param("TypeNotFoundException", "GetResource", "Set another region", id="that regions differ"),
+        pytest.param("ThrottlingException", "GetResource", "Run fewer tasks in parallel", id="to ask less"),
+        pytest.param("503", "GetResource", "in AWS or in a proxy", id="that a status of 5xx is not theirs"),
+        pytest.param("500", "GetResource", "in AWS or in a proxy", id="that a status of 500 is none either"),
         pytest.param("403", "GetResource", "probably not from AWS", id="that a status of 4xx is perhaps a proxy's"),
         pytest.param("NotUpdatable", "update", "recreate: true", id="how to change what cannot be changed"),
-        pytest.param("NotApplied", "update", "somebody else", id="that others may be at work"),
+        pytest.param("NotApplied", "update", "another caller", id="that others may be at work"),
         pytest.param("OutdatedBotocore", "GetResource", "requirements.txt", id="what to install"),
     ],
 )
@@ -59,7 +59,7 @@ def test_of_an_error_that_is_not_known_nothing_is_said() -> None:
     assert hint_for("SomethingNew", "update") is None
 
 
-GO_ON = "Then run the task again: it goes on from what is there."
+GO_ON = "Then run the task again to resume."
 THROTTLED = CallFailed("Slow down", code="ThrottlingException", operation="GetResource")
 
 

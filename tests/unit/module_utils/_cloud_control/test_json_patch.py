@@ -286,15 +286,17 @@ def test_the_patch_with_guarded_g(current: Document, target: Document, operation
 @pytest.mark.parametrize(
     ("patch", "complaint"),
     [
-        pytest.param([{"op": "test", "path": "/A", "value": 2}], "the value is another", id="a test that fails"),
-        pytest.param([{"op": "test", "path": "/A", "value": True}], "the value is another", id="true is not 1"),
-        pytest.param([{"op": "test", "path": "/X", "value": None}], "nothing at that path", id="a test of nothing"),
-        pytest.param([{"op": "remove", "path": "/X"}], "nothing at that path", id="removing nothing"),
-        pytest.param([{"op": "replace", "path": "/X", "value": 1}], "nothing at that path", id="replacing nothing"),
-        pytest.param([{"op": "add", "path": "/X/Y", "value": 1}], "nothing at that path", id="adding into nothing"),
-        pytest.param([{"op": "add", "path": "/A/Y", "value": 1}], "nothing at that path", id="adding into a number"),
-        pytest.param([{"op": "remove", "path": "/D/X"}], "nothing at that path", id="removing nothing from an object"),
-        pytest.param([{"op": "move", "path": "/A", "from": "/D"}], "not an operation", id="what is never built"),
+        pytest.param([{"op": "test", "path": "/A", "value": 2}], "the value differs", id="a test that fails"),
+        pytest.param([{"op": "test", "path": "/A", "value": True}], "the value differs", id="true is not 1"),
+        pytest.param([{"op": "test", "path": "/X", "value": None}], "the path does not exist", id="a test of nothing"),
+        pytest.param([{"op": "remove", "path": "/X"}], "the path does not exist", id="removing nothing"),
+        pytest.param([{"op": "replace", "path": "/X", "value": 1}], "the path does not exist", id="replacing nothing"),
+        pytest.param([{"op": "add", "path": "/X/Y", "value": 1}], "the path does not exist", id="adding into nothing"),
+        pytest.param([{"op": "add", "path": "/A/Y", "value": 1}], "the path does not exist", id="adding into a number"),
+        pytest.param(
+            [{"op": "remove", "path": "/D/X"}], "the path does not exist", id="removing nothing from an object"
+        ),
+        pytest.param([{"op": "move", "path": "/A", "from": "/D"}], "unsupported operation", id="what is never built"),
     ],
 )
 def test_apply_refuses(patch: PatchDocument, complaint: str) -> None:

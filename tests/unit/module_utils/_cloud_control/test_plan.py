@@ -112,26 +112,27 @@ def test_create(declared: Wish, sent: Properties) -> None:
     [
         pytest.param(
             {},
-            "It does not exist, and to create it these options are needed too: type, role_arn, endpoint_name,"
+            "The inference experiment does not exist. The create requires these options: type, role_arn, endpoint_name,"
             " model_variants, shadow_mode_config.",
             id="nothing but a name: all that is missing, in one message",
         ),
         pytest.param(
             {n: v for n, v in CREATABLE.items() if n != "RoleArn"},
-            "It does not exist, and to create it these options are needed too: role_arn.",
+            "The inference experiment does not exist. The create requires these options: role_arn.",
             id="one option missing",
         ),
         *(
             pytest.param(
                 {**CREATABLE, "DesiredState": intent},
-                f"It does not exist, and what does not exist cannot be brought to desired_state: {intent}.",
+                f"The inference experiment does not exist. desired_state: {intent} requires an existing inference"
+                " experiment.",
                 id=f"{intent} of what does not exist",
             )
             for intent in ("Completed", "Cancelled")
         ),
         pytest.param(
             {**CREATABLE, "ShadowModeConfig": shadow_mode(shadow="x")},
-            "shadow_mode_config must name the two variants of model_variants (production, shadow) and names"
+            "shadow_mode_config must name the two variants of model_variants (production, shadow), got"
             " production and x.",
             id="what is wrong between properties",
         ),
@@ -502,7 +503,7 @@ def test_a_status_that_nobody_knows_allows_nothing_and_says_so() -> None:
     message = refusal(step(DESCRIBE, seen("Paused")))
 
     assert 'description is "As it was", not "New" (cannot change in status Paused).' in message
-    assert "does not know the status 'Paused'" in message
+    assert "does not support the status 'Paused'" in message
     assert step(wish(), seen("Paused")) == Done()
     assert step(wish(present=False), seen("Paused")) == Delete()
 
@@ -513,8 +514,8 @@ def test_what_a_change_makes_of_the_whole_is_checked_before_it_is_sent() -> None
 
     message = refusal(step(declared, seen("Created")))
 
-    assert "must name the two variants of model_variants (production, shadow) and names production and x" in message
-    assert "what the task gives together with what it leaves as it is" in message
+    assert "must name the two variants of model_variants (production, shadow), got production and x" in message
+    assert "The options set by the task conflict with the current values of the inference experiment." in message
 
 
 AS_IT_IS: list[tuple[str, Wish]] = [
@@ -627,7 +628,7 @@ def test_a_schedule_that_would_be_too_long_with_the_part_left_as_it_is_is_refuse
 
     message = refusal(step(declared, seen("Created", write_only={"Schedule": SCHEDULE})))
 
-    assert "schedule must last from 1 hour to 30 days, not 120 days" in message
+    assert "schedule must last from 1 hour to 30 days, got 120 days" in message
 
 
 def test_an_end_that_makes_a_running_test_too_long_is_refused() -> None:
@@ -635,7 +636,7 @@ def test_an_end_that_makes_a_running_test_too_long_is_refused() -> None:
 
     message = refusal(step(declared, seen("Running", write_only={"Schedule": SCHEDULE})))
 
-    assert "schedule must last from 1 hour to 30 days, not 120 days" in message
+    assert "schedule must last from 1 hour to 30 days, got 120 days" in message
 
 
 def test_a_schedule_that_is_left_as_it_is_stands_in_nobody_s_way() -> None:
@@ -794,7 +795,7 @@ def test_a_stop_decides_the_fate_of_the_variants(on_stop: str, fate: Patch, inte
 def test_a_stop_that_would_remove_both_variants_is_refused(there: Snapshot, present: bool, on_stop: str) -> None:
     declared = wish(properties={"DesiredState": "Completed"}, directives={"on_stop": on_stop}, present=present)
 
-    assert refusal(step(declared, there)).startswith(f"on_stop: {on_stop} needs to know which of the variants")
+    assert refusal(step(declared, there)).startswith(f"on_stop: {on_stop} requires both variants of shadow_mode_config")
 
 
 @pytest.mark.parametrize("status", SETTLED)
@@ -924,14 +925,14 @@ def test_recreate_starts_again_what_has_ended() -> None:
     [
         pytest.param(
             {"RoleArn": "other"},
-            "recreate: true would have to delete it first, and to create it these options are needed too: type,"
+            "would first be deleted by recreate: true. The create requires these options: type,"
             " endpoint_name, model_variants, shadow_mode_config.",
             id="what a create needs has to be declared, in case the task is killed after the delete",
         ),
         pytest.param(
             {**AGAIN, "DesiredState": "Completed"},
-            "recreate: true would have to delete it first, and what does not exist cannot be brought to"
-            " desired_state: Completed.",
+            "would first be deleted by recreate: true. desired_state: Completed requires an existing inference"
+            " experiment.",
             id="what is recreated cannot be completed",
         ),
     ],

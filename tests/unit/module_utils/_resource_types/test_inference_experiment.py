@@ -68,7 +68,7 @@ CSV, JSON = in_content_type("csv_content_types"), in_content_type("json_content_
 COUNT = "model_variants[0].infrastructure_config.real_time_inference_config.instance_count"
 SHADOW = "shadow_mode_config.shadow_model_variants"
 SHADOW_0 = f"{SHADOW}[0]"
-UNMATCHED = "shadow_mode_config must name the two variants of model_variants (production, shadow) and names"
+UNMATCHED = "shadow_mode_config must name the two variants of model_variants (production, shadow), got"
 CSV_NAME, JSON_NAME = (f"data_storage_config.content_type.{kind}_content_types" for kind in ("csv", "json"))
 
 BOUNDS: list[tuple[str, Callable[[Any], Options], str, list[Any], list[Any]]] = [
@@ -268,7 +268,7 @@ SECOND = timedelta(seconds=1)
         ),
         pytest.param(
             {"ShadowModeConfig": shadow_mode(shadow="production")},
-            ["shadow_mode_config names the same variant as source and as shadow."],
+            ["shadow_mode_config must name different variants as source and as shadow."],
             id="source and shadow the same",
         ),
         pytest.param(
@@ -287,17 +287,17 @@ SECOND = timedelta(seconds=1)
         pytest.param(lasting(timedelta(days=30)), [], id="thirty days"),
         pytest.param(
             lasting(timedelta(hours=1) - SECOND),
-            ["schedule must last from 1 hour to 30 days, not 59 minutes 59 seconds."],
+            ["schedule must last from 1 hour to 30 days, got 59 minutes 59 seconds."],
             id="a second less than an hour",
         ),
         pytest.param(
             lasting(timedelta(days=30) + SECOND),
-            ["schedule must last from 1 hour to 30 days, not 30 days 1 second."],
+            ["schedule must last from 1 hour to 30 days, got 30 days 1 second."],
             id="a second more than thirty days",
         ),
         pytest.param(
             lasting(timedelta(days=32, hours=2)),
-            ["schedule must last from 1 hour to 30 days, not 32 days 2 hours."],
+            ["schedule must last from 1 hour to 30 days, got 32 days 2 hours."],
             id="two hours more",
         ),
         pytest.param(
@@ -396,7 +396,9 @@ def test_without_a_word_a_stop_retains_both_variants() -> None:
 )
 @pytest.mark.parametrize("on_stop", ["promote_shadow", "remove_shadow"])
 def test_both_variants_are_never_removed(read: Properties, on_stop: str) -> None:
-    with pytest.raises(ValueError, match=f"^on_stop: {on_stop} needs to know which of the variants is the shadow"):
+    with pytest.raises(
+        ValueError, match=f"^on_stop: {on_stop} requires both variants of shadow_mode_config in model_variants"
+    ):
         variants_after_stop(read, {"on_stop": on_stop})
 
 

@@ -82,7 +82,10 @@ WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
     "a profile and keys": ({"profile": "nobody", "access_key": "a", "secret_key": "b"}, ["profile and access tokens"]),
     "half of a key": ({"access_key": "AKIDEXAMPLE", "secret_key": ""}, ["access_key and secret_key"]),
     "a region that cannot be": ({"region": "a b"}, ["region", "a b"]),
-    "half of a surrogate pair": ({"profile": "\ud800"}, ["profile contains a NUL or half of a surrogate pair"]),
+    "half of a surrogate pair": (
+        {"profile": "\ud800"},
+        ["profile must not contain a NUL character or an unpaired surrogate"],
+    ),
 }
 
 

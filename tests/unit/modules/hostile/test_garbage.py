@@ -44,7 +44,7 @@ def properties_with(**properties: Any) -> Callable[[Any], Any]:
 
 def unreadable(result: Result, emulator: Emulator, *words: str) -> None:
     """It failed before any write since the answer made no sense, and says which one and what of it."""
-    refused(result, emulator, "The answer to GetResource cannot be read", *words)
+    refused(result, emulator, "The response to GetResource is invalid", *words)
     assert result["error"]["code"] == "InvalidAnswer"
 
 
@@ -90,7 +90,7 @@ def test_nothing_is_deleted_on_the_ground_of_what_is_missing(
 def test_from_a_status_that_nobody_knows_nothing_is_tried(run: Run, emulator: Emulator, task: dict[str, Any]) -> None:
     put(emulator, "Running")
     emulator.fault("GetResource", "changed", change=properties_with(Status="Hibernating"), times=ALWAYS)
-    refused(run(MODULE, task), emulator, "Hibernating", "This version of the collection does not know")
+    refused(run(MODULE, task), emulator, "Hibernating", "This version of the collection does not support")
 
 
 def test_of_a_status_that_nobody_knows_it_is_still_deleted(run: Run, emulator: Emulator) -> None:
@@ -124,7 +124,7 @@ def test_what_could_not_be_created_again_is_not_deleted(
 ) -> None:
     put(emulator, "Created")
     emulator.fault("GetResource", "changed", change=properties_with(**carried), times=ALWAYS)
-    refused(run(MODULE, full(role_arn=OTHER_ROLE_ARN, recreate=True)), emulator, word, "could not be created again")
+    refused(run(MODULE, full(role_arn=OTHER_ROLE_ARN, recreate=True)), emulator, word, "cannot be created again")
 
 
 # --- what would have no end ---

@@ -223,13 +223,13 @@ RESPONSES = {
         Case("404", "404", ENDPOINT, BY_OPTION, response=response("404 Not Found"), connections=1)
     ),
     "HTML 404 in place of STS": _role(
-        Case("InvalidAnswer", "cannot be read", ENDPOINT, {}, STS, response=NOT_FOUND, connections=1)
+        Case("InvalidAnswer", "is invalid", ENDPOINT, {}, STS, response=NOT_FOUND, connections=1)
     ),
     "HTTP 404 without a body in place of STS": _role(
-        Case("InvalidAnswer", "cannot be read", ENDPOINT, {}, STS, response=response("404 Not Found"), connections=1)
+        Case("InvalidAnswer", "is invalid", ENDPOINT, {}, STS, response=response("404 Not Found"), connections=1)
     ),
     "JSON 501 in place of STS": _role(
-        Case("InvalidAnswer", "cannot be read", ENDPOINT, {}, STS, response=_json("501 X", LOCALSTACK), connections=1)
+        Case("InvalidAnswer", "is invalid", ENDPOINT, {}, STS, response=_json("501 X", LOCALSTACK), connections=1)
     ),
     "HTTP 501 in place of STS": _role(
         Case("501", "Not Implemented", ENDPOINT, {}, STS, response=response("501 X"), connections=1)

@@ -171,7 +171,10 @@ UNREADABLE: dict[str, tuple[dict[str, Any], list[str]]] = {
         ["model_variants[0].variant_name must be a string, got true. Quote the value."],
     ),
     "a float for a string": ({"description": 1.5}, ["description must be a string, got 1.5. Quote the value."]),
-    "half of a surrogate pair": ({"description": "\ud800"}, ["description contains a NUL or half of a surrogate pair"]),
+    "half of a surrogate pair": (
+        {"description": "\ud800"},
+        ["description must not contain a NUL character or an unpaired surrogate"],
+    ),
     "half of a surrogate pair in a key": ({"tags": {"\udc00": ""}}, ["tags: the key"]),
     "by its alias": ({"resource_tags": "a"}, ['resource_tags must be a dictionary, got "a".']),
     "several": (

@@ -9,7 +9,7 @@ import json
 import sys
 
 REQUIRED = (3, 10)
-HINT = "Set ansible_python_interpreter to a newer Python of the managed host."
+HINT = "Set ansible_python_interpreter to a newer Python on the host that runs the task."
 
 
 def require_python(**results: object) -> None:

@@ -45,7 +45,7 @@ def test_module_on_older_python_fails_before_other_imports(
         spec.loader.exec_module(loaded)
     found = ".".join(map(str, version))
     message = f"This module requires Python 3.10 or newer, but /usr/bin/old-python is Python {found}."
-    hint = "Set ansible_python_interpreter to a newer Python of the managed host."
+    hint = "Set ansible_python_interpreter to a newer Python on the host that runs the task."
     assert end.value.code == 1
     assert json.loads(capsys.readouterr().out) == {
         "failed": True,

@@ -182,9 +182,12 @@ def test_stop_deploys_desired_model_variants(aws: Aws) -> None:
     assert endpoint(aws)["ProductionVariants"][0]["CurrentInstanceCount"] == 4
 
 
-def test_end_of_schedule_restores_configuration_before_test(aws: Aws) -> None:
+@pytest.mark.parametrize("updated", [False, True], ids=["as created", "after an update"])
+def test_end_of_schedule_restores_configuration_before_test(aws: Aws, updated: bool) -> None:
     end = aws.emulator.clock.now() + timedelta(hours=2)
     aws.create(Schedule={"EndTime": end.isoformat()})
+    if updated:
+        aws.update(replace("/ShadowModeConfig/ShadowModelVariants/0/SamplingPercentage", 80))
     assert serving(aws) == TEST
     aws.pass_time(7200)
     assert (aws.get()["Status"], endpoint(aws)["EndpointConfigName"]) == ("Completed", aws.seed.endpoint_config_name)
@@ -231,6 +234,17 @@ def test_update_can_outlast_transition_of_experiment(aws: Aws) -> None:
     assert serving(aws) == TEST
     aws.pass_time(1)
     assert (endpoint(aws)["EndpointStatus"], serving(aws)) == ("InService", ({"shadow": B}, {}))
+
+
+def test_change_of_description_does_not_restart_update(aws: Aws) -> None:
+    aws.emulator.settings.endpoint_update_seconds = 60
+    aws.put("Starting")
+    aws.pass_time(30)
+    pending = endpoint(aws)["PendingDeploymentSummary"]
+    aws.sagemaker.update_inference_experiment(Name="test", Description="x")
+    assert endpoint(aws)["PendingDeploymentSummary"] == pending
+    aws.pass_time(30)
+    assert (endpoint(aws)["EndpointStatus"], serving(aws)) == ("InService", TEST)
 
 
 @pytest.mark.parametrize("status", ["Failed", "UpdateRollbackFailed"])
@@ -327,6 +341,15 @@ def test_experiment_put_in_status_has_its_variants_deployed(
     aws.emulator.forget_experiments()
     assert (serving(aws), endpoint(aws)["EndpointConfigName"]) == (ORIGINAL, aws.seed.endpoint_config_name)
     assert len(aws.sagemaker.list_endpoint_configs()["EndpointConfigs"]) == 1
+
+
+def test_experiment_put_in_status_discards_update(aws: Aws) -> None:
+    production = {"VariantName": "blue", "ModelName": B, "InstanceType": "ml.m5.xlarge", "InitialInstanceCount": 2}
+    aws.sagemaker.create_endpoint_config(EndpointConfigName="other", ProductionVariants=[production])
+    aws.sagemaker.update_endpoint(EndpointName=aws.seed.endpoint_name, EndpointConfigName="other")
+    aws.put("Running")
+    aws.pass_time(60)
+    assert (endpoint(aws)["EndpointStatus"], serving(aws)) == ("InService", TEST)
 
 
 @pytest.mark.parametrize("put", [False, True], ids=["created", "put"])

@@ -325,6 +325,19 @@ def test_promoted_variant_gets_all_requests(aws: Aws, cloudwatch: CloudWatch) ->
     assert [total(cloudwatch, start, now(aws), variant) for variant in ("production", "shadow")] == [0, 6000]
 
 
+def test_experiment_put_again_replaces_later_variants(aws: Aws, cloudwatch: CloudWatch) -> None:
+    put(aws, hours=2)
+    times = {"StartTime": ago(aws, hours=4).isoformat(), "EndTime": ago(aws, hours=3).isoformat()}
+    aws.put("Completed", Schedule=times)
+    aws.emulator.traffic(aws.seed.endpoint_name, invocations_per_minute=600, start=ago(aws, hours=5))
+    hours = [ago(aws, hours=hour) for hour in (5, 4, 3, 2, 1)]
+    found = [
+        [total(cloudwatch, hour, hour + timedelta(hours=1), name) for hour in hours]
+        for name in ("production", "shadow")
+    ]
+    assert found == [[36_000] * 5, [0, 18_000, 0, 0, 0]]
+
+
 def test_metrics_of_deleted_endpoint_can_be_read(aws: Aws, cloudwatch: CloudWatch) -> None:
     put(aws, hours=2)
     aws.sagemaker.delete_endpoint(EndpointName=aws.seed.endpoint_name)
@@ -332,6 +345,14 @@ def test_metrics_of_deleted_endpoint_can_be_read(aws: Aws, cloudwatch: CloudWatc
     aws.pass_time(3600)
     assert total(cloudwatch, start, deleted, "production") == 36_000
     assert total(cloudwatch, deleted, now(aws), "production") == 0
+
+
+def test_traffic_replaces_later_traffic(aws: Aws, cloudwatch: CloudWatch) -> None:
+    for age, rate in ((4, 10), (1, 20), (2, 30)):
+        aws.emulator.traffic(aws.seed.endpoint_name, invocations_per_minute=rate, start=ago(aws, hours=age))
+    hours = [ago(aws, hours=hour) for hour in (4, 3, 2, 1)]
+    found = [total(cloudwatch, hour, hour + timedelta(hours=1), "production") for hour in hours]
+    assert found == [600, 600, 1800, 1800]
 
 
 def test_traffic_can_be_forgotten(aws: Aws, cloudwatch: CloudWatch) -> None:
@@ -364,7 +385,7 @@ def test_paginator_collects_pages_of_max_datapoints(aws: Aws, cloudwatch: CloudW
 def test_page_size_of_emulator_gives_twenty_pages(aws: Aws, cloudwatch: CloudWatch) -> None:
     put(aws, days=1)
     aws.emulator.settings.metric_page_size = 3
-    start, end = ago(aws, hours=1), now(aws)
+    start, end = ago(aws, hours=1), now(aws) + timedelta(hours=1)
     more: dict[str, str] = {}
     found: list[Any] = []
     pages = 0
@@ -373,7 +394,7 @@ def test_page_size_of_emulator_gives_twenty_pages(aws: Aws, cloudwatch: CloudWat
         found += points(answer)["m1"]
         more = {"NextToken": answer["NextToken"]} if "NextToken" in answer else {}
         pages += 1
-        aws.pass_time(60)  # the pages are of one time all the same
+        aws.pass_time(60)  # all pages are of the time of the first, so the new datapoints are on none of them
     assert (pages, len(found), len(set(found))) == (20, 60, 60)
 
 

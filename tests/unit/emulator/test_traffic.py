@@ -190,6 +190,14 @@ def metric(namespace: str, name: str, described: Any, count: int = 1, minutes: i
     return {each: value(each, parts) for each in ("SampleCount", "Sum", "Average", "Maximum")} if parts else {}
 
 
+def test_utilization_of_minute_is_counted_once_if_variants_change_in_it() -> None:
+    deployments = [deployment(T0, {"a": 1}, {}), deployment(T0 + timedelta(seconds=630), {"a": 1}, {"b": 1})]
+    start = T0.timestamp()
+    found = traffic.spans("a", deployments, [PLAIN], start + 86400)
+    parts = traffic.samples(METRICS[INSTANCES, "CPUUtilization"][1], found, start, start + 20 * 60)
+    assert (len(parts), value("SampleCount", parts)) == (2, 20)
+
+
 SENT: list[Any] = [
     # namespace, metric, description of the variant, instances, SampleCount, Sum, Average, Maximum in ten minutes
     pytest.param(INVOCATIONS, "Invocations", {}, 4, (100, 100, 1, 1), id="1 for each invocation"),

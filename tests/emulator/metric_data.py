@@ -247,8 +247,8 @@ def _result(series: Series, points: Sequence[tuple[float, traffic.Samples]], sta
     return {
         "Id": series.id,
         "Label": series.label,
-        "Timestamps": [datetime.fromtimestamp(moment, timezone.utc) for moment, _ in points],
-        "Values": [float(series.statistic(samples)) for _, samples in points],
+        "Timestamps": [datetime.fromtimestamp(moment, timezone.utc) for moment, _samples in points],
+        "Values": [float(series.statistic(samples)) for _moment, samples in points],
         "StatusCode": status,
     }
 

@@ -107,7 +107,7 @@ def distribution(path: str, described: Any) -> Distribution:
     points = sorted((_rank(path, name), float(value)) for name, value in described.items())
     ends = [(0.0, points[0][1]), *points, (1.0, points[-1][1])]
     unique = tuple(dict.fromkeys(ends))
-    if unique[0][1] < 0 or [value for _, value in unique] != sorted(value for _, value in unique):
+    if unique[0][1] < 0 or [value for _quantile, value in unique] != sorted(value for _quantile, value in unique):
         raise ValueError(f"{path} must ascend from 0 on, got {described!r}")
     return unique
 
@@ -248,7 +248,7 @@ def statistic(name: str) -> Callable[[Samples], float] | None:
 
 
 def _count(found: Samples) -> float:
-    return sum(count for count, _ in found)
+    return sum(count for count, _values in found)
 
 
 def _sum(found: Samples) -> float:
@@ -259,8 +259,8 @@ STATISTICS: Mapping[str, Callable[[Samples], float]] = {
     "SampleCount": _count,
     "Sum": _sum,
     "Average": lambda found: _sum(found) / _count(found),
-    "Minimum": lambda found: min(values[0][1] for _, values in found),
-    "Maximum": lambda found: max(values[-1][1] for _, values in found),
+    "Minimum": lambda found: min(values[0][1] for _count, values in found),
+    "Maximum": lambda found: max(values[-1][1] for _count, values in found),
 }
 
 
@@ -275,7 +275,7 @@ def percentile(found: Samples, rank: float) -> float:
         return _quantile(found[0][1], rank)
     total = _count(found)
     before_value, before_share = 0.0, 0.0
-    for value in sorted({value for _, values in found for _, value in values}):
+    for value in sorted({value for _count, values in found for _quantile, value in values}):
         below = sum(count * _share_up_to(values, value, inclusive=False) for count, values in found) / total
         up_to = sum(count * _share_up_to(values, value, inclusive=True) for count, values in found) / total
         if below >= rank > before_share:
@@ -296,7 +296,7 @@ def _quantile(values: Distribution, rank: float) -> float:
 
 def _share_up_to(values: Distribution, value: float, *, inclusive: bool) -> float:
     """Return the share of a distribution below a value, or up to and including it."""
-    steps = [step for _, step in values]
+    steps = [step for _quantile, step in values]
     place = bisect_right(steps, value) if inclusive else bisect_left(steps, value)
     if place in (0, len(steps)):
         return 1.0 if place else 0.0

@@ -118,7 +118,7 @@ def test_percentile_over_whole_time_is_exact_and_between_those_of_days(aws: Aws,
     whole = get(cloudwatch, start, now(aws), query("ModelLatency", "p85", 10 * DAY))
     daily = get(cloudwatch, start, now(aws), query("ModelLatency", "p85", DAY))
     assert points(whole)["m1"] == [(start, pytest.approx(3_000))]
-    assert sorted({value for _, value in points(daily)["m1"]}) == pytest.approx([1_000, 3_700])
+    assert sorted({value for _moment, value in points(daily)["m1"]}) == pytest.approx([1_000, 3_700])
 
 
 LONG: list[Any] = [
@@ -188,7 +188,7 @@ def test_end_is_rounded_down_to_minute_and_exclusive(aws: Aws, cloudwatch: Cloud
     put(aws, days=1)
     start = ago(aws, hours=2)
     found = get(cloudwatch, start, start + timedelta(seconds=3600 + 90), query(period=3600))
-    assert [value for _, value in points(found)["m1"]] == [600, 36_000]
+    assert [value for _moment, value in points(found)["m1"]] == [600, 36_000]
 
 
 RETENTION: list[Any] = [
@@ -220,7 +220,7 @@ def test_retention_decides_about_datapoints(
 def test_data_older_than_455_days_is_missing_from_long_period(aws: Aws, cloudwatch: CloudWatch) -> None:
     put(aws, days=500)
     start = ago(aws, days=460)
-    ((_, value),) = points(get(cloudwatch, start, ago(aws, days=450), query(period=10 * DAY)))["m1"]
+    ((_moment, value),) = points(get(cloudwatch, start, ago(aws, days=450), query(period=10 * DAY)))["m1"]
     assert value == 5 * 864_000
 
 
@@ -281,7 +281,7 @@ def test_query_without_return_data_has_no_result(aws: Aws, cloudwatch: CloudWatc
 
 def total(cloudwatch: CloudWatch, start: datetime, end: datetime, variant: str) -> float:
     found = points(get(cloudwatch, start, end, query(variant=variant)))["m1"]
-    return sum(float(value) for _, value in found)
+    return sum(float(value) for _moment, value in found)
 
 
 def test_shadow_has_invocations_while_test_runs(aws: Aws, cloudwatch: CloudWatch) -> None:

@@ -114,7 +114,9 @@ def invocations(variant: str, deployments: list[Deployment], phases: list[Phase]
     start = T0.timestamp()
     found = traffic.spans(variant, deployments, phases, start + hours * 3600)
     return [
-        sum(count for count, _ in traffic.samples(function, found, start + hour * 3600, start + (hour + 1) * 3600))
+        sum(
+            count for count, _values in traffic.samples(function, found, start + hour * 3600, start + (hour + 1) * 3600)
+        )
         for hour in range(int(hours))
     ]
 
@@ -232,7 +234,7 @@ def test_metric_without_description_has_no_samples(namespace: str, name: str, de
 
 def test_each_metric_has_default_or_no_data() -> None:
     with_data = {name for namespace, name in METRICS if metric(namespace, name, {})}
-    assert {name for _, name in METRICS} - with_data == {"GPUUtilization", "GPUMemoryUtilization"}
+    assert {name for _namespace, name in METRICS} - with_data == {"GPUUtilization", "GPUMemoryUtilization"}
 
 
 WRONG: list[Any] = [

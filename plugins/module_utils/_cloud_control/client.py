@@ -284,7 +284,9 @@ def _answer(
         raise _without_response(operation, error) from error
     except ResponseParserError as error:  # of STS, whose answer it quotes, with the credentials that are in it
         why, _separator, body = str(error).partition(":\n")
-        raise _unreadable(operation, why, first_tries=None if _XML.match(body) else 1) from None
+        if _XML.match(body):
+            raise _unreadable(operation, why) from None
+        raise _unreadable(operation, why.removesuffix(". Further retries may succeed"), first_tries=1) from None
     except _ODD as error:  # botocore's parser, on a body that has other types than the service's description
         if "still expired" in str(error):  # botocore has no class for it
             raise CallFailed(str(error), code="CredentialRetrievalError", operation=operation) from error

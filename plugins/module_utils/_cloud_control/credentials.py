@@ -90,7 +90,7 @@ class _CredentialProcess:
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            raise _failed(f"{name} did not end within {seconds:g} s") from None
+            raise _failed(f"{name} did not end within {seconds:.0f} s") from None
         except (OSError, LookupError, ValueError) as error:
             why = getattr(error, "strerror", None) or type(error).__name__
             raise _failed(f"{name} cannot run {''.join(command[:1])!r}: {why}") from None

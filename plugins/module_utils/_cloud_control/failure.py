@@ -223,7 +223,7 @@ ADVICE_BY_MESSAGE = (
         ('endpoint URL: "http://|HTTP request to an HTTPS server|sent to HTTPS port|plain HTTP to an SSL|requires TLS'),
         (
             "If the port expects HTTPS, set a URL that begins with https:// in endpoint_url or AWS_ENDPOINT_URL."
-            f" Otherwise check the network and the proxies. {_LATER}"
+            " Otherwise check the network and the proxies, and run the task again later."
         ),
     ),
     (

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -268,3 +269,29 @@ def test_endpoint_variable_with_newer_botocore_is_accepted(
 def _code(result: Result) -> str | None:
     """Return the error code. The in-process emulator does not serve the addresses of the variables."""
     return result["error"]["code"] if result.failed else None
+
+
+OUTPUT = {"Version": 1, "AccessKeyId": "testing", "SecretAccessKey": "testing"}
+LATER = {"SessionToken": "testing", "Expiration": "2099-01-01T00:00:00Z"}
+PROFILES = {
+    "credential_process": f"credential_process = echo '{json.dumps(OUTPUT)}'\n",
+    "credential_process with an expiration": f"credential_process = echo '{json.dumps({**OUTPUT, **LATER})}'\n",
+    "web identity": "role_arn = arn:aws:iam::123456789012:role/x\nweb_identity_token_file = {folder}/token\n",
+}
+
+
+@MODULES
+@pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
+@pytest.mark.usefixtures("real_clients")
+def test_profile_that_retrieves_credentials_is_used(
+    run: Run, emulator: Emulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, profile: str, module: str
+) -> None:
+    (tmp_path / "token").write_text("token\n", encoding="utf-8")
+    text = f"[profile used]\nregion = {REGION}\n{profile.replace('{folder}', str(tmp_path))}"
+    (tmp_path / "config").write_text(text, encoding="utf-8")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    result = run(module, {**TASKS[module], "profile": "used"})
+    assert not result.failed, result.msg
+    assert "GetResource" in emulator.calls()

@@ -375,5 +375,6 @@ def _has_failed(result: Result, case: Case, message: str) -> None:
     assert set(error) == {"code", "message", "operation", "request_token", "hint"}
     assert (error["code"], error["request_token"]) == (case.code, None)
     assert message in error["message"]
+    assert "Further retries may succeed" not in error["message"]
     assert [words for words in case.hint if words not in (error["hint"] or "")] == []
     assert result.msg.endswith(error["hint"])

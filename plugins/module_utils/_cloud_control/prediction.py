@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from . import json_patch
-from .changes import intent_of
+from .changes import base, intent_of
 from .plan import Create, Delete, Update, Write
 from .resource_type import Properties, ResourceType, Snapshot, Wish
 
@@ -27,7 +27,24 @@ def after(resource_type: ResourceType, seen: Snapshot | None, step: Write, now: 
     properties = {name: value for name, value in model.items() if name not in resource_type.write_only}
     if resource_type.predict:
         properties = resource_type.predict(before, properties, sent, now)
+    if seen:
+        properties = _with_unset(seen.properties, base(resource_type, seen), properties)
     return Snapshot(properties, _write_only_after(resource_type, seen, Snapshot(properties), sent))
+
+
+def _with_unset(before: Properties, is_set: Properties, properties: Properties) -> Properties:
+    """Return predicted properties with the members that are not set and that the service returns all the same.
+
+    is_set is before without these members.
+    """
+    returned = {  # in the order of before, in which the next patch names the members
+        name: _with_unset(value, is_set[name], properties[name])
+        if all(isinstance(part, dict) for part in (value, is_set.get(name), properties.get(name)))
+        else properties.get(name, value)
+        for name, value in before.items()
+        if name in properties or name not in is_set
+    }
+    return returned | {name: value for name, value in properties.items() if name not in returned}
 
 
 def effects(resource_type: ResourceType, seen: Snapshot | None, step: Write) -> dict[str, Any]:

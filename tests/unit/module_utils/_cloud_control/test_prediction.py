@@ -101,6 +101,24 @@ def add(path: str, value: object) -> Properties:
             seen("Completed"),
             id="stopped: both variants are still listed, and no write-only property means anything now",
         ),
+        pytest.param(
+            seen("Running", DataStorageConfig={}),
+            update({"op": "remove", "path": "/DataStorageConfig"}, add("/Description", "New")),
+            seen("Running", DataStorageConfig={}, Description="New"),
+            id="changed: a member that is not set is returned again",
+        ),
+        pytest.param(
+            seen("Created", DataStorageConfig={"Destination": "s3://b", "ContentType": {"CsvContentTypes": []}}),
+            update({"op": "remove", "path": "/DataStorageConfig/ContentType/CsvContentTypes"}),
+            seen("Created", DataStorageConfig={"Destination": "s3://b", "ContentType": {"CsvContentTypes": []}}),
+            id="changed: a nested member that is not set is returned again",
+        ),
+        pytest.param(
+            seen("Created", DataStorageConfig={}),
+            update(add("/DataStorageConfig", {"Destination": "s3://b"})),
+            seen("Created", DataStorageConfig={"Destination": "s3://b"}),
+            id="changed: a member that was not set is set",
+        ),
     ],
 )
 def test_after(there: Snapshot | None, step: Write, expected: Snapshot | None) -> None:

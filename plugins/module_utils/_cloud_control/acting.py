@@ -75,8 +75,8 @@ class Acting:
         deleted = any(o.operation == "delete" and o.operation_status not in undone for o in self.record.operations)
         if (deleted or self.recreating) and self.carried_over and not self.task.check_mode:
             self.record.notes.append(
-                f"recreate: true did not complete. Only operations still contains the values of"
-                f" {', '.join(self.carried_over)}. Set these options to these values and run the task again."
+                "recreate: true did not complete. Only operations in the result contains the previous values of"
+                f" {', '.join(self.carried_over)}. Set the options to these values and run the task again."
             )
 
     def _after_success(self, seen: Snapshot | None, step: Write) -> Snapshot | None:

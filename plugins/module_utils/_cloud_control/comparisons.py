@@ -99,7 +99,7 @@ def parse_instant(value: Any) -> datetime:
     try:
         return datetime.fromisoformat(f"{date}T{minutes}{seconds or ':00'}{offset}").astimezone(timezone.utc)
     except (ValueError, OverflowError) as error:
-        raise ValueError(f"must be an existing time, got {got(str(value))} ({error})") from error
+        raise ValueError(f"must be a valid time, got {got(str(value))} ({error})") from error
 
 
 def format_instant(value: Any) -> str:

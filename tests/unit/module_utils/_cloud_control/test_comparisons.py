@@ -333,7 +333,7 @@ def test_no_instant(value: Any) -> None:
     ],
 )
 def test_no_time_that_exists(value: str) -> None:
-    with pytest.raises(ValueError, match="must be an existing time, got "):
+    with pytest.raises(ValueError, match="must be a valid time, got "):
         parse_instant(value)
 
 

@@ -181,7 +181,7 @@ BOUNDS: list[tuple[str, Callable[[Any], Options], str, list[Any], list[Any]]] = 
     (
         "schedule.end_time",
         lambda value: {"schedule": {"end_time": value}},
-        "must be an existing time",
+        "must be a valid time",
         ["2026-12-01T09:00:00Z"],
         ["2026-02-30T09:00:00Z"],
     ),

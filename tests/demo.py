@@ -174,7 +174,7 @@ def _ansible(line: str, server: EmulatorServer, *, verbose: bool) -> tuple[str, 
             text=True,
         )
         try:
-            output, _ = process.communicate()
+            output = process.communicate()[0]
         except KeyboardInterrupt:
             # Ctrl-C reaches Ansible too. The emulator must not stop before Ansible.
             with contextlib.suppress(subprocess.TimeoutExpired):

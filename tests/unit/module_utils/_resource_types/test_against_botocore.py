@@ -153,7 +153,7 @@ def test_limits_equal_botocores_or_are_listed_as_stricter(path: str) -> None:
 
 
 def test_stricter_limits_name_existing_options() -> None:
-    assert {path for path, _ in STRICTER} | UNLIMITED | REJECTED_SAMPLES.keys() <= SHAPES.keys()
+    assert {path for path, _bound in STRICTER} | UNLIMITED | REJECTED_SAMPLES.keys() <= SHAPES.keys()
 
 
 @pytest.mark.parametrize(

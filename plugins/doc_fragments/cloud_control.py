@@ -13,9 +13,11 @@ class ModuleDocFragment:
 options:
   cloud_control_role_arn:
     description:
-      - ARN of the IAM role that Cloud Control assumes to run the resource handler.
+      - ARN of the IAM role that Cloud Control assumes to run the resource handler. The resource handler is the code of
+        AWS that calls the service for Cloud Control.
       - If omitted, the resource handler has the permissions of the calling identity.
-      - The calling identity needs C(iam:PassRole) for this role. It is the C(RoleArn) of the Cloud Control requests.
+      - The calling identity needs C(iam:PassRole) for this role. The module sends the ARN as C(RoleArn) of the Cloud
+        Control requests.
     type: str
 requirements:
   - python >= 3.10
@@ -26,7 +28,8 @@ notes:
     are checked for the calling identity or, if set, for O(cloud_control_role_arn). Complete IAM policies are in
     U(https://github.com/awscc/ansible-collection-sagemaker/tree/main/docs/iam).
   - O(endpoint_url) applies to all AWS services that the module calls. To set the endpoint of one service, use an
-    environment variable such as E(AWS_ENDPOINT_URL_CLOUDCONTROL), which requires botocore 1.31 or later.
+    environment variable such as E(AWS_ENDPOINT_URL_CLOUDCONTROL). This variable and E(AWS_ENDPOINT_URL) require
+    botocore 1.31.0. If one of them is set and botocore is older, the module fails unless O(endpoint_url) is set.
   - A boolean or a floating-point number is not accepted where an option expects a string. Quote values such as V(on),
     V(yes) and V(1.5).
   - O(aws_ca_bundle) and O(validate_certs) do not apply to calls of AWS STS, which botocore makes if O(profile) assumes
@@ -46,29 +49,33 @@ options:
     default: present
   recreate:
     description:
-      - Whether to delete the resource and create it again if an update cannot reach the desired state, for example
-        because an option differs that cannot be changed after create.
+      - Whether to delete the resource and create it again if an update cannot apply the options of the task, for
+        example because the task changes an option that cannot be changed after create.
       - With V(false), the task fails in this case. Nothing is changed.
-      - With V(true), the module deletes the resource and creates a new one. A process that the resource runs, for
-        example a shadow test, ends. The history of the resource is lost. If an update can reach the desired state, the
-        module updates the resource and does not delete it.
+      - With V(true), the module deletes the resource and creates a new resource in this case. A process that the
+        resource runs, for example a shadow test, ends. The history of the resource is lost. If an update is sufficient,
+        the module updates the resource and does not delete it.
       - V(true) requires all options that a create requires. The values of other omitted options, including tags, are
         preserved.
-      - With O(wait=false), the create is left to the next run of the task, which cannot read the deleted resource.
-        Therefore the task fails before the delete if it omits an option that has a value.
+      - With O(wait=false), the module submits only the delete. The next run of the task creates the resource, but
+        cannot read the values of the deleted resource. Therefore the task must set all options that have a value.
+        Otherwise, the task fails before the delete.
       - If the task fails between delete and create, a warning lists the preserved options, and RV(operations) has
         their values. Add these options to the task and run it again.
     type: bool
     default: false
   wait:
     description:
-      - Whether to wait until all operations have ended and the resource has the desired state.
+      - Whether to wait until all operations have ended and the resource matches the options of the task.
       - With V(true), the module waits for each operation, reads the resource again and verifies that the change was
         applied. The task fails if an operation fails or the task exceeds O(wait_timeout).
       - With V(false), the module submits the first operation and returns immediately. RV(operations) lists the
-        remaining operations as C(PLANNED). The returned resource and the diff show the resource as read once after the
-        submission, in check mode as predicted for the end of all operations. A later failure of the submitted operation
-        is not reported. Run the task again to submit the next operation.
+        remaining operations as C(PLANNED). A later failure of the submitted operation is not reported. Run the task
+        again to submit the next operation.
+      - With V(false), the module reads the resource once after the first operation was submitted. The result and the
+        diff show this read. In check mode, they show the prediction for the end of all operations.
+      - With V(false), the module submits nothing and returns a warning if the status is transitional or another
+        operation is in progress.
     type: bool
     default: true
   wait_timeout:

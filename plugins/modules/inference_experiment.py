@@ -12,14 +12,18 @@ short_description: Manage Amazon SageMaker inference experiments (shadow tests)
 description:
   - Create, update, start, stop and delete SageMaker inference experiments through the AWS Cloud Control API
     (resource type C(AWS::SageMaker::InferenceExperiment)).
-  - A shadow test sends a copy of a percentage of the requests of an endpoint to a second model, the shadow variant.
-    The production variant continues to answer all requests.
+  - A shadow test has two variants. A variant is a model together with its instances on the endpoint. The production
+    variant answers all requests. The shadow variant gets a copy of a percentage of the requests. SageMaker does not
+    return the responses of the shadow variant to the callers.
+  - A C(Created) experiment waits for its scheduled start. A C(Running) experiment copies requests. A C(Completed) or
+    C(Cancelled) experiment has ended. All other statuses are transitional. The module waits until a transitional status
+    ends, unless O(wait=false).
   - The module changes only the options that the task sets. Omitted options, including nested ones, keep their current
     values. A list replaces the whole current list.
   - If the experiment exists, only O(name) is required. To create an experiment, O(type), O(role_arn),
     O(endpoint_name), O(model_variants) and O(shadow_mode_config) are required as well.
-  - The module reads the experiment again after each operation. The task fails if AWS reports success for a change and
-    did not apply it. Changes that the current status does not allow are rejected before any write.
+  - The module reads the experiment again after each operation. The task fails if AWS reports success for a change but
+    does not apply the change. Changes that the current status does not allow are rejected before any write.
 author:
   - awscc.sagemaker contributors (@awscc)
 options:
@@ -50,8 +54,8 @@ options:
   kms_key:
     description:
       - ID, ARN or alias of the KMS key that encrypts the storage volumes of the endpoint's instances.
-      - When the module compares keys, a key ID equals the ARN that ends in this ID. An alias equals only the ARN of
-        the alias.
+      - To detect a change, the module compares the value with the current key. A key ID is equal to the ARN of the key.
+        An alias is equal to the ARN of the alias, but not to the ID or ARN of the key.
       - Up to 2048 letters, digits and the characters C(:/_-). Optional on create. Cannot be changed afterwards.
     type: str
   description:
@@ -62,12 +66,16 @@ options:
     type: str
   model_variants:
     description:
-      - The two variants of the test, production and shadow, in any order. O(shadow_mode_config) assigns the roles.
+      - The two variants of the test, in any order. O(shadow_mode_config) sets which variant is production and which
+        variant is shadow.
       - Required on create. Can be changed only while the experiment is C(Created).
-      - A task that stops the experiment deploys the current variants. The module rejects other values in such a task.
-        This includes a task with O(state=absent) together with O(on_stop) other than V(retain), O(status_reason) or
-        O(desired_state).
-      - Ignored if the experiment already has the status V(Completed) or V(Cancelled) that O(desired_state) requests.
+      - A task that stops the experiment cannot change the variants. The task fails if the values differ from the
+        current variants.
+      - With O(state=absent), the values are ignored, with one exception. If the experiment is C(Running) and the task
+        sets O(status_reason), O(desired_state=Completed), O(desired_state=Cancelled), O(on_stop=promote_shadow) or
+        O(on_stop=remove_shadow), the task fails if the values differ from the current variants.
+      - With O(desired_state=Completed) and O(desired_state=Cancelled), the values are ignored if the experiment
+        already has this status.
     type: list
     elements: dict
     suboptions:
@@ -104,7 +112,7 @@ options:
                 required: true
   shadow_mode_config:
     description:
-      - The role of each variant, and the traffic sampling percentage.
+      - The names of the production variant and of the shadow variant, and the traffic sampling percentage.
       - Required on create. While the experiment is C(Created), all of it can be changed. While it is C(Running),
         only O(shadow_mode_config.shadow_model_variants[].sampling_percentage) can be changed.
     type: dict
@@ -155,28 +163,32 @@ options:
         suboptions:
           csv_content_types:
             description:
-              - From 1 to 10 content types that SageMaker treats as CSV, for example V(text/csv). The order is not
-                compared.
+              - From 1 to 10 content types that SageMaker treats as CSV, for example V(text/csv). Another order is not a
+                change.
               - Up to 256 characters each.
             type: list
             elements: str
           json_content_types:
             description:
-              - From 1 to 10 content types that SageMaker treats as JSON, for example V(application/json). The order is
-                not compared.
+              - From 1 to 10 content types that SageMaker treats as JSON, for example V(application/json). Another
+                order is not a change.
               - Up to 256 characters each.
             type: list
             elements: str
   schedule:
     description:
       - The start and end of the experiment. The duration must be from 1 hour to 30 days.
-      - Without a schedule, the experiment starts when it is created and ends after 7 days.
+      - Without a schedule, the experiment starts when it is created. The default duration is 7 days.
       - While the experiment is C(Created), both times can be changed. While it is C(Running), only
-        O(schedule.end_time) is compared and can be changed. After the end, the schedule is ignored.
-      - The module returns a warning for a future time that cannot have an effect any more, unless O(desired_state) is
-        the current status.
-      - Write-only in Cloud Control. If the task sets O(schedule) and the experiment is C(Created) or C(Running), the
-        module reads the current schedule with C(sagemaker:DescribeInferenceExperiment).
+        O(schedule.end_time) can be changed and O(schedule.start_time) is ignored. After the end of the experiment, both
+        times are ignored.
+      - The module returns a warning if an ignored time is in the future. If O(desired_state) is set and equal to the
+        current status, the module returns no warning.
+      - Write-only in Cloud Control, which means that Cloud Control does not return the value. If the task sets
+        O(schedule) and the experiment is C(Created) or C(Running), the module reads the current schedule with
+        C(sagemaker:DescribeInferenceExperiment).
+      - O(recreate=true) preserves an omitted schedule only if the experiment is C(Created). If the experiment is in
+        another status, the new experiment has the schedule of the task, or the default if the task sets no schedule.
       - Times are compared and sent with a precision of one second.
     type: dict
     suboptions:
@@ -191,22 +203,29 @@ options:
         type: str
   desired_state:
     description:
-      - The status that the experiment must have when the task ends. If omitted, the task does not change the status.
-      - V(Running) starts a C(Created) experiment before its scheduled start. A new experiment is created and, if its
-        start is in the future, started immediately. An experiment that has ended cannot be started again.
+      - The status that the experiment must have.
+      - If omitted, the task does not start or stop the experiment. A C(Created) experiment starts at its scheduled
+        start.
+      - V(Running) starts a C(Created) experiment immediately, before its scheduled start. If the experiment does not
+        exist, the module creates the experiment. If the start is in the future, the module then starts the experiment.
+        An experiment that has ended cannot be started again.
       - V(Completed) stops a C(Running) experiment. Use this value if the test has served its purpose.
       - V(Cancelled) stops a C(Running) experiment. Use this value if the test is abandoned.
-      - O(on_stop) alone decides about the variants. V(Completed) and V(Cancelled) have the same effect on them.
-      - The task fails if V(Completed) or V(Cancelled) is requested and the experiment does not exist, is C(Created),
-        or has ended with the other status. Use O(state=absent) to delete a C(Created) experiment.
-      - Write-only in Cloud Control. The module compares the value with the C(Status) of the experiment.
+      - V(Completed) and V(Cancelled) have the same effect on the variants. Only O(on_stop) selects the variants that
+        stay on the endpoint.
+      - With O(state=present), V(Completed) and V(Cancelled) fail if the experiment does not exist, is C(Created), or
+        has ended with the other status. Use O(state=absent) to delete a C(Created) experiment.
+      - With O(state=absent), V(Completed) or V(Cancelled) is the status with which a C(Running) experiment is stopped
+        before it is deleted. If omitted, it is stopped as C(Completed). V(Running) is ignored.
+      - Write-only in Cloud Control. The module compares the value with the status of the experiment.
     type: str
     choices: [Running, Completed, Cancelled]
   status_reason:
     description:
       - The reason for the stop, from 1 to 1024 characters, without line breaks.
       - Requires O(desired_state=Completed), O(desired_state=Cancelled) or O(state=absent).
-      - Sent only if this task stops the experiment. Never compared. Write-only in Cloud Control.
+      - Sent only if this task stops the experiment. Otherwise, the reason is ignored. The reason of an experiment that
+        has already ended cannot be changed.
     type: str
   on_stop:
     description:
@@ -219,24 +238,26 @@ options:
         requests.
       - V(promote_shadow) and V(remove_shadow) require O(desired_state=Completed), O(desired_state=Cancelled) or
         O(state=absent).
-      - If the experiment has already ended, O(on_stop) has no effect. The variants are unchanged. The module returns a
-        warning for V(promote_shadow) and V(remove_shadow).
-      - With O(recreate=true), a C(Running) experiment that must be deleted is stopped with both variants retained.
+      - If the experiment has already ended or has not started, O(on_stop) has no effect. The variants are unchanged.
+        The module returns a warning for V(promote_shadow) and V(remove_shadow).
+      - If O(recreate=true) deletes a C(Running) experiment, both variants are retained.
     type: str
     choices: [retain, promote_shadow, remove_shadow]
     default: retain
   tags:
     description:
-      - The tags of the experiment. If omitted, the tags are unchanged. See also O(purge_tags).
+      - The tags of the experiment. If omitted, the tags are unchanged.
+      - Existing tags that the task does not set are removed, unless O(purge_tags=false). Therefore an empty
+        dictionary removes all tags.
       - At most 50 tags. Keys have from 1 to 128 characters, values up to 256. Upper and lower case are preserved.
-      - Values that are not strings are converted to strings. V(true) becomes V("True") and V(1.10) becomes V("1.1").
-        Quote a value to keep it as written.
+      - In contrast to other options, values that are not strings are converted to strings. V(true) becomes V("True")
+        and V(1.10) becomes V("1.1"). Quote a value to keep the value as written.
       - Keys that start with C(aws:) are reserved and cannot be set. Existing tags with such keys stay unchanged.
     type: dict
     aliases: [resource_tags]
 notes:
   - O(state=absent) deletes only the record of the experiment. The endpoint and the stored data remain. If the
-    experiment is C(Running), it is stopped first, as C(Completed) and with the variants that O(on_stop) selects.
+    experiment is C(Running), it is stopped first, as O(desired_state) and O(on_stop) specify.
   - The calling identity needs the IAM actions C(cloudformation:GetResource), C(cloudformation:CreateResource),
     C(cloudformation:UpdateResource), C(cloudformation:DeleteResource), C(cloudformation:GetResourceRequestStatus) and
     C(cloudformation:ListResourceRequests). The resource handler needs C(sagemaker:DescribeInferenceExperiment),
@@ -245,19 +266,23 @@ notes:
     C(sagemaker:DeleteInferenceExperiment), C(sagemaker:ListTags), C(sagemaker:AddTags), C(sagemaker:DeleteTags) and,
     for O(role_arn), C(iam:PassRole). In check mode, the actions of M(awscc.sagemaker.inference_experiment_info) are
     sufficient.
-  - The environment variables C(AWS_ENDPOINT_URL) and C(AWS_ENDPOINT_URL_<SERVICE>) require botocore 1.31.0. If botocore
-    is older and one of them is set, the module fails unless O(endpoint_url) is set.
 attributes:
   check_mode:
-    description: Makes no write. Returns the same C(changed), the same operations and the predicted experiment.
+    description:
+      - Makes no write. C(changed) and RV(operations) are the same as in a run without check mode, and
+        RV(inference_experiment) is the predicted experiment.
+      - If the status is transitional, the module waits as in a run without check mode.
     support: full
   diff_mode:
     description:
       - Shows the experiment before and after the task.
-      - If the task stops the experiment, the state after the task has C(variant_actions) and C(status_reason).
+      - If the task stops the experiment, the part C(after) of the diff also has C(variant_actions) and, if the task
+        sets a reason, C(status_reason).
     support: full
   idempotent:
-    description: If the experiment already has the desired state, the module makes one Cloud Control call and no write.
+    description:
+      - If the experiment already matches the task, the module makes no write. The module makes one Cloud Control call
+        and, if the task sets O(schedule), one call of C(sagemaker:DescribeInferenceExperiment).
     support: full
 seealso:
   - module: awscc.sagemaker.inference_experiment_info
@@ -340,7 +365,7 @@ EXAMPLES = r"""
     tags:
       team: checkout
 
-# Stop a test. The production variant continues to answer all requests.
+# Stop a test without promotion. The production variant continues to answer all requests.
 
 - name: Stop the test and remove the shadow variant
   awscc.sagemaker.inference_experiment:
@@ -360,7 +385,7 @@ EXAMPLES = r"""
   check_mode: true
   register: plan
 
-- name: Show the action for each variant, here production Remove and shadow Promote
+- name: "Show the action for each variant, here production: Remove and shadow: Promote"
   ansible.builtin.debug:
     var: plan.variant_actions
 
@@ -418,7 +443,8 @@ EXAMPLES = r"""
 RETURN = r"""
 inference_experiment:
   description:
-    - The experiment as last read, or the predicted experiment in check mode. Properties have the names of the options.
+    - The experiment as last read, or the predicted experiment in check mode. Properties that are also options have the
+      names of the options.
     - With O(wait=false), the experiment as read after the first operation was submitted.
     - Empty if the experiment does not exist.
   returned: always
@@ -532,7 +558,7 @@ inference_experiment:
                   type: int
                   sample: 1
     shadow_mode_config:
-      description: The role of each variant, and the traffic sampling percentage.
+      description: The names of the production variant and of the shadow variant, and the traffic sampling percentage.
       returned: when the experiment exists
       type: dict
       contains:
@@ -591,7 +617,8 @@ inference_experiment:
               sample: [application/json]
     schedule:
       description: The start and end of the experiment.
-      returned: when the task sets O(schedule), or when O(recreate=true) preserves the schedule
+      returned: when the task sets O(schedule) and the experiment is C(Created) or C(Running), or when O(recreate=true)
+        preserves the schedule
       type: dict
       contains:
         start_time:
@@ -662,12 +689,13 @@ operations:
       sample:
         - {op: add, path: /DesiredState, value: Running}
     desired_state:
-      description: The properties of the new resource, with the property names of CloudFormation.
+      description: The properties of the new experiment, with the property names of CloudFormation. Not related to the
+        option O(desired_state).
       returned: for C(create)
       type: dict
       sample: {Name: checkout-v2, Type: ShadowMode}
     request_token:
-      description: The request token, for C(aws cloudcontrol get-resource-request-status).
+      description: The token of the operation in Cloud Control, for C(aws cloudcontrol get-resource-request-status).
       returned: when Cloud Control accepted the operation
       type: str
       sample: f2a3b4c5-0d1e-4f60-8a7b-123456789abc
@@ -675,7 +703,7 @@ operations:
       description:
         - The last known status of the operation in Cloud Control, for example C(SUCCESS), C(IN_PROGRESS) or
           C(FAILED).
-        - C(PLANNED) if the operation was not submitted, in check mode or with O(wait=false).
+        - C(PLANNED) if the operation was not submitted. This occurs in check mode and with O(wait=false).
         - C(PENDING) without a request token if AWS did not respond. The outcome of the operation is unknown.
       returned: always
       type: str

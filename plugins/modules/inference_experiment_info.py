@@ -11,15 +11,17 @@ version_added: 1.0.0
 short_description: Gather information about Amazon SageMaker inference experiments (shadow tests)
 description:
   - List and read the SageMaker inference experiments of an account and region through the AWS Cloud Control API.
-  - All filters that the task sets must match. Without a filter, all experiments of the region are returned.
-  - Only matching experiments are read in full. The module reads them in parallel.
+  - O(names), O(name_contains) and O(statuses) are filters. The module returns an experiment only if it matches all
+    filters that the task sets. Without a filter, the module returns all experiments of the region.
+  - The module reads the experiments in parallel. Experiments that the list response excludes are not read.
 author:
   - awscc.sagemaker contributors (@awscc)
 options:
   names:
     description:
       - Return only the experiments with these names.
-      - A name without an experiment is ignored. A name that is not valid fails the task.
+      - A name without an experiment is ignored. The task fails if a name is not valid. An empty list returns no
+        experiments.
     type: list
     elements: str
     aliases: [name]
@@ -30,21 +32,24 @@ options:
     type: str
   statuses:
     description:
-      - Return only the experiments with one of these statuses.
+      - Return only the experiments with one of these statuses. An empty list returns no experiments.
+      - A V(Created) experiment waits for its scheduled start. A V(Running) experiment copies requests to the shadow
+        variant. A V(Completed) or V(Cancelled) experiment has ended. All other statuses are transitional.
     type: list
     elements: str
     choices: [Creating, Created, Updating, Starting, Running, Stopping, Completed, Cancelled]
   identifiers_only:
     description:
-      - Return only C(name) and C(region) of each experiment. No experiment is read in full.
+      - Return only C(name) and C(region) of each experiment. The module lists the experiments and does not read each
+        experiment.
       - Takes precedence over O(include_write_only).
-      - Fails with O(statuses) if the list response has no status.
+      - With O(statuses), the task fails if Cloud Control lists an experiment without its status.
     type: bool
     default: false
   include_write_only:
     description:
-      - Return also C(schedule), C(status_reason) and C(desired_state).
-      - Cloud Control does not return these properties. The module reads them with one call of
+      - Whether to return the write-only properties C(schedule), C(status_reason) and C(desired_state) as well.
+      - Write-only means that Cloud Control does not return these properties. The module reads them with one call of
         C(sagemaker:DescribeInferenceExperiment) for each experiment.
     type: bool
     default: false
@@ -52,8 +57,6 @@ notes:
   - The calling identity needs the IAM actions C(cloudformation:GetResource) and C(cloudformation:ListResources). The
     resource handler needs C(sagemaker:DescribeInferenceExperiment), C(sagemaker:ListTags) and
     C(sagemaker:ListInferenceExperiments).
-  - The environment variables C(AWS_ENDPOINT_URL) and C(AWS_ENDPOINT_URL_<SERVICE>) require botocore 1.31.0. If botocore
-    is older and one of them is set, the module fails unless O(endpoint_url) is set.
 attributes:
   check_mode:
     description: The module makes no changes.
@@ -103,8 +106,8 @@ EXAMPLES = r"""
 RETURN = r"""
 inference_experiments:
   description:
-    - The experiments, sorted by name. Properties have the names of the options of
-      M(awscc.sagemaker.inference_experiment).
+    - The experiments, sorted by name. Properties that are also options of M(awscc.sagemaker.inference_experiment) have
+      the names of these options.
     - With O(identifiers_only=true), only C(name) and C(region).
   returned: success
   type: list
@@ -218,7 +221,7 @@ inference_experiments:
                   type: int
                   sample: 1
     shadow_mode_config:
-      description: The role of each variant, and the traffic sampling percentage.
+      description: The names of the production variant and of the shadow variant, and the traffic sampling percentage.
       returned: always
       type: dict
       contains:
@@ -291,12 +294,13 @@ inference_experiments:
           type: str
           sample: "2030-01-21T08:00:00Z"
     status_reason:
-      description: The reason for the current status.
-      returned: with O(include_write_only=true). Null if the experiment has no status reason
+      description: The reason for the current status. Null if the experiment has no status reason.
+      returned: with O(include_write_only=true)
       type: str
       sample: Errors and latency of v2 are within the limits
     desired_state:
-      description: The status, if it is C(Running), C(Completed) or C(Cancelled). Otherwise null.
+      description: The current status as a value of the option C(desired_state), which is C(Running), C(Completed) or
+        C(Cancelled). Null in all other statuses.
       returned: with O(include_write_only=true)
       type: str
       sample: Running

@@ -18,18 +18,21 @@ Operations by status
 
 .. Written by "python -m tests.unit.lifecycle.document" from the table that the tests run.
 
-The operations of :ansplugin:`awscc.sagemaker.inference_experiment#module`, in order, for the options that a task sets
-and the status of the experiment:
+The tables show the operations that :ansplugin:`awscc.sagemaker.inference_experiment#module` submits, in order:
 
 - A row lists the options that the task sets, and a column the status at the start of the task. In the column *absent*,
   the experiment does not exist.
-- *start* and *stop* are updates that set ``DesiredState``. Changed tags are a part of the same update.
+- *create*, *update* and *delete* are operations of Cloud Control. *start* and *stop* are updates that change the status.
+  If the task also changes tags, the same update changes the tags.
 - A dash means that the task reports ``ok`` and makes no write.
-- *rejected* means that the task fails before any write. See `Reasons`_.
+- *rejected* means that the task fails before any write. See `Reasons of rejected tasks`_.
 
-If the experiment is ``Creating``, ``Updating``, ``Starting`` or ``Stopping``, the module polls until it has a stable or
-terminal status, for up to :ansopt:`awscc.sagemaker.inference_experiment#module:wait_timeout`. The column of this status
-then applies.
+If the experiment is ``Creating``, ``Updating``, ``Starting`` or ``Stopping``, the module polls until the experiment has
+one of the statuses in the tables, for up to :ansopt:`awscc.sagemaker.inference_experiment#module:wait_timeout`. The column
+of this status then applies.
+
+While the experiment is ``Running``, only the ``end_time`` of the schedule can be changed. The module then ignores
+``schedule.start_time``.
 
 .. contents::
    :local:
@@ -53,7 +56,10 @@ _REASONS = {
         "The experiment has ended. Only its tags can be changed, and it cannot be started again.",
     ),
     "fixed": ("create-only", "The option can be set only on create."),
-    "new": ("not reachable", "A new experiment cannot reach the desired state either."),
+    "new": (
+        "not reachable",
+        "The task must recreate the experiment, but a new experiment cannot be ``Completed`` or ``Cancelled``.",
+    ),
 }
 
 
@@ -71,7 +77,7 @@ def page() -> str:
             "The task sets ``recreate: true``, all options that a create needs, and the options in the row.",
             "",
             *_table("recreate"),
-            *_title("Reasons"),
+            *_title("Reasons of rejected tasks"),
             *(line for label, words in _REASONS.values() for line in (f"*{label}*", f"    {words}", "")),
         ]
     )

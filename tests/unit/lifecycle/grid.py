@@ -124,7 +124,7 @@ GRID = (
         names=("data_storage_config",),
     ),
     Wish(
-        "another schedule",
+        "another schedule.start_time and schedule.end_time",
         {"schedule": {"start_time": "+48h", "end_time": "+96h"}},
         (_MISSING, "update", "update", "-", "-"),
         ("create", "update", "update", "-", "-"),
@@ -216,7 +216,7 @@ GRID = (
         (_ABSENT, _NEW, "update, stop", "-", _NEW),
     ),
     Wish(
-        "desired_state Cancelled, promote, another sampling_percentage",
+        "desired_state Cancelled, on_stop promote_shadow, another sampling_percentage",
         {**_CANCEL, "on_stop": "promote_shadow", "shadow_mode_config": shadowing(90)},
         (_ABSENT, "no: not started", "update, stop", "no: ended", "no: ended"),
         (_ABSENT, _NEW, "update, stop", _NEW, _NEW),

@@ -28,10 +28,14 @@ _HEAD = f"""\
 
 <!-- Written by `python -m tests.unit.faults.document` from the table that the tests run. -->
 
-The outcome of a task if a call fails. A row is a fault, a column is a kind of call. The emulator injects the faults.
+The tables show the outcome of a task if a call fails. A row is a fault. A column is a
+[kind of call](#calls-of-each-column): *Describe* is DescribeInferenceExperiment of SageMaker. The column *code* is the error
+code of the fault. The [troubleshooting guide](../../../docs/docsite/rst/guide_troubleshooting.rst) describes the codes. An
+*unknown status* is a status that the module does not support. The emulator injects the faults.
 
-- *recovered*: the task has the same result as without the fault. The number is the number of additional calls.
-- *fails after 8*: the task fails after eight calls.
+- *recovered*: the task has the same result as without the fault. The number is the number of additional calls. Without a
+  number, there are no additional calls, or the call is a poll or a search, which is not counted.
+- *fails*: the task fails after one call. *fails after 8*: the task fails after eight calls.
 - *fails at `wait_timeout`*: the module retries until `wait_timeout` has elapsed.
 - *rejected*: the task fails before any write.
 
@@ -57,7 +61,7 @@ These invariants hold in every cell:
 
 _APPLIED = """\
 An operation can be applied, completely or in part, and still be reported as failed. The next read detects this. The
-codes that this table retries are then recovered without another operation, and so is GeneralServiceException if the
+codes that are *recovered* in this table then need no further operation, and neither does GeneralServiceException if the
 status has changed. The other codes fail with `changed: true`. AlreadyExists is recovered with `changed: true` and a
 warning if the experiment did not exist before the task and has the values of the task. NotFound counts as the operation
 of another caller."""
@@ -154,7 +158,7 @@ def _example() -> str:
 
 def _late_exceptions() -> list[str]:
     return [
-        f"{code}, {place}: once {_words(once)}, repeatedly {_words(repeatedly)}. Reason: {why}."
+        f"{code}, {place}: {_words(once)} (once); {_words(repeatedly)} (repeatedly). Reason: {why}."
         for (code, place), (once, repeatedly, why) in LATE_EXCEPTIONS.items()
     ]
 

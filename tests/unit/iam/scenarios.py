@@ -130,12 +130,12 @@ def table() -> str:
     """Return the rows as a table of reStructuredText."""
     lines = [
         ".. csv-table::",
-        "   :header: Action, Purpose, Task that fails without it, Policies",
+        "   :header: Action, Purpose, Example of a task that fails without it, Policies",
         "   :widths: 38 22 20 20",
         "   :class: long-names",
         "",
     ]
     for row in ROWS:
-        task = "none, only a warning about the operation" if row.warns else row.task.title
+        task = "none: the task only reports a warning" if row.warns else row.task.title
         lines.append(f'   ``{row.action}``, "{row.purpose}", "{task}", "{", ".join(row.policies)}"')
     return "\n".join(lines)

@@ -20,10 +20,10 @@ Operations by status
 
 The tables show the operations that :ansplugin:`awscc.sagemaker.inference_experiment#module` submits, in order:
 
-- A row lists the options that the task sets, and a column the status at the start of the task. In the column *absent*,
-  the experiment does not exist.
+- Each row is for the options that the task sets. Each column is for the status at the start of the task. In the column
+  *absent*, the experiment does not exist.
 - *create*, *update* and *delete* are operations of Cloud Control. *start* and *stop* are updates that change the status.
-  If the task also changes tags, the same update changes the tags.
+  If the task also changes tags, the start or stop includes the tag change.
 - A dash means that the task reports ``ok`` and makes no write.
 - *rejected* means that the task fails before any write. See `Reasons of rejected tasks`_.
 

@@ -56,10 +56,10 @@ options:
         resource runs, for example a shadow test, ends. The history of the resource is lost. If an update is sufficient,
         the module updates the resource and does not delete it.
       - V(true) requires all options that a create requires. The values of other omitted options, including tags, are
-        preserved.
+        preserved, unless the description of the option states otherwise.
       - With O(wait=false), the module submits only the delete. The next run of the task creates the resource, but
-        cannot read the values of the deleted resource. Therefore the task must set all options that have a value.
-        Otherwise, the task fails before the delete.
+        cannot read the values of the deleted resource. Therefore the task must set all options that have a value
+        in the current resource. Otherwise, the task fails before the delete.
       - If the task fails between delete and create, a warning lists the preserved options, and RV(operations) has
         their values. Add these options to the task and run it again.
     type: bool

@@ -22,8 +22,9 @@ description:
     values. A list replaces the whole current list.
   - If the experiment exists, only O(name) is required. To create an experiment, O(type), O(role_arn),
     O(endpoint_name), O(model_variants) and O(shadow_mode_config) are required as well.
-  - The module reads the experiment again after each operation. The task fails if AWS reports success for a change but
-    does not apply the change. Changes that the current status does not allow are rejected before any write.
+  - The module reads the experiment again after each operation. Unless O(wait=false), the task fails if AWS reports
+    success for a change but does not apply the change. Changes that the current status does not allow are
+    rejected before any write.
 author:
   - awscc.sagemaker contributors (@awscc)
 options:
@@ -71,11 +72,11 @@ options:
       - Required on create. Can be changed only while the experiment is C(Created).
       - A task that stops the experiment cannot change the variants. The task fails if the values differ from the
         current variants.
-      - With O(state=absent), the values are ignored, with one exception. If the experiment is C(Running) and the task
-        sets O(status_reason), O(desired_state=Completed), O(desired_state=Cancelled), O(on_stop=promote_shadow) or
-        O(on_stop=remove_shadow), the task fails if the values differ from the current variants.
-      - With O(desired_state=Completed) and O(desired_state=Cancelled), the values are ignored if the experiment
-        already has this status.
+      - With O(state=absent), the module compares the values only if the experiment is C(Running) and the task sets
+        O(status_reason), O(desired_state=Completed), O(desired_state=Cancelled), O(on_stop=promote_shadow) or
+        O(on_stop=remove_shadow). In this case, the task fails if the values differ. Otherwise, the module ignores
+        the values.
+      - The values are ignored if the experiment has ended with the status in O(desired_state).
     type: list
     elements: dict
     suboptions:
@@ -207,8 +208,8 @@ options:
       - If omitted, the task does not start or stop the experiment. A C(Created) experiment starts at its scheduled
         start.
       - V(Running) starts a C(Created) experiment immediately, before its scheduled start. If the experiment does not
-        exist, the module creates the experiment. If the start is in the future, the module then starts the experiment.
-        An experiment that has ended cannot be started again.
+        exist, the module creates the experiment, and then starts it if its scheduled start is in the future. An
+        experiment that has ended cannot be started again.
       - V(Completed) stops a C(Running) experiment. Use this value if the test has served its purpose.
       - V(Cancelled) stops a C(Running) experiment. Use this value if the test is abandoned.
       - V(Completed) and V(Cancelled) have the same effect on the variants. Only O(on_stop) selects the variants that
@@ -238,8 +239,9 @@ options:
         requests.
       - V(promote_shadow) and V(remove_shadow) require O(desired_state=Completed), O(desired_state=Cancelled) or
         O(state=absent).
-      - If the experiment has already ended or has not started, O(on_stop) has no effect. The variants are unchanged.
-        The module returns a warning for V(promote_shadow) and V(remove_shadow).
+      - If the experiment has already ended, or if O(state=absent) deletes an experiment that has not started,
+        O(on_stop) has no effect. The variants are unchanged. The module returns a warning for V(promote_shadow)
+        and V(remove_shadow).
       - If O(recreate=true) deletes a C(Running) experiment, both variants are retained.
     type: str
     choices: [retain, promote_shadow, remove_shadow]
@@ -269,8 +271,8 @@ notes:
 attributes:
   check_mode:
     description:
-      - Makes no write. C(changed) and RV(operations) are the same as in a run without check mode, and
-        RV(inference_experiment) is the predicted experiment.
+      - Makes no write. C(changed) and RV(operations) are the same as in a run without check mode, except that
+        each operation is C(PLANNED) and has no request token. RV(inference_experiment) is the predicted experiment.
       - If the status is transitional, the module waits as in a run without check mode.
     support: full
   diff_mode:
@@ -656,7 +658,7 @@ variant_actions:
     - The action for each variant of the endpoint when the task stops the experiment.
     - C(Retain) keeps the variant on the endpoint, C(Remove) removes it, and C(Promote) makes the shadow variant the
       production variant.
-  returned: when the task stops the experiment, also to delete it, or would stop it in check mode
+  returned: when the task stops the experiment, or would stop it in check mode. This includes a stop before a delete
   type: dict
   version_added: 1.1.0
   contains:
@@ -703,7 +705,8 @@ operations:
       description:
         - The last known status of the operation in Cloud Control, for example C(SUCCESS), C(IN_PROGRESS) or
           C(FAILED).
-        - C(PLANNED) if the operation was not submitted. This occurs in check mode and with O(wait=false).
+        - C(PLANNED) if the operation was not submitted. This occurs in check mode, with O(wait=false), and
+          for the create if O(recreate=true) fails before the create.
         - C(PENDING) without a request token if AWS did not respond. The outcome of the operation is unknown.
       returned: always
       type: str

@@ -13,7 +13,8 @@ description:
   - List and read the SageMaker inference experiments of an account and region through the AWS Cloud Control API.
   - O(names), O(name_contains) and O(statuses) are filters. The module returns an experiment only if it matches all
     filters that the task sets. Without a filter, the module returns all experiments of the region.
-  - The module reads the experiments in parallel. Experiments that the list response excludes are not read.
+  - The module reads the experiments in parallel. It does not read an experiment if the name or the status in the list
+    response of Cloud Control does not match the filters.
 author:
   - awscc.sagemaker contributors (@awscc)
 options:
@@ -43,7 +44,8 @@ options:
       - Return only C(name) and C(region) of each experiment. The module lists the experiments and does not read each
         experiment.
       - Takes precedence over O(include_write_only).
-      - With O(statuses), the task fails if Cloud Control lists an experiment without its status.
+      - If O(identifiers_only=true) and O(statuses) are set, the module uses the statuses in the list. The task fails if
+        Cloud Control lists an experiment without its status.
     type: bool
     default: false
   include_write_only:

@@ -43,9 +43,10 @@ A failed task returns:
 - ``changed``: whether AWS applied a change
 - :ansretval:`awscc.sagemaker.inference_experiment#module:inference_experiment`: the experiment as it was last read
 
-Find the ``code`` on this page. Each entry describes the error and then repeats the hint. A numeric code is the HTTP
-status of a response without an error code. If it has no entry, see ``InternalFailure`` for 500 and above, and
-``NotCloudControl`` for all others.
+If the message contains a phrase of `Messages about credentials and connections`_, see the entry of the phrase.
+Otherwise find the ``code`` on this page. Each entry describes the error and then repeats the hint. A numeric code is the
+HTTP status of a response without an error code. If a numeric code has no entry, see ``InternalFailure`` for 500 and
+above, and ``NotCloudControl`` for numbers below 500.
 
 Correct the cause and run the task again. The module reads the experiment and continues. It does not repeat an operation
 that AWS has applied.
@@ -57,7 +58,7 @@ that AWS has applied.
 Retries
 -------
 
-The modules retry transient errors before the task fails. A call is made up to {TRIES} times within about a minute.
+The modules retry transient errors before the task fails. A call has at most {TRIES} attempts within about a minute.
 Polls are retried until :ansopt:`awscc.sagemaker.inference_experiment#module:wait_timeout` has elapsed. `Retries and
 failed calls <https://github.com/awscc/ansible-collection-sagemaker/blob/main/tests/unit/faults/README.md>`__ lists the
 outcome of each fault for each call.
@@ -151,7 +152,7 @@ GROUPS = {
             "SSLError",
             "The certificate of the server has an unknown authority, is for another host, or has expired.",
         ),
-        ("InvalidAnswer NotCloudControl", "The response is not one of AWS, for example an HTML page."),
+        ("InvalidAnswer NotCloudControl", "The response does not have the format of an AWS response. It is, for example, an HTML page."),
         ("501", "The server reports that it does not implement the request. The request is not retried."),
         (
             "TypeNotFoundException UnsupportedActionException UnsupportedTarget",
@@ -212,8 +213,8 @@ MESSAGES = {
     "ignores (?:AWS_ENDPOINT_URL|endpoint_url)": (
         "*ignores AWS_ENDPOINT_URL*, *ignores endpoint_url of the profile*",
         (
-            "The installed botocore does not read endpoints from variables and profiles, so the requests would reach"
-            " AWS."
+            "The installed botocore does not read endpoints from variables and profiles, so it would send the requests"
+            " to AWS instead of the configured endpoint."
         ),
     ),
     "requires an MFA code": (
@@ -350,7 +351,7 @@ def page() -> str:
         for codes, means in rows:
             lines += _entry(codes.split(), means, hint(codes.split()[0]))
     lines += _title("Messages about credentials and connections")
-    lines += ["For these messages, the hint depends on the message:", ""]
+    lines += ["The hint for these errors depends on a phrase in the message, not on the code:", ""]
     for _codes, words, to_do in ADVICE_BY_MESSAGE:
         shown, means = MESSAGES[words]
         lines += [shown, *_indented(means), "", *_indented(to_do), ""]

@@ -131,7 +131,8 @@ class Acting:
         """Raise NotApplied if it comes only of a step that was reported done and did nothing."""
         # Where a status is out of reach no property differs; what has been deleted would have no status.
         self.check_applied(seen, refusal.because_of or frozenset([_THE_DELETION] if seen else []))
-        self.record.operations[-1].effects = {}  # its status is not the one that was asked for: another caller's work
+        for last in self.record.operations[-1:]:  # empty if a concurrent operation was the only one
+            last.effects = {}  # the status is not the declared one, so another caller changed the resource
 
     def check_applied(self, seen: Snapshot | None, names_due: frozenset[str]) -> None:
         """Raise NotApplied if what was reported done is still due: it did nothing."""

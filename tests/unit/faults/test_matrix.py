@@ -37,7 +37,16 @@ def emulator(emulator_of_module: Emulator) -> Emulator:
     return emulator_of_module
 
 
-@pytest.mark.parametrize("cell", some(list(cells()), each=ONE_IN), ids=lambda cell: cell.title)
+_SHARE = some(list(cells()), each=ONE_IN)
+# Cells outside of the share: the task is rejected before it has submitted an operation.
+_REJECTED_FIRST = [
+    cell
+    for cell in cells()
+    if cell.title == "unknown status once at read after a concurrent operation" and cell not in _SHARE
+]
+
+
+@pytest.mark.parametrize("cell", [*_SHARE, *_REJECTED_FIRST], ids=lambda cell: cell.title)
 def test_a_call_that_fails(cell: Cell, emulator: Emulator) -> None:
     undisturbed = _calls_undisturbed(cell, emulator)
     played = laws.Played(emulator, SCENES[cell.place.scene])

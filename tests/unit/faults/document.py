@@ -29,12 +29,12 @@ _HEAD = f"""\
 <!-- Written by `python -m tests.unit.faults.document` from the table that the tests run. -->
 
 The tables show the outcome of a task if a call fails. A row is a fault. A column is a
-[kind of call](#calls-of-each-column): *Describe* is DescribeInferenceExperiment of SageMaker. The column *code* is the error
-code of the fault. The [troubleshooting guide](../../../docs/docsite/rst/guide_troubleshooting.rst) describes the codes. An
-*unknown status* is a status that the module does not support. The emulator injects the faults.
+[kind of call](#calls-of-each-column): *Describe* is DescribeInferenceExperiment of SageMaker. The column *code* is the
+error code of the fault. The [troubleshooting guide](../../../docs/docsite/rst/guide_troubleshooting.rst) describes the
+codes. An *unknown status* is a status that the module does not support. The emulator injects the faults.
 
-- *recovered*: the task has the same result as without the fault. The number is the number of additional calls. Without a
-  number, there are no additional calls, or the call is a poll or a search, which is not counted.
+- *recovered*: the task has the same result as without the fault. The number is the number of additional calls. Without
+  a number, there are no additional calls, or the call is a poll or a search, which is not counted.
 - *fails*: the task fails after one call. *fails after 8*: the task fails after eight calls.
 - *fails at `wait_timeout`*: the module retries until `wait_timeout` has elapsed.
 - *rejected*: the task fails before any write.

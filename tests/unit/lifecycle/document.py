@@ -22,14 +22,14 @@ The tables show the operations that :ansplugin:`awscc.sagemaker.inference_experi
 
 - Each row is for the options that the task sets. Each column is for the status at the start of the task. In the column
   *absent*, the experiment does not exist.
-- *create*, *update* and *delete* are operations of Cloud Control. *start* and *stop* are updates that change the status.
-  If the task also changes tags, the start or stop includes the tag change.
+- *create*, *update* and *delete* are operations of Cloud Control. *start* and *stop* are updates that change the
+  status. If the task also changes tags, the start or stop includes the tag change.
 - A dash means that the task reports ``ok`` and makes no write.
 - *rejected* means that the task fails before any write. See `Reasons of rejected tasks`_.
 
 If the experiment is ``Creating``, ``Updating``, ``Starting`` or ``Stopping``, the module polls until the experiment has
-one of the statuses in the tables, for up to :ansopt:`awscc.sagemaker.inference_experiment#module:wait_timeout`. The column
-of this status then applies.
+one of the statuses in the tables, for up to :ansopt:`awscc.sagemaker.inference_experiment#module:wait_timeout`. The
+column of this status then applies.
 
 While the experiment is ``Running``, only the ``end_time`` of the schedule can be changed. The module then ignores
 ``schedule.start_time``.

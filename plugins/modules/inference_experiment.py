@@ -713,7 +713,7 @@ operations:
       sample: SUCCESS
 error:
   description: The details of the failure.
-  returned: on failure
+  returned: on failure, except if Ansible itself rejects the options
   type: dict
   contains:
     code:

@@ -323,7 +323,7 @@ inference_experiments:
       sample: {team: checkout}
 error:
   description: The details of the failure.
-  returned: on failure
+  returned: on failure, except if Ansible itself rejects the options
   type: dict
   contains:
     code:

@@ -243,7 +243,7 @@ class Acting:
         pause = backoff(1) if other else max(backoff(3), next(self._pauses_for_others))
         self.task.deadline.pause(
             pause,
-            waiting_for=f"a concurrent operation is in progress ({failure.message}). Run the task again to resume.",
+            waiting_for=f"a concurrent operation is in progress ({failure.message}).",
         )
         return self._read_after(step)
 
@@ -264,7 +264,7 @@ class Acting:
                 return seen
             self.task.deadline.pause(
                 next(waits),
-                waiting_for="GetResource does not return the new resource yet. Run the task again to resume.",
+                waiting_for="GetResource does not return the new resource yet.",
             )
 
 

@@ -387,7 +387,7 @@ def _text(holder: Mapping[str, Any], name: str) -> str:
 def _waiting_for(progress: Progress) -> str:
     return (
         f"the {progress.operation} with request token {progress.request_token} still has the status"
-        f" {progress.status} and continues in AWS. Run the task again to resume."
+        f" {progress.status} and continues in AWS."
     )
 
 

@@ -25,6 +25,7 @@ from .errors import (
 
 _GO_ON = "Run the task again to resume."
 _LATER = "Run the task again later to resume."
+_LONGER = "If this happens often, set a longer wait_timeout."
 _POLICIES = "docs/iam of this collection contains sufficient policies."
 _CHECK_ENDPOINT = "Check region, endpoint_url, AWS_ENDPOINT_URL and the network."
 
@@ -160,6 +161,7 @@ _ADVICE = (
         "MissingLibrary",
         "Install boto3 and botocore for this Python, or set ansible_python_interpreter to a Python that has both.",
     ),
+    ("TimedOut", f"{_GO_ON} {_LONGER}"),
     ("NoRegion", "Set region, or the variable AWS_REGION."),
     ("OutdatedBotocore", "Install the versions of boto3 and botocore in the requirements.txt of this collection."),
 )
@@ -339,6 +341,8 @@ def _hint(error: CloudControlError, advice: Mapping[str, str], *, begun: bool) -
     hint = _policy_hint(cause.message) or error.hint or cause.hint
     hint = hint or advice.get(cause.code) or hint_for(cause.code, cause.operation, cause.message)
     told = isinstance(error, Refused) or re.search(r"\bagain\b", f"{error.message} {hint}")
-    if not hint or told or not (begun or cause is not error):
-        return hint
-    return f"{hint} Then {_GO_ON[0].lower()}{_GO_ON[1:]}"
+    if hint and not told and (begun or cause is not error):
+        hint = f"{hint} Then {_GO_ON[0].lower()}{_GO_ON[1:]}"
+    if isinstance(error, TimedOut) and cause is not error:
+        hint = f"{hint or _GO_ON} {_LONGER}"
+    return hint

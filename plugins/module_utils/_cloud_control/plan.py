@@ -65,6 +65,8 @@ class Refuse(NamedTuple):
     """The properties that differ."""
 
 
+_UPGRADE = "Upgrade the collection."
+
 Write: TypeAlias = "Create | Update | Delete"
 Step: TypeAlias = "Create | Update | Delete | Wait | ReadWriteOnly | Done | Refuse"
 
@@ -115,12 +117,16 @@ def _update(resource_type: ResourceType, seen: Snapshot, changes: Changes, unsee
         whole[name] = {**(seen.write_only or {})[name], **whole[name]}
     already = resource_type.check_model(base(resource_type, seen))
     problems = [problem for problem in resource_type.check_model(whole) if problem not in already]
+    ways_out = ["Set the conflicting options in the same task."] if problems else []
     if resource_type.tags in changes.names:
-        problems += _tag_problems(resource_type, tags_to_dict(changes.properties[resource_type.tags]))
+        too_many = _tag_problems(resource_type, tags_to_dict(changes.properties[resource_type.tags]))
+        problems += too_many
+        ways_out += [f"Set fewer {resource_type.tags_option}, or purge_tags: true."] * len(too_many)
     if problems:
         return Refuse(
             why=f"{' '.join(problems)} The options set by the task conflict with the current values of the"
-            f" {resource_type.noun}."
+            f" {resource_type.noun}.",
+            way_out=" ".join(ways_out),
         )
     patch = patch_for(resource_type, seen, {**unseen, **changes.properties}, changes.guarded)
     return Update(patch=patch, properties=changes.names)
@@ -133,7 +139,7 @@ def _move(
     try:
         shaped = transition.shape(seen.properties, wish.directives) if transition.shape else {}
     except ValueError as error:
-        return Refuse(why=f"{error}.")
+        return Refuse(why=f"{error}.", way_out=transition.way_out)
     carried = {name: value for name, value in changes.properties.items() if name in transition.carries}
     told = {name: wish.properties[name] for name in transition.with_options if name in wish.properties}
     new = {**carried, **shaped, **told, **transition.sets}
@@ -146,7 +152,9 @@ def _delete(resource_type: ResourceType, wish: Wish, seen: Snapshot, rules: Stat
     if intent and intent in rules.transitions:
         return _move_before_delete(resource_type, wish, seen, rules, intent)
     if intent and rules.unknown:
-        return Refuse(why=f"{rules.refusal} The {resource_type.noun} cannot be stopped before the delete.")
+        return Refuse(
+            why=f"{rules.refusal} The {resource_type.noun} cannot be stopped before the delete.", way_out=_UPGRADE
+        )
     return Delete()
 
 
@@ -171,17 +179,19 @@ def _create(resource_type: ResourceType, wish: Wish, *, situation: str = "does n
     if lifecycle and intent and intent not in lifecycle.intents_of_new:
         option = resource_type.option_name(lifecycle.intent)
         return Refuse(
-            why=f"The {resource_type.noun} {situation}. {option}: {intent} requires an existing {resource_type.noun}."
+            why=f"The {resource_type.noun} {situation}. {option}: {intent} requires an existing {resource_type.noun}.",
+            way_out=f"Omit {option}, or set {option}: {' or '.join(sorted(lifecycle.intents_of_new))}.",
         )
     missing = [resource_type.option_name(n) for n in resource_type.required_to_create if n not in wish.properties]
     if missing:
         return Refuse(
-            why=f"The {resource_type.noun} {situation}. The create requires these options: {', '.join(missing)}."
+            why=f"The {resource_type.noun} {situation}. The create requires these options: {', '.join(missing)}.",
+            way_out=f"Set these options, or correct {resource_type.identifier} or region.",
         )
     properties = {n: v for n, v in wish.properties.items() if n not in resource_type.ignored_by_create}
     problems = resource_type.check_model(properties) + _tag_problems(resource_type, wish.tags or {})
     if problems:
-        return Refuse(why=" ".join(problems))
+        return Refuse(why=" ".join(problems), way_out="Correct these options.")
     if resource_type.tags and wish.tags:
         properties[resource_type.tags] = tags_as_property(resource_type, wish.tags)
     return Create(properties=properties)
@@ -202,10 +212,11 @@ def _recreate(resource_type: ResourceType, wish: Wish, seen: Snapshot, rules: St
     to be able to go on when it is run again.
     """
     if rules.unknown:
-        return Refuse(why=f"{refusal.why} {rules.refusal}", because_of=refusal.because_of)
+        return Refuse(why=f"{refusal.why} {rules.refusal}", way_out=refusal.way_out, because_of=refusal.because_of)
     create = _create(resource_type, wish, situation="would first be deleted by recreate: true")
     if isinstance(create, Refuse):
-        return create._replace(why=f"{refusal.why} {create.why}", because_of=refusal.because_of)
+        way_out = f"Omit recreate, or {create.way_out[0].lower()}{create.way_out[1:]}"
+        return Refuse(why=f"{refusal.why} {create.why}", way_out=way_out, because_of=refusal.because_of)
     if resource_type.write_only_reader and seen.write_only is None and rules.survives_recreate:
         return ReadWriteOnly(seen=seen, reader=resource_type.write_only_reader)
     readable = resource_type.writable - resource_type.write_only - {resource_type.tags}
@@ -262,10 +273,13 @@ def _refusal(
         way_out += " or set the current value"
     declared_intent = intent_of(resource_type, wish)  # a new resource has to reach it too
     reachable = declared_intent is None or (lifecycle is not None and declared_intent in lifecycle.intents_of_new)
-    offered = unreachable or any(d.path not in resource_type.recreate_not_offered for d in (*fixed, *blocked))
+    offered = not rules.unknown and (
+        unreachable or any(d.path not in resource_type.recreate_not_offered for d in (*fixed, *blocked))
+    )
     if reachable and offered:
         way_out += f", or set recreate: true, which {rules.recreate}"
-    return Refuse(why=" ".join(whys), way_out=f"{way_out}.", because_of=changes.names)
+    way_out = f"{_UPGRADE} Until then, {way_out[0].lower()}{way_out[1:]}." if rules.unknown else f"{way_out}."
+    return Refuse(why=" ".join(whys), way_out=way_out, because_of=changes.names)
 
 
 def _shown(resource_type: ResourceType, differences: list[Difference]) -> str:

@@ -111,7 +111,7 @@ def _with_write_only(task: Task, step: ReadWriteOnly) -> Snapshot | None:
 def _settle(task: Task, seen: Snapshot, pause: float) -> Snapshot | None:
     status = task.type.status_of(seen)
     if task.wait:
-        task.deadline.pause(pause, waiting_for="the status is still transitional. Run the task again to resume.")
+        task.deadline.pause(pause, waiting_for="the status is still transitional.")
         return task.read()
     from .prediction import settled
 

@@ -70,6 +70,8 @@ class Transition(NamedTuple):
     """Properties that the handler deploys as the patch result has them. Their elements are sent as read only."""
     shape: Callable[[Properties, Mapping[str, Any]], Properties] | None = None
     """(properties read, directives) -> further properties that the patch must set to get the directives' effect."""
+    way_out: str = ""
+    """How to correct the task if C(shape) raises ValueError."""
 
 
 class Status(NamedTuple):

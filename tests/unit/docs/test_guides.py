@@ -12,13 +12,12 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control import errors, failure
 from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.inference_experiment import (
     INFERENCE_EXPERIMENT,
 )
 from tests.emulator import Emulator, ManualClock
 from tests.environment import REGION, ROOT
-from tests.unit.docs import diagram, troubleshooting
+from tests.unit.docs import diagram
 from tests.unit.docs.guides import FOLDER, GUIDES, blocks, text_of
 from tests.unit.harness import run_module, with_shared_clients
 
@@ -61,66 +60,6 @@ def test_picture_shows_transitions_of_type_with_labels() -> None:
     assert set(diagram.transitions()) == set(diagram.ARROWS)
     assert all(arrow.label for arrow in diagram.ARROWS.values())
     assert diagram.PICTURE.read_text(encoding="utf-8") == diagram.picture(), WRITE
-
-
-def test_troubleshooting_page_equals_generated_page() -> None:
-    assert troubleshooting.PAGE.read_text(encoding="utf-8") == troubleshooting.page(), WRITE
-
-
-def test_troubleshooting_lists_every_error_code_once() -> None:
-    listed = [code for rows in troubleshooting.GROUPS.values() for codes, _text in rows for code in codes.split()]
-    listed += [code for code, (_text, hint) in troubleshooting.OWN.items() if not hint]
-    # The code of an error without a code of AWS is the name of its class.
-    classes = {errors.Refused.__name__, errors.NotApplied.__name__, errors.TimedOut.__name__}
-    assert len(listed) == len(set(listed))
-    assert set(listed) == failure.HINTS.keys() | INFERENCE_EXPERIMENT.advice.keys()
-    assert classes <= troubleshooting.OWN.keys()
-
-
-def test_troubleshooting_lists_every_hint_by_message() -> None:
-    assert [words for _codes, words, _hint in failure.ADVICE_BY_MESSAGE] == [*troubleshooting.MESSAGES]
-
-
-@pytest.mark.parametrize("words", troubleshooting.OTHER_REFUSALS)
-def test_troubleshooting_quotes_message_of_rejection(words: str) -> None:
-    sources = " ".join(path.read_text(encoding="utf-8") for path in (ROOT / "plugins").rglob("*.py"))
-    assert words in re.sub(r'"\s*f?"', "", sources)  # a message can consist of several strings
-
-
-def test_troubleshooting_entries_have_one_hint_for_all_codes() -> None:
-    for rows in troubleshooting.GROUPS.values():
-        for codes, _text in rows:
-            assert len({troubleshooting.hint(code) for code in codes.split()}) == 1, codes
-
-
-OPTION = ":ansopt:`awscc.sagemaker.inference_experiment#module:{}`"
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("Set a later schedule.end_time.", f"Set a later {OPTION.format('schedule.end_time')}."),
-        ("Set purge_tags: true to", f"Set {OPTION.format('purge_tags=true')} to"),
-        ("with on_stop: retain, and", f"with {OPTION.format('on_stop=retain')}, and"),
-        ("omit wait: false", f"omit {OPTION.format('wait=false')}"),
-        ("wait for the end", "wait for the end"),
-        ("Check region, and", f"Check {OPTION.format('region')}, and"),
-        ("in this region", "in this region"),
-        ("Omit identifiers_only.", "Omit :ansopt:`awscc.sagemaker.inference_experiment_info#module:identifiers_only`."),
-        (
-            "Use awscc.sagemaker.inference_experiment_info.",
-            "Use :ansplugin:`awscc.sagemaker.inference_experiment_info#module`.",
-        ),
-        ("the module community.aws.sts_session_token", "the module ``community.aws.sts_session_token``"),
-        ("Grant sagemaker:AddTags, or", "Grant ``sagemaker:AddTags``, or"),
-        ("Run `aws sso login`.", "Run ``aws sso login``."),
-        ("the AWS_* variables", "the ``AWS_*`` variables"),
-        ("that begins with http:// in", "that begins with ``http://`` in"),
-        ("See `Rejected tasks`_.", "See `Rejected tasks`_."),
-    ],
-)
-def test_marked_returns_text_with_markup(text: str, expected: str) -> None:
-    assert troubleshooting.marked(text) == expected
 
 
 def _paths(spec: Any, path: str = "") -> Iterator[str]:

@@ -21,8 +21,8 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.in
 )
 from tests.emulator.settings import REGIONS_WITHOUT_TYPE
 from tests.environment import ROOT
+from tests.unit.docs import rejections
 from tests.unit.faults.matrix import TRIES
-from tests.unit.lifecycle.grid import REASONS
 
 PAGE = ROOT / "docs" / "docsite" / "rst" / "guide_troubleshooting.rst"
 
@@ -43,10 +43,13 @@ A failed task returns:
 - ``changed``: whether AWS applied a change
 - :ansretval:`awscc.sagemaker.inference_experiment#module:inference_experiment`: the experiment as it was last read
 
-If the message contains a phrase of `Messages about credentials and connections`_, see the entry of the phrase.
-Otherwise find the ``code`` on this page. Each entry describes the error and then repeats the hint. A numeric code is the
-HTTP status of a response without an error code. If a numeric code has no entry, see ``InternalFailure`` for 500 and
-above, and ``NotCloudControl`` for numbers below 500.
+If Ansible itself rejects the options of a task, the result has only ``msg``. Ansible reports unknown options, missing
+options, wrong types and wrong choices, one error at a time.
+
+If `Messages about credentials and connections`_ lists a phrase of the message, see the entry of the phrase. Otherwise
+find the ``code`` on this page. Each entry describes the error and then repeats the hint. A numeric code is the HTTP
+status of a response without an error code. If a numeric code has no entry, see ``InternalFailure`` for 500 and above,
+and ``NotCloudControl`` for numbers below 500.
 
 Correct the cause and run the task again. The module reads the experiment and continues. It does not repeat an operation
 that AWS has applied.
@@ -64,30 +67,26 @@ failed calls <https://github.com/awscc/ansible-collection-sagemaker/blob/main/te
 outcome of each fault for each call.
 """
 
-# The errors of the collection: the description, and the hint if the engine has none.
+# The errors of the collection.
 OWN = {
     "InvalidOptions": (
-        "Options are invalid or conflict with each other. No call was made.",
-        "Correct each option that the message names.",
+        "Options are invalid or conflict with each other. No call was made. The message says how to correct each"
+        " option."
     ),
     "Refused": (
-        "The current status does not allow the change, or options are missing or conflict with the experiment.",
-        "See `Rejected tasks`_.",
+        "The current status does not allow the change, or options are missing or conflict with the experiment. See"
+        " `Rejected tasks`_."
     ),
-    "TimedOut": (
-        "wait_timeout has elapsed. AWS continues the submitted operation.",
-        "Run the task again. It waits for the operation and continues. If this is frequent, set a longer wait_timeout.",
-    ),
-    "NoRegion": ("No region is set.", None),
-    "UnsupportedPython": ("The Python that runs the module is too old.", PYTHON_HINT),
-    "MissingLibrary": ("boto3 or botocore is not installed for the Python that runs the module.", None),
-    "NotApplied": (
-        "AWS reported success, but a later read does not show the change. The message names the properties.",
-        None,
-    ),
-    "Unsettled": ("Repeated reads of the status and of the other properties contradict each other.", None),
-    "OutdatedBotocore": ("The installed botocore does not support a call.", None),
+    "TimedOut": "wait_timeout has elapsed. AWS continues the submitted operation.",
+    "NoRegion": "No region is set.",
+    "UnsupportedPython": "The Python that runs the module is too old.",
+    "MissingLibrary": "boto3 or botocore is not installed for the Python that runs the module.",
+    "NotApplied": "AWS reported success, but a later read does not show the change. The message names the properties.",
+    "Unsettled": "Repeated reads of the status and of the other properties contradict each other.",
+    "OutdatedBotocore": "The installed botocore does not support a call.",
 }
+# Codes without a hint: the message is sufficient, or has one of the hints for rejected tasks.
+WITHOUT_HINT = {"InvalidOptions", "Refused"}
 
 # The other errors, with their descriptions. Codes with the same hint are one entry.
 GROUPS = {
@@ -152,7 +151,10 @@ GROUPS = {
             "SSLError",
             "The certificate of the server has an unknown authority, is for another host, or has expired.",
         ),
-        ("InvalidAnswer NotCloudControl", "The response does not have the format of an AWS response. It is, for example, an HTML page."),
+        (
+            "InvalidAnswer NotCloudControl",
+            "The response does not have the format of an AWS response. It is, for example, an HTML page.",
+        ),
         ("501", "The server reports that it does not implement the request. The request is not retried."),
         (
             "TypeNotFoundException UnsupportedActionException UnsupportedTarget",
@@ -254,42 +256,6 @@ MESSAGES = {
     ),
 }
 
-# The rejections of the grid, and how to correct the task.
-REFUSALS = {
-    "missing": "Set the options in the message. If the experiment should exist, correct the name or the region.",
-    "absent": "Omit desired_state, or set desired_state: Running. Only an existing experiment can be stopped.",
-    "not started": "Start the experiment first (desired_state: Running), or delete it (state: absent).",
-    "runs": "Set the current value, or wait for the end of the test. recreate: true ends the running test, deletes its"
-    " record and creates the experiment again.",
-    "ended": "Set the current value, or create an experiment with another name. recreate: true deletes the record of"
-    " the experiment and creates the experiment again.",
-    "fixed": "Set the current value. recreate: true ends a running test, deletes its record and creates the experiment"
-    " again.",
-    "new": "Omit recreate or desired_state. A new experiment cannot be Completed or Cancelled.",
-}
-# The other rejections: words of the message, and how to correct the task.
-OTHER_REFUSALS = {
-    "recreate: true with wait: false would lose options that the task does not set": (
-        "recreate: true preserves the options that the task omits. With wait: false, a later run creates the experiment"
-        " and cannot read them any more. Set these options, or omit wait: false."
-    ),
-    "cannot be created again with its current values": "Set the options that the message names to valid values.",
-    "schedule.end_time must be in the future": "Set a later schedule.end_time.",
-    "The options set by the task conflict with the current values": (
-        "An option of the task conflicts with the current value of another option. Set both options."
-    ),
-    "tags including the existing ones": (
-        "Set fewer tags, or set purge_tags: true to remove tags that the task does not set."
-    ),
-    "requires both variants of shadow_mode_config in model_variants": (
-        "Stop the experiment with on_stop: retain, and change the variants of the endpoint in SageMaker."
-    ),
-    "does not support the status": (
-        "Upgrade the collection. This version can only read or delete an experiment with this status."
-    ),
-    "The list response has no status": "Omit identifiers_only. The module then reads every experiment.",
-}
-
 _PREFIX = "awscc.sagemaker.inference_experiment"
 _INFO = ("identifiers_only", "include_write_only", "name_contains")
 
@@ -333,19 +299,17 @@ _REGIONS = (
 
 def page() -> str:
     """Return the page."""
-    assert REFUSALS.keys() == REASONS.keys()
     lines = [_HEAD, *_title("Errors of the collection")]
-    for code, (means, to_do) in OWN.items():
-        lines += _entry([code], means, to_do or hint(code))
+    for code, means in OWN.items():
+        lines += _entry([code], means, hint(code))
     lines += _title("Rejected tasks")
     lines += [
-        "The code is ``Refused``. The message names the status and the options, and contains one of these phrases:",
+        "The code is ``Refused``. The message names the status and the options, and contains one of these phrases. It",
+        "ends with a hint like this:",
         "",
     ]
-    for reason, to_do in REFUSALS.items():
-        lines += [f"*{REASONS[reason]}*", *_indented(to_do), ""]
-    for words, to_do in OTHER_REFUSALS.items():
-        lines += [f"*{words}*", *_indented(to_do), ""]
+    for words, result in rejections.results().items():
+        lines += [f"*{words}*", *_indented(result["error"]["hint"]), ""]
     for title, rows in GROUPS.items():
         lines += _title(title)
         for codes, means in rows:
@@ -363,6 +327,8 @@ def page() -> str:
 
 def hint(code: str) -> str:
     """Return the hint of the modules for a code. A hint of the resource type replaces that of the engine."""
+    if code == "UnsupportedPython":
+        return PYTHON_HINT
     general, own = hint_for(code, None), INFERENCE_EXPERIMENT.advice.get(code)
     return (own or general or "").replace("{region}", "the region").replace(REGIONS_PAGE, "`Regions`_")
 
@@ -372,7 +338,8 @@ def _title(title: str) -> list[str]:
 
 
 def _entry(codes: Iterable[str], means: str, to_do: str) -> list[str]:
-    return [", ".join(f"``{code}``" for code in codes), *_indented(means), "", *_indented(to_do), ""]
+    advice = [*_indented(to_do), ""] if to_do else []
+    return [", ".join(f"``{code}``" for code in codes), *_indented(means), "", *advice]
 
 
 def _indented(text: str) -> list[str]:

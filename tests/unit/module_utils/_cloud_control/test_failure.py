@@ -60,6 +60,7 @@ def test_of_an_error_that_is_not_known_nothing_is_said() -> None:
 
 
 GO_ON = "Then run the task again to resume."
+LONGER = "If this happens often, set a longer wait_timeout."
 THROTTLED = CallFailed("Slow down", code="ThrottlingException", operation="GetResource")
 
 
@@ -80,19 +81,28 @@ def caused(error: CloudControlError, cause: CloudControlError) -> CloudControlEr
         pytest.param(
             OperationFailed("against", code="X", hint="Ask."), True, f"Ask. {GO_ON}", id="against is not again"
         ),
-        pytest.param(caused(TimedOut("Late", hint="Wait."), THROTTLED), False, f"Wait. {GO_ON}", id="its own first"),
+        pytest.param(
+            caused(TimedOut("Late", hint="Wait."), THROTTLED), False, f"Wait. {GO_ON} {LONGER}", id="its own first"
+        ),
         pytest.param(
             caused(TimedOut("Late"), CallFailed("No", code="X", operation="GetResource", hint="Ask.")),
             False,
-            f"Ask. {GO_ON}",
+            f"Ask. {GO_ON} {LONGER}",
             id="what it says that time has run out on",
         ),
         pytest.param(
             caused(TimedOut("Late"), THROTTLED),
             False,
-            hint_for("ThrottlingException", "GetResource"),
+            f"{hint_for('ThrottlingException', 'GetResource')} {LONGER}",
             id="what is said of such an error",
         ),
+        pytest.param(
+            caused(TimedOut("Late"), CallFailed("No", code="X", operation="GetResource")),
+            False,
+            f"Run the task again to resume. {LONGER}",
+            id="time-out without a hint for the cause",
+        ),
+        pytest.param(TimedOut("Late"), False, f"Run the task again to resume. {LONGER}", id="time-out without a cause"),
     ],
 )
 def test_what_a_failure_advises(error: CloudControlError, begun: bool, hint: str) -> None:

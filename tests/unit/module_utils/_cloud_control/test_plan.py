@@ -113,19 +113,20 @@ def test_create(declared: Wish, sent: Properties) -> None:
         pytest.param(
             {},
             "The inference experiment does not exist. The create requires these options: type, role_arn, endpoint_name,"
-            " model_variants, shadow_mode_config.",
+            " model_variants, shadow_mode_config. Set these options, or correct name or region.",
             id="nothing but a name: all that is missing, in one message",
         ),
         pytest.param(
             {n: v for n, v in CREATABLE.items() if n != "RoleArn"},
-            "The inference experiment does not exist. The create requires these options: role_arn.",
+            "The inference experiment does not exist. The create requires these options: role_arn. Set these options,"
+            " or correct name or region.",
             id="one option missing",
         ),
         *(
             pytest.param(
                 {**CREATABLE, "DesiredState": intent},
                 f"The inference experiment does not exist. desired_state: {intent} requires an existing inference"
-                " experiment.",
+                " experiment. Omit desired_state, or set desired_state: Running.",
                 id=f"{intent} of what does not exist",
             )
             for intent in ("Completed", "Cancelled")
@@ -133,7 +134,7 @@ def test_create(declared: Wish, sent: Properties) -> None:
         pytest.param(
             {**CREATABLE, "ShadowModeConfig": shadow_mode(shadow="x")},
             "shadow_mode_config must name the two variants of model_variants (production, shadow), got"
-            " production and x.",
+            " production and x. Correct these options.",
             id="what is wrong between properties",
         ),
     ],
@@ -926,13 +927,14 @@ def test_recreate_starts_again_what_has_ended() -> None:
         pytest.param(
             {"RoleArn": "other"},
             "would first be deleted by recreate: true. The create requires these options: type,"
-            " endpoint_name, model_variants, shadow_mode_config.",
+            " endpoint_name, model_variants, shadow_mode_config. Omit recreate, or set these options, or correct name"
+            " or region.",
             id="what a create needs has to be declared, in case the task is killed after the delete",
         ),
         pytest.param(
             {**AGAIN, "DesiredState": "Completed"},
             "would first be deleted by recreate: true. desired_state: Completed requires an existing inference"
-            " experiment.",
+            " experiment. Omit recreate, or omit desired_state, or set desired_state: Running.",
             id="what is recreated cannot be completed",
         ),
     ],

@@ -223,8 +223,9 @@ def _page(
     series: Sequence[Series], token: Token, limit: int, *, descending: bool, fault: Fault | None
 ) -> dict[str, Any]:
     """Return the next `limit` datapoints, or half of them for a fault; results that they do not complete say so."""
-    following = [(index, each) for index, each in enumerate(series)]
-    datapoints = ((index, *point) for index, each in following for point in _datapoints(each, descending=descending))
+    datapoints = (
+        (index, *point) for index, each in enumerate(series) for point in _datapoints(each, descending=descending)
+    )
     page = list(itertools.islice(datapoints, token.skip, token.skip + limit + 1))
     taken = page[: len(page) // 2] if fault else page[:limit]
     rest = page[len(taken) :]

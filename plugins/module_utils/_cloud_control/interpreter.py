@@ -22,5 +22,6 @@ def require_python(**results: object) -> None:
     )
     error = {"code": "UnsupportedPython", "message": message, "operation": None, "request_token": None, "hint": HINT}
     failure = {"failed": True, "changed": False, "msg": f"{message} {HINT}", "error": error, **results}
-    print(json.dumps(failure))  # noqa: T201 - ansible-core's own classes may not support this Python
-    sys.exit(1)
+    # Without AnsibleModule, because ansible-core may not support this Python.
+    sys.stdout.write(f"{json.dumps(failure)}\n")
+    raise SystemExit(1)

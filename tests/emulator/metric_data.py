@@ -236,7 +236,7 @@ def _page(
             _result(
                 each, [point[1:] for point in taken if point[0] == index], "Complete" if index < complete else status
             )
-            for index, each in following
+            for index, each in enumerate(series)
         ]
     }
     if complete < len(series) and (fault is None or fault.token):

@@ -20,7 +20,7 @@ import pytest
 from tests.mutation import fresh, processes
 from tests.mutation.mutants import Mutant, mutants
 from tests.mutation.outcomes import Outcomes
-from tests.mutation.place import SOURCES, TESTS, WORK
+from tests.mutation.place import OPTIONS, SOURCES, TESTS, WORK
 from tests.mutation.rules import RULES, rule_for
 from tests.mutation.session import Plugin
 
@@ -93,7 +93,7 @@ def _test(chosen: Sequence[Mutant], outcomes: Outcomes) -> bool:
 
 
 def _session(chosen: Sequence[Mutant], outcomes: Outcomes) -> int:
-    return int(pytest.main(["-q", "--no-header", "-p", "no:xdist", *TESTS], plugins=[Plugin(chosen, outcomes)]))
+    return int(pytest.main([*OPTIONS, *TESTS], plugins=[Plugin(chosen, outcomes)]))
 
 
 def _watch(running: list[int], outcomes: Outcomes, count: int) -> bool:

@@ -21,7 +21,7 @@ import pytest
 from tests.mutation import processes
 from tests.mutation.mutants import Mutant
 from tests.mutation.outcomes import Outcomes
-from tests.mutation.place import INSTALLED, PACKAGE, TESTS, module_name
+from tests.mutation.place import INSTALLED, OPTIONS, PACKAGE, TESTS, module_name
 from tests.mutation.session import Failures
 
 # Slow to import. Imported before the forks, these take no time in each of them.
@@ -36,18 +36,26 @@ def preload() -> None:
 
 
 def work(mutants: Sequence[Mutant], outcomes: Outcomes) -> int:
+    """Test mutants and add their outcomes. Return 1 if pytest cannot collect the tests without a mutant."""
+    for folder in TESTS:
+        if processes.result_of(partial(_run, folder, "--collect-only")):
+            print(f"The tests in {folder} cannot be collected.")
+            return 1
     for mutant in mutants:
-        results = (processes.result_of(partial(_run, mutant, folder)) for folder in TESTS)
+        results = (processes.result_of(partial(_run_with, mutant, folder)) for folder in TESTS)
         outcomes.add(mutant.key, next(filter(None, results), ""))
     return 0
 
 
-def _run(mutant: Mutant, folder: str) -> str:
-    """Return the name of a test in the folder that detects the mutant, CRASHED, or an empty string."""
+def _run_with(mutant: Mutant, folder: str) -> str:
     sys.meta_path.insert(0, _Importer(mutant))
+    return _run(folder, "-x")
+
+
+def _run(folder: str, option: str) -> str:
+    """Return the name of a test in the folder that fails, CRASHED if pytest fails otherwise, or an empty string."""
     failures = Failures()
-    options = ["-x", "-q", "-p", "no:xdist", "-p", "no:cacheprovider"]
-    code = pytest.main([*options, folder], plugins=[failures])
+    code = pytest.main([*OPTIONS, option, folder], plugins=[failures])
     return next(iter(failures.tests), "" if code == pytest.ExitCode.OK else processes.CRASHED)
 
 

@@ -15,6 +15,8 @@ WORK = environment.ROOT / ".build" / "mutation"
 # The tests that run the code in their own process, in the order in which they are tried. The other tests do not reach
 # the code, start processes, or take too long.
 TESTS = ("tests/unit/module_utils", "tests/unit/modules", "tests/unit/faults")
+# Native tracebacks take a tenth of the time: most mutants are detected, and each detection formats a traceback.
+OPTIONS = ("-q", "--no-header", "--tb=native", "-p", "no:xdist")
 
 
 def module_name(file: str) -> str:

@@ -143,9 +143,9 @@ def _alternatives(node: ast.AST) -> Iterator[tuple[str, Any, ast.AST]]:
         case ast.Compare() | ast.BoolOp() | ast.BinOp() | ast.UnaryOp():
             for field, replacement in _operators(node):
                 yield field, replacement, node
-        case ast.Constant(value=bool(value)):
+        case ast.Constant(value=bool() as value):
             yield "value", not value, node
-        case ast.Constant(value=int(number) | float(number)):
+        case ast.Constant(value=(int() | float()) as number):
             yield "value", number + 1, node
             yield "value", number - 1, node
         case ast.For(iter=iterated):

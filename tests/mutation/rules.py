@@ -88,7 +88,7 @@ def _is_number(mutant: Mutant) -> bool:
 def _is_slight(mutant: Mutant) -> bool:
     """Return whether a number changes by at most a fifth."""
     match mutant.node:
-        case ast.Constant(value=int(number) | float(number)):
+        case ast.Constant(value=(int() | float()) as number):
             return bool(abs(mutant.replacement - number) <= abs(number) / 5)
     return False
 

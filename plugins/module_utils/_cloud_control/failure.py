@@ -36,11 +36,14 @@ _ADVICE = (
         f"Run fewer tasks in parallel. {_LATER}",
     ),
     (
-        "InternalFailure InternalError InternalServerError ServiceUnavailable NetworkFailure NetworkFailureException",
+        "InternalFailure InternalError InternalServerError ServiceUnavailable",
         f"The cause is in AWS or in a proxy, not in the task. {_LATER}",
     ),
     (
-        "ServiceInternalError ServiceInternalErrorException ServiceTimeout NotStabilized NotStabilizedException",
+        (
+            "NetworkFailure NetworkFailureException ServiceInternalError ServiceInternalErrorException ServiceTimeout"
+            " NotStabilized NotStabilizedException"
+        ),
         f"The cause is in AWS, not in the task. {_LATER}",
     ),
     (
@@ -74,13 +77,16 @@ _ADVICE = (
     (
         "501",
         (
-            "The server is not AWS, or an emulator without this request. Check endpoint_url and AWS_ENDPOINT_URL, and"
-            " the services and resource types of the emulator."
+            "The response is probably not from AWS, but from an emulator or another server. Check endpoint_url and"
+            " AWS_ENDPOINT_URL. For an emulator, check which services and resource types it supports."
         ),
     ),
     (
         "SSLError",
-        "Set aws_ca_bundle to the CA certificate of the endpoint. For the endpoint of STS, set AWS_CA_BUNDLE.",
+        (
+            "Set aws_ca_bundle to the CA certificate of the API endpoint. If profile assumes a role, set AWS_CA_BUNDLE"
+            " for the calls of AWS STS."
+        ),
     ),
     (
         "NoCredentialsError PartialCredentialsError",

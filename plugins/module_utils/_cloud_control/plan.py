@@ -284,7 +284,8 @@ def _refusal(
 
 def _shown(resource_type: ResourceType, differences: list[Difference]) -> str:
     return "; ".join(
-        f"{_option_path(resource_type, d.tokens)} is {_value(d.actual)}, not {_value(d.declared)}" for d in differences
+        f"{_option_path(resource_type, d.tokens)} is {_value(d.actual)}, but the task sets {got(d.declared)}"
+        for d in differences
     )
 
 

@@ -264,7 +264,7 @@ def _stop(state: str) -> Transition:
         carries=frozenset({"Tags"}),
         deploys=frozenset({"ModelVariants"}),
         shape=variants_after_stop,
-        way_out="Set on_stop: retain, and change the variants of the endpoint in SageMaker.",
+        way_out="Set on_stop: retain. After the stop, change the variants of the endpoint in SageMaker.",
     )
 
 

@@ -63,6 +63,9 @@ EXAMPLES = {
     "recreate: true with wait: false would lose options that the task does not set": Rejection(
         "Created", {**_RECREATE, "wait": False}, lambda emulator: put(emulator, Description="x")
     ),
+    "cannot change when the inference experiment becomes": Rejection(
+        "Running", named(state="absent", on_stop="promote_shadow", model_variants=variants(count=2))
+    ),
     "cannot be created again with its current values": Rejection("Created", _RECREATE, _read(KmsKey="")),
     "The options set by the task conflict with the current values": Rejection(
         "Created", named(shadow_mode_config={**shadow_mode_config(), "source_model_variant_name": "v1"})

@@ -51,6 +51,9 @@ find the ``code`` on this page. Each entry describes the error and then repeats 
 status of a response without an error code. If a numeric code has no entry, see ``InternalFailure`` for 500 and above,
 and ``NotCloudControl`` for numbers below 500.
 
+The :ref:`glossary <ansible_collections.awscc.sagemaker.docsite.guide_glossary>` defines terms such as *API endpoint*,
+*calling identity* and *resource handler*.
+
 Correct the cause and run the task again. The module reads the experiment and continues. It does not repeat an operation
 that AWS has applied.
 
@@ -62,9 +65,10 @@ Retries
 -------
 
 The modules retry transient errors before the task fails. A call has at most {TRIES} attempts within about a minute.
-Polls are retried until :ansopt:`awscc.sagemaker.inference_experiment#module:wait_timeout` has elapsed. `Retries and
-failed calls <https://github.com/awscc/ansible-collection-sagemaker/blob/main/tests/unit/faults/README.md>`__ lists the
-outcome of each fault for each call.
+Calls that poll an operation or a status are retried until
+:ansopt:`awscc.sagemaker.inference_experiment#module:wait_timeout` has elapsed. `Retries and failed calls
+<https://github.com/awscc/ansible-collection-sagemaker/blob/main/tests/unit/faults/README.md>`__ lists the outcome of
+each error for each call.
 """
 
 # The errors of the collection.
@@ -82,7 +86,7 @@ OWN = {
     "UnsupportedPython": "The Python that runs the module is too old.",
     "MissingLibrary": "boto3 or botocore is not installed for the Python that runs the module.",
     "NotApplied": "AWS reported success, but a later read does not show the change. The message names the properties.",
-    "Unsettled": "Repeated reads of the status and of the other properties contradict each other.",
+    "Unsettled": "The status in Cloud Control differs from the status in SageMaker, also in repeated reads.",
     "OutdatedBotocore": "The installed botocore does not support a call.",
 }
 # Codes without a hint: the message is sufficient, or has one of the hints for rejected tasks.
@@ -127,17 +131,17 @@ GROUPS = {
         ),
         (
             "InvalidCredentials InvalidCredentialsException",
-            "The handler could not use the credentials of the operation.",
+            "The handler could not use the credentials of the calling identity or of cloud_control_role_arn.",
         ),
     ),
     "Network and region": (
         (
             "EndpointConnectionError ConnectTimeoutError",
-            "No server accepts connections at the address of the endpoint.",
+            "No server accepts connections at the address of the API endpoint.",
         ),
         (
             "ProxyConnectionError 407",
-            "The proxy does not accept connections, or rejects the connection to the endpoint.",
+            "The proxy does not accept connections, or rejects the connection to the API endpoint.",
         ),
         (
             "NoClient InvalidRegionError",
@@ -187,7 +191,10 @@ GROUPS = {
         ),
         (
             "InvalidRequest InvalidRequestException ValidationException ClientTokenConflictException",
-            "The request does not match the schema of the resource type, or the current properties of the experiment.",
+            (
+                "A value is not valid for the resource type, or the patch of an update does not match the current"
+                " properties of the experiment."
+            ),
         ),
         ("NotUpdatable NotUpdatableException", "The request changes a create-only property."),
         ("AlreadyExists AlreadyExistsException", "An experiment has this name, or an experiment uses the endpoint."),
@@ -210,18 +217,68 @@ GROUPS = {
     ),
 }
 
+# The phrases of the messages of rejected tasks, with their descriptions.
+REJECTIONS = {
+    "The create requires these options": (
+        "The experiment does not exist, and the task does not set all options that a create requires."
+    ),
+    "requires an existing inference experiment": (
+        "The task sets desired_state to `Completed` or `Cancelled`, but the experiment does not exist."
+    ),
+    "The experiment has not started": "The experiment is `Created`. Only a `Running` experiment can be stopped.",
+    "While Running, only": "The task changes an option that cannot be changed while the experiment is `Running`.",
+    "The experiment has ended": (
+        "The experiment is `Completed` or `Cancelled`. Only its tags can be changed, and it cannot be started again."
+    ),
+    "can be set only on create": "The task sets a create-only option to another value.",
+    "would first be deleted by recreate: true. desired_state": (
+        "The task must delete the experiment and create it again, but a new experiment cannot be `Completed` or"
+        " `Cancelled`."
+    ),
+    "would first be deleted by recreate: true. The create requires these options": (
+        "The task must delete the experiment and create it again, but does not set all options that a create requires."
+    ),
+    "recreate: true with wait: false would lose options that the task does not set": (
+        "With wait: false, the task submits only the delete, and a second run submits the create. After the delete, the"
+        " second run cannot read the current values of omitted options."
+    ),
+    "cannot change when the inference experiment becomes": (
+        "The task stops a `Running` experiment before the delete, and sets other model_variants. A stop cannot change"
+        " model_variants."
+    ),
+    "cannot be created again with its current values": (
+        "The task must delete the experiment and create it again, but the current value of an"
+        " omitted option is not valid for a create."
+    ),
+    "The options set by the task conflict with the current values": (
+        "The options that the task sets are valid, but not together with the current values of the omitted options."
+    ),
+    "tags including the existing ones": "The experiment would have more than 50 tags.",
+    "requires both variants of shadow_mode_config in model_variants": (
+        "To remove or promote a variant, the module needs both variants that shadow_mode_config names. The current"
+        " model_variants do not contain both."
+    ),
+    "does not support the status": "AWS returned a status that this version of the collection does not support.",
+    "The list response has no status": (
+        "The task sets `statuses` and identifiers_only, but the list response of AWS does not contain the statuses."
+    ),
+}
+
 # Errors with a hint that depends on the message: the pattern of the message, the title of the entry, the description.
 MESSAGES = {
     "ignores (?:AWS_ENDPOINT_URL|endpoint_url)": (
         "*ignores AWS_ENDPOINT_URL*, *ignores endpoint_url of the profile*",
         (
-            "The installed botocore does not read endpoints from variables and profiles, so it would send the requests"
-            " to AWS instead of the configured endpoint."
+            "The installed botocore does not read the URLs of API endpoints from variables and profiles, so it would"
+            " send the requests to AWS instead of the configured URL."
         ),
     ),
     "requires an MFA code": (
         "*requires an MFA code*",
-        "The profile, or a profile that it is based on, has mfa_serial. A module cannot ask for the code.",
+        (
+            "The profile, or a profile that its source_profile refers to, has mfa_serial. A module cannot ask for the"
+            " code."
+        ),
     ),
     "web identity token file": (
         "*The web identity token file cannot be read*",
@@ -236,7 +293,10 @@ MESSAGES = {
     ),
     "still expired": (
         "*the refreshed credentials are still expired*",
-        "The credentials that a profile retrieves are not valid at the time of the host that runs the task.",
+        (
+            "The profile retrieved new credentials. According to the clock of the host that runs the task, they have"
+            " already expired."
+        ),
     ),
     "both a profile and access tokens": (
         "*Passing both a profile and access tokens is not supported*",
@@ -244,11 +304,11 @@ MESSAGES = {
     ),
     "(?i)wrong.version.number|record.layer.failure|packet.length.too.long": (
         "*wrong version number*, *record layer failure*, *packet length too long*",
-        "The URL of the endpoint begins with https://, and its port expects HTTP.",
+        "The URL of the API endpoint begins with https://, and its port expects HTTP.",
     ),
     'endpoint URL: "http://|HTTP request to an HTTPS server|sent to HTTPS port|plain HTTP to an SSL|requires TLS': (
         '*Connection was closed ... endpoint URL: "http://...*, *HTTP request to an HTTPS server*',
-        "The URL of the endpoint begins with http://, and its port expects HTTPS or closes the connection.",
+        "The URL of the API endpoint begins with http://, and its port expects HTTPS or closes the connection.",
     ),
     r"//[\w.-]*\bfips\b": (
         '*Could not connect to the endpoint URL: "https://...-fips...*',
@@ -304,12 +364,12 @@ def page() -> str:
         lines += _entry([code], means, hint(code))
     lines += _title("Rejected tasks")
     lines += [
-        "The code is ``Refused``. The message names the status and the options, and contains one of these phrases. It",
-        "ends with a hint like this:",
+        "The code is ``Refused``. Each entry begins with a phrase of the message, describes the cause, and contains an",
+        "example of the hint. The hint in the message names the options of your task.",
         "",
     ]
     for words, result in rejections.results().items():
-        lines += [f"*{words}*", *_indented(result["error"]["hint"]), ""]
+        lines += [f"*{words}*", *_indented(REJECTIONS[words]), "", *_indented(result["error"]["hint"]), ""]
     for title, rows in GROUPS.items():
         lines += _title(title)
         for codes, means in rows:

@@ -311,7 +311,7 @@ WORDS: Mapping[str, str] = {
     "InvalidSignatureException": "region, secret_key and the clock",
     "TypeNotFoundException": "not available in us-east-1",
     "Throttling": "Run fewer tasks in parallel",
-    "NetworkFailure": "The cause is in AWS or in a proxy",
+    "NetworkFailure": "The cause is in AWS,",
     "ServiceInternalError": "The cause is in AWS,",
     "ResourceConflict": "A concurrent operation is in progress",
     "NotStabilized": "The cause is in AWS,",

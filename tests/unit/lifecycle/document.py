@@ -31,8 +31,14 @@ If the experiment is ``Creating``, ``Updating``, ``Starting`` or ``Stopping``, t
 one of the statuses in the tables, for up to :ansopt:`awscc.sagemaker.inference_experiment#module:wait_timeout`. The
 column of this status then applies.
 
-While the experiment is ``Running``, only the ``end_time`` of the schedule can be changed. The module then ignores
-``schedule.start_time``.
+The module ignores these options:
+
+- ``schedule.start_time`` while the experiment is ``Running``
+- ``schedule`` after the experiment has ended
+- ``model_variants`` after the experiment has ended, if its status is the declared ``desired_state``
+
+Without a schedule that starts in the future, the experiment starts on create, and ``desired_state: Running`` needs no
+*start*.
 
 .. contents::
    :local:

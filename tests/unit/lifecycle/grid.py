@@ -87,7 +87,7 @@ _MISSING, _ABSENT, _NEW = "no: missing", "no: absent", "no: new"
 _AGAIN = "delete, create"
 
 GRID = (
-    Wish("only name", {}, (_MISSING, "-", "-", "-", "-"), ("create", "-", "-", "-", "-")),
+    Wish("no other options", {}, (_MISSING, "-", "-", "-", "-"), ("create", "-", "-", "-", "-")),
     Wish(
         "another description",
         _TEXT,

@@ -53,7 +53,10 @@ REFUSED: list[Any] = [
     pytest.param(
         "Running",
         {"model_variants": variants(2)},
-        ["model_variants[production].infrastructure_config.real_time_inference_config.instance_count is 1, not 2"],
+        [
+            "model_variants[production].infrastructure_config.real_time_inference_config.instance_count is 1,",
+            "but the task sets 2",
+        ],
         id="instance count",
     ),
     pytest.param(

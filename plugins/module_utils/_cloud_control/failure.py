@@ -85,7 +85,7 @@ _ADVICE = (
         "SSLError",
         (
             "Set aws_ca_bundle to the CA certificate of the API endpoint. If profile assumes a role, set AWS_CA_BUNDLE"
-            " for the calls of AWS STS."
+            " for the calls to AWS STS."
         ),
     ),
     (
@@ -222,8 +222,8 @@ ADVICE_BY_MESSAGE = (
         "SSLError",
         "(?i)wrong.version.number|record.layer.failure|packet.length.too.long",
         (
-            "The port does not use TLS. Set a URL that begins with http:// in endpoint_url or AWS_ENDPOINT_URL, or the"
-            " port for HTTPS."
+            "The port does not use TLS. In endpoint_url or AWS_ENDPOINT_URL, set a URL that begins with http://, or set"
+            " the port for HTTPS."
         ),
     ),
     (
@@ -238,8 +238,8 @@ ADVICE_BY_MESSAGE = (
         "EndpointConnectionError ConnectTimeoutError",
         r"//[\w.-]*\bfips\b",
         (
-            "The service may have no FIPS endpoint in this region. Unset AWS_USE_FIPS_ENDPOINT and use_fips_endpoint,"
-            " or set another region."
+            "The service may have no FIPS endpoint in this region. Unset the variable AWS_USE_FIPS_ENDPOINT, and"
+            " use_fips_endpoint in the profile and in aws_config, or set another region."
         ),
     ),
 )

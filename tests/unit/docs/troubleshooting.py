@@ -99,8 +99,8 @@ GROUPS = {
             "AccessDenied",
             (
                 "The calling identity lacks a permission. This entry covers all codes that begin with AccessDenied. If"
-                ' the message contains "with an explicit deny", a policy denies the action explicitly: granting the'
-                " permission does not help, change that policy or use another identity."
+                ' the message contains "with an explicit deny", a policy denies the action explicitly, so granting'
+                " the permission does not help. Change that policy or use another identity."
             ),
         ),
         ("UnauthorizedTaggingOperation", "The calling identity lacks a permission to read or change tags."),
@@ -243,8 +243,8 @@ REJECTIONS = {
         " second run cannot read the current values of omitted options."
     ),
     "cannot change when the inference experiment becomes": (
-        "The task stops a `Running` experiment before the delete, and sets other model_variants. A stop cannot change"
-        " model_variants."
+        "With state: absent, the task stops the `Running` experiment and then deletes it. The task also sets other"
+        " model_variants, which a stop cannot change."
     ),
     "cannot be created again with its current values": (
         "The task must delete the experiment and create it again, but the current value of an"

@@ -24,16 +24,17 @@ requirements:
   - boto3 >= 1.26.20
   - botocore >= 1.29.20
 notes:
-  - The IAM actions of the AWS Cloud Control API have the prefix C(cloudformation:). The actions of the resource handler
-    are checked for the calling identity or, if set, for O(cloud_control_role_arn). Complete IAM policies are in
-    U(https://github.com/awscc/ansible-collection-sagemaker/tree/main/docs/iam).
-  - O(endpoint_url) applies to all AWS services that the module calls. To set the endpoint of one service, use an
+  - The IAM actions of the AWS Cloud Control API have the prefix C(cloudformation:). If O(cloud_control_role_arn) is
+    set, this role needs the IAM actions of the resource handler. Otherwise, the calling identity needs these actions.
+    Complete IAM policies are in U(https://github.com/awscc/ansible-collection-sagemaker/tree/main/docs/iam).
+  - O(endpoint_url) replaces the URLs of all AWS APIs that the module calls. To replace the URL of one API, use an
     environment variable such as E(AWS_ENDPOINT_URL_CLOUDCONTROL). This variable and E(AWS_ENDPOINT_URL) require
     botocore 1.31.0. If one of them is set and botocore is older, the module fails unless O(endpoint_url) is set.
   - A boolean or a floating-point number is not accepted where an option expects a string. Quote values such as V(on),
     V(yes) and V(1.5).
-  - O(aws_ca_bundle) and O(validate_certs) do not apply to calls of AWS STS, which botocore makes if O(profile) assumes
-    a role. Use the environment variable E(AWS_CA_BUNDLE) instead. It applies to all services.
+  - O(aws_ca_bundle) and O(validate_certs) do not apply to calls of AWS STS, the service that returns the credentials of
+    a role. If O(profile) has a C(role_arn), botocore calls this service. Use the environment variable E(AWS_CA_BUNDLE)
+    instead. The variable applies to all services.
 """
 
     # Options of modules that create, update and delete a resource.
@@ -52,9 +53,9 @@ options:
       - Whether to delete the resource and create it again if an update cannot apply the options of the task, for
         example because the task changes an option that cannot be changed after create.
       - With V(false), the task fails in this case. Nothing is changed.
-      - With V(true), the module deletes the resource and creates a new resource in this case. A process that the
-        resource runs, for example a shadow test, ends. The history of the resource is lost. If an update is sufficient,
-        the module updates the resource and does not delete it.
+      - With V(true), the module deletes the resource and creates a new resource in this case. A running shadow test
+        ends. The history of the resource is lost. If an update is sufficient, the module updates the resource and does
+        not delete it.
       - V(true) requires all options that a create requires. The values of other omitted options, including tags, are
         preserved, unless the description of the option states otherwise.
       - With O(wait=false), the module submits only the delete. The next run of the task creates the resource, but
@@ -73,9 +74,10 @@ options:
         remaining operations as C(PLANNED). A later failure of the submitted operation is not reported. Run the task
         again to submit the next operation.
       - With V(false), the module reads the resource once after the first operation was submitted. The result and the
-        diff show this read. In check mode, they show the prediction for the end of all operations.
-      - With V(false), the module submits nothing and returns a warning if the status is transitional or another
-        operation is in progress.
+        diff have the values of this read, which can be the values before the change. In check mode, the result and the
+        diff have the predicted values after all operations.
+      - With V(false), if the status is transitional or another operation is in progress, the module submits no
+        operation and returns a warning.
     type: bool
     default: true
   wait_timeout:

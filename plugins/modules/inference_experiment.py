@@ -23,8 +23,9 @@ description:
   - If the experiment exists, only O(name) is required. To create an experiment, O(type), O(role_arn),
     O(endpoint_name), O(model_variants) and O(shadow_mode_config) are required as well.
   - The module reads the experiment again after each operation. Unless O(wait=false), the task fails if AWS reports
-    success for a change but does not apply the change. Changes that the current status does not allow are
-    rejected before any write.
+    success for a change but does not apply the change.
+  - If the current status does not allow all changes of the task, the task fails and the module changes nothing, unless
+    O(recreate=true).
 author:
   - awscc.sagemaker contributors (@awscc)
 options:
@@ -55,8 +56,9 @@ options:
   kms_key:
     description:
       - ID, ARN or alias of the KMS key that encrypts the storage volumes of the endpoint's instances.
-      - To detect a change, the module compares the value with the current key. A key ID is equal to the ARN of the key.
-        An alias is equal to the ARN of the alias, but not to the ID or ARN of the key.
+      - The module compares the value with the current key. A key ID and the ARN of the key count as equal. An alias and
+        the ARN of the alias count as equal. The module does not resolve an alias to its key, so an alias differs from
+        the ID and the ARN of the key.
       - Up to 2048 letters, digits and the characters C(:/_-). Optional on create. Cannot be changed afterwards.
     type: str
   description:
@@ -72,11 +74,12 @@ options:
       - Required on create. Can be changed only while the experiment is C(Created).
       - A task that stops the experiment cannot change the variants. The task fails if the values differ from the
         current variants.
-      - With O(state=absent), the module compares the values only if the experiment is C(Running) and the task sets
-        O(status_reason), O(desired_state=Completed), O(desired_state=Cancelled), O(on_stop=promote_shadow) or
-        O(on_stop=remove_shadow). In this case, the task fails if the values differ. Otherwise, the module ignores
-        the values.
-      - The values are ignored if the experiment has ended with the status in O(desired_state).
+      - With O(state=absent), the module ignores the values, unless the experiment is C(Running) and the task sets an
+        option of the stop. Then the task fails if the values differ from the current variants. Options of the stop are
+        O(status_reason), O(desired_state=Completed), O(desired_state=Cancelled), O(on_stop=promote_shadow) and
+        O(on_stop=remove_shadow).
+      - If O(desired_state) is C(Completed) or C(Cancelled) and the experiment already has this status, the module
+        ignores the values. Therefore a task that stopped the experiment can run again.
     type: list
     elements: dict
     suboptions:
@@ -139,7 +142,8 @@ options:
           sampling_percentage:
             description:
               - The percentage of requests that are copied to the shadow variant, an integer from 0 to 100.
-              - Convert the result of a calculation with the filter C(int), for example C(percentage | int).
+              - The result of an expression can be a floating-point number, which the module rejects. The filter C(int)
+                converts the number, for example C(percentage | int).
             type: int
             required: true
   data_storage_config:
@@ -164,15 +168,15 @@ options:
         suboptions:
           csv_content_types:
             description:
-              - From 1 to 10 content types that SageMaker treats as CSV, for example V(text/csv). Another order is not a
-                change.
+              - From 1 to 10 content types that SageMaker treats as CSV, for example V(text/csv). The order
+                of the list has no meaning.
               - Up to 256 characters each.
             type: list
             elements: str
           json_content_types:
             description:
-              - From 1 to 10 content types that SageMaker treats as JSON, for example V(application/json). Another
-                order is not a change.
+              - From 1 to 10 content types that SageMaker treats as JSON, for example V(application/json). The
+                order of the list has no meaning.
               - Up to 256 characters each.
             type: list
             elements: str
@@ -183,13 +187,13 @@ options:
       - While the experiment is C(Created), both times can be changed. While it is C(Running), only
         O(schedule.end_time) can be changed and O(schedule.start_time) is ignored. After the end of the experiment, both
         times are ignored.
-      - The module returns a warning if an ignored time is in the future. If O(desired_state) is set and equal to the
-        current status, the module returns no warning.
-      - Write-only in Cloud Control, which means that Cloud Control does not return the value. If the task sets
-        O(schedule) and the experiment is C(Created) or C(Running), the module reads the current schedule with
-        C(sagemaker:DescribeInferenceExperiment).
-      - O(recreate=true) preserves an omitted schedule only if the experiment is C(Created). If the experiment is in
-        another status, the new experiment has the schedule of the task, or the default if the task sets no schedule.
+      - If an ignored time is in the future, the module returns a warning, unless the experiment already has the status
+        in O(desired_state).
+      - Write-only in Cloud Control, which means that Cloud Control does not return the value. To compare the times, the
+        module reads the current schedule with C(sagemaker:DescribeInferenceExperiment).
+      - If the task sets O(recreate=true) and omits O(schedule) or one of the times, the new experiment has the omitted
+        times of the deleted experiment, but only if the deleted experiment was C(Created). Otherwise, an omitted time
+        has its default.
       - Times are compared and sent with a precision of one second.
     type: dict
     suboptions:
@@ -216,8 +220,8 @@ options:
         stay on the endpoint.
       - With O(state=present), V(Completed) and V(Cancelled) fail if the experiment does not exist, is C(Created), or
         has ended with the other status. Use O(state=absent) to delete a C(Created) experiment.
-      - With O(state=absent), V(Completed) or V(Cancelled) is the status with which a C(Running) experiment is stopped
-        before it is deleted. If omitted, it is stopped as C(Completed). V(Running) is ignored.
+      - With O(state=absent), a C(Running) experiment is stopped before the delete. V(Completed) and V(Cancelled) set
+        the status after this stop. If O(desired_state) is omitted or V(Running), the status is C(Completed).
       - Write-only in Cloud Control. The module compares the value with the status of the experiment.
     type: str
     choices: [Running, Completed, Cancelled]
@@ -284,7 +288,7 @@ attributes:
   idempotent:
     description:
       - If the experiment already matches the task, the module makes no write. The module makes one Cloud Control call
-        and, if the task sets O(schedule), one call of C(sagemaker:DescribeInferenceExperiment).
+        and, to compare O(schedule), one call of C(sagemaker:DescribeInferenceExperiment).
     support: full
 seealso:
   - module: awscc.sagemaker.inference_experiment_info
@@ -387,11 +391,13 @@ EXAMPLES = r"""
   check_mode: true
   register: plan
 
-- name: "Show the action for each variant, here production: Remove and shadow: Promote"
+- name: Show that the production variant has the action Remove and the shadow variant the action Promote
   ansible.builtin.debug:
     var: plan.variant_actions
 
-- name: Promote the shadow variant, with --extra-vars promote=true only
+# The next task runs only if you run the playbook with --extra-vars promote=true.
+
+- name: Promote the shadow variant
   awscc.sagemaker.inference_experiment:
     name: checkout-v2
     desired_state: Completed
@@ -619,17 +625,19 @@ inference_experiment:
               sample: [application/json]
     schedule:
       description: The start and end of the experiment.
-      returned: when the task sets O(schedule) and the experiment is C(Created) or C(Running), or when O(recreate=true)
-        preserves the schedule
+      returned: when the task sets O(schedule) and the experiment is C(Created) after the task, when the task sets
+        O(schedule.end_time) and the experiment is C(Running) after the task, or when O(recreate=true) preserves the
+        schedule
       type: dict
       contains:
         start_time:
-          description: The start. An early start changes this time.
+          description: The start. If the experiment was started before its scheduled start, the time of the actual
+            start.
           returned: when available
           type: str
           sample: "2030-01-07T08:00:00Z"
         end_time:
-          description: The end. A stop changes this time.
+          description: The end. If the experiment was stopped before its scheduled end, the time of the stop.
           returned: when available
           type: str
           sample: "2030-01-21T08:00:00Z"
@@ -705,9 +713,10 @@ operations:
       description:
         - The last known status of the operation in Cloud Control, for example C(SUCCESS), C(IN_PROGRESS) or
           C(FAILED).
-        - C(PLANNED) if the operation was not submitted. This occurs in check mode, with O(wait=false), and
-          for the create if O(recreate=true) fails before the create.
-        - C(PENDING) without a request token if AWS did not respond. The outcome of the operation is unknown.
+        - C(PLANNED) if the operation was not submitted. The reason is check mode, O(wait=false), or a failure of
+          O(recreate=true) between the delete and the create.
+        - C(PENDING) also if AWS did not respond to the request. Then the outcome of the operation is unknown, and
+          C(request_token) is omitted.
       returned: always
       type: str
       sample: SUCCESS

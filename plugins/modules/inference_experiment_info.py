@@ -13,8 +13,9 @@ description:
   - List and read the SageMaker inference experiments of an account and region through the AWS Cloud Control API.
   - O(names), O(name_contains) and O(statuses) are filters. The module returns an experiment only if it matches all
     filters that the task sets. Without a filter, the module returns all experiments of the region.
-  - The module reads the experiments in parallel. It does not read an experiment if the name or the status in the list
-    response of Cloud Control does not match the filters.
+  - The module first lists the experiments, unless O(names) is set. The module then reads each experiment with a
+    separate call, in parallel. If the name or the listed status of an experiment does not match the filters, the module
+    does not make this call.
 author:
   - awscc.sagemaker contributors (@awscc)
 options:
@@ -44,8 +45,8 @@ options:
       - Return only C(name) and C(region) of each experiment. The module lists the experiments and does not read each
         experiment.
       - Takes precedence over O(include_write_only).
-      - If O(identifiers_only=true) and O(statuses) are set, the module uses the statuses in the list. The task fails if
-        Cloud Control lists an experiment without its status.
+      - If O(identifiers_only=true) and O(statuses) are set, the module filters by the statuses in the response to the
+        list call. If Cloud Control omits the status of an experiment in this response, the task fails.
     type: bool
     default: false
   include_write_only:
@@ -82,7 +83,7 @@ EXAMPLES = r"""
   awscc.sagemaker.inference_experiment_info:
     region: us-east-1
 
-- name: List the names of the experiments of one team
+- name: List the names of the experiments with checkout in their name
   awscc.sagemaker.inference_experiment_info:
     name_contains: checkout
     identifiers_only: true
@@ -286,12 +287,13 @@ inference_experiments:
       type: dict
       contains:
         start_time:
-          description: The start. An early start changes this time.
+          description: The start. If the experiment was started before its scheduled start, the time of the actual
+            start.
           returned: when available
           type: str
           sample: "2030-01-07T08:00:00Z"
         end_time:
-          description: The end. A stop changes this time.
+          description: The end. If the experiment was stopped before its scheduled end, the time of the stop.
           returned: when available
           type: str
           sample: "2030-01-21T08:00:00Z"
@@ -301,8 +303,8 @@ inference_experiments:
       type: str
       sample: Errors and latency of v2 are within the limits
     desired_state:
-      description: The current status as a value of the option C(desired_state), which is C(Running), C(Completed) or
-        C(Cancelled). Null in all other statuses.
+      description: The current status if the status is C(Running), C(Completed) or C(Cancelled), the values of the
+        option C(desired_state). Null in all other statuses.
       returned: with O(include_write_only=true)
       type: str
       sample: Running

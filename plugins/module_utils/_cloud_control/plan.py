@@ -284,8 +284,7 @@ def _refusal(
 
 def _shown(resource_type: ResourceType, differences: list[Difference]) -> str:
     return "; ".join(
-        f"{_option_path(resource_type, d.tokens)} is {_value(d.actual)}, but the task sets {got(d.declared)}"
-        for d in differences
+        f"{_option_path(resource_type, d.tokens)} is {_comparison(d.actual, got(d.declared))}" for d in differences
     )
 
 
@@ -301,5 +300,5 @@ def _option_path(resource_type: ResourceType, tokens: Path) -> str:
     return shown
 
 
-def _value(value: Any) -> str:
-    return "not set" if value is None else got(value)
+def _comparison(actual: Any, declared: str) -> str:
+    return f"not set, but the task sets {declared}" if actual is None else f"{got(actual)}, not {declared}"

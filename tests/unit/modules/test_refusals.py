@@ -55,7 +55,7 @@ REFUSED: list[Any] = [
         {"model_variants": variants(2)},
         [
             "model_variants[production].infrastructure_config.real_time_inference_config.instance_count is 1,",
-            "but the task sets 2",
+            "instance_count is 1, not 2",
         ],
         id="instance count",
     ),

@@ -138,11 +138,11 @@ STOPPING = {
     "absent and status_reason": {"state": "absent", "status_reason": "Over"},
 }
 OTHER_SHADOWS = {
-    'model_variants[shadow].model_name is "demo-model-b", but the task sets "other"': variant("shadow", "other"),
-    'real_time_inference_config.instance_type is "ml.m5.xlarge", but the task sets "ml.c5.large"': variant(
+    'model_variants[shadow].model_name is "demo-model-b", not "other"': variant("shadow", "other"),
+    'real_time_inference_config.instance_type is "ml.m5.xlarge", not "ml.c5.large"': variant(
         "shadow", "demo-model-b", instance_type="ml.c5.large"
     ),
-    "real_time_inference_config.instance_count is 1, but the task sets 2": variant("shadow", "demo-model-b", count=2),
+    "real_time_inference_config.instance_count is 1, not 2": variant("shadow", "demo-model-b", count=2),
 }
 
 

@@ -305,7 +305,7 @@ REFUSALS: list[tuple[str, str, Wish, list[str], bool]] = [
         "Running",
         "another instance count",
         REVARIANT,
-        [f"model_variants[production].{COUNT} is 1, but the task sets 2 (cannot change in status Running). {RUNS}"],
+        [f"model_variants[production].{COUNT} is 1, not 2 (cannot change in status Running). {RUNS}"],
         False,
     ),
     (
@@ -314,7 +314,7 @@ REFUSALS: list[tuple[str, str, Wish, list[str], bool]] = [
         wish(properties={"ModelVariants": OTHER_MODELS}),
         [
             (
-                'model_variants[shadow].model_name is "model-shadow", but the task sets "better" (cannot change in'
+                'model_variants[shadow].model_name is "model-shadow", not "better" (cannot change in'
                 f" status Running). {RUNS}"
             )
         ],
@@ -324,7 +324,7 @@ REFUSALS: list[tuple[str, str, Wish, list[str], bool]] = [
         "Running",
         "variants of other names",
         wish(properties={"ModelVariants": [variant("production"), variant("canary")]}),
-        ['model_variants[*].variant_name is ["production", "shadow"], but the task sets ["production", "canary"] ('],
+        ['model_variants[*].variant_name is ["production", "shadow"], not ["production", "canary"] ('],
         True,
     ),
     (
@@ -332,8 +332,8 @@ REFUSALS: list[tuple[str, str, Wish, list[str], bool]] = [
         "production and shadow exchanged",
         wish(properties={"ShadowModeConfig": EXCHANGED}),
         [
-            'shadow_mode_config.source_model_variant_name is "production", but the task sets "shadow"; ',
-            f'; {SHADOW_NAME} is ["shadow"], but the task sets ["production"] (cannot change in status',
+            'shadow_mode_config.source_model_variant_name is "production", not "shadow"; ',
+            f'; {SHADOW_NAME} is ["shadow"], not ["production"] (cannot change in status',
             RUNS,
             "Omit shadow_mode_config or set the current value",
         ],
@@ -343,7 +343,7 @@ REFUSALS: list[tuple[str, str, Wish, list[str], bool]] = [
         "Running",
         "production and shadow exchanged, and another percentage",
         wish(properties={"ShadowModeConfig": {**EXCHANGED, "SourceModelVariantName": "production"}}),
-        [f'{SHADOW_NAME} is ["shadow"], but the task sets ["production"] ('],
+        [f'{SHADOW_NAME} is ["shadow"], not ["production"] ('],
         True,
     ),
     (
@@ -358,7 +358,7 @@ REFUSALS: list[tuple[str, str, Wish, list[str], bool]] = [
         "variants and a storage at once",
         wish(properties={"ModelVariants": NEW_VARIANTS, "DataStorageConfig": STORAGE}),
         [
-            f"model_variants[production].{COUNT} is 1, but the task sets 2; data_storage_config.destination is not set",
+            f"model_variants[production].{COUNT} is 1, not 2; data_storage_config.destination is not set",
             RUNS,
         ],
         True,
@@ -367,7 +367,7 @@ REFUSALS: list[tuple[str, str, Wish, list[str], bool]] = [
         "Running",
         "to complete, with variants that differ",
         wish(properties={"DesiredState": "Completed", "ModelVariants": NEW_VARIANTS}),
-        [f"model_variants[production].{COUNT} is 1, but the task sets 2 (cannot change in status Running). {RUNS}"],
+        [f"model_variants[production].{COUNT} is 1, not 2 (cannot change in status Running). {RUNS}"],
         False,
     ),
     (
@@ -393,7 +393,7 @@ REFUSALS: list[tuple[str, str, Wish, list[str], bool]] = [
                 status,
                 "a description",
                 DESCRIBE,
-                [f'description is "As it was", but the task sets "New" (cannot change in status {status}). {ENDED}'],
+                [f'description is "As it was", not "New" (cannot change in status {status}). {ENDED}'],
                 True,
             ),
             (
@@ -401,12 +401,12 @@ REFUSALS: list[tuple[str, str, Wish, list[str], bool]] = [
                 "a sampling",
                 SAMPLE,
                 [
-                    "shadow_mode_config.shadow_model_variants[shadow].sampling_percentage is 10, but the task sets 50",
+                    "shadow_mode_config.shadow_model_variants[shadow].sampling_percentage is 10, not 50",
                     ENDED,
                 ],
                 True,
             ),
-            (status, "another instance count", REVARIANT, [f"{COUNT} is 1, but the task sets 2 (", ENDED], False),
+            (status, "another instance count", REVARIANT, [f"{COUNT} is 1, not 2 (", ENDED], False),
             (status, "a storage", STORE, ["data_storage_config.destination is not set, but", ENDED], True),
         )
     ),
@@ -441,7 +441,7 @@ REFUSALS: list[tuple[str, str, Wish, list[str], bool]] = [
             f"another {option}",
             wish(properties={name: "other"}),
             [
-                f'{option} is {shown}, but the task sets "other" (can be set only on create).',
+                f'{option} is {shown}, not "other" (can be set only on create).',
                 f"Omit {option} or set the current value",
             ],
             True,
@@ -459,8 +459,8 @@ REFUSALS: list[tuple[str, str, Wish, list[str], bool]] = [
         wish(properties={"RoleArn": "other", "Description": "New", "DesiredState": "Running"}),
         [
             (
-                f'role_arn is "{CREATABLE["RoleArn"]}", but the task sets "other" (can be set only on create). '
-                'description is "As it was", but the task sets "New" (cannot change in status Completed). '
+                f'role_arn is "{CREATABLE["RoleArn"]}", not "other" (can be set only on create). '
+                'description is "As it was", not "New" (cannot change in status Completed). '
                 f"desired_state: Running cannot be reached from status Completed. {ENDED} "
                 "Omit role_arn, description, desired_state or set the current value"
             )
@@ -513,7 +513,7 @@ def test_a_refusal_comes_before_what_could_be_written_first() -> None:
 def test_a_status_that_nobody_knows_allows_nothing_and_says_so() -> None:
     message = refusal(step(DESCRIBE, seen("Paused")))
 
-    assert 'description is "As it was", but the task sets "New" (cannot change in status Paused).' in message
+    assert 'description is "As it was", not "New" (cannot change in status Paused).' in message
     assert "does not support the status 'Paused'" in message
     assert step(wish(), seen("Paused")) == Done()
     assert step(wish(present=False), seen("Paused")) == Delete()
@@ -1006,7 +1006,7 @@ THERE = Snapshot({"Name": "test", "Kind": "small", "Settings": {"A": 1, "B": 2},
         pytest.param(
             wish(properties={"Kind": "large"}),
             THERE,
-            'kind is "small", but the task sets "large" (can be set only on create). Omit kind or set the current'
+            'kind is "small", not "large" (can be set only on create). Omit kind or set the current'
             " value, or set recreate: true, which deletes the resource and creates it again.",
             id="create-only",
         ),

@@ -88,7 +88,7 @@ def test_its_tags_are(there: Bed, task: dict[str, Any], tags: dict[str, str]) ->
 
 def test_what_can_be_given_only_at_its_creation_is_refused(there: Bed) -> None:
     task = {**FULL, "family": "memorydb_valkey7"}
-    words = ('family is "memorydb_redis7", but the task sets "memorydb_valkey7"', "recreate: true")
+    words = ('family is "memorydb_redis7", not "memorydb_valkey7"', "recreate: true")
     refused(there.manage(task), there.emulator, *words)
 
 

@@ -441,16 +441,16 @@ REFUSALS: list[tuple[str, str, Wish, list[str], bool]] = [
             f"another {option}",
             wish(properties={name: "other"}),
             [
-                f'{option} is {shown}, not "other" (can be set only on create).',
+                f'{option} is {shown} "other" (can be set only on create).',
                 f"Omit {option} or set the current value",
             ],
             True,
         )
         for status in SETTLED
         for option, name, shown in (
-            ("role_arn", "RoleArn", f'"{CREATABLE["RoleArn"]}"'),
-            ("endpoint_name", "EndpointName", '"endpoint"'),
-            ("kms_key", "KmsKey", "not set"),
+            ("role_arn", "RoleArn", f'"{CREATABLE["RoleArn"]}", not'),
+            ("endpoint_name", "EndpointName", '"endpoint", not'),
+            ("kms_key", "KmsKey", "not set, but the task sets"),
         )
     ),
     (

@@ -33,8 +33,8 @@ notes:
   - A boolean or a floating-point number is not accepted where an option expects a string. Quote values such as V(on),
     V(yes) and V(1.5).
   - O(aws_ca_bundle) and O(validate_certs) do not apply to calls of AWS STS, the service that returns the credentials of
-    a role. If O(profile) has a C(role_arn), botocore calls this service. Use the environment variable E(AWS_CA_BUNDLE)
-    instead. The variable applies to all services.
+    a role. If the AWS profile in O(profile) is configured to assume a role, botocore calls AWS STS. Use the environment
+    variable E(AWS_CA_BUNDLE) instead. The variable applies to all services.
 """
 
     # Options of modules that create, update and delete a resource.
@@ -42,7 +42,8 @@ notes:
 options:
   state:
     description:
-      - Whether the resource exists when the task ends.
+      - Whether the resource exists when the task ends. The resource is the object that the module manages, for example an
+        inference experiment.
       - V(present) creates the resource if it does not exist, and updates it if it differs from the task.
       - V(absent) deletes the resource. If it does not exist, nothing changes.
     type: str
@@ -56,8 +57,8 @@ options:
       - With V(true), the module deletes the resource and creates a new resource in this case. A running shadow test
         ends. The history of the resource is lost. If an update is sufficient, the module updates the resource and does
         not delete it.
-      - V(true) requires all options that a create requires. The values of other omitted options, including tags, are
-        preserved, unless the description of the option states otherwise.
+      - V(true) requires all options that a create requires. All other options can be omitted. The module preserves the
+        values of omitted options, including tags, unless the description of an option states otherwise.
       - With O(wait=false), the module submits only the delete. The next run of the task creates the resource, but
         cannot read the values of the deleted resource. Therefore the task must set all options that have a value
         in the current resource. Otherwise, the task fails before the delete.

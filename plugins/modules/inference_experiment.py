@@ -24,8 +24,8 @@ description:
     O(endpoint_name), O(model_variants) and O(shadow_mode_config) are required as well.
   - The module reads the experiment again after each operation. Unless O(wait=false), the task fails if AWS reports
     success for a change but does not apply the change.
-  - If the current status does not allow all changes of the task, the task fails and the module changes nothing, unless
-    O(recreate=true).
+  - If the current status does not allow all changes of the task, the task fails, and the module changes nothing. With
+    O(recreate=true), the module deletes the experiment instead and creates a new one.
 author:
   - awscc.sagemaker contributors (@awscc)
 options:
@@ -74,10 +74,9 @@ options:
       - Required on create. Can be changed only while the experiment is C(Created).
       - A task that stops the experiment cannot change the variants. The task fails if the values differ from the
         current variants.
-      - With O(state=absent), the module ignores the values, unless the experiment is C(Running) and the task sets an
-        option of the stop. Then the task fails if the values differ from the current variants. Options of the stop are
-        O(status_reason), O(desired_state=Completed), O(desired_state=Cancelled), O(on_stop=promote_shadow) and
-        O(on_stop=remove_shadow).
+      - With O(state=absent), the module ignores the values. The only exception is a C(Running) experiment if the task
+        sets O(status_reason), O(desired_state=Completed), O(desired_state=Cancelled), O(on_stop=promote_shadow) or
+        O(on_stop=remove_shadow). In this case, the task fails if the values differ from the current variants.
       - If O(desired_state) is C(Completed) or C(Cancelled) and the experiment already has this status, the module
         ignores the values. Therefore a task that stopped the experiment can run again.
     type: list
@@ -158,7 +157,8 @@ options:
         required: true
       kms_key:
         description:
-          - ID, ARN or alias of the KMS key that encrypts the stored data. Compared in the same way as O(kms_key).
+          - ID, ARN or alias of the KMS key that encrypts the stored data. Compared in the same way as
+            the key of the storage volumes, the option O(kms_key) of the experiment.
           - Up to 2048 letters, digits and the characters C(:/_-).
         type: str
       content_type:
@@ -190,10 +190,10 @@ options:
       - If an ignored time is in the future, the module returns a warning, unless the experiment already has the status
         in O(desired_state).
       - Write-only in Cloud Control, which means that Cloud Control does not return the value. To compare the times, the
-        module reads the current schedule with C(sagemaker:DescribeInferenceExperiment).
-      - If the task sets O(recreate=true) and omits O(schedule) or one of the times, the new experiment has the omitted
-        times of the deleted experiment, but only if the deleted experiment was C(Created). Otherwise, an omitted time
-        has its default.
+        module reads the current schedule with C(sagemaker:DescribeInferenceExperiment). The calling identity needs this
+        action, even if O(cloud_control_role_arn) is set.
+      - O(recreate=true) of a C(Created) experiment preserves each time that the task omits. In all other statuses, the
+        times are not preserved, and the new experiment has the default of each time that the task omits.
       - Times are compared and sent with a precision of one second.
     type: dict
     suboptions:
@@ -391,7 +391,7 @@ EXAMPLES = r"""
   check_mode: true
   register: plan
 
-- name: Show that the production variant has the action Remove and the shadow variant the action Promote
+- name: Show the variant actions (Remove for production, Promote for shadow)
   ansible.builtin.debug:
     var: plan.variant_actions
 
@@ -624,10 +624,14 @@ inference_experiment:
               elements: str
               sample: [application/json]
     schedule:
-      description: The start and end of the experiment.
-      returned: when the task sets O(schedule) and the experiment is C(Created) after the task, when the task sets
-        O(schedule.end_time) and the experiment is C(Running) after the task, or when O(recreate=true) preserves the
-        schedule
+      description:
+        - The start and end of the experiment. The module returns the schedule only if the module reads the schedule.
+        - If the experiment is C(Created) at the end of the task, the module reads the schedule if the task sets
+          O(schedule).
+        - If the experiment is C(Running) at the end of the task, the module reads the schedule if the task sets
+          O(schedule.end_time).
+        - If O(recreate=true) preserves a time of the schedule, the module reads the schedule as well.
+      returned: depends on the status and the options, see the description
       type: dict
       contains:
         start_time:
@@ -715,8 +719,8 @@ operations:
           C(FAILED).
         - C(PLANNED) if the operation was not submitted. The reason is check mode, O(wait=false), or a failure of
           O(recreate=true) between the delete and the create.
-        - C(PENDING) also if AWS did not respond to the request. Then the outcome of the operation is unknown, and
-          C(request_token) is omitted.
+        - If the status is C(PENDING) and C(request_token) is missing, AWS did not respond to the request. The outcome
+          of the operation is unknown.
       returned: always
       type: str
       sample: SUCCESS

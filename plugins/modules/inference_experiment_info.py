@@ -53,7 +53,8 @@ options:
     description:
       - Whether to return the write-only properties C(schedule), C(status_reason) and C(desired_state) as well.
       - Write-only means that Cloud Control does not return these properties. The module reads them with one call of
-        C(sagemaker:DescribeInferenceExperiment) for each experiment.
+        C(sagemaker:DescribeInferenceExperiment) for each experiment. The calling identity needs this action, even if
+        O(cloud_control_role_arn) is set.
     type: bool
     default: false
 notes:
@@ -303,7 +304,7 @@ inference_experiments:
       type: str
       sample: Errors and latency of v2 are within the limits
     desired_state:
-      description: The current status if the status is C(Running), C(Completed) or C(Cancelled), the values of the
+      description: The current status if it is C(Running), C(Completed) or C(Cancelled). These are the values of the
         option C(desired_state). Null in all other statuses.
       returned: with O(include_write_only=true)
       type: str

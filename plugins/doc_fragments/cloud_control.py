@@ -42,8 +42,8 @@ notes:
 options:
   state:
     description:
-      - Whether the resource exists when the task ends. The resource is the object that the module manages, for example an
-        inference experiment.
+      - Whether the resource exists when the task ends. The resource is the object that the module manages, for example
+        an inference experiment.
       - V(present) creates the resource if it does not exist, and updates it if it differs from the task.
       - V(absent) deletes the resource. If it does not exist, nothing changes.
     type: str

@@ -31,7 +31,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(B)/demo.stamp $(B)/collection.stamp ## run the example playbooks against the emulator; V=1 prints all output
-	@$(BIN)/python -m tests.demo $(if $(V),--verbose)
+	@$(BIN)/python -m tools.demo $(if $(V),--verbose)
 
 emulator: $(B)/demo.stamp $(B)/collection.stamp ## start the emulator; PORT=0 uses a free port, IAM=1 enforces IAM policies
 	@exec $(BIN)/python -m tests.emulator --seed --port $(or $(PORT),5000) $(if $(IAM),--enforce-iam)
@@ -41,18 +41,18 @@ test: lint $(B)/collection.stamp ## run lint, unit tests and integration tests
 
 thorough: $(B)/test.stamp $(B)/collection.stamp ## run the tests that are too slow for make test
 	@THOROUGH=1 $(BIN)/python -m pytest -n auto --dist worksteal \
-		tests/benchmarks \
-		tests/integration/test_at_once.py \
+		tests/integration/test_benchmarks.py \
+		tests/integration/test_concurrent_tasks.py \
 		tests/integration/test_examples.py \
-		tests/integration/test_killed.py \
+		tests/integration/test_killed_processes.py \
 		tests/integration/test_runner.py \
-		tests/integration/test_secrets.py \
+		tests/integration/test_secrets_in_output.py \
 		tests/integration/test_targets.py \
 		tests/unit/faults \
 		tests/unit/iam \
-		tests/unit/lifecycle \
-		tests/unit/modules/hostile \
-		tests/unit/test_release.py
+		tests/unit/stateful \
+		tests/unit/plugins/modules/robustness \
+		tests/unit/tools/test_release.py
 
 unit: $(B)/test.stamp $(B)/collection.stamp ## run the unit tests
 	@$(BIN)/python -m pytest -n auto --dist worksteal tests/unit
@@ -61,17 +61,17 @@ integration: $(B)/test.stamp $(B)/collection.stamp ## run the integration tests:
 	@$(BIN)/python -m pytest -n auto --dist worksteal tests/integration
 
 docs: $(B)/docs.stamp $(B)/collection.stamp ## build the documentation site in .build/docs
-	@$(B)/docs-venv/bin/python -m tests.site
+	@$(B)/docs-venv/bin/python -m tools.site
 	echo "$(CURDIR)/$(B)/docs/index.html"
 
-bench: $(B)/bench.stamp $(B)/collection.stamp ## measure the tasks, write tests/benchmarks/results; takes 10 minutes
-	@$(BIN)/python -m tests.benchmarks
+bench: $(B)/bench.stamp $(B)/collection.stamp ## measure the tasks, write tools/benchmarks/results; takes 10 minutes
+	@$(BIN)/python -m tools.benchmarks
 
 mutation: $(B)/test.stamp $(B)/collection.stamp ## insert faults into the code, list those that no test detects; takes 30 minutes
-	@$(BIN)/python -u -m tests.mutation
+	@$(BIN)/python -u -m tools.mutation
 
 matrix: | $(BIN)/python ## run ansible-test and galaxy-importer on each ansible-core; CORE=2.19 selects one
-	@$(BIN)/python -m tests.matrix $(CORE)
+	@$(BIN)/python -m tools.matrix $(CORE)
 
 lint: $(B)/test.stamp $(B)/src.stamp $(B)/collection.stamp ## check code, YAML, writing style, workflows and changelog fragments
 	@failed=0
@@ -97,7 +97,7 @@ build: $(B)/collection.stamp ## build the tarball in .build/dist, and install it
 	@ls $(B)/dist/*.tar.gz
 
 release: $(B)/test.stamp ## prepare a release: make release VERSION=1.2.3
-	@$(BIN)/python -m tests.release "$(VERSION)"
+	@$(BIN)/python -m tools.release "$(VERSION)"
 
 clean: ## remove all files that make has created
 	rm -rf $(B) .ansible
@@ -114,25 +114,25 @@ $(BIN)/python:
 		"Commands tried: $(PYTHON)" >&2
 	exit 1
 
-$(B)/demo.stamp: requirements.txt tests/requirements-demo.txt | $(BIN)/python
+$(B)/demo.stamp: requirements.txt tools/requirements/demo.txt | $(BIN)/python
 	@echo "Installing Ansible, boto3 and moto"
-	$(PIP_INSTALL) -r tests/requirements-demo.txt $(call LOG,pip)
+	$(PIP_INSTALL) -r tools/requirements/demo.txt $(call LOG,pip)
 	touch $@
 
-$(B)/test.stamp: tests/requirements-test.txt $(B)/demo.stamp
+$(B)/test.stamp: tools/requirements/test.txt $(B)/demo.stamp
 	@echo "Installing the tools for tests and lint"
-	$(PIP_INSTALL) -r tests/requirements-test.txt $(call LOG,pip)
+	$(PIP_INSTALL) -r tools/requirements/test.txt $(call LOG,pip)
 	touch $@
 
-$(B)/bench.stamp: tests/requirements-bench.txt $(B)/demo.stamp
+$(B)/bench.stamp: tools/requirements/bench.txt $(B)/demo.stamp
 	@echo "Installing the tools for benchmarks"
-	$(PIP_INSTALL) -r tests/requirements-bench.txt $(call LOG,pip)
+	$(PIP_INSTALL) -r tools/requirements/bench.txt $(call LOG,pip)
 	touch $@
 
-$(B)/docs.stamp: tests/requirements-docs.txt | $(BIN)/python
+$(B)/docs.stamp: tools/requirements/docs.txt | $(BIN)/python
 	@echo "Installing antsibull-docs and Sphinx"
 	$(BIN)/python -m venv $(B)/docs-venv
-	$(B)/docs-venv/bin/python -m pip install --quiet --no-compile -r tests/requirements-docs.txt $(call LOG,pip)
+	$(B)/docs-venv/bin/python -m pip install --quiet --no-compile -r tools/requirements/docs.txt $(call LOG,pip)
 	touch $@
 
 $(B)/collection.stamp: $(SHIPPED) | $(B)/demo.stamp

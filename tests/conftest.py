@@ -9,7 +9,7 @@ import os
 
 import pytest
 
-from tests.environment import AWS_ENVIRONMENT, INSTALLED, UNDER_ANSIBLE_TEST, clean_environment
+from tests.support.environment import AWS_ENVIRONMENT, INSTALLED, UNDER_ANSIBLE_TEST, clean_environment
 
 
 def pytest_configure(config: pytest.Config) -> None:

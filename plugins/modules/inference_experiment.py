@@ -756,11 +756,11 @@ error:
       sample: Grant the permission in the message to the identity in the message.
 """
 
-from ..module_utils._cloud_control.interpreter import require_python
+from ..module_utils._cloud_control.ansible_module.python_version import require_python
 
 require_python(inference_experiment={}, operations=[])
 
-from ..module_utils._cloud_control.manage import manage
+from ..module_utils._cloud_control.ansible_module.resource import manage
 from ..module_utils._resource_types.inference_experiment import INFERENCE_EXPERIMENT
 
 

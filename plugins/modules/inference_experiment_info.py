@@ -356,11 +356,11 @@ error:
       sample: Grant the permission in the message to the identity in the message.
 """
 
-from ..module_utils._cloud_control.interpreter import require_python
+from ..module_utils._cloud_control.ansible_module.python_version import require_python
 
 require_python()
 
-from ..module_utils._cloud_control.inform import inform
+from ..module_utils._cloud_control.ansible_module.info import inform
 from ..module_utils._resource_types.inference_experiment import INFERENCE_EXPERIMENT
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.environment import clean_environment, command
+from tests.support.environment import clean_environment, command
 
 MANAGE = "awscc.sagemaker.inference_experiment"
 INFO = "awscc.sagemaker.inference_experiment_info"

@@ -17,9 +17,9 @@ import pytest
 from tests.emulator.control_api import CONTROLS, PREFIX
 from tests.emulator.faults import KINDS
 from tests.emulator.server import EmulatorServer
-from tests.environment import REGION
-from tests.integration.runner import ansible
-from tests.unit.docs.guides import blocks, playbooks, text_of
+from tests.support.environment import REGION
+from tests.support.playbooks import ansible
+from tools.generated_docs.guides import blocks, playbooks, text_of
 
 GUIDE = "guide_emulator"
 IN_PROCESS_ONLY = {"changed", "refused"}

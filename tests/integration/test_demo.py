@@ -17,11 +17,11 @@ from typing import Any
 
 import pytest
 
-from tests.demo import STEPS, Step, run, short, summary
 from tests.emulator.server import EmulatorServer
-from tests.environment import ROOT
+from tests.support.environment import ROOT
+from tools.demo import STEPS, Step, run, short, summary
 
-DEMO = [sys.executable, "-m", "tests.demo"]
+DEMO = [sys.executable, "-m", "tools.demo"]
 SECONDS = 300
 # The playbook fails before it needs a resource or sends a request.
 (STOP,) = [step for step in STEPS if not step.requests]

@@ -14,13 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.demo import STEPS
 from tests.emulator.seed import ACCOUNT_ID, Seed
 from tests.emulator.server import EmulatorServer
-from tests.environment import REGION, ROOT, emulator_environment
-from tests.integration.runner import ansible
-from tests.thorough import THOROUGH
-from tests.unit.docs.guides import GUIDES, Block, blocks, playbooks
+from tests.support.environment import REGION, ROOT, emulator_environment
+from tests.support.playbooks import ansible
+from tests.support.thorough import THOROUGH
+from tools.demo import STEPS
+from tools.generated_docs.guides import GUIDES, Block, blocks, playbooks
 
 EXAMPLES = ROOT / "docs" / "examples"
 RUN_HERE = {"minimal.yml", "report.yml", "stop_and_promote.yml", "tag_many.yml"}

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-from tests.environment import INSTALLED, ROOT, clean_environment, command
+from tests.support.environment import INSTALLED, ROOT, clean_environment, command
 
 DEFINITION = ROOT / "docs" / "examples" / "awx" / "execution-environment.yml"
 

@@ -15,8 +15,8 @@ import ansible.config
 import pytest
 import yaml
 
-from tests.environment import DIST, INSTALLED, ROOT
-from tests.matrix.__main__ import ROWS
+from tests.support.environment import DIST, INSTALLED, ROOT
+from tools.matrix.__main__ import ROWS
 
 GALAXY: dict[str, Any] = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))
 
@@ -188,7 +188,7 @@ def test_the_readme_tells_what_make_matrix_tests_on() -> None:
 
 
 def test_what_ansible_test_installs_is_enough_for_the_emulator_and_the_modules() -> None:
-    needed = {line for line in _required("tests/requirements-demo.txt") if not line.startswith("ansible>")}
+    needed = {line for line in _required("tools/requirements/demo.txt") if not line.startswith("ansible>")}
     needed |= _required("requirements.txt")
     assert needed - _required("tests/unit/requirements.txt") == set()
 

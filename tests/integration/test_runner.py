@@ -16,9 +16,9 @@ import yaml
 
 from tests.emulator.seed import Seed
 from tests.emulator.server import EmulatorServer
-from tests.environment import REGION, ROOT
-from tests.integration.awx import PLAYBOOKS, Awx
-from tests.thorough import THOROUGH
+from tests.support.awx import PLAYBOOKS, Awx
+from tests.support.environment import REGION, ROOT
+from tests.support.thorough import THOROUGH
 
 NAME = "checkout-v2"
 START, STOP = PLAYBOOKS / "start.yml", PLAYBOOKS / "stop.yml"

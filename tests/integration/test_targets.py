@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 
 from tests.emulator.server import EmulatorServer
-from tests.environment import INSTALLED, REGION
-from tests.integration.runner import TARGETS, ansible
-from tests.thorough import THOROUGH
+from tests.support.environment import INSTALLED, REGION
+from tests.support.playbooks import TARGETS, ansible
+from tests.support.thorough import THOROUGH
 
 
 @pytest.fixture

@@ -15,10 +15,10 @@ import botocore.session
 import pytest
 
 from tests.emulator.server import EmulatorServer
-from tests.environment import REGION
-from tests.integration.certificates import BAD, GOOD, Authorities
-from tests.unit.harness import Result, run_module
-from tests.unit.modules.hostile.credentials import write_profiles
+from tests.support.certificates import BAD, GOOD, Authorities
+from tests.support.credential_sources import write_profiles
+from tests.support.environment import REGION
+from tests.support.module_runner import Result, run_module
 
 MANAGE, INFO = "inference_experiment", "inference_experiment_info"
 NAME = "checkout"

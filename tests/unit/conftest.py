@@ -12,8 +12,8 @@ from typing import Any, Protocol
 import pytest
 
 from tests.emulator import Emulator, ManualClock, Seed
-from tests.environment import REGION
-from tests.unit.harness import Result, run_module, with_shared_clients
+from tests.support.environment import REGION
+from tests.support.module_runner import Result, run_module, with_shared_clients
 
 
 class Run(Protocol):

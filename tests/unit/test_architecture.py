@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.environment import ROOT
+from tests.support.environment import ROOT
 
 COLLECTION = "ansible_collections.awscc.sagemaker"
 PLUGINS = ROOT / "plugins"

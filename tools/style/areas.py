@@ -19,8 +19,8 @@ AREAS = (README, DOCS, MODULES, MESSAGES, PLUGINS, TESTS, NAMES)
 DOCUMENTS = {
     README: ("*.md", "CHANGELOG.rst", "changelogs/fragments/*.yml", ".github/**/*.md", ".github/**/*.yml"),
     DOCS: (
-        *("docs/**/*.md", "docs/**/*.rst", "docs/**/*.yml", "docs/**/*.json", "tests/site/index.rst"),
-        *("tests/benchmarks/results/*.md", "tests/unit/faults/*.md"),
+        *("docs/**/*.md", "docs/**/*.rst", "docs/**/*.yml", "docs/**/*.json", "tools/site/index.rst"),
+        *("tools/benchmarks/results/*.md", "tests/unit/faults/*.md"),
     ),
 }
 # The modules' own strings, and those of the documentation fragments.

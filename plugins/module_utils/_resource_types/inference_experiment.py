@@ -14,8 +14,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from .._cloud_control.comparisons import as_instant, as_kms_key, as_set, format_instant, parse_instant
-from .._cloud_control.resource_type import (
+from .._cloud_control.model.equivalence import as_instant, as_kms_key, as_set, format_instant, parse_instant
+from .._cloud_control.model.resource_type import (
     Lifecycle,
     Limit,
     Properties,

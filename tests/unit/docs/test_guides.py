@@ -16,12 +16,12 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.in
     INFERENCE_EXPERIMENT,
 )
 from tests.emulator import Emulator, ManualClock
-from tests.environment import REGION, ROOT
-from tests.unit.docs import diagram
-from tests.unit.docs.guides import FOLDER, GUIDES, blocks, text_of
-from tests.unit.harness import run_module, with_shared_clients
+from tests.support.environment import REGION, ROOT
+from tests.support.module_runner import run_module, with_shared_clients
+from tools.generated_docs import diagram
+from tools.generated_docs.guides import FOLDER, GUIDES, blocks, text_of
 
-WRITE = "run python -m tests.unit.docs"
+WRITE = "run python -m tools.generated_docs"
 PREFIX = "awscc.sagemaker."
 REPOSITORY = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["repository"]
 
@@ -104,5 +104,5 @@ def test_every_guide_is_in_the_contents_of_the_collection_and_of_the_site() -> N
     sections = yaml.safe_load((FOLDER.parent / "extra-docs.yml").read_text(encoding="utf-8"))["sections"]
     listed = [guide for section in sections for guide in section["toctree"]]
     assert sorted(listed) == sorted(path.stem for path in FOLDER.glob("*.rst"))
-    site = (ROOT / "tests" / "site" / "index.rst").read_text(encoding="utf-8")
+    site = (ROOT / "tools" / "site" / "index.rst").read_text(encoding="utf-8")
     assert [guide for guide in listed if f"collection/docsite/{guide}" not in site] == []

@@ -9,15 +9,16 @@ from collections.abc import Mapping
 
 import pytest
 
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control import errors, failure
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control import errors
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.ansible_module import error_report
 from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.inference_experiment import (
     INFERENCE_EXPERIMENT,
     REGIONS_PAGE,
 )
-from tests.unit.docs import rejections, troubleshooting
-from tests.unit.lifecycle.grid import REASONS
+from tests.support.stateful.transitions import REASONS
+from tools.generated_docs import rejections, troubleshooting
 
-WRITE = "run python -m tests.unit.docs"
+WRITE = "run python -m tools.generated_docs"
 
 
 def test_troubleshooting_page_equals_generated_page() -> None:
@@ -30,12 +31,12 @@ def test_troubleshooting_lists_every_error_code_once() -> None:
     # The code of an error without a code of AWS is the name of its class.
     classes = {errors.Refused.__name__, errors.NotApplied.__name__, errors.TimedOut.__name__}
     assert len(listed) == len(set(listed))
-    assert set(listed) == failure.HINTS.keys() | INFERENCE_EXPERIMENT.advice.keys()
+    assert set(listed) == error_report.HINTS.keys() | INFERENCE_EXPERIMENT.advice.keys()
     assert classes <= troubleshooting.OWN.keys()
 
 
 def test_troubleshooting_lists_every_hint_by_message() -> None:
-    assert [words for _codes, words, _hint in failure.ADVICE_BY_MESSAGE] == [*troubleshooting.MESSAGES]
+    assert [words for _codes, words, _hint in error_report.ADVICE_BY_MESSAGE] == [*troubleshooting.MESSAGES]
 
 
 def test_rejections_have_every_reason_of_the_lifecycle() -> None:
@@ -68,16 +69,16 @@ MESSAGES: Mapping[str, str] = {
 HINTED = [
     *(
         (code, "Something failed.", troubleshooting.hint(code))
-        for code in (*failure.HINTS, *INFERENCE_EXPERIMENT.advice)
+        for code in (*error_report.HINTS, *INFERENCE_EXPERIMENT.advice)
     ),
-    *((code, MESSAGES[words], hint) for codes, words, hint in failure.ADVICE_BY_MESSAGE for code in codes.split()),
+    *((code, MESSAGES[words], hint) for codes, words, hint in error_report.ADVICE_BY_MESSAGE for code in codes.split()),
 ]
 
 
 @pytest.mark.parametrize(("code", "message", "hint"), HINTED, ids=[f"{row[0]} {row[1]}" for row in HINTED])
 def test_hint_of_the_guide_is_in_the_message_of_its_error(code: str, message: str, hint: str) -> None:
     error = errors.TimedOut(message) if code == "TimedOut" else errors.CallFailed(message, code=code, operation=None)
-    told = failure.failure("Could not do it", error, advice=INFERENCE_EXPERIMENT.advice, region="the region")
+    told = error_report.failure("Could not do it", error, advice=INFERENCE_EXPERIMENT.advice, region="the region")
     expected = hint.replace("`Regions`_", REGIONS_PAGE)
     assert (told["error"]["hint"], told["msg"].endswith(f" {expected}")) == (expected, True)
 

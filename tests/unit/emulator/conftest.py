@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from tests.emulator import Emulator, ManualClock
-from tests.unit.emulator.aws import REGION, Aws, CloudWatch, client_of_protocol
+from tests.support.aws_clients import REGION, Aws, CloudWatch, client_of_protocol
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from botocore.config import Config
 from tests.emulator import Emulator, ManualClock, Seed, Settings, schema
 from tests.emulator.controls import new_session
 from tests.emulator.seed import ACCOUNT_ID
-from tests.unit.emulator.aws import REGION, TYPE_NAME, Aws, Operation, Refused, add, client_of_protocol
+from tests.support.aws_clients import REGION, TYPE_NAME, Aws, Operation, Refused, add, client_of_protocol
 
 EXPERIMENT = f"arn:aws:sagemaker:{REGION}:{ACCOUNT_ID}:inference-experiment/test"
 DENIED = "AccessDeniedException"

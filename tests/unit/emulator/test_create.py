@@ -8,7 +8,7 @@ import pytest
 
 from tests.emulator import Emulator
 from tests.emulator.seed import shadow_mode_config
-from tests.unit.emulator.aws import REGION, TYPE_NAME, Aws
+from tests.support.aws_clients import REGION, TYPE_NAME, Aws
 
 START, END = "2026-01-03T12:00:00Z", "2026-01-04T12:00:00Z"
 

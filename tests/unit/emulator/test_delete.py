@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.emulator.aws import Aws, Refused
+from tests.support.aws_clients import Aws, Refused
 
 
 @pytest.mark.parametrize("status", ["Created", "Completed", "Cancelled"])

@@ -12,7 +12,7 @@ from botocore.exceptions import WaiterError
 
 from tests.emulator import Emulator
 from tests.emulator.seed import variant
-from tests.unit.emulator.aws import REGION, Aws, Operation, Refused, add, remove, replace
+from tests.support.aws_clients import REGION, Aws, Operation, Refused, add, remove, replace
 
 A, B = "demo-model-a", "demo-model-b"
 ORIGINAL: tuple[dict[str, str], dict[str, str]] = ({"production": A}, {})

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.emulator.aws import Aws, Refused, add, replace
+from tests.support.aws_clients import Aws, Refused, add, replace
 
 THROTTLED = ("ThrottlingException", "Rate exceeded")
 DENIED = ("AccessDeniedException", "User: arn is not authorized to perform: sagemaker:AddTags")

@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
 
 from tests.emulator import Emulator, Settings, faults
-from tests.unit.emulator.aws import TYPE_NAME, Aws, Refused, add, code_of
+from tests.support.aws_clients import TYPE_NAME, Aws, Refused, add, code_of
 
 ERRORS: list[Any] = [
     pytest.param("throttle", {}, "ThrottlingException", 400, id="throttled"),

@@ -17,7 +17,7 @@ import pytest
 from tests.emulator import Emulator, ManualClock, register
 from tests.emulator.seed import ACCOUNT_ID
 from tests.emulator.server import EmulatorServer
-from tests.unit.emulator.aws import REGION, TYPE_NAME, Aws, Refused, add
+from tests.support.aws_clients import REGION, TYPE_NAME, Aws, Refused, add
 
 
 def test_registering_twice_and_undoing_it_leaves_moto_as_it_was() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.emulator.traffic import INSTANCES, INVOCATIONS
-from tests.unit.emulator.aws import REGION, Aws, CloudWatch, Refused, replace
+from tests.support.aws_clients import REGION, Aws, CloudWatch, Refused, replace
 
 DAY = 86_400
 PRODUCTION = {

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.emulator.seed import shadow_mode_config
-from tests.unit.emulator.aws import REGION, TYPE_NAME, Aws, Operation, Refused, add, pages, remove, replace
+from tests.support.aws_clients import REGION, TYPE_NAME, Aws, Operation, Refused, add, pages, remove, replace
 
 HOUR, DAY = 3600, 86400
 STATUS_TEST = {"op": "test", "path": "/Status", "value": "Running"}

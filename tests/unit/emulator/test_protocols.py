@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
 from botocore.parsers import ResponseParserError
 
-from tests.unit.emulator.aws import Aws, CloudWatch, Refused, code_of
+from tests.support.aws_clients import Aws, CloudWatch, Refused, code_of
 
 START = datetime(2026, 1, 1, 10, 0, tzinfo=timezone.utc)
 CONTENT_TYPES = {

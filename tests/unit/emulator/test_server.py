@@ -24,7 +24,7 @@ from tests.emulator import ManualClock, Seed, control_api
 from tests.emulator.controls import CREDENTIALS
 from tests.emulator.gate import ConnectionDropped
 from tests.emulator.server import EmulatorServer
-from tests.unit.emulator.aws import REGION, TYPE_NAME, Refused
+from tests.support.aws_clients import REGION, TYPE_NAME, Refused
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.emulator.experiments import STATUSES
-from tests.unit.emulator.aws import Aws, Refused, add, remove, replace
+from tests.support.aws_clients import Aws, Refused, add, remove, replace
 
 SYSTEM = {"aws:createdBy": "stack"}
 BOTH_KEPT = "stop: production Retain, shadow Retain"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.emulator import ManualClock, SystemClock
-from tests.unit.emulator.aws import Aws, Refused, add
+from tests.support.aws_clients import Aws, Refused, add
 
 WEEK = timedelta(days=7)
 

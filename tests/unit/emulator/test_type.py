@@ -12,7 +12,7 @@ from tests.emulator import schema
 from tests.emulator.experiments import IN_TRANSIT, STATUSES, TERMINAL
 from tests.emulator.schemas import update
 from tests.emulator.seed import shadow_mode_config, variant
-from tests.unit.emulator.aws import REGION, TYPE_NAME, Aws, Operation, Refused, add, pages, remove, replace
+from tests.support.aws_clients import REGION, TYPE_NAME, Aws, Operation, Refused, add, pages, remove, replace
 
 WRITE_ONLY = {"Schedule", "DesiredState", "StatusReason"}
 CSV: dict[str, Any] = {"Destination": "s3://bucket", "ContentType": {"CsvContentTypes": ["text/csv"]}}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.emulator.seed import shadow_mode_config, variant
-from tests.unit.emulator.aws import Aws, Operation, Refused, add, remove, replace
+from tests.support.aws_clients import Aws, Operation, Refused, add, remove, replace
 
 STORAGE = {"Destination": "s3://elsewhere/captured"}
 CHANGES = {

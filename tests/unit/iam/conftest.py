@@ -13,10 +13,10 @@ import pytest
 
 from tests.emulator import Emulator, ManualClock
 from tests.emulator.controls import new_session
-from tests.environment import REGION
-from tests.unit.harness import Result, run_module, with_shared_clients
-from tests.unit.iam.policies import HANDLER_ROLE, HANDLER_ROLE_ARN, TRUST, WITH_HANDLER_ROLE, Policy, filled_in, read
-from tests.unit.iam.scenarios import Task
+from tests.support.environment import REGION
+from tests.support.iam_policies import HANDLER_ROLE, HANDLER_ROLE_ARN, TRUST, WITH_HANDLER_ROLE, Policy, filled_in, read
+from tests.support.iam_scenarios import Task
+from tests.support.module_runner import Result, run_module, with_shared_clients
 
 USER = "ansible"
 

@@ -11,13 +11,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control import manage
 from tests.emulator.seed import ACCOUNT_ID
-from tests.environment import REGION
-from tests.thorough import THOROUGH
-from tests.unit.emulator.aws import Refused
-from tests.unit.iam.conftest import Account
-from tests.unit.iam.policies import (
+from tests.support.aws_clients import Refused
+from tests.support.environment import REGION
+from tests.support.iam_policies import (
     HANDLER_ROLE,
     OPERATOR,
     POLICIES,
@@ -30,7 +27,7 @@ from tests.unit.iam.policies import (
     read,
     without,
 )
-from tests.unit.iam.scenarios import (
+from tests.support.iam_scenarios import (
     CHANGE,
     CREATE,
     CREATE_TAGGED,
@@ -48,8 +45,10 @@ from tests.unit.iam.scenarios import (
     Row,
     Task,
 )
-from tests.unit.modules.scenarios import CHANGING
-from tests.unit.modules.tasks import NAME, done, exists, put, state
+from tests.support.scenarios import CHANGING
+from tests.support.tasks import NAME, done, exists, put, state
+from tests.support.thorough import THOROUGH
+from tests.unit.iam.conftest import Account
 
 MORE = [Task(s.title, s.task, s.found, experiment=s.experiment) for s in CHANGING if THOROUGH]
 TASKS = [*LIFE, *READS, *MORE]
@@ -260,7 +259,7 @@ def test_who_may_not_know_what_somebody_else_has_begun_waits_all_the_same(
     account.emulator.forget_experiments()
     account.grant(without(filled_in(OPERATOR), "cloudformation:ListResourceRequests"))
     warned: list[str] = []
-    monkeypatch.setattr(manage, "warn", warned.append)
+    monkeypatch.setattr(resource, "warn", warned.append)
     result = done(account.run(WAIT))
     assert (result.changed, len(result["operations"])) == (True, 1)
     assert [_missing(words) for words in warned] == [{"cloudformation:ListResourceRequests"}]

@@ -17,10 +17,10 @@ from botocore.loaders import create_loader
 
 from tests.emulator import ManualClock
 from tests.emulator.server import EmulatorServer
-from tests.unit.harness import Result, run_module
-from tests.unit.iam.policies import HANDLER_ROLE, OPERATOR, READ_ONLY, TRUST, filled_in, read, without
-from tests.unit.iam.scenarios import INFO
-from tests.unit.modules.tasks import MODULE, NAME, done, full, named
+from tests.support.iam_policies import HANDLER_ROLE, OPERATOR, READ_ONLY, TRUST, filled_in, read, without
+from tests.support.iam_scenarios import INFO
+from tests.support.module_runner import Result, run_module
+from tests.support.tasks import MODULE, NAME, done, full, named
 
 Keys = dict[str, str]
 

@@ -17,8 +17,8 @@ import pytest
 import yaml
 from botocore.loaders import create_loader
 
-from tests.environment import ROOT
-from tests.unit.iam.policies import (
+from tests.support.environment import ROOT
+from tests.support.iam_policies import (
     FOLDER,
     HANDLER_ROLE,
     HANDLER_ROLE_ARN,
@@ -33,7 +33,7 @@ from tests.unit.iam.policies import (
     documented,
     read,
 )
-from tests.unit.iam.scenarios import table
+from tests.support.iam_scenarios import table
 
 # IAM's prefix: boto3's service, which has the operations that the actions are named after.
 SERVICES = {"cloudformation": "cloudcontrol", "sagemaker": "sagemaker"}
@@ -146,7 +146,7 @@ def test_no_page_and_no_module_names_an_action_that_no_policy_has() -> None:
 
 
 def test_guide_contains_table_of_actions() -> None:
-    assert table() in PAGE, f"put the result of tests.unit.iam.scenarios.table() into {GUIDE}"
+    assert table() in PAGE, f"put the result of tests.support.iam_scenarios.table() into {GUIDE}"
 
 
 def test_guide_lists_every_policy_file() -> None:

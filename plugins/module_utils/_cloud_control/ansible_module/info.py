@@ -1,0 +1,87 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The modules that list and read: what they take and what they return."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from ..api.listing import READERS, Query, find
+from ..errors import CloudControlError
+from ..model import validation
+from ..model.arguments import Findings
+from ..model.resource_type import Properties, ResourceType, Snapshot
+from .base import ROLE, begin, budget, connect, connection_problems, describe, refuse_if, region_of
+
+
+def inform(resource_type: ResourceType) -> None:
+    """Run the module that lists and reads resources, from the arguments to the result."""
+    module, found = begin(_spec(resource_type))
+    region = region_of(module)
+    try:
+        query = _query(resource_type, module.params, found)
+        client = connect(
+            module,
+            resource_type,
+            budget(math.inf),  # each call is repeated so often and no more, and how many there are is not known
+            # Adaptive for what it does to all calls of a client once some have been throttled: it slows them down.
+            retries={"mode": "adaptive", "total_max_attempts": 1},
+            max_pool_connections=READERS,
+        )
+        resources = find(resource_type, query, client, tell=partial(_result, resource_type, query, region))
+    except CloudControlError as error:
+        from .error_report import failure
+
+        where = f" in {region}" if region else ""
+        invalid = error.code == "InvalidOptions"
+        attempt = f"{'Invalid options for' if invalid else 'Could not read the'} {resource_type.noun}s{where}"
+        module.fail_json(**failure(attempt, error, advice=resource_type.advice, region=region))
+    else:
+        module.exit_json(changed=False, **{f"{resource_type.result_name}s": resources})
+
+
+def _spec(resource_type: ResourceType) -> dict[str, Any]:
+    identifier = resource_type.identifier
+    spec: dict[str, Any] = {
+        f"{identifier}s": {"type": "list", "elements": "str", "aliases": [identifier]},
+        f"{identifier}_contains": {"type": "str"},
+        "identifiers_only": {"type": "bool", "default": False},
+        **ROLE,
+    }
+    if resource_type.lifecycle:
+        choices = list(resource_type.lifecycle.statuses)
+        spec["statuses"] = {"type": "list", "elements": "str", "choices": choices}
+    if resource_type.write_only_reader:
+        spec["include_write_only"] = {"type": "bool", "default": False}
+    return spec
+
+
+def _query(resource_type: ResourceType, params: Mapping[str, Any], found: Findings) -> Query:
+    one, many = resource_type.identifier, f"{resource_type.identifier}s"
+    shown = many if params.get(one) is None else one  # an alias stays in the parameters
+    problems = found.with_further(validation.problems_of(shown, params[many], resource_type.limits.get(one)))
+    problems += validation.problems_of(f"{one}_contains", params[f"{one}_contains"])
+    refuse_if(problems + connection_problems(params))
+    return Query(
+        identifiers=params[many],
+        contains=params[f"{one}_contains"],
+        statuses=params.get("statuses"),
+        identifiers_only=params["identifiers_only"],
+        include_write_only=params.get("include_write_only", False),
+    )
+
+
+def _result(
+    resource_type: ResourceType, query: Query, region: str | None, identifier: str, seen: Snapshot
+) -> dict[str, Any]:
+    if query.identifiers_only:
+        return {resource_type.identifier: identifier, "region": region}
+    if query.include_write_only and resource_type.lifecycle:
+        lifecycle, status = resource_type.lifecycle, resource_type.status_of(seen)
+        values: Properties = {**dict.fromkeys(sorted(resource_type.write_only)), **seen.properties}
+        seen = Snapshot({**values, lifecycle.intent: status if status in lifecycle.intents else None})
+    return describe(resource_type, seen, region)

@@ -1,0 +1,119 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Bring about what is declared: look, ask the plan for the next step, take it, look again, until nothing is left to do.
+
+Guarantees: in check mode nothing is written, and the same loop runs over predicted snapshots; the record is complete
+whenever the loop ends, however it ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from ..api.polling import pauses
+from ..errors import CallFailed, CloudControlError, Refused
+from ..model.resource_type import Snapshot
+from ..planning.plan import Done, ReadWriteOnly, Refuse, Wait, Write, next_step
+from .state import Task
+
+if TYPE_CHECKING:
+    from .executor import Acting
+
+
+def reconcile(task: Task) -> None:
+    """Run the loop, writing into the task's record what comes to pass. Raises what errors.py defines."""
+    loop = _Loop(task)
+    try:
+        loop.run()
+    except CloudControlError as error:
+        if not task.check_mode and _worth_a_look(task, error):
+            with contextlib.suppress(CloudControlError):
+                task.record.now = task.read()
+        if loop.acting:
+            loop.acting.leave_the_creation()
+        raise
+
+
+def _worth_a_look(task: Task, error: CloudControlError) -> bool:
+    """Whether a read may tell more of what a failed task has done.
+
+    Where time has run out because calls fail, or a read has failed just now, one more would fail as well and take its
+    time; but whether an unanswered write was carried out nothing else can tell.
+    """
+    reading = isinstance(error, CallFailed) and error.operation == "GetResource"
+    hopeless = reading or (error.__cause__ is not None and task.deadline.remaining <= 0)
+    return task.record.unanswered or (bool(task.record.operations) and not hopeless)
+
+
+class _Loop:
+    def __init__(self, task: Task) -> None:
+        self.task = task
+        self.acting: Acting | None = None
+
+    def run(self) -> None:
+        task, record = self.task, self.task.record
+        seen = record.before = record.now = task.read()
+        pauses_in_transit = pauses(task.deadline.clock)
+        while True:
+            step = next_step(task.type, task.wish, seen)
+            if isinstance(step, Done):
+                self._warn_without_effect(seen)
+                return
+            if isinstance(step, Refuse):
+                if self.acting:
+                    self.acting.check_refusal(seen, step)
+                raise Refused(step.why, hint=step.way_out)
+            if isinstance(step, ReadWriteOnly):
+                seen = _with_write_only(task, step)
+            elif isinstance(step, Wait):
+                seen = _settle(task, step.seen, next(pauses_in_transit))
+            else:
+                if not task.wish.present:
+                    self._warn_without_effect(seen)
+                seen = self._take(seen, step)
+                pauses_in_transit = pauses(task.deadline.clock)
+            if task.check_mode or not task.predicting:
+                record.now = seen
+
+    def _warn_without_effect(self, seen: Snapshot | None) -> None:
+        """Warn about what the type cannot apply any more, unless this task itself has caused the status."""
+        task, record = self.task, self.task.record
+        if seen is None or record.effects:
+            return
+        notes = task.type.without_effect(task.wish, seen.properties, task.deadline.clock.now())
+        record.notes += [note for note in notes if note not in record.notes]
+
+    def _take(self, seen: Snapshot | None, step: Write) -> Snapshot | None:
+        if self.acting is None:
+            # Most tasks find nothing to do, and what is loaded is compiled anew for each.
+            from .executor import Acting
+
+            self.acting = Acting(self.task)
+        return self.acting.take(seen, step)
+
+
+def _with_write_only(task: Task, step: ReadWriteOnly) -> Snapshot | None:
+    values = task.client.read_write_only(step.reader, task.wish.identifier)
+    status = task.type.status_of(step.seen)
+    told = values.pop(task.type.lifecycle.status, None) if values and task.type.lifecycle else None
+    if values is None or (told not in (None, status) and not task.predicting):
+        # It was deleted or has moved on between the two reads, which do not belong together.
+        seen = f"{status} in Cloud Control, {told or 'not found'} in {step.reader.service}"
+        task.setback(CloudControlError(f"Two reads of the status contradict each other: {seen}.", code="Unsettled"))
+        return task.read()
+    if task.record.before and not task.record.operations:
+        task.record.before = task.record.before._replace(write_only=values)
+    return step.seen._replace(write_only=values)
+
+
+def _settle(task: Task, seen: Snapshot, pause: float) -> Snapshot | None:
+    status = task.type.status_of(seen)
+    if task.wait:
+        task.deadline.pause(pause, waiting_for="the status is still transitional.")
+        return task.read()
+    from ..planning.prediction import settled
+
+    task.plan_the_rest(f"The status {status} is transitional and wait is false.")
+    return settled(task.type, task.wish, seen)

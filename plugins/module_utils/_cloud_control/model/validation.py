@@ -1,0 +1,118 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Validate the values of single options before any call. Each error names the option and what is expected."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .conversion import given
+from .messages import LONGEST_SHOWN, got
+from .resource_type import Limit, ResourceType
+
+# AWS's own limits of tags, the same for every type that has them.
+TAGS, TAG_KEY, TAG_VALUE = 50, 128, 256
+_AWS_TAGS = "Omit the tag: the module does not change existing tags with this prefix."
+_TAG_CHARACTERS = "Allowed are letters, digits, spaces and _ . : / = + - @"
+
+
+def problems(resource_type: ResourceType, options: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return the errors of each property's option, by its top-level name; {} if there are none."""
+    found: dict[str, list[str]] = {}
+    for path, shown, value in given(resource_type.options, options):
+        if path == resource_type.tags_option:
+            sentences = list(_tag_problems(shown, value))
+        else:
+            sentences = problems_of(shown, value, resource_type.limits.get(path))
+            sentences = sentences or _conversion_problems(resource_type, path, shown, value)
+        if sentences:
+            found.setdefault(path.partition(".")[0], []).extend(sentences)
+    return found
+
+
+def problems_of(shown: str, value: Any, limit: Limit | None = None) -> list[str]:
+    """Return the errors of one option."""
+    return list(_problems(shown, value, limit or Limit()))
+
+
+def matches(limit: Limit, value: str) -> bool:
+    """Return whether the whole value matches the pattern of a limit."""
+    return limit.pattern is None or re.fullmatch(limit.pattern, value, re.ASCII) is not None
+
+
+def is_tag_character(character: str) -> bool:
+    """Return whether AWS allows a character in tags: Unicode letters, numbers and separators, and some others."""
+    return character in "_.:/=+-@" or unicodedata.category(character)[0] in "LNZ"
+
+
+def tags_as_text(tags: Mapping[Any, Any]) -> dict[str, str]:
+    """Return tags with numbers and booleans as strings, converted as amazon.aws does."""
+    return {str(key): str(value) for key, value in tags.items()}
+
+
+def _conversion_problems(resource_type: ResourceType, path: str, shown: str, value: Any) -> list[str]:
+    convert = resource_type.values.get(path)
+    if convert:
+        try:
+            convert(value)
+        except ValueError as error:
+            return [f"{shown} {error}."]
+    return []
+
+
+def _problems(shown: str, value: Any, limit: Limit) -> Iterator[str]:
+    if isinstance(value, list):
+        yield from _list_problems(shown, value, limit)
+    elif value == "":
+        yield f"{shown} must not be empty."
+    elif isinstance(value, str):
+        yield from _string_problems(shown, value, limit)
+    elif limit.number and isinstance(value, int) and not limit.number[0] <= value <= limit.number[1]:
+        yield f"{shown} must be an integer from {limit.number[0]} to {limit.number[1]}, got {value}."
+
+
+def _list_problems(shown: str, value: list[Any], limit: Limit) -> Iterator[str]:
+    if limit.items and not limit.items[0] <= len(value) <= limit.items[1]:
+        low, high = limit.items
+        wanted = f"exactly {low}" if low == high else f"{low} to {high}"
+        yield f"{shown} must have {wanted} element{'s' if high != 1 else ''}, got {len(value)}."
+    for position, element in enumerate(value):
+        if isinstance(element, str):
+            # Ansible makes a list of a single value, which has no position for the user.
+            yield from _problems(f"{shown}[{position}]" if len(value) > 1 else shown, element, limit)
+
+
+def _string_problems(shown: str, value: str, limit: Limit) -> Iterator[str]:
+    if not matches(limit, value):
+        yield f"{shown} must {limit.words}, got {got(value)}."
+    elif limit.length and not limit.length[0] <= len(value) <= limit.length[1]:
+        yield f"{shown} must have {limit.length[0]} to {limit.length[1]} characters, got {len(value)}."
+
+
+def _tag_problems(shown: str, tags: Mapping[Any, Any]) -> Iterator[str]:
+    if len(tags) > TAGS:
+        yield f"{shown} must have at most {TAGS} tags, got {len(tags)}."
+    for key, value in tags.items():
+        text = str(key)
+        if not 1 <= len(text) <= TAG_KEY:
+            yield f"{shown}: the key of a tag must have 1 to {TAG_KEY} characters, got {len(text)}."
+        where = f"{shown}[{got(text)}]" if len(text) < LONGEST_SHOWN else f"{shown}: the value of a tag"
+        if text.lower().startswith("aws:"):
+            yield f'{where} must not begin with "aws:", which is reserved for AWS. {_AWS_TAGS}'
+        yield from _character_problems(f"{shown}: the key {got(text)}", text)
+        if value is None or isinstance(value, (Mapping, list)):
+            yield f"{where} must be a string, got {got(value)}."
+        elif len(str(value)) > TAG_VALUE:
+            yield f"{where} must have at most {TAG_VALUE} characters, got {len(str(value))}."
+        else:
+            yield from _character_problems(where, str(value))
+
+
+def _character_problems(shown: str, text: str) -> Iterator[str]:
+    wrong = dict.fromkeys(character for character in text if not is_tag_character(character))
+    if wrong:
+        yield f"{shown} must not contain {', '.join(map(got, wrong))}. {_TAG_CHARACTERS}."

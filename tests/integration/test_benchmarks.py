@@ -1,0 +1,29 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The benchmarks count as they should, and the playbooks of the guide run as they stand; no test asserts a time."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from tests.support.environment import ROOT
+from tools.benchmarks import guide, plays
+from tools.benchmarks.figures import Report
+
+SECONDS = 300
+
+
+def test_every_count_is_what_it_should_be() -> None:
+    smoke = [sys.executable, "-m", "tools.benchmarks", "--smoke"]
+    done = subprocess.run(smoke, cwd=ROOT, capture_output=True, text=True, timeout=SECONDS, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_playbooks_of_the_guide_create_what_they_say() -> None:
+    report = Report()
+    with plays.bench() as bench:
+        guide.throughput(bench, report, number=guide.REGIONS, length=0.1)
+    assert [count for count in report.counts if not count.met] == []
+    assert [point["playbook"] for point in report.series["throughput"]] == list(guide.WAYS)

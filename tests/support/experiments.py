@@ -1,0 +1,67 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An inference experiment as GetResource returns it, and the wishes of tasks for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import (
+    Properties,
+    Snapshot,
+    Wish,
+)
+
+ARN = "arn:aws:sagemaker:us-east-1:123456789012:inference-experiment/test"
+ROLE = "arn:aws:iam::123456789012:role/shadow-test"
+SCHEDULE = {"StartTime": "2026-02-01T09:00:00Z", "EndTime": "2026-02-08T09:00:00Z"}
+TAGS = [{"Key": "team", "Value": "ml"}]
+
+
+def variant(name: str, *, model: str = "", count: int = 1) -> Properties:
+    real_time = {"InstanceType": "ml.m5.large", "InstanceCount": count}
+    return {
+        "ModelName": model or f"model-{name}",
+        "VariantName": name,
+        "InfrastructureConfig": {"InfrastructureType": "RealTimeInference", "RealTimeInferenceConfig": real_time},
+    }
+
+
+def shadow_mode(percentage: int = 10, *, source: str = "production", shadow: str = "shadow") -> Properties:
+    return {
+        "SourceModelVariantName": source,
+        "ShadowModelVariants": [{"ShadowModelVariantName": shadow, "SamplingPercentage": percentage}],
+    }
+
+
+VARIANTS = [variant("production"), variant("shadow")]
+CREATABLE: Properties = {
+    "Name": "test",
+    "Type": "ShadowMode",
+    "RoleArn": ROLE,
+    "EndpointName": "endpoint",
+    "ModelVariants": VARIANTS,
+    "ShadowModeConfig": shadow_mode(),
+}
+
+
+def experiment(status: str, **other: Any) -> Properties:
+    """Return its properties; one that is given as None is not there."""
+    read_only = {
+        "Arn": ARN,
+        "CreationTime": "2026-01-05T09:00:00Z",
+        "LastModifiedTime": "2026-01-05T09:00:00Z",
+        "EndpointMetadata": {"EndpointName": "endpoint", "EndpointStatus": "InService"},
+    }
+    properties = {**CREATABLE, **read_only, "Description": "As it was", "Tags": TAGS, "Status": status, **other}
+    return {name: value for name, value in properties.items() if value is not None}
+
+
+def seen(status: str, *, write_only: Properties | None = None, **other: Any) -> Snapshot:
+    return Snapshot(experiment(status, **other), write_only)
+
+
+def wish(*, properties: Properties | None = None, **how: Any) -> Wish:
+    """Return what a task declares that gives the name and these properties."""
+    return Wish(identifier="test", properties={"Name": "test", **(properties or {})}, **how)

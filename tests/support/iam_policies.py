@@ -1,0 +1,68 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The policies of docs/iam as they are in the files, as somebody fills them in, and with an action taken away."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from importlib import import_module
+from typing import Any
+
+import yaml
+
+from tests.emulator.seed import ACCOUNT_ID
+from tests.support.environment import ROOT
+from tests.support.tasks import OTHER_ROLE_ARN, ROLE_ARN
+
+PLUGINS = "ansible_collections.awscc.sagemaker.plugins"
+NAME = re.compile(r"\b(?:cloudformation|sagemaker|iam):[A-Z]\w+")
+FOLDER = ROOT / "docs" / "iam"
+OPERATOR = "operator"
+READ_ONLY = "read_only"
+WITH_HANDLER_ROLE = "operator_with_handler_role"
+HANDLER_ROLE = "handler_role"
+POLICIES = (OPERATOR, READ_ONLY, WITH_HANDLER_ROLE, HANDLER_ROLE)
+TRUST = "handler_role_trust"
+HANDLER_ROLE_ARN = f"arn:aws:iam::{ACCOUNT_ID}:role/inference-experiment-handler"
+
+# What the files leave to be filled in.
+_ROLE_TO_FILL_IN = f"arn:aws:iam::{ACCOUNT_ID}:role/sagemaker-experiments"
+Policy = dict[str, Any]
+
+
+def read(name: str) -> Policy:
+    """A policy as it is in its file."""
+    policy: Policy = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    return policy
+
+
+def filled_in(name: str) -> Policy:
+    """A policy with the roles of the tests' experiments in the place of the example."""
+    policy = read(name)
+    for statement in policy["Statement"]:
+        if statement["Resource"] == _ROLE_TO_FILL_IN:
+            statement["Resource"] = [ROLE_ARN, OTHER_ROLE_ARN]
+    return policy
+
+
+def actions(policy: Policy) -> list[str]:
+    return [action for statement in policy["Statement"] for action in statement["Action"]]
+
+
+def documented(module: str) -> set[str]:
+    """The actions that a module's own notes name."""
+    documentation = yaml.safe_load(import_module(f"{PLUGINS}.modules.{module}").DOCUMENTATION)
+    return set(NAME.findall(" ".join(documentation["notes"])))
+
+
+def without(policy: Policy, action: str) -> Policy:
+    """The policy with one action less."""
+    less = copy.deepcopy(policy)
+    for statement in less["Statement"]:
+        statement["Action"] = [other for other in statement["Action"] if other != action]
+    less["Statement"] = [statement for statement in less["Statement"] if statement["Action"]]
+    assert len(actions(less)) == len(actions(policy)) - 1
+    return less

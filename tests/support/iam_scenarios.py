@@ -1,0 +1,141 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The actions of the policies, and the tasks that need them. The guide to permissions contains this table."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.emulator import Emulator
+from tests.support.environment import REGION
+from tests.support.iam_policies import HANDLER_ROLE, OPERATOR, READ_ONLY, WITH_HANDLER_ROLE
+from tests.support.tasks import LATER, MODULE, NAME, SCHEDULE, full, named, put
+
+INFO = "inference_experiment_info"
+TYPE = "AWS::SageMaker::InferenceExperiment"
+
+
+@dataclass(frozen=True)
+class Task:
+    """A task on an experiment that was found in some status (None: there is none)."""
+
+    title: str
+    options: Mapping[str, Any]
+    found: str | None = "Created"
+    module: str = MODULE
+    experiment: Mapping[str, Any] = field(default_factory=dict)
+    """Arguments of put()."""
+    somebody_else: bool = False
+    """An operation of somebody else is in progress when this task writes."""
+    writes: bool = True
+
+    def prepare(self, emulator: Emulator) -> None:
+        if self.found:
+            put(emulator, self.found, **self.experiment)
+        if self.somebody_else:
+            emulator.on_call("UpdateResource", lambda: _somebody_else(emulator))
+        emulator.clear_log()
+
+
+def _somebody_else(emulator: Emulator) -> None:
+    patch = [{"op": "add", "path": "/DataStorageConfig", "value": {"Destination": "s3://theirs/data"}}]
+    emulator.client("cloudcontrol", REGION).update_resource(
+        TypeName=TYPE, Identifier=NAME, PatchDocument=json.dumps(patch)
+    )
+
+
+CREATE = Task("create an experiment", full(), None)
+CREATE_TAGGED = Task("create an experiment with ``tags``", full(tags={"team": "checkout"}), None)
+CHANGE = Task("update an experiment", named(description="New"))
+START = Task("start a scheduled experiment", named(desired_state="Running"))
+STOP = Task("stop a running experiment", named(desired_state="Completed", on_stop="promote_shadow"), "Running")
+TAG = Task("change ``tags``", named(tags={"team": "checkout"}), "Completed", experiment={"tags": {"team": "shop"}})
+UNTAG = Task("remove ``tags``", named(tags={}), "Completed", experiment={"tags": {"team": "checkout"}})
+DELETE = Task("delete an experiment", named(state="absent"))
+DELETE_RUNNING = Task("delete a running experiment", named(state="absent"), "Running")
+RECREATE = Task("``recreate`` an experiment", full(kms_key="another", recreate=True), "Completed")
+RESCHEDULE = Task("set ``schedule``", named(schedule={"end_time": LATER}))
+WAIT = Task("wait for the operation of another caller", named(description="Ours"), somebody_else=True)
+LIFE = [
+    *(CREATE, CREATE_TAGGED, CHANGE, START, STOP, TAG, UNTAG, DELETE, DELETE_RUNNING, RECREATE, RESCHEDULE, WAIT),
+    Task("create, then start", full(schedule=SCHEDULE, desired_state="Running"), None),
+    Task("stop with promotion, then delete", named(state="absent", on_stop="promote_shadow"), "Running"),
+]
+
+READ = Task("read an experiment", named(), module=INFO, writes=False)
+LIST = Task("list the experiments", {}, module=INFO, writes=False)
+READS = [
+    *(READ, LIST),
+    Task("list names only", {"identifiers_only": True}, module=INFO, writes=False),
+    Task("filter", {"name_contains": "check", "statuses": ["Created"]}, module=INFO, writes=False),
+    Task("read write-only properties", {"include_write_only": True}, module=INFO, writes=False),
+]
+
+
+@dataclass(frozen=True)
+class Row:
+    """An action, what it is for, the task that fails without it, and the policies that have it for that."""
+
+    action: str
+    purpose: str
+    task: Task
+    policies: tuple[str, ...]
+    warns: bool = False
+    """The task gets along without it, and says so."""
+
+
+_CALLERS = (OPERATOR, WITH_HANDLER_ROLE)
+_HANDLERS = (OPERATOR, HANDLER_ROLE)
+_READERS = (OPERATOR, READ_ONLY, HANDLER_ROLE)
+ROWS = [
+    Row("cloudformation:GetResource", "read an experiment", READ, (*_CALLERS, READ_ONLY)),
+    Row("cloudformation:ListResources", "list the experiments", LIST, (*_CALLERS, READ_ONLY)),
+    Row("cloudformation:CreateResource", "submit a create operation", CREATE, _CALLERS),
+    Row("cloudformation:UpdateResource", "submit an update, a start or a stop", CHANGE, _CALLERS),
+    Row("cloudformation:DeleteResource", "submit a delete operation", DELETE, _CALLERS),
+    Row("cloudformation:GetResourceRequestStatus", "poll an operation", CHANGE, _CALLERS),
+    Row(
+        "cloudformation:ListResourceRequests",
+        "find the operation of another caller, and wait for its end",
+        WAIT,
+        _CALLERS,
+        warns=True,
+    ),
+    Row("sagemaker:DescribeInferenceExperiment", "read an experiment, and wait for its status", READ, _READERS),
+    Row("sagemaker:ListTags", "read the tags", READ, _READERS),
+    Row("sagemaker:ListInferenceExperiments", "list the experiments", LIST, _READERS),
+    Row("sagemaker:CreateInferenceExperiment", "create an experiment", CREATE, _HANDLERS),
+    Row("iam:PassRole", "pass ``role_arn`` to SageMaker", CREATE, _HANDLERS),
+    Row("sagemaker:UpdateInferenceExperiment", "update an experiment", CHANGE, _HANDLERS),
+    Row("sagemaker:StartInferenceExperiment", "start an experiment before its scheduled start", START, _HANDLERS),
+    Row("sagemaker:StopInferenceExperiment", "stop an experiment, also before a delete", STOP, _HANDLERS),
+    Row("sagemaker:DeleteInferenceExperiment", "delete an experiment", DELETE, _HANDLERS),
+    Row("sagemaker:AddTags", "add and change tags, also on create", TAG, _HANDLERS),
+    Row("sagemaker:DeleteTags", "remove tags", UNTAG, _HANDLERS),
+    Row(
+        "sagemaker:DescribeInferenceExperiment",
+        "read the schedule with the permissions of the calling identity",
+        RESCHEDULE,
+        (WITH_HANDLER_ROLE,),
+    ),
+    Row("iam:PassRole", "pass ``cloud_control_role_arn`` to Cloud Control", READ, (WITH_HANDLER_ROLE,)),
+]
+
+
+def table() -> str:
+    """Return the rows as a table of reStructuredText."""
+    lines = [
+        ".. csv-table::",
+        "   :header: Action, Purpose, Example of a task that fails without it, Policies",
+        "   :widths: 38 22 20 20",
+        "   :class: long-names",
+        "",
+    ]
+    for row in ROWS:
+        task = "none: the task only reports a warning" if row.warns else row.task.title
+        lines.append(f'   ``{row.action}``, "{row.purpose}", "{task}", "{", ".join(row.policies)}"')
+    return "\n".join(lines)

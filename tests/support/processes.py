@@ -1,0 +1,100 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs of the module in processes of their own, as Ansible has them, over HTTP; they can be killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from tests.support.environment import REGION, ROOT, emulator_environment
+from tests.support.module_runner import Result
+
+# Seconds in which a run must have ended.
+PATIENCE = 120
+
+
+class Process:
+    """One run of the module, waiting for its arguments. One that was killed has said nothing."""
+
+    def __init__(self, pid: int, connection: socket.socket) -> None:
+        self.pid = pid
+        self._connection = connection
+        connection.settimeout(PATIENCE)
+
+    def begin(self, task: Mapping[str, Any]) -> None:
+        """Give it its arguments as JSON on stdin, which sets it off."""
+        arguments = {"ANSIBLE_MODULE_ARGS": {"region": REGION, **task}}
+        self._connection.sendall(json.dumps(arguments).encode())
+        self._connection.shutdown(socket.SHUT_WR)
+
+    def kill(self) -> None:
+        os.kill(self.pid, signal.SIGKILL)
+
+    def result(self) -> Result | None:
+        """Wait for its end; what it has printed, None if that is nothing, an error if it is not one JSON document."""
+        with self._connection, self._connection.makefile("r", encoding="utf-8") as output:
+            printed = output.read()
+        if not printed:
+            return None
+        try:
+            return Result(json.loads(printed))
+        except json.JSONDecodeError as error:
+            raise AssertionError(f"The module printed no JSON document but {printed!r}") from error
+
+
+class Processes:
+    """Starts processes that talk to the server at C(url). They are forked from one that has imported everything."""
+
+    def __init__(self, url: str) -> None:
+        self._environment = emulator_environment(url)
+        self._exit = ExitStack()
+        self._control: socket.socket
+
+    def __enter__(self) -> Processes:
+        with ExitStack() as stack:
+            self._control, theirs = (stack.enter_context(end) for end in socket.socketpair())
+            paths = [ROOT / ".build" / "collections", ROOT]
+            forker = subprocess.Popen(
+                [sys.executable, "-m", "tests.support.fork_server", str(theirs.fileno())],
+                env={**self._environment, "PYTHONPATH": os.pathsep.join(map(str, paths))},
+                pass_fds=[theirs.fileno()],
+                cwd=Path(ROOT),
+            )
+            theirs.close()
+            stack.callback(forker.wait, PATIENCE)
+            stack.callback(self._control.close)
+            self._exit = stack.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._exit.close()
+
+    def start(self) -> Process:
+        """A process that waits for its arguments."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            socket.send_fds(self._control, [b"1"], [theirs.fileno()])
+            pid = int.from_bytes(self._control.recv(8), "big")
+        assert pid, "the process that forks has ended"
+        return Process(pid, ours)
+
+    def run(self, task: Mapping[str, Any]) -> Result:
+        """Run a task to its end."""
+        process = self.start()
+        process.begin(task)
+        result = process.result()
+        assert result is not None, "the module has printed nothing"
+        return result

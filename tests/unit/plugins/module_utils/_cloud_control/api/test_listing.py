@@ -1,0 +1,124 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading many resources side by side: how many at once, in which order, what is kept, and what a failure ends."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import Any, cast
+
+import pytest
+
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api.client import CloudControl
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api.listing import READERS, Query, find
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.errors import CallFailed
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import Snapshot
+from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.inference_experiment import (
+    INFERENCE_EXPERIMENT,
+)
+
+SECONDS = 10
+
+
+class Service:
+    """What find() asks, answered at once; C(meet) readers wait for one another in each read."""
+
+    def __init__(self, names: list[str], *, meet: int = 0, fails_at: str | None = None) -> None:
+        self.names = names
+        self.fails_at = fails_at
+        self.prepared: list[str] = []
+        self.read: list[str] = []
+        self.under_way = self.most = 0
+        self._lock = threading.Lock()
+        self._barrier = threading.Barrier(meet) if meet else None
+
+    def prepare(self, *services: str) -> None:
+        self.prepared += services
+
+    def list(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        yield from ((name, {"Name": name}) for name in self.names)
+
+    def get(self, identifier: str) -> dict[str, Any] | None:
+        with self._lock:
+            self.read.append(identifier)
+            self.under_way += 1
+            self.most = max(self.most, self.under_way)
+        try:
+            if identifier == self.fails_at:
+                raise CallFailed("Rate exceeded", code="ThrottlingException", operation="GetResource")
+            if self._barrier:
+                self._barrier.wait(SECONDS)
+            return {
+                "Name": identifier,
+                "RoleArn": "".join(["arn:", "role"]),
+                "List": [1, "".join(["te", "xt"])],
+                "Count": 2,
+            }
+        finally:
+            with self._lock:
+                self.under_way -= 1
+
+
+def found(service: Service, **query: Any) -> list[tuple[str, Snapshot]]:
+    client = cast(CloudControl, service)
+    return find(INFERENCE_EXPERIMENT, Query(**query), client, tell=lambda name, seen: (name, seen))
+
+
+def numbered(number: int) -> list[str]:
+    return [f"n{index:04}" for index in range(number)]
+
+
+@pytest.mark.parametrize(
+    ("number", "at_once"),
+    [
+        pytest.param(1, 1, id="one alone"),
+        pytest.param(5, 5, id="few all at once"),
+        pytest.param(READERS, READERS, id="as many as there are readers"),
+        pytest.param(4 * READERS, READERS, id="many no more than there are readers"),
+    ],
+)
+def test_reads_are_made_side_by_side_with_a_bound(number: int, at_once: int) -> None:
+    service = Service(numbered(number), meet=at_once)
+
+    assert [name for name, _seen in found(service)] == numbered(number)
+    assert service.most == at_once
+
+
+def test_five_thousand_are_each_read_once_and_told_in_order() -> None:
+    names = numbered(5000)
+    service = Service(names[::-1])
+
+    assert [name for name, _seen in found(service)] == names
+    assert sorted(service.read) == names
+
+
+def test_the_client_is_made_before_the_readers_need_it() -> None:
+    service = Service(["a"])
+    found(service)
+
+    assert service.prepared == ["cloudcontrol"]
+
+
+def test_no_client_is_prepared_for_nothing() -> None:
+    service = Service([])
+    found(service)
+
+    assert service.prepared == []
+
+
+def test_a_failure_ends_all_reading() -> None:
+    service = Service(numbered(5000), fails_at="n0003")
+
+    with pytest.raises(CallFailed, match="Rate exceeded"):
+        found(service)
+    assert len(service.read) < 2500
+
+
+def test_texts_that_many_have_are_kept_once() -> None:
+    seen = [seen.properties for _name, seen in found(Service(numbered(100)))]
+
+    assert len({id(properties["RoleArn"]) for properties in seen}) == 1
+    assert len({id(properties["List"][1]) for properties in seen}) == 1
+    assert seen[0] == {"Name": "n0000", "RoleArn": "arn:role", "List": [1, "text"], "Count": 2}

@@ -1,0 +1,1062 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The next step, for each status and each wish: the patch it sends, or the words it refuses with."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import jsonpatch
+import pytest
+
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import (
+    Properties,
+    ResourceType,
+    Snapshot,
+    Wish,
+)
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.planning.plan import (
+    Create,
+    Delete,
+    Done,
+    ReadWriteOnly,
+    Refuse,
+    Step,
+    Update,
+    Wait,
+    next_step,
+)
+from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.inference_experiment import (
+    INFERENCE_EXPERIMENT,
+    STATUSES,
+)
+from tests.support.experiments import CREATABLE, SCHEDULE, TAGS, VARIANTS, experiment, seen, shadow_mode, variant, wish
+
+Patch = list[dict[str, Any]]
+SETTLED = ("Created", "Running", "Completed", "Cancelled")
+TRANSIT = ("Creating", "Updating", "Starting", "Stopping")
+NEW_VARIANTS = [variant("production", count=2), variant("shadow")]
+STORAGE = {"Destination": "s3://bucket/captured"}
+LATER = {"StartTime": "2026-02-01T09:00:00Z", "EndTime": "2026-02-10T09:00:00Z"}
+
+
+def step(declared: Wish, there: Snapshot | None) -> Step:
+    """The next step for an inference experiment; neither the wish nor what is there may be changed by asking."""
+    before = copy.deepcopy((declared, there))
+    taken = next_step(INFERENCE_EXPERIMENT, declared, there)
+    assert (declared, there) == before
+    return taken
+
+
+def op(name: str, path: str, *value: Any) -> dict[str, Any]:
+    return {"op": name, "path": path, **({"value": value[0]} if value else {})}
+
+
+def refusal(taken: Step) -> str:
+    assert isinstance(taken, Refuse), taken
+    return f"{taken.why} {taken.way_out}".strip()
+
+
+def update(taken: Step) -> Patch:
+    assert isinstance(taken, Update), taken
+    assert taken.patch
+    return taken.patch
+
+
+# --- nothing there ---
+
+
+def test_absent_and_not_there_is_done() -> None:
+    assert step(wish(present=False, properties={"DesiredState": "Completed"}), None) == Done()
+
+
+@pytest.mark.parametrize(
+    ("declared", "sent"),
+    [
+        pytest.param(wish(properties=CREATABLE), CREATABLE, id="the least that it takes"),
+        pytest.param(
+            wish(properties={**CREATABLE, "DesiredState": "Running"}), CREATABLE, id="an intent is for a later step"
+        ),
+        pytest.param(
+            wish(properties={**CREATABLE, "Schedule": SCHEDULE, "Description": "d"}),
+            {**CREATABLE, "Schedule": SCHEDULE, "Description": "d"},
+            id="with a schedule and a description",
+        ),
+        pytest.param(
+            wish(properties=CREATABLE, tags={"b": "1", "a": ""}),
+            {**CREATABLE, "Tags": [{"Key": "b", "Value": "1"}, {"Key": "a", "Value": ""}]},
+            id="with tags",
+        ),
+        pytest.param(wish(properties=CREATABLE, tags={}), CREATABLE, id="no tags declared: none sent"),
+        pytest.param(wish(properties=CREATABLE, recreate=True), CREATABLE, id="recreate makes no difference"),
+    ],
+)
+def test_create(declared: Wish, sent: Properties) -> None:
+    assert step(declared, None) == Create(properties=sent)
+
+
+@pytest.mark.parametrize(
+    ("properties", "words"),
+    [
+        pytest.param(
+            {},
+            "The inference experiment does not exist. The create requires these options: type, role_arn, endpoint_name,"
+            " model_variants, shadow_mode_config. Set these options, or correct name or region.",
+            id="nothing but a name: all that is missing, in one message",
+        ),
+        pytest.param(
+            {n: v for n, v in CREATABLE.items() if n != "RoleArn"},
+            "The inference experiment does not exist. The create requires these options: role_arn. Set these options,"
+            " or correct name or region.",
+            id="one option missing",
+        ),
+        *(
+            pytest.param(
+                {**CREATABLE, "DesiredState": intent},
+                f"The inference experiment does not exist. desired_state: {intent} requires an existing inference"
+                " experiment. Omit desired_state, or set desired_state: Running.",
+                id=f"{intent} of what does not exist",
+            )
+            for intent in ("Completed", "Cancelled")
+        ),
+        pytest.param(
+            {**CREATABLE, "ShadowModeConfig": shadow_mode(shadow="x")},
+            "shadow_mode_config must name the two variants of model_variants (production, shadow), got"
+            " production and x. Correct these options.",
+            id="what is wrong between properties",
+        ),
+    ],
+)
+def test_refused_create(properties: Properties, words: str) -> None:
+    assert refusal(step(wish(properties=properties), None)) == words
+
+
+# --- in transit ---
+
+
+@pytest.mark.parametrize("status", TRANSIT)
+@pytest.mark.parametrize(
+    "declared",
+    [
+        pytest.param(wish(), id="nothing declared"),
+        pytest.param(wish(properties={"Description": "new", "DesiredState": "Running"}), id="changes"),
+        pytest.param(wish(properties={"Schedule": SCHEDULE}), id="a schedule"),
+        pytest.param(wish(properties={"KmsKey": "other"}, recreate=True), id="recreate"),
+        pytest.param(wish(present=False), id="absent"),
+    ],
+)
+def test_a_transit_is_waited_out_before_anything_else(status: str, declared: Wish) -> None:
+    assert step(declared, seen(status)) == Wait(seen=seen(status))
+
+
+# --- each status and each wish ---
+
+DESCRIBE = wish(properties={"Description": "New"})
+DESCRIBED = [op("replace", "/Description", "New")]
+SAMPLE = wish(properties={"ShadowModeConfig": shadow_mode(50)})
+SAMPLED = [op("replace", "/ShadowModeConfig/ShadowModelVariants", shadow_mode(50)["ShadowModelVariants"])]
+REVARIANT = wish(properties={"ModelVariants": NEW_VARIANTS})
+STORE = wish(properties={"DataStorageConfig": STORAGE})
+TAG = wish(tags={"team": "ops"})
+TAGGED = [op("replace", "/Tags", [{"Key": "team", "Value": "ops"}])]
+START = wish(properties={"DesiredState": "Running"})
+STOP = wish(properties={"DesiredState": "Completed"})
+CANCEL = wish(properties={"DesiredState": "Cancelled"})
+
+UPDATES: list[tuple[str, str, Wish, Patch]] = [
+    # status, what is asked, wish, patch
+    ("Created", "a description", DESCRIBE, DESCRIBED),
+    ("Created", "a sampling", SAMPLE, SAMPLED),
+    ("Created", "variants", REVARIANT, [op("replace", "/ModelVariants", NEW_VARIANTS)]),
+    ("Created", "a storage", STORE, [op("add", "/DataStorageConfig", STORAGE)]),
+    ("Created", "tags", TAG, TAGGED),
+    ("Created", "to start", START, [op("add", "/DesiredState", "Running")]),
+    (
+        "Created",
+        "to start, with tags, which the handler heeds in the same patch",
+        START._replace(tags={"team": "ops"}),
+        [*TAGGED, op("add", "/DesiredState", "Running")],
+    ),
+    (
+        "Created",
+        "to start, with a description, which the handler would drop: it goes first and alone",
+        wish(properties={"DesiredState": "Running", "Description": "New"}),
+        DESCRIBED,
+    ),
+    (
+        "Created",
+        "to start, with a description and tags: both go first",
+        wish(properties={"DesiredState": "Running", "Description": "New"}, tags={"team": "ops"}),
+        [*DESCRIBED, *TAGGED],
+    ),
+    ("Running", "a description", DESCRIBE, DESCRIBED),
+    ("Running", "a sampling", SAMPLE, SAMPLED),
+    ("Running", "tags", TAG, TAGGED),
+    (
+        "Running",
+        "to run, and a description",
+        wish(properties={"DesiredState": "Running", "Description": "New"}),
+        DESCRIBED,
+    ),
+    ("Running", "to complete", STOP, [op("add", "/DesiredState", "Completed")]),
+    ("Running", "to cancel", CANCEL, [op("add", "/DesiredState", "Cancelled")]),
+    (
+        "Running",
+        "to cancel, with a reason",
+        wish(properties={"DesiredState": "Cancelled", "StatusReason": "why"}),
+        [op("add", "/StatusReason", "why"), op("add", "/DesiredState", "Cancelled")],
+    ),
+    (
+        "Running",
+        "to complete, with tags",
+        STOP._replace(tags={"team": "ops"}),
+        [*TAGGED, op("add", "/DesiredState", "Completed")],
+    ),
+    (
+        "Running",
+        "to complete, with a sampling, which the handler would drop: it goes first and alone",
+        wish(properties={"DesiredState": "Completed", "ShadowModeConfig": shadow_mode(50), "StatusReason": "why"}),
+        SAMPLED,
+    ),
+    ("Completed", "tags", TAG, TAGGED),
+    ("Cancelled", "tags", TAG, TAGGED),
+]
+
+
+@pytest.mark.parametrize(
+    ("status", "declared", "patch"), [pytest.param(s, d, p, id=f"{s}, asked for {w}") for s, w, d, p in UPDATES]
+)
+def test_update(status: str, declared: Wish, patch: Patch) -> None:
+    taken = step(declared, seen(status))
+
+    assert update(taken) == patch
+    # The library, which nobody here wrote, agrees that the patch fits what was read.
+    jsonpatch.apply_patch(experiment(status), patch)
+
+
+@pytest.mark.parametrize(
+    ("declared", "properties"),
+    [
+        pytest.param(DESCRIBE, {"Description"}, id="a change: its property"),
+        pytest.param(START, {"DesiredState"}, id="a start: the intent"),
+        pytest.param(START._replace(tags={"a": "b"}), {"DesiredState", "Tags"}, id="a start with tags: both"),
+        pytest.param(
+            wish(properties={"DesiredState": "Running", "Description": "New"}),
+            {"Description"},
+            id="a change before a start: the start is still to come",
+        ),
+    ],
+)
+def test_an_update_names_what_must_not_turn_up_again(declared: Wish, properties: set[str]) -> None:
+    taken = step(declared, seen("Created"))
+
+    assert isinstance(taken, Update)
+    assert taken.properties == properties
+
+
+def test_a_stop_with_its_variants_does_not_name_them_as_a_change() -> None:
+    """After a stop the experiment still lists both variants: that must not count as not applied."""
+    declared = wish(properties={"DesiredState": "Completed"}, directives={"on_stop": "promote_shadow"})
+    taken = step(declared, seen("Running"))
+
+    assert isinstance(taken, Update)
+    assert taken.properties == {"DesiredState"}
+
+
+NEVER_STARTED = (
+    "The experiment has not started: it can be changed, started (desired_state: Running) or deleted (state: absent)"
+)
+RUNS = "While Running, only description, sampling_percentage, schedule.end_time and tags can change."
+ENDED = "The experiment has ended: only tags can change, and it cannot be started again."
+EXCHANGED = shadow_mode(source="shadow", shadow="production")
+COUNT = "infrastructure_config.real_time_inference_config.instance_count"
+SHADOW_NAME = "shadow_mode_config.shadow_model_variants[*].shadow_model_variant_name"
+OTHER_MODELS = [variant("production"), variant("shadow", model="better")]
+
+REFUSALS: list[tuple[str, str, Wish, list[str], bool]] = [
+    # status, what is asked, wish, words of the refusal, whether recreate: true is offered
+    (
+        "Created",
+        "to complete",
+        STOP,
+        ["desired_state: Completed cannot be reached from status Created.", NEVER_STARTED],
+        False,
+    ),
+    (
+        "Created",
+        "to cancel",
+        CANCEL,
+        ["desired_state: Cancelled cannot be reached from status Created.", NEVER_STARTED],
+        False,
+    ),
+    (
+        "Running",
+        "another instance count",
+        REVARIANT,
+        [f"model_variants[production].{COUNT} is 1, not 2 (cannot change in status Running). {RUNS}"],
+        False,
+    ),
+    (
+        "Running",
+        "another model",
+        wish(properties={"ModelVariants": OTHER_MODELS}),
+        [
+            (
+                'model_variants[shadow].model_name is "model-shadow", not "better" (cannot change in'
+                f" status Running). {RUNS}"
+            )
+        ],
+        True,
+    ),
+    (
+        "Running",
+        "variants of other names",
+        wish(properties={"ModelVariants": [variant("production"), variant("canary")]}),
+        ['model_variants[*].variant_name is ["production", "shadow"], not ["production", "canary"] ('],
+        True,
+    ),
+    (
+        "Running",
+        "production and shadow exchanged",
+        wish(properties={"ShadowModeConfig": EXCHANGED}),
+        [
+            'shadow_mode_config.source_model_variant_name is "production", not "shadow"; ',
+            f'; {SHADOW_NAME} is ["shadow"], not ["production"] (cannot change in status',
+            RUNS,
+            "Omit shadow_mode_config or set the current value",
+        ],
+        True,
+    ),
+    (
+        "Running",
+        "production and shadow exchanged, and another percentage",
+        wish(properties={"ShadowModeConfig": {**EXCHANGED, "SourceModelVariantName": "production"}}),
+        [f'{SHADOW_NAME} is ["shadow"], not ["production"] ('],
+        True,
+    ),
+    (
+        "Running",
+        "a storage",
+        STORE,
+        [f'data_storage_config.destination is not set, but the task sets "{STORAGE["Destination"]}" (cannot', RUNS],
+        True,
+    ),
+    (
+        "Running",
+        "variants and a storage at once",
+        wish(properties={"ModelVariants": NEW_VARIANTS, "DataStorageConfig": STORAGE}),
+        [
+            f"model_variants[production].{COUNT} is 1, not 2; data_storage_config.destination is not set",
+            RUNS,
+        ],
+        True,
+    ),
+    (
+        "Running",
+        "to complete, with variants that differ",
+        wish(properties={"DesiredState": "Completed", "ModelVariants": NEW_VARIANTS}),
+        [f"model_variants[production].{COUNT} is 1, not 2 (cannot change in status Running). {RUNS}"],
+        False,
+    ),
+    (
+        "Completed",
+        "to cancel",
+        CANCEL,
+        [f"desired_state: Cancelled cannot be reached from status Completed. {ENDED} Omit desired_state."],
+        False,
+    ),
+    ("Cancelled", "to complete", STOP, ["desired_state: Completed cannot be reached from status Canc", ENDED], False),
+    *(
+        row
+        for status in ("Completed", "Cancelled")
+        for row in (
+            (
+                status,
+                "to start",
+                START,
+                [f"desired_state: Running cannot be reached from status {status}. {ENDED}"],
+                True,
+            ),
+            (
+                status,
+                "a description",
+                DESCRIBE,
+                [f'description is "As it was", not "New" (cannot change in status {status}). {ENDED}'],
+                True,
+            ),
+            (
+                status,
+                "a sampling",
+                SAMPLE,
+                [
+                    "shadow_mode_config.shadow_model_variants[shadow].sampling_percentage is 10, not 50",
+                    ENDED,
+                ],
+                True,
+            ),
+            (status, "another instance count", REVARIANT, [f"{COUNT} is 1, not 2 (", ENDED], False),
+            (status, "a storage", STORE, ["data_storage_config.destination is not set, but", ENDED], True),
+        )
+    ),
+    *(
+        (
+            status,
+            f"{asked}, and an end that is met",
+            wish(properties={"DesiredState": status, name: "New"}),
+            words,
+            False,
+        )
+        for status in ("Completed", "Cancelled")
+        for asked, name, words in (
+            (
+                "another role_arn",
+                "RoleArn",
+                ["(can be set only on create).", "Omit role_arn or set the current value."],
+            ),
+            ("a description", "Description", [ENDED, "Omit description or set the current value."]),
+        )
+    ),
+    (
+        "Running",
+        "another role_arn, and to complete",
+        wish(properties={"DesiredState": "Completed", "RoleArn": "other"}),
+        ["role_arn is", "Omit role_arn or set the current value."],
+        False,
+    ),
+    *(
+        (
+            status,
+            f"another {option}",
+            wish(properties={name: "other"}),
+            [
+                f'{option} is {shown} "other" (can be set only on create).',
+                f"Omit {option} or set the current value",
+            ],
+            True,
+        )
+        for status in SETTLED
+        for option, name, shown in (
+            ("role_arn", "RoleArn", f'"{CREATABLE["RoleArn"]}", not'),
+            ("endpoint_name", "EndpointName", '"endpoint", not'),
+            ("kms_key", "KmsKey", "not set, but the task sets"),
+        )
+    ),
+    (
+        "Completed",
+        "all at once",
+        wish(properties={"RoleArn": "other", "Description": "New", "DesiredState": "Running"}),
+        [
+            (
+                f'role_arn is "{CREATABLE["RoleArn"]}", not "other" (can be set only on create). '
+                'description is "As it was", not "New" (cannot change in status Completed). '
+                f"desired_state: Running cannot be reached from status Completed. {ENDED} "
+                "Omit role_arn, description, desired_state or set the current value"
+            )
+        ],
+        True,
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("status", "declared", "words", "offered"),
+    [pytest.param(s, d, ws, o, id=f"{s}, asked for {w}") for s, w, d, ws, o in REFUSALS],
+)
+def test_next_step_rejects_change_not_allowed_in_status(
+    status: str, declared: Wish, words: list[str], offered: bool
+) -> None:
+    taken = step(declared, seen(status))
+
+    message = refusal(taken)
+    assert [word for word in words if word not in message] == [], message
+    assert ("recreate" in message) is offered
+
+
+@pytest.mark.parametrize(
+    ("status", "consequence"),
+    [
+        ("Running", "which ends the running test, deletes its record and creates the experiment again."),
+        *(
+            (status, "which deletes the record of the experiment and creates the experiment again.")
+            for status in ("Created", "Completed", "Cancelled")
+        ),
+    ],
+)
+def test_next_step_states_consequence_of_recreate(status: str, consequence: str) -> None:
+    message = refusal(step(wish(properties={"RoleArn": "other"}), seen(status)))
+
+    assert message.endswith(f"Omit role_arn or set the current value, or set recreate: true, {consequence}")
+
+
+def test_a_change_only_a_creation_can_make_is_not_blamed_on_the_status() -> None:
+    assert "While Running" not in refusal(step(wish(properties={"KmsKey": "other"}), seen("Running")))
+
+
+def test_a_refusal_comes_before_what_could_be_written_first() -> None:
+    declared = wish(properties={"Description": "New", "DesiredState": "Completed"})
+
+    assert "desired_state: Completed" in refusal(step(declared, seen("Created")))
+
+
+def test_a_status_that_nobody_knows_allows_nothing_and_says_so() -> None:
+    message = refusal(step(DESCRIBE, seen("Paused")))
+
+    assert 'description is "As it was", not "New" (cannot change in status Paused).' in message
+    assert "does not support the status 'Paused'" in message
+    assert step(wish(), seen("Paused")) == Done()
+    assert step(wish(present=False), seen("Paused")) == Delete()
+
+
+def test_what_a_change_makes_of_the_whole_is_checked_before_it_is_sent() -> None:
+    """The task gives the roles only; the variants that they must match are the ones read."""
+    declared = wish(properties={"ShadowModeConfig": shadow_mode(shadow="x")})
+
+    message = refusal(step(declared, seen("Created")))
+
+    assert "must name the two variants of model_variants (production, shadow), got production and x" in message
+    assert "The options set by the task conflict with the current values of the inference experiment." in message
+
+
+AS_IT_IS: list[tuple[str, Wish]] = [
+    ("nothing but the name", wish()),
+    ("all that it was created with", wish(properties=CREATABLE, tags={"team": "ml"})),
+    ("the variants in another order", wish(properties={"ModelVariants": VARIANTS[::-1]})),
+    ("the roles in part", wish(properties={"ShadowModeConfig": {"SourceModelVariantName": "production"}})),
+    ("fewer tags, none purged", wish(tags={}, purge_tags=False)),
+    ("no tags mentioned", wish(tags=None)),
+    ("recreate, and nothing to do", wish(properties=CREATABLE, recreate=True)),
+]
+
+
+@pytest.mark.parametrize("status", SETTLED)
+@pytest.mark.parametrize("declared", [pytest.param(declared, id=words) for words, declared in AS_IT_IS])
+def test_done(status: str, declared: Wish) -> None:
+    assert step(declared, seen(status)) == Done()
+
+
+@pytest.mark.parametrize("status", ["Running", "Completed", "Cancelled"])
+def test_an_intent_that_is_met_is_done(status: str) -> None:
+    words = {} if status == "Running" else {"StatusReason": "why"}
+    declared = wish(properties={"DesiredState": status, **words}, directives={"on_stop": "promote_shadow"})
+
+    assert step(declared, seen(status)) == Done()
+
+
+@pytest.mark.parametrize("status", ["Completed", "Cancelled"])
+def test_variants_are_not_compared_once_the_stop_is_reached(status: str) -> None:
+    declared = wish(properties={"DesiredState": status, "ModelVariants": NEW_VARIANTS, "Description": "As it was"})
+
+    assert step(declared, seen(status)) == Done()
+
+
+def test_variants_are_compared_while_it_runs_as_asked() -> None:
+    declared = wish(properties={"DesiredState": "Running", "ModelVariants": NEW_VARIANTS})
+
+    assert "model_variants" in refusal(step(declared, seen("Running")))
+
+
+# --- write-only properties ---
+
+
+@pytest.mark.parametrize(
+    ("status", "properties", "asked"),
+    [
+        pytest.param("Created", {"Schedule": SCHEDULE}, True, id="a schedule, Created"),
+        pytest.param("Running", {"Schedule": SCHEDULE}, True, id="a schedule, Running"),
+        pytest.param("Created", {"Schedule": {"StartTime": SCHEDULE["StartTime"]}}, True, id="a start, Created"),
+        pytest.param("Running", {"Schedule": {"EndTime": SCHEDULE["EndTime"]}}, True, id="an end, Running"),
+        pytest.param("Running", {"Schedule": {"StartTime": SCHEDULE["StartTime"]}}, False, id="a start, Running"),
+        pytest.param("Completed", {"Schedule": SCHEDULE}, False, id="a schedule, Completed"),
+        pytest.param("Cancelled", {"Schedule": SCHEDULE}, False, id="a schedule, Cancelled"),
+        pytest.param("Created", {"Description": "As it was"}, False, id="no schedule, Created"),
+        pytest.param("Running", {"DesiredState": "Running"}, False, id="no schedule, Running"),
+    ],
+)
+def test_the_service_is_asked_only_for_what_is_compared(status: str, properties: Properties, asked: bool) -> None:
+    taken = step(wish(properties=properties), seen(status))
+
+    assert isinstance(taken, ReadWriteOnly if asked else Done)
+
+
+@pytest.mark.parametrize(
+    ("status", "declared", "patch"),
+    [
+        pytest.param("Created", SCHEDULE, None, id="Created, the same"),
+        pytest.param(
+            "Created",
+            {"StartTime": "2026-02-01T10:00:00+01:00", "EndTime": "2026-02-08T09:00:00.9+00:00"},
+            None,
+            id="Created, the same in other words",
+        ),
+        pytest.param("Created", {"EndTime": SCHEDULE["EndTime"]}, None, id="Created, the same end"),
+        pytest.param(
+            "Created",
+            {"EndTime": LATER["EndTime"]},
+            [op("add", "/Schedule", LATER)],
+            id="Created, another end: sent with the start that is left as it is",
+        ),
+        pytest.param("Running", SCHEDULE, None, id="Running, the same"),
+        pytest.param(
+            "Running",
+            {"StartTime": "2026-01-31T09:00:00Z", "EndTime": SCHEDULE["EndTime"]},
+            None,
+            id="Running, another start: long past, and not compared",
+        ),
+        pytest.param(
+            "Running",
+            LATER,
+            [op("add", "/Schedule", {"EndTime": LATER["EndTime"]})],
+            id="Running, another end: sent without the start, which would be refused",
+        ),
+    ],
+)
+def test_the_schedule(status: str, declared: Properties, patch: Patch | None) -> None:
+    taken = step(wish(properties={"Schedule": declared}), seen(status, write_only={"Schedule": SCHEDULE}))
+
+    assert taken == Done() if patch is None else update(taken) == patch
+
+
+def test_a_schedule_that_nobody_has_set_is_added() -> None:
+    taken = step(wish(properties={"Schedule": SCHEDULE}), seen("Created", write_only={}))
+
+    assert update(taken) == [op("add", "/Schedule", SCHEDULE)]
+
+
+def test_a_schedule_that_would_be_too_long_with_the_part_left_as_it_is_is_refused() -> None:
+    declared = wish(properties={"Schedule": {"EndTime": "2026-06-01T09:00:00Z"}})
+
+    message = refusal(step(declared, seen("Created", write_only={"Schedule": SCHEDULE})))
+
+    assert "schedule must last from 1 hour to 30 days, got 120 days" in message
+
+
+def test_an_end_that_makes_a_running_test_too_long_is_refused() -> None:
+    declared = wish(properties={"Schedule": {"EndTime": "2026-06-01T09:00:00Z"}})
+
+    message = refusal(step(declared, seen("Running", write_only={"Schedule": SCHEDULE})))
+
+    assert "schedule must last from 1 hour to 30 days, got 120 days" in message
+
+
+def test_a_schedule_that_is_left_as_it_is_stands_in_nobody_s_way() -> None:
+    """Starting a test of thirty days early moves its start only: from then on it lasts longer than may be asked for."""
+    schedule = {"StartTime": "2026-02-01T09:00:00Z", "EndTime": "2026-03-10T09:00:00Z"}
+    declared = wish(properties={"Schedule": {"EndTime": schedule["EndTime"]}, "Description": "New"})
+
+    assert update(step(declared, seen("Running", write_only={"Schedule": schedule}))) == DESCRIBED
+
+
+def storage(csv: list[str], json: list[str]) -> Properties:
+    return {**STORAGE, "ContentType": {"CsvContentTypes": csv, "JsonContentTypes": json}}
+
+
+@pytest.mark.parametrize(
+    ("there", "declared", "patch"),
+    [
+        pytest.param(
+            storage([], []),
+            DESCRIBE,
+            [
+                *DESCRIBED,
+                op("remove", "/DataStorageConfig/ContentType/CsvContentTypes"),
+                op("remove", "/DataStorageConfig/ContentType/JsonContentTypes"),
+            ],
+            id="both empty: removed alongside a change",
+        ),
+        pytest.param(
+            storage(["text/csv"], []),
+            DESCRIBE,
+            [*DESCRIBED, op("remove", "/DataStorageConfig/ContentType/JsonContentTypes")],
+            id="one empty: the other stays",
+        ),
+        pytest.param(storage(["text/csv"], ["a/json"]), DESCRIBE, DESCRIBED, id="none empty: nothing to remove"),
+        pytest.param(
+            storage([], []),
+            wish(properties={"DataStorageConfig": {"ContentType": {"CsvContentTypes": ["text/csv"]}}}),
+            [
+                op("replace", "/DataStorageConfig/ContentType/CsvContentTypes", ["text/csv"]),
+                op("remove", "/DataStorageConfig/ContentType/JsonContentTypes"),
+            ],
+            id="one is given: it replaces the empty list",
+        ),
+        pytest.param(storage([], []), wish(properties={"DataStorageConfig": STORAGE}), [], id="no reason for a patch"),
+    ],
+)
+def test_content_types_that_came_back_empty(there: Properties, declared: Wish, patch: Patch) -> None:
+    taken = step(declared, seen("Created", DataStorageConfig=there))
+
+    assert (update(taken) if patch else taken) == (patch or Done())
+    patched = jsonpatch.apply_patch(experiment("Created", DataStorageConfig=there), patch)
+    left = patched["DataStorageConfig"]["ContentType"]
+    assert not patch or [] not in left.values()
+
+
+# --- tags ---
+
+
+def tags(**pairs: str) -> list[dict[str, str]]:
+    return [{"Key": key.replace("aws_", "aws:"), "Value": value} for key, value in pairs.items()]
+
+
+OURS, THEIRS = tags(team="ml"), tags(aws_stack="s", team="ml")
+
+
+@pytest.mark.parametrize(
+    ("there", "declared", "patch"),
+    [
+        pytest.param(OURS, wish(tags={"team": "ops"}), TAGGED, id="another value"),
+        pytest.param(OURS, wish(tags={}), [op("replace", "/Tags", [])], id="none: all purged"),
+        pytest.param(None, wish(tags={"a": "1"}), [op("add", "/Tags", tags(a="1"))], id="the first ones"),
+        pytest.param(
+            OURS,
+            wish(tags={"a": "1"}, purge_tags=False),
+            [op("test", "/Tags", OURS), op("replace", "/Tags", tags(team="ml", a="1"))],
+            id="one more, none purged: guarded",
+        ),
+        pytest.param(
+            THEIRS,
+            wish(tags={"a": "1"}),
+            [op("test", "/Tags", THEIRS), op("replace", "/Tags", tags(aws_stack="s", a="1"))],
+            id="purged, but for AWS's own: guarded",
+        ),
+        pytest.param(
+            THEIRS,
+            wish(tags={}),
+            [op("test", "/Tags", THEIRS), op("replace", "/Tags", tags(aws_stack="s"))],
+            id="none, but AWS's own stay: guarded",
+        ),
+        pytest.param(
+            [],
+            wish(tags={"a": "1"}, purge_tags=False),
+            [op("test", "/Tags", []), op("replace", "/Tags", tags(a="1"))],
+            id="one more than none, none purged: guarded too",
+        ),
+        pytest.param(THEIRS, wish(tags={"team": "ml"}), [], id="AWS's own are no difference"),
+        pytest.param(tags(b="2", a="1"), wish(tags={"a": "1", "b": "2"}), [], id="their order is no difference"),
+        pytest.param([], wish(tags={}), [], id="none and none"),
+        pytest.param(None, wish(tags={}), [], id="none and no list at all"),
+        pytest.param(OURS, wish(tags=None, properties={"Description": "As it was"}), [], id="not mentioned"),
+    ],
+)
+@pytest.mark.parametrize("status", SETTLED)
+def test_tags(status: str, there: list[dict[str, str]] | None, declared: Wish, patch: Patch) -> None:
+    taken = step(declared, seen(status, Tags=there))
+
+    assert (update(taken) if patch else taken) == (patch or Done())
+
+
+def test_tags_that_a_start_carries_are_guarded_too() -> None:
+    declared = wish(properties={"DesiredState": "Running"}, tags={"a": "1"}, purge_tags=False)
+
+    assert update(step(declared, seen("Created"))) == [
+        op("test", "/Tags", TAGS),
+        op("replace", "/Tags", tags(team="ml", a="1")),
+        op("add", "/DesiredState", "Running"),
+    ]
+
+
+# --- stops and deletes ---
+
+PROMOTED = [op("test", "/ModelVariants", VARIANTS), op("replace", "/ModelVariants", [variant("shadow")])]
+REMOVED = [op("test", "/ModelVariants", VARIANTS), op("replace", "/ModelVariants", [variant("production")])]
+
+
+@pytest.mark.parametrize(
+    ("on_stop", "fate"),
+    [
+        pytest.param("retain", [], id="retain: both stay in the list"),
+        pytest.param("promote_shadow", PROMOTED, id="promote: the shadow alone"),
+        pytest.param("remove_shadow", REMOVED, id="remove: production alone"),
+    ],
+)
+@pytest.mark.parametrize("intent", ["Completed", "Cancelled"])
+def test_a_stop_decides_the_fate_of_the_variants(on_stop: str, fate: Patch, intent: str) -> None:
+    declared = wish(properties={"DesiredState": intent, "StatusReason": "why"}, directives={"on_stop": on_stop})
+
+    assert update(step(declared, seen("Running"))) == [
+        *fate,
+        op("add", "/StatusReason", "why"),
+        op("add", "/DesiredState", intent),
+    ]
+
+
+@pytest.mark.parametrize(
+    "there",
+    [
+        pytest.param(seen("Running", ModelVariants=None), id="no variants were read"),
+        pytest.param(seen("Running", ModelVariants=[]), id="an empty list was read"),
+        pytest.param(seen("Running", ModelVariants=[variant("a"), variant("b")]), id="the names do not match"),
+        pytest.param(seen("Running", ShadowModeConfig=None), id="no roles were read"),
+    ],
+)
+@pytest.mark.parametrize("present", [True, False], ids=["stop", "delete"])
+@pytest.mark.parametrize("on_stop", ["promote_shadow", "remove_shadow"])
+def test_a_stop_that_would_remove_both_variants_is_refused(there: Snapshot, present: bool, on_stop: str) -> None:
+    declared = wish(properties={"DesiredState": "Completed"}, directives={"on_stop": on_stop}, present=present)
+
+    assert refusal(step(declared, there)).startswith(f"on_stop: {on_stop} requires both variants of shadow_mode_config")
+
+
+@pytest.mark.parametrize("status", SETTLED)
+@pytest.mark.parametrize(
+    ("properties", "on_stop", "patch"),
+    [
+        pytest.param({}, "retain", [], id="nothing said: deleted"),
+        pytest.param({"Description": "New", "KmsKey": "other"}, "retain", [], id="differences do not matter: deleted"),
+        pytest.param({"DesiredState": "Running"}, "retain", [], id="an intent to run is not followed: deleted"),
+        pytest.param(
+            {"DesiredState": "Cancelled"}, "retain", [op("add", "/DesiredState", "Cancelled")], id="cancelled first"
+        ),
+        pytest.param(
+            {}, "promote_shadow", [*PROMOTED, op("add", "/DesiredState", "Completed")], id="promoted, then deleted"
+        ),
+        pytest.param(
+            {"StatusReason": "why"},
+            "retain",
+            [op("add", "/StatusReason", "why"), op("add", "/DesiredState", "Completed")],
+            id="stopped for a reason, then deleted",
+        ),
+    ],
+)
+def test_absent(status: str, properties: Properties, on_stop: str, patch: Patch) -> None:
+    declared = wish(present=False, properties=properties, directives={"on_stop": on_stop})
+
+    taken = step(declared, seen(status))
+
+    if status == "Running" and patch:
+        assert update(taken) == patch
+    else:
+        assert taken == Delete()
+
+
+# --- recreate ---
+
+AGAIN = {**CREATABLE, "RoleArn": "arn:aws:iam::123456789012:role/another"}
+
+
+def recreated(declared: Wish, there: Snapshot) -> Wish:
+    taken = step(declared, there)
+    assert isinstance(taken, Delete), taken
+    assert taken.then
+    return taken.then
+
+
+@pytest.mark.parametrize("status", ["Running", "Completed", "Cancelled"])
+def test_recreate_deletes_and_then_creates_what_is_declared_and_what_was_left(status: str) -> None:
+    there = seen(status, DataStorageConfig=storage(["text/csv"], []), KmsKey="key")
+
+    then = recreated(wish(properties=AGAIN, recreate=True), there)
+
+    assert then.properties == {
+        **AGAIN,
+        "Description": "As it was",
+        "KmsKey": "key",
+        "DataStorageConfig": {**STORAGE, "ContentType": {"CsvContentTypes": ["text/csv"]}},
+    }
+    assert not then.recreate
+    assert step(then, None) == Create(properties={**then.properties, "Tags": TAGS})
+
+
+def test_recreate_keeps_the_schedule_of_what_has_not_been_started() -> None:
+    declared = wish(properties=AGAIN, recreate=True)
+
+    assert isinstance(step(declared, seen("Created")), ReadWriteOnly)
+    then = recreated(declared, seen("Created", write_only={"Schedule": SCHEDULE, "StatusReason": "earlier"}))
+    assert then.properties["Schedule"] == SCHEDULE
+    assert "StatusReason" not in then.properties
+
+
+def test_recreate_of_what_has_not_been_started_merges_a_schedule_given_in_part() -> None:
+    declared = wish(properties={**AGAIN, "Schedule": {"EndTime": LATER["EndTime"]}}, recreate=True)
+
+    then = recreated(declared, seen("Created", write_only={"Schedule": SCHEDULE}))
+
+    assert then.properties["Schedule"] == LATER
+
+
+def test_recreate_replaces_a_list_and_merges_an_object() -> None:
+    declared = wish(
+        properties={
+            **AGAIN,
+            "ModelVariants": NEW_VARIANTS,
+            "DataStorageConfig": {"Destination": "s3://new"},
+        },
+        recreate=True,
+    )
+
+    then = recreated(declared, seen("Running", DataStorageConfig=storage(["text/csv"], ["a/json"])))
+
+    assert then.properties["ModelVariants"] == NEW_VARIANTS
+    assert then.properties["DataStorageConfig"] == {**storage(["text/csv"], ["a/json"]), "Destination": "s3://new"}
+
+
+@pytest.mark.parametrize(
+    ("declared", "expected"),
+    [
+        pytest.param(None, {"team": "ml"}, id="not mentioned: kept, but for AWS's own"),
+        pytest.param({"a": "1"}, {"a": "1"}, id="given: the others purged"),
+        pytest.param({}, {}, id="none given: all purged"),
+    ],
+)
+def test_the_tags_of_what_is_recreated(declared: dict[str, str] | None, expected: dict[str, str]) -> None:
+    then = recreated(wish(properties=AGAIN, recreate=True, tags=declared), seen("Running", Tags=THEIRS))
+
+    assert then.tags == expected
+
+
+def test_tags_that_are_not_purged_survive_a_recreate() -> None:
+    declared = wish(properties=AGAIN, recreate=True, tags={"a": "1"}, purge_tags=False)
+
+    assert recreated(declared, seen("Running", Tags=THEIRS)).tags == {"team": "ml", "a": "1"}
+
+
+def test_recreate_starts_again_what_has_ended() -> None:
+    then = recreated(wish(properties={**CREATABLE, "DesiredState": "Running"}, recreate=True), seen("Completed"))
+
+    assert then.properties["DesiredState"] == "Running"
+    assert step(then, seen("Created")) == Update(
+        patch=[op("add", "/DesiredState", "Running")], properties=frozenset({"DesiredState"})
+    )
+
+
+@pytest.mark.parametrize(
+    ("properties", "words"),
+    [
+        pytest.param(
+            {"RoleArn": "other"},
+            "would first be deleted by recreate: true. The create requires these options: type,"
+            " endpoint_name, model_variants, shadow_mode_config. Omit recreate, or set these options, or correct name"
+            " or region.",
+            id="what a create needs has to be declared, in case the task is killed after the delete",
+        ),
+        pytest.param(
+            {**AGAIN, "DesiredState": "Completed"},
+            "would first be deleted by recreate: true. desired_state: Completed requires an existing inference"
+            " experiment. Omit recreate, or omit desired_state, or set desired_state: Running.",
+            id="what is recreated cannot be completed",
+        ),
+    ],
+)
+def test_refused_recreate(properties: Properties, words: str) -> None:
+    assert refusal(step(wish(properties=properties, recreate=True), seen("Created"))).endswith(words)
+
+
+def test_recreate_is_not_used_where_an_update_will_do() -> None:
+    declared = wish(properties={**CREATABLE, "Description": "New"}, recreate=True)
+
+    assert update(step(declared, seen("Created"))) == DESCRIBED
+
+
+def test_every_status_and_every_intent_has_an_answer() -> None:
+    for status in STATUSES:
+        for intent in (None, "Running", "Completed", "Cancelled"):
+            for present in (True, False):
+                declared = wish(properties={"DesiredState": intent} if intent else {}, present=present)
+                taken = step(declared, seen(status))
+                if isinstance(taken, Update):
+                    assert status in ("Created", "Running")
+                    assert taken.patch == [op("add", "/DesiredState", intent)]
+
+
+# --- a type without a lifecycle ---
+
+THING = ResourceType(
+    type_name="Test::Test::Thing",
+    noun="thing",
+    result_name="thing",
+    identifier="name",
+    options={
+        "name": {"type": "str"},
+        "kind": {"type": "str"},
+        "settings": {"type": "dict", "options": {"a": {"type": "int"}, "b": {"type": "int"}}},
+    },
+    read_only={"arn": {"type": "str"}},
+    create_only=frozenset({"Name", "Kind"}),
+    required_to_create=("Kind",),
+)
+THERE = Snapshot({"Name": "test", "Kind": "small", "Settings": {"A": 1, "B": 2}, "Arn": "arn"})
+
+
+@pytest.mark.parametrize(
+    ("declared", "there", "expected"),
+    [
+        pytest.param(wish(), None, "kind", id="missing options are named"),
+        pytest.param(
+            wish(properties={"Kind": "x"}), None, Create(properties={"Name": "test", "Kind": "x"}), id="created"
+        ),
+        pytest.param(wish(properties={"Kind": "small", "Settings": {"B": 2}}), THERE, Done(), id="as it is"),
+        pytest.param(
+            wish(properties={"Settings": {"B": 3}}),
+            THERE,
+            Update(patch=[op("replace", "/Settings/B", 3)], properties=frozenset({"Settings"})),
+            id="changed by member",
+        ),
+        pytest.param(
+            wish(properties={"Kind": "large"}),
+            THERE,
+            'kind is "small", not "large" (can be set only on create). Omit kind or set the current'
+            " value, or set recreate: true, which deletes the resource and creates it again.",
+            id="create-only",
+        ),
+        pytest.param(
+            wish(properties={"Kind": "large"}, recreate=True),
+            THERE,
+            Delete(
+                then=wish(
+                    properties={"Name": "test", "Kind": "large", "Settings": {"A": 1, "B": 2}}, tags={}, recreate=False
+                ),
+                create=Create(properties={"Name": "test", "Kind": "large", "Settings": {"A": 1, "B": 2}}),
+                because_of=frozenset({"Kind"}),
+            ),
+            id="recreated",
+        ),
+        pytest.param(wish(present=False), THERE, Delete(), id="deleted"),
+        pytest.param(wish(present=False), None, Done(), id="not there"),
+    ],
+)
+def test_a_type_without_a_lifecycle(declared: Wish, there: Snapshot | None, expected: Step | str) -> None:
+    taken = next_step(THING, declared, there)
+
+    if isinstance(expected, str):
+        assert expected in refusal(taken)
+    else:
+        assert taken == expected
+
+
+# --- write-only properties that nothing tells ---
+
+# As if no call told the schedule: its table has it as something that may change, and not as something to compare.
+BLIND_STATUSES = {name: status._replace(write_only={}) for name, status in STATUSES.items()}
+LIFECYCLE = INFERENCE_EXPERIMENT.lifecycle
+assert LIFECYCLE
+BLIND = INFERENCE_EXPERIMENT._replace(write_only_reader=None, lifecycle=LIFECYCLE._replace(statuses=BLIND_STATUSES))
+GIVEN = {"Schedule": {"EndTime": "2026-02-09T09:00:00Z"}}
+SENT = {"op": "add", "path": "/Schedule", "value": GIVEN["Schedule"]}
+INTENT = {"op": "add", "path": "/DesiredState", "value": "Running"}
+NEW = {"op": "replace", "path": "/Description", "value": "New"}
+
+
+@pytest.mark.parametrize(
+    ("status", "properties", "force", "patch"),
+    [
+        pytest.param("Created", {}, False, None, id="alone: not written"),
+        pytest.param("Created", {}, True, [SENT], id="alone and forced: written"),
+        pytest.param("Created", {"Description": "New"}, False, [NEW, SENT], id="beside a change: goes along"),
+        pytest.param("Completed", {}, True, None, id="forced where the status does not allow it: not written"),
+        pytest.param("Created", {"DesiredState": "Running"}, False, [INTENT], id="beside a start, which would drop it"),
+        pytest.param("Created", {"DesiredState": "Running"}, True, [SENT], id="forced: before a start"),
+    ],
+)
+def test_what_nothing_tells(status: str, properties: Properties, force: bool, patch: Patch | None) -> None:
+    declared = wish(properties={**GIVEN, **properties}, force_write_only=force)
+
+    taken = next_step(BLIND, declared, seen(status))
+
+    assert (taken.patch if isinstance(taken, Update) else None) == patch
+
+
+def test_everything_write_only_of_the_inference_experiment_can_be_told() -> None:
+    assert BLIND.has_unseen
+    assert not INFERENCE_EXPERIMENT.has_unseen

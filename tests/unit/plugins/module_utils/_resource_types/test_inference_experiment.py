@@ -1,0 +1,500 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The inference experiment as data: each limit from both sides, its own rules, and what its table promises."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.conversion import to_properties
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import Properties, Wish
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.validation import problems
+from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.inference_experiment import (
+    INFERENCE_EXPERIMENT,
+    LIMITS,
+    STATUSES,
+    check_model,
+    check_wish,
+    intent_before_delete,
+    predict,
+    variants_after_stop,
+)
+from tests.support.experiments import ROLE, SCHEDULE, VARIANTS, experiment, shadow_mode, variant
+
+Options = dict[str, Any]
+
+
+def top(option: str) -> Callable[[Any], Options]:
+    return lambda value: {option: value}
+
+
+def in_variant(option: str) -> Callable[[Any], Options]:
+    return lambda value: {"model_variants": [{option: value}, {}]}
+
+
+def in_shadow(option: str) -> Callable[[Any], Options]:
+    return lambda value: {"shadow_mode_config": {"shadow_model_variants": [{option: value}]}}
+
+
+def source(value: Any) -> Options:
+    return {"shadow_mode_config": {"source_model_variant_name": value}}
+
+
+def instance_count(value: Any) -> Options:
+    config = {"real_time_inference_config": {"instance_count": value}}
+    return {"model_variants": [{"infrastructure_config": config}, {}]}
+
+
+def in_storage(option: str) -> Callable[[Any], Options]:
+    return lambda value: {"data_storage_config": {option: value}}
+
+
+def in_content_type(option: str) -> Callable[[Any], Options]:
+    return lambda value: {"data_storage_config": {"content_type": {option: value}}}
+
+
+def shadows(value: Any) -> Options:
+    return {"shadow_mode_config": {"shadow_model_variants": value}}
+
+
+ROLE_PREFIX = "arn:aws:iam::123456789012:role/"
+CSV, JSON = in_content_type("csv_content_types"), in_content_type("json_content_types")
+COUNT = "model_variants[0].infrastructure_config.real_time_inference_config.instance_count"
+SHADOW = "shadow_mode_config.shadow_model_variants"
+SHADOW_0 = f"{SHADOW}[0]"
+UNMATCHED = "shadow_mode_config must name the two variants of model_variants (production, shadow), got"
+CSV_NAME, JSON_NAME = (f"data_storage_config.content_type.{kind}_content_types" for kind in ("csv", "json"))
+
+BOUNDS: list[tuple[str, Callable[[Any], Options], str, list[Any], list[Any]]] = [
+    # option as shown, how to give it, words of the complaint, what is allowed, what is not
+    ("name", top("name"), "must have 1 to 120 characters", ["a", "a" * 120], ["a" * 121]),
+    (
+        "name",
+        top("name"),
+        "consist of letters and digits, with hyphens",
+        ["A-b--9"],
+        ["-a", "a-", "a_b", "a b", "\u00e9"],
+    ),
+    ("endpoint_name", top("endpoint_name"), "must have 1 to 63 characters", ["a", "a" * 63], ["a" * 64]),
+    ("endpoint_name", top("endpoint_name"), "consist of letters and digits, with hyphens", ["a-b"], ["a-", "a/b"]),
+    ("role_arn", top("role_arn"), "must have 20 to 2048 char", [ROLE_PREFIX + "r" * 2017], [ROLE_PREFIX + "r" * 2018]),
+    (
+        "role_arn",
+        top("role_arn"),
+        "be the ARN of an IAM role, like arn:aws:iam::123456789012:role/name",
+        [ROLE, ROLE_PREFIX + "path/to/it", ROLE_PREFIX.replace("aws", "aws-us-gov") + "r"],
+        ["arn:aws:iam::123456789012:user/somebody", "arn:aws:iam::12345:role/name", "not an ARN, and rather long"],
+    ),
+    ("kms_key", top("kms_key"), "must have 1 to 2048 characters", ["k", "k" * 2048], ["k" * 2049]),
+    ("description", top("description"), "must have 1 to 1024 characters", ["d", "d" * 1024], ["d" * 1025]),
+    ("status_reason", top("status_reason"), "must have 1 to 1024 characters", ["r", "r" * 1024], ["r" * 1025]),
+    (
+        "description",
+        top("description"),
+        'must be a single line (in YAML, write a long line with ">-", not with "|" or ">"), got',
+        ["One: two, \t\U0001f680", " "],
+        ["a\nb", "a\n", "\n", "a\r", "a\u2028"],
+    ),
+    ("status_reason", top("status_reason"), "must be a single line", ["a b"], ["a\nb", "a\n"]),
+    (
+        "kms_key",
+        top("kms_key"),
+        "must be the ID or ARN of a KMS key, or the name or ARN of an alias, got",
+        ["alias/my_key-1", "arn:aws:kms:us-east-1:123456789012:key/12345678-1234-1234-1234-123456789012"],
+        ["my key", "alias/my.key", "k\n"],
+    ),
+    ("data_storage_config.kms_key", in_storage("kms_key"), "must be the ID or ARN of a KMS key", ["k"], ["k k"]),
+    ("model_variants", top("model_variants"), "exactly 2 elements", [[{}, {}]], [[], [{}], [{}, {}, {}]]),
+    ("model_variants[0].model_name", in_variant("model_name"), "must have 1 to 63 characters", ["m" * 63], ["m" * 64]),
+    (
+        "model_variants[0].model_name",
+        in_variant("model_name"),
+        "consist of letters and digits",
+        ["m-1"],
+        ["m_1", "arn:x"],
+    ),
+    (
+        "model_variants[0].variant_name",
+        in_variant("variant_name"),
+        "must have 1 to 63 characters",
+        ["v" * 63],
+        ["v" * 64],
+    ),
+    ("model_variants[0].variant_name", in_variant("variant_name"), "consist of letters and digits", ["v-1"], ["v_1"]),
+    (COUNT, instance_count, "must be an integer from 0 to 2147483647", [0, 1, 2**31 - 1], [-1, 2**31]),
+    ("shadow_mode_config.source_model_variant_name", source, "must have 1 to 63 characters", ["s" * 63], ["s" * 64]),
+    ("shadow_mode_config.source_model_variant_name", source, "consist of letters and digits", ["s-1"], ["-s"]),
+    (SHADOW, shadows, "exactly 1 element,", [[{}]], [[], [{}, {}]]),
+    (
+        f"{SHADOW}[0].shadow_model_variant_name",
+        in_shadow("shadow_model_variant_name"),
+        "to 63 ",
+        ["s" * 63],
+        ["s" * 64],
+    ),
+    (
+        f"{SHADOW_0}.sampling_percentage",
+        in_shadow("sampling_percentage"),
+        "must be an integer from 0 to 100",
+        [0, 100],
+        [-1, 101],
+    ),
+    (
+        "data_storage_config.destination",
+        in_storage("destination"),
+        "must be an S3 URI like s3://bucket/prefix",
+        ["s3://bucket", "https://bucket/x"],
+        ["bucket", "http://bucket", "S3://bucket", "s3://", "xs3://bucket", "s3://bucket/a\nb", "s3:///a"],
+    ),
+    (
+        "data_storage_config.destination",
+        in_storage("destination"),
+        "must have 1 to 512 characters",
+        ["s3://" + "b" * 507],
+        ["s3://" + "b" * 508],
+    ),
+    (
+        "data_storage_config.kms_key",
+        in_storage("kms_key"),
+        "must have 1 to 2048 characters",
+        ["k" * 2048],
+        ["k" * 2049],
+    ),
+    (CSV_NAME, CSV, "must have 1 to 10 elements", [["text/csv"], ["text/csv"] * 10], [[], ["text/csv"] * 11]),
+    (JSON_NAME, JSON, "must have 1 to 10 elements", [["a/json"], ["a/json"] * 10], [[], ["a/json"] * 11]),
+    (CSV_NAME, CSV, "must be a media type like text/csv", [["text/csv"]], [["text"], ["text/"], ["*/*"]]),
+    (JSON_NAME, JSON, "must be a media type", [["application/x.y-json"]], [["json"], ["a/b/c"], ["a b/c"]]),
+    (CSV_NAME, CSV, "must have 1 to 256 characters", [["a/" + "b" * 254]], [["a/" + "b" * 255]]),
+    (
+        "schedule.start_time",
+        lambda value: {"schedule": {"start_time": value}},
+        "must be an ISO 8601 time with an offset, like 2026-12-01T09:00:00Z or",
+        ["2026-12-01T09:00:00Z", "2026-12-01 09:00:00+01:00"],
+        ["2026-12-01T09:00:00", "tomorrow", "2026-12-01"],
+    ),
+    (
+        "schedule.end_time",
+        lambda value: {"schedule": {"end_time": value}},
+        "must be a valid time",
+        ["2026-12-01T09:00:00Z"],
+        ["2026-02-30T09:00:00Z"],
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("shown", "give", "words", "allowed", "refused"),
+    [pytest.param(*row, id=f"{row[0]} {row[2]}") for row in BOUNDS],
+)
+def test_a_limit_from_both_sides(
+    shown: str, give: Callable[[Any], Options], words: str, allowed: list[Any], refused: list[Any]
+) -> None:
+    for value in allowed:
+        assert problems(INFERENCE_EXPERIMENT, give(value)) == {}
+    for value in refused:
+        found = problems(INFERENCE_EXPERIMENT, give(value))
+        (sentences,) = list(found.values())
+        assert any(sentence.startswith(f"{shown} ") and words in sentence for sentence in sentences), sentences
+
+
+def test_every_limit_of_the_type_is_tried_from_both_sides() -> None:
+    tried = {row[0].replace("[0]", "") for row in BOUNDS}
+
+    assert set(LIMITS) | set(INFERENCE_EXPERIMENT.values) == tried
+
+
+@pytest.mark.parametrize("path", sorted(LIMITS.keys() - {"model_variants", SHADOW, COUNT.replace("[0]", "")}))
+def test_no_text_may_be_empty(path: str) -> None:
+    rows = {row[0].replace("[0]", ""): row for row in BOUNDS}
+    shown, give = rows[path][:2]
+    if shown.endswith("sampling_percentage"):
+        return
+    found = problems(INFERENCE_EXPERIMENT, give([""] if shown.endswith("content_types") else ""))
+
+    (sentences,) = list(found.values())
+    assert any(sentence.startswith(shown) and "must not be empty" in sentence for sentence in sentences)
+
+
+def test_several_problems_come_together() -> None:
+    found = problems(
+        INFERENCE_EXPERIMENT,
+        {
+            "name": "-",
+            "description": "",
+            "model_variants": [{"model_name": "_", "variant_name": "_"}],
+            "schedule": {"start_time": "soon", "end_time": "later"},
+            "tags": {"aws:x": "y"},
+        },
+    )
+
+    assert {name: len(sentences) for name, sentences in found.items()} == {
+        "name": 1,
+        "description": 1,
+        "model_variants": 3,
+        "schedule": 2,
+        "tags": 1,
+    }
+
+
+# --- rules between properties ---
+
+
+def lasting(length: timedelta) -> Properties:
+    start = datetime(2026, 2, 1, tzinfo=timezone.utc)
+    return {"Schedule": {"StartTime": start.isoformat(), "EndTime": (start + length).isoformat()}}
+
+
+SECOND = timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("properties", "expected"),
+    [
+        pytest.param({}, [], id="nothing given"),
+        pytest.param({"ModelVariants": VARIANTS, "ShadowModeConfig": shadow_mode()}, [], id="variants that match"),
+        pytest.param({"ModelVariants": VARIANTS[::-1], "ShadowModeConfig": shadow_mode()}, [], id="in another order"),
+        pytest.param({"ModelVariants": VARIANTS}, [], id="variants alone"),
+        pytest.param({"ShadowModeConfig": shadow_mode()}, [], id="the mode alone"),
+        pytest.param(
+            {"ModelVariants": [variant("a"), variant("a")]},
+            ["model_variants must have two variants with different variant_name."],
+            id="two variants of one name",
+        ),
+        pytest.param(
+            {"ShadowModeConfig": shadow_mode(shadow="production")},
+            ["shadow_mode_config must name different variants as source and as shadow."],
+            id="source and shadow the same",
+        ),
+        pytest.param(
+            {"ModelVariants": VARIANTS, "ShadowModeConfig": shadow_mode(shadow="other")},
+            [f"{UNMATCHED} production and other."],
+            id="a shadow that is no variant",
+        ),
+        pytest.param(
+            {"ModelVariants": VARIANTS, "ShadowModeConfig": shadow_mode(source="other")},
+            [f"{UNMATCHED} other and shadow."],
+            id="a source that is no variant",
+        ),
+        pytest.param({"Schedule": {"StartTime": "2026-02-01T09:00:00Z"}}, [], id="a start alone"),
+        pytest.param({"Schedule": {"EndTime": "2026-02-01T09:00:00Z"}}, [], id="an end alone"),
+        pytest.param(lasting(timedelta(hours=1)), [], id="one hour"),
+        pytest.param(lasting(timedelta(days=30)), [], id="thirty days"),
+        pytest.param(
+            lasting(timedelta(hours=1) - SECOND),
+            ["schedule must last from 1 hour to 30 days, got 59 minutes 59 seconds."],
+            id="a second less than an hour",
+        ),
+        pytest.param(
+            lasting(timedelta(days=30) + SECOND),
+            ["schedule must last from 1 hour to 30 days, got 30 days 1 second."],
+            id="a second more than thirty days",
+        ),
+        pytest.param(
+            lasting(timedelta(days=32, hours=2)),
+            ["schedule must last from 1 hour to 30 days, got 32 days 2 hours."],
+            id="two hours more",
+        ),
+        pytest.param(
+            {"ModelVariants": [*VARIANTS, variant("third")], "ShadowModeConfig": shadow_mode()},
+            [],
+            id="three variants, of which their number says enough",
+        ),
+        pytest.param(lasting(timedelta(0)), ["schedule.end_time must be after schedule.start_time."], id="no time"),
+        pytest.param(lasting(-SECOND), ["schedule.end_time must be after schedule.start_time."], id="backwards"),
+        pytest.param(
+            {"Schedule": {"StartTime": "2026-02-01T09:00:00+02:00", "EndTime": "2026-02-01T08:00:00+00:00"}},
+            [],
+            id="backwards by its digits only",
+        ),
+        pytest.param(
+            {"ModelVariants": [variant("a"), variant("a")], **lasting(-SECOND)},
+            [
+                "model_variants must have two variants with different variant_name.",
+                "schedule.end_time must be after schedule.start_time.",
+            ],
+            id="several at once",
+        ),
+    ],
+)
+def test_what_is_wrong_between_properties(properties: Properties, expected: list[str]) -> None:
+    assert check_model(properties) == expected
+
+
+REQUIRES = "requires desired_state: Completed, desired_state: Cancelled or state: absent."
+REASON, PROMOTE = f"status_reason {REQUIRES}", f"on_stop: promote_shadow {REQUIRES}"
+
+
+def stop_words(properties: Properties, *, on_stop: str = "retain", present: bool = True) -> Wish:
+    return Wish(identifier="test", present=present, properties=properties, directives={"on_stop": on_stop})
+
+
+@pytest.mark.parametrize(
+    ("wish", "complaints"),
+    [
+        pytest.param(stop_words({}), [], id="no word of a stop"),
+        pytest.param(stop_words({"StatusReason": "x"}), [REASON], id="a reason without a stop"),
+        pytest.param(stop_words({}, on_stop="promote_shadow"), [PROMOTE], id="a fate without a stop"),
+        pytest.param(
+            stop_words({"StatusReason": "x", "DesiredState": "Running"}, on_stop="promote_shadow"),
+            [REASON, PROMOTE],
+            id="both with a start",
+        ),
+        pytest.param(
+            stop_words({"StatusReason": "x", "DesiredState": "Completed"}, on_stop="promote_shadow"),
+            [],
+            id="both with Completed",
+        ),
+        pytest.param(stop_words({"StatusReason": "x", "DesiredState": "Cancelled"}), [], id="a reason with Cancelled"),
+        pytest.param(
+            stop_words({"StatusReason": "x"}, on_stop="remove_shadow", present=False), [], id="both with absent"
+        ),
+    ],
+)
+def test_words_about_a_stop_need_a_stop(wish: Wish, complaints: list[str]) -> None:
+    assert check_wish(wish) == complaints
+
+
+# --- stops ---
+
+
+@pytest.mark.parametrize(
+    ("on_stop", "expected"),
+    [
+        pytest.param("retain", {}, id="retain both: nothing to say"),
+        pytest.param("promote_shadow", {"ModelVariants": [variant("shadow")]}, id="promote: the shadow alone"),
+        pytest.param("remove_shadow", {"ModelVariants": [variant("production")]}, id="remove: production alone"),
+    ],
+)
+@pytest.mark.parametrize("variants", [VARIANTS, VARIANTS[::-1]], ids=["in order", "in reverse"])
+def test_the_variants_that_a_stop_keeps(on_stop: str, expected: Properties, variants: list[Properties]) -> None:
+    read = experiment("Running", ModelVariants=variants)
+    before = copy.deepcopy(read)
+
+    assert variants_after_stop(read, {"on_stop": on_stop}) == expected
+    assert read == before
+
+
+def test_without_a_word_a_stop_retains_both_variants() -> None:
+    assert variants_after_stop(experiment("Running"), {}) == {}
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        pytest.param(experiment("Running", ModelVariants=None), id="no variants were read"),
+        pytest.param(experiment("Running", ModelVariants=[]), id="an empty list was read"),
+        pytest.param(experiment("Running", ModelVariants=[variant("x"), variant("y")]), id="variants of other names"),
+        pytest.param(experiment("Running", ShadowModeConfig=None), id="no roles were read"),
+        pytest.param(experiment("Running", ShadowModeConfig={}), id="empty roles were read"),
+    ],
+)
+@pytest.mark.parametrize("on_stop", ["promote_shadow", "remove_shadow"])
+def test_both_variants_are_never_removed(read: Properties, on_stop: str) -> None:
+    with pytest.raises(
+        ValueError, match=f"^on_stop: {on_stop} requires both variants of shadow_mode_config in model_variants"
+    ):
+        variants_after_stop(read, {"on_stop": on_stop})
+
+
+@pytest.mark.parametrize(
+    ("properties", "on_stop", "expected"),
+    [
+        pytest.param({}, "retain", None, id="nothing said: deleted as it is"),
+        pytest.param({}, "promote_shadow", "Completed", id="a fate for the variants: stopped first"),
+        pytest.param({"StatusReason": "x"}, "retain", "Completed", id="a reason: stopped first"),
+        pytest.param({"DesiredState": "Cancelled"}, "retain", "Cancelled", id="Cancelled: so first"),
+        pytest.param({"DesiredState": "Completed"}, "remove_shadow", "Completed", id="Completed: so first"),
+        pytest.param({"DesiredState": "Running"}, "retain", None, id="Running: not started to be deleted"),
+    ],
+)
+def test_what_comes_before_a_delete(properties: Properties, on_stop: str, expected: str | None) -> None:
+    assert intent_before_delete(stop_words(properties, on_stop=on_stop, present=False)) == expected
+
+
+# --- the table ---
+
+
+def test_the_table_has_the_eight_statuses_and_their_kinds() -> None:
+    transit = {name for name, status in STATUSES.items() if status.in_transit}
+    ended = {name for name, status in STATUSES.items() if status.updatable == {"Tags"}}
+
+    assert len(STATUSES) == 8
+    assert transit == {"Creating", "Updating", "Starting", "Stopping"}
+    assert ended == {"Completed", "Cancelled"}
+
+
+def test_every_name_of_the_type_is_a_property_of_it() -> None:
+    made = INFERENCE_EXPERIMENT
+    readable = {made.property_name(option) for option in made.read_only}
+    known = {*made.create_only, *made.write_only, *made.never_compared, *made.ignored_by_create}
+    known |= {*made.required_to_create, *(path[0] for path in made.same), *(path[0] for path in made.absent_when_empty)}
+    for status in STATUSES.values():
+        known |= {*status.updatable, *status.write_only, *status.survives_recreate, *status.not_compared_when_met}
+        for transition in status.transitions.values():
+            known |= {*transition.with_options, *transition.carries}
+
+    assert known <= made.writable
+    assert not made.writable & readable
+    assert made.lifecycle
+    assert made.lifecycle.status in readable
+    assert made.lifecycle.intent in made.writable
+    assert made.lifecycle.intents_of_new <= {*made.lifecycle.intents} <= {*STATUSES}
+
+
+def test_what_the_handler_drops_is_not_in_the_table() -> None:
+    """behaviour of the update handler: what it applies by the status it finds; it drops the rest silently."""
+    everything = {"Description", "Schedule", "DataStorageConfig", "ModelVariants", "ShadowModeConfig", "Tags"}
+
+    assert STATUSES["Created"].updatable == everything
+    assert STATUSES["Running"].updatable == everything - {"DataStorageConfig", "ModelVariants"}
+    assert STATUSES["Created"].transitions.keys() == {"Running"}
+    assert STATUSES["Running"].transitions.keys() == {"Completed", "Cancelled"}
+    assert STATUSES["Running"].write_only == {"Schedule": ("EndTime",)}
+
+
+# --- conversion and prediction ---
+
+
+def test_times_are_sent_in_one_spelling() -> None:
+    schedule = {"start_time": "2026-02-01 10:00:00.5+01:00", "end_time": "2026-02-08T09:00Z"}
+
+    assert to_properties(INFERENCE_EXPERIMENT, {"schedule": schedule}) == {"Schedule": SCHEDULE}
+
+
+NOW = datetime(2026, 1, 5, 9, tzinfo=timezone.utc)
+
+
+@pytest.mark.parametrize(
+    ("before", "sent", "expected"),
+    [
+        pytest.param(None, {}, "Running", id="created without a schedule: starts at once"),
+        pytest.param(None, {"Schedule": SCHEDULE}, "Created", id="created to start later: waits"),
+        pytest.param(
+            None, {"Schedule": {"StartTime": "2026-01-05T09:00:00Z"}}, "Running", id="created to start now: starts"
+        ),
+        pytest.param(None, {"Schedule": {"EndTime": "2026-02-08T09:00:00Z"}}, "Running", id="created with an end only"),
+        pytest.param("Created", {"DesiredState": "Running"}, "Running", id="started"),
+        pytest.param("Running", {"DesiredState": "Completed"}, "Completed", id="completed"),
+        pytest.param("Running", {"DesiredState": "Cancelled"}, "Cancelled", id="cancelled"),
+        pytest.param("Running", {"Schedule": {"EndTime": "x"}}, "Running", id="changed: its status stays"),
+    ],
+)
+def test_the_status_after_a_write(before: str | None, sent: Properties, expected: str) -> None:
+    read = experiment(before) if before else None
+    model = experiment(before or "none", Status=before)
+
+    assert predict(read, model, sent, NOW)["Status"] == expected
+
+
+def test_a_stop_leaves_both_variants_in_the_list() -> None:
+    model = experiment("Running", ModelVariants=[variant("shadow")], Description="New")
+
+    predicted = predict(experiment("Running"), model, {"DesiredState": "Completed"}, NOW)
+
+    assert predicted == {**model, "ModelVariants": VARIANTS, "Status": "Completed"}

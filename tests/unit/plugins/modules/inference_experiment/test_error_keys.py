@@ -1,0 +1,100 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every failure has an error with all its keys. test_requirements.py tests the failure on an old Python."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.ansible_module import base as engine
+from tests.emulator import Emulator
+from tests.support.tasks import MODULE, named, put
+from tests.unit.conftest import Run
+
+INFO = "inference_experiment_info"
+ALWAYS = 10**6
+# Before the emulator's fixture makes each client once for all tests.
+MAKE_CLIENT = AnsibleAWSModule.client
+Prepare = Callable[[Emulator, pytest.MonkeyPatch], object]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A task that fails, for one module or, with the options of the connection, for both."""
+
+    code: str
+    options: dict[str, Any] = field(default_factory=dict)
+    prepare: Prepare = lambda _emulator, _patch: None
+    task: dict[str, Any] | None = None
+
+    def tasks(self) -> dict[str, dict[str, Any]]:
+        if self.task:
+            return {MODULE: self.task}
+        return {MODULE: {**named(description="New"), **self.options}, INFO: {"name": "checkout", **self.options}}
+
+
+def fault(operation: str, kind: str, **details: Any) -> Prepare:
+    return lambda emulator, _patch: emulator.fault(operation, kind, times=ALWAYS, **details)
+
+
+def without_credentials(_emulator: Emulator, patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(AnsibleAWSModule, "client", MAKE_CLIENT)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        patch.delenv(name)
+
+
+def without_region(_emulator: Emulator, patch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        patch.delenv(name)
+
+
+def without_effect(emulator: Emulator, _patch: pytest.MonkeyPatch) -> None:
+    emulator.settings.ignore_properties = frozenset({"Description"})
+
+
+FAILURES = [
+    Failure("InvalidOptions", {"cloud_control_role_arn": ""}),
+    Failure("InvalidOptions", {"profile": True}),
+    Failure("MissingLibrary", prepare=lambda _emulator, patch: patch.setattr(engine, "HAS_BOTO3", False)),
+    Failure("NoRegion", {"region": None}, without_region),
+    Failure("NoCredentialsError", prepare=without_credentials),
+    Failure("ProfileNotFound", {"profile": "unknown"}, without_credentials),
+    Failure("NoClient", {"aws_config": {"retries": 5}}, without_credentials),
+    Failure("EndpointConnectionError", prepare=fault("GetResource", "refused")),
+    Failure("InvalidAnswer", prepare=fault("GetResource", "broken_json")),
+    Failure("ThrottlingException", prepare=fault("GetResource", "throttle")),
+    Failure("AccessDeniedException", prepare=fault("GetResource", "error", code="AccessDeniedException", message="No")),
+    Failure("503", prepare=fault("GetResource", "html503")),
+    Failure("TimedOut", prepare=fault("GetResource", "throttle"), task=named(description="New", wait_timeout=3)),
+    Failure("NotStabilized", prepare=fault("UpdateResource", "failed", code="NotStabilized"), task=named(tags={})),
+    Failure("Refused", task=named(desired_state="Completed")),
+    Failure("NotApplied", prepare=without_effect, task=named(description="New")),
+]
+CASES = [(failure, module) for failure in FAILURES for module in failure.tasks()]
+
+
+@pytest.mark.parametrize("check", [False, True], ids=["for real", "in check mode"])
+@pytest.mark.parametrize(("failure", "module"), CASES, ids=[f"{failure.code} {module}" for failure, module in CASES])
+def test_failed_task_has_error_with_all_keys(
+    run: Run, emulator: Emulator, monkeypatch: pytest.MonkeyPatch, failure: Failure, module: str, check: bool
+) -> None:
+    put(emulator, tags={"old": "1"})
+    failure.prepare(emulator, monkeypatch)
+    result = run(module, failure.tasks()[module], check=check)
+    if check and not result.failed:
+        assert emulator.writes() == []
+        return
+    error = result["error"]
+    assert set(error) == {"code", "message", "operation", "request_token", "hint"}
+    assert (error["code"], "exception" in result) == (failure.code, False)
+    assert error["message"]
+    # The message of invalid options says how to correct each.
+    assert error["hint"] or failure.code == "InvalidOptions"
+    assert (error["hint"] or "") in result.msg
+    assert ("operations" in result, "inference_experiment" in result) == (module == MODULE, module == MODULE)

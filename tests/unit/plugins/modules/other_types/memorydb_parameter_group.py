@@ -1,0 +1,40 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""AWS::MemoryDB::ParameterGroup, which has no statuses: what a second resource type takes, whole.
+
+A file of plugins/module_utils/_resource_types would read just so, with relative imports.
+"""
+
+from __future__ import annotations
+
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import (
+    Limit,
+    ResourceType,
+)
+
+PARAMETER_GROUP = ResourceType(
+    type_name="AWS::MemoryDB::ParameterGroup",
+    noun="parameter group",
+    result_name="parameter_group",
+    identifier="parameter_group_name",
+    options={
+        "parameter_group_name": {"type": "str", "required": True},
+        "family": {"type": "str"},
+        "description": {"type": "str"},
+        "parameters": {"type": "dict"},
+        "tags": {"type": "dict", "aliases": ["resource_tags"]},
+    },
+    read_only={"arn": {"type": "str"}},
+    names={"arn": "ARN"},
+    limits={
+        "parameter_group_name": Limit(
+            pattern=r"[a-z](-?[a-z0-9])*", words="consist of small letters and digits, with single hyphens between them"
+        ),
+        "description": Limit(length=(1, 1024)),
+    },
+    tags="Tags",
+    create_only=frozenset({"ParameterGroupName", "Family", "Description"}),
+    write_only=frozenset({"Parameters"}),
+    required_to_create=("Family",),
+)

@@ -1,0 +1,72 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`make matrix` takes the Pythons that there are, tells which it lacked, and fails for what it has run only."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.support.environment import ROOT
+from tools.matrix import __main__ as matrix
+from tools.matrix.place import Place
+
+FOUND = {name: Path(f"/opt/python{name}") for name in ("3.10", "3.11", "3.12", "3.13", "3.14")}
+ALL = ["2.16-3.10", "2.19-3.11", "2.21-3.13", "galaxy"]
+
+CASES: dict[str, tuple[list[str], list[str], list[str], list[str]]] = {
+    # what there is: Pythons, what is asked for, what is run, what is told
+    "all": ([*FOUND], [], ALL, ["2.21 (ansible 14) runs on /opt/python3.13"]),
+    "only 3.12": (
+        ["3.12"],
+        [],
+        ["2.16-3.12", "2.19-3.12", "2.21-3.12", "galaxy"],
+        ["/opt/python3.12, as Python 3.10 is lacking", "as Python 3.11 is lacking", "as Python 3.13 is lacking"],
+    ),
+    "only 3.10": (
+        ["3.10"],
+        [],
+        ["2.16-3.10", "galaxy"],
+        ["2.19 is left out: it needs one of Python 3.11, 3.12, 3.13", "2.21 is left out: it needs one of"],
+    ),
+    "none": ([], [], ["galaxy"], ["2.16 is left out", "2.19 is left out", "2.21 is left out"]),
+    "one asked for": ([*FOUND], ["2.19"], ["2.19-3.11"], ["2.19 (ansible 12) runs on /opt/python3.11"]),
+    "one asked for that cannot be": (["3.10"], ["2.21"], [], ["2.21 is left out"]),
+}
+
+
+@pytest.mark.parametrize("what", CASES)
+def test_what_is_run_and_what_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], what: str
+) -> None:
+    pythons, wanted, expected, told = CASES[what]
+    ran: list[str] = []
+    monkeypatch.setattr(matrix, "found_pythons", lambda names: {name: FOUND[name] for name in names if name in pythons})
+
+    def run(place: Place) -> bool:
+        ran.append(place.name)
+        return True
+
+    monkeypatch.setattr(Place, "run", run)
+    assert matrix.main(wanted) == 0
+    assert sorted(ran) == expected
+    said = capsys.readouterr().out
+    assert [words for words in told if words not in said] == []
+
+
+def test_one_that_fails_fails_it_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(matrix, "found_pythons", lambda _names: FOUND)
+    monkeypatch.setattr(Place, "run", lambda place: place.name != "2.19-3.11")
+    assert matrix.main([]) == 1
+
+
+NAMED_UNDERSCORE = re.compile(r"\b_(?: in\b|,|\)| =)")
+
+
+def test_what_developers_do_and_ansible_test_takes_minutes_to_refuse_is_found_here() -> None:
+    sources = [path for folder in ("plugins", "tests") for path in (ROOT / folder).rglob("*.py")]
+    assert [path for path in sources if NAMED_UNDERSCORE.search(path.read_text(encoding="utf-8"))] == []
+    assert [path for path in (ROOT / "tests" / "unit").rglob("__init__.py") if path.stat().st_size] == []

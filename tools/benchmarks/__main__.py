@@ -1,0 +1,95 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`make bench`: measure, and write tools/benchmarks/results. With --smoke, run the parts that count calls."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from tests.support.environment import ROOT
+from tools.benchmarks import guide, listing, payload, plays, tasks, waiting
+from tools.benchmarks.figures import Report
+from tools.benchmarks.listing import LATENCY
+from tools.benchmarks.page import page
+from tools.benchmarks.picture import draw
+from tools.benchmarks.plays import Bench
+
+RESULTS = ROOT / "tools" / "benchmarks" / "results"
+Part = Callable[[Bench, Report], None]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Return 0 if every count is what it should be. Ratios depend on the machine: they are told, and fail nothing."""
+    parser = argparse.ArgumentParser(prog="python -m tools.benchmarks", description=__doc__)
+    parser.add_argument("--smoke", action="store_true", help="count, measure nothing, write nothing")
+    parser.add_argument("--only", metavar="PART", help=f"one of {', '.join(FULL)}; writes nothing")
+    options = parser.parse_args(arguments)
+    # The collection as it was packed and installed by `make`.
+    sys.path.insert(0, str(ROOT / ".build" / "collections"))
+    report = Report()
+    parts = SMOKE if options.smoke else FULL
+    with plays.bench(**(QUICK if options.smoke else {})) as bench:
+        for name, part in parts.items():
+            if options.only in (None, name):
+                _run(name, partial(part, bench, report))
+    if options.only in (None, "waiting"):
+        # On a clock of its own, in process: two emulators at a time cannot be.
+        _run("waiting", partial(waiting.waiting, report, rounds=2 if options.smoke else 40))
+    if not (options.smoke or options.only):
+        _write(report, RESULTS)
+    print(f"\n{report.table()}", flush=True)
+    return 0 if all(count.met for count in report.counts) else 1
+
+
+FULL: dict[str, Part] = {
+    "unchanged": partial(tasks.unchanged, rounds=16),
+    "lifecycle": partial(tasks.lifecycle, rounds=3),
+    **{
+        f"info_{number}": partial(listing.info, number=number, latency=LATENCY, rounds=rounds, target=target)
+        for number, rounds, target in ((1, 2, None), (200, 3, 1.15), (1000, 2, 1.15))
+    },
+    **{
+        f"info_{number}_at_once": partial(listing.info, number=number, latency=0.0, rounds=rounds, target=None)
+        for number, rounds in ((1, 8), (200, 8), (1000, 2), (5000, 2))
+    },
+    "returned": listing.returned,
+    "flat": listing.flat,
+    "throttled": partial(listing.throttled, number=200, a_second=30, measured=True),
+    "memory": partial(payload.memory, target=1.5),
+    "payload": payload.bytes_sent,
+    "breakdown": partial(payload.breakdown, rounds=3),
+    "throughput": partial(guide.throughput, number=8, length=3.0),
+}
+# Nothing is measured in a smoke, so the service need not take its time.
+QUICK = {"operation_seconds": 0.1, "transition_seconds": 0.1}
+SMOKE: dict[str, Part] = {
+    "unchanged": partial(tasks.unchanged, rounds=0),
+    "lifecycle": partial(tasks.lifecycle, rounds=0),
+    "info": partial(listing.info, number=25, latency=0.0, rounds=1, target=None),
+    "throttled": partial(listing.throttled, number=60, a_second=20, measured=False),
+    "payload": payload.bytes_sent,
+}
+
+
+def _run(name: str, part: Callable[[], None]) -> None:
+    begun = time.monotonic()
+    print(f"{name} ...", end=" ", flush=True)
+    part()
+    print(f"{time.monotonic() - begun:.0f} s", flush=True)
+
+
+def _write(report: Report, folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
+    report.write(folder / "costs.json")
+    (folder / "README.md").write_text(page(report), encoding="utf-8")
+    draw(report.series, folder / "costs.png")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

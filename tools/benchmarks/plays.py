@@ -1,0 +1,119 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Playbooks against an emulator over HTTP, and how long each of their tasks took."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from tests.emulator.seed import ACCOUNT_ID
+from tests.emulator.server import EmulatorServer
+from tests.support.environment import REGION, ROOT, command, emulator_environment
+from tests.support.tasks import full
+from tools.benchmarks import baseline
+
+SECONDS = 600
+MODULE = "awscc.sagemaker.inference_experiment"
+INFO = "awscc.sagemaker.inference_experiment_info"
+
+
+@dataclass(frozen=True)
+class Task:
+    """A module and its options."""
+
+    module: str
+    options: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Bench:
+    """An emulator with the service times of the lifecycle, and a folder that has the floor's collection."""
+
+    server: EmulatorServer
+    folder: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        collections = [self.folder / "collections", ROOT / ".build" / "collections"]
+        return {
+            **emulator_environment(self.server.endpoint_url),
+            "ANSIBLE_COLLECTIONS_PATH": os.pathsep.join(map(str, collections)),
+            "ANSIBLE_CALLBACK_PLUGINS": str(ROOT / "tools" / "callbacks"),
+            "ANSIBLE_CALLBACKS_ENABLED": "steps",
+        }
+
+    def play(self, tasks: Sequence[Task], **environment: str) -> list[float]:
+        """Run the tasks one after the other; return the seconds that each of them took, as Ansible saw it."""
+        notes = self.folder / "steps"
+        notes.unlink(missing_ok=True)
+        play = {
+            "hosts": "localhost",
+            "gather_facts": False,
+            "tasks": [
+                {"name": str(number), task.module: {"region": REGION, **task.options}}
+                for number, task in enumerate(tasks)
+            ],
+        }
+        self.playbook([play], STEPS_FILE=str(notes), **environment)
+        begun = [json.loads(line)["begun"] for line in notes.read_text(encoding="utf-8").splitlines()]
+        return [end - begin for begin, end in pairwise(begun)]
+
+    def playbook(self, plays: Sequence[Mapping[str, Any]], *arguments: str, **environment: str) -> float:
+        """Run a playbook; return the seconds that all of it took."""
+        path = self.folder / "playbook.json"
+        path.write_text(json.dumps(plays), encoding="utf-8")
+        return self.run([command("ansible-playbook"), str(path), *arguments], **environment)[0]
+
+    def run(self, words: Sequence[str], **environment: str) -> tuple[float, str]:
+        """Run a command; return the seconds it took and what it printed. Raises RuntimeError if it fails."""
+        begun = time.perf_counter()
+        done = subprocess.run(
+            words,
+            env={"STEPS_FILE": os.devnull, **self.environment, **environment},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+        seconds = time.perf_counter() - begun
+        if done.returncode:
+            raise RuntimeError(f"{Path(words[0]).name} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+        return seconds, done.stdout
+
+    def fill(self, number: int) -> None:
+        """Let so many experiments exist and no others."""
+        self.server.reset()
+        for name in names(number):
+            self.server.put_experiment(REGION, {"Name": name, "EndpointName": f"{name}-endpoint"}, status="Running")
+
+
+@contextlib.contextmanager
+def bench(**settings: Any) -> Iterator[Bench]:
+    """Set all of it up: an operation takes 0.5 s, each status in transit 0.3 s, roles and endpoints need not exist."""
+    times = {"operation_seconds": 0.5, "transition_seconds": 0.3, "check_references": False, **settings}
+    with EmulatorServer(**times) as server, tempfile.TemporaryDirectory() as folder:
+        baseline.install(Path(folder) / "collections")
+        yield Bench(server, Path(folder))
+
+
+def names(number: int) -> list[str]:
+    """Return the names of so many experiments, in order."""
+    return [f"experiment-{index:05}" for index in range(number)]
+
+
+def declared(name: str, **changes: Any) -> dict[str, Any]:
+    """Return the options that declare all of an experiment."""
+    role_arn = f"arn:aws:iam::{ACCOUNT_ID}:role/demo-sagemaker"
+    return full(name=name, role_arn=role_arn, endpoint_name=f"{name}-endpoint", **changes)

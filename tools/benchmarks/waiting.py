@@ -1,0 +1,85 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Waiting, on a clock that stands still: the polls of operations of every length, and how late their end is seen."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from datetime import datetime
+
+from tests.emulator import Emulator, ManualClock
+from tests.emulator.records import Record
+from tools.benchmarks.figures import Count, Figure, Report
+from tools.benchmarks.plays import declared
+
+LENGTHS = (0.5, 1, 2, 3, 5, 10, 20, 40, 60, 120, 300)
+# The issue's limit for an operation of five minutes.
+POLLS_ALLOWED = 40
+
+
+def waiting(report: Report, *, rounds: int) -> None:
+    """Create experiments in operations of about each length, in process; what is told is the median and the worst."""
+    from tests.support.module_runner import run_module, with_shared_clients
+
+    for length in LENGTHS:
+        overshoots, polls = [], []
+        settings = {"retry_after_seconds": None, "check_references": False}
+        with Emulator(clock=ManualClock(), **settings) as emulator, with_shared_clients():
+            for turn in range(rounds):
+                # Up to a tenth less, since an operation does not end where a poll happens to be.
+                emulator.settings.operation_seconds = length * (1 - 0.1 * turn / rounds)
+                emulator.clear_log()
+                result = run_module("inference_experiment", declared(f"turn-{turn}"), emulator=emulator)
+                if result.failed:
+                    raise RuntimeError(result.msg)
+                overshoot, polled = _looked_back(emulator.log, emulator.settings.operation_seconds)
+                overshoots.append(overshoot)
+                polls.append(polled)
+        point = {
+            "operation_seconds": length,
+            "overshoot_median": round(statistics.median(overshoots), 3),
+            "overshoot_most": round(max(overshoots), 3),
+            "overshoot_allowed": max(1.0, 0.1 * length),
+            "polls_median": statistics.median(polls),
+            "polls_most": max(polls),
+        }
+        report.series.setdefault("waiting", []).append(point)
+        # A sixth is what the pauses come to at the worst where a tenth would take more polls than allowed.
+        late = max(overshoots) > max(1.0, length / 6)
+        report.counts += [
+            Count(what=f"later than a second or a sixth after {length:g} s", found=late, wanted=False),
+            Count(
+                what=f"more than {POLLS_ALLOWED} polls in {length:g} s", found=max(polls) > POLLS_ALLOWED, wanted=False
+            ),
+        ]
+    _against_the_limits(report)
+
+
+def _against_the_limits(report: Report) -> None:
+    points = report.series["waiting"]
+    worst = max(points, key=lambda point: point["overshoot_most"] / point["overshoot_allowed"])
+    report.figures += [
+        Figure(
+            what=f"maximum delay after an operation of {worst['operation_seconds']:g} s / allowed",
+            cost=worst["overshoot_most"],
+            floor=worst["overshoot_allowed"],
+            target=1.0,
+        ),
+        Figure(
+            what=f"maximum polls in {points[-1]['operation_seconds']:g} s / allowed",
+            cost=points[-1]["polls_most"],
+            floor=POLLS_ALLOWED,
+            unit="polls",
+            target=1.0,
+        ),
+    ]
+
+
+def _looked_back(log: Sequence[Record], length: float) -> tuple[float, int]:
+    """Return the seconds from an operation's end to the poll that saw it, and the number of polls."""
+    accepted = next(record for record in log if record.write)
+    polls = [record for record in log if record.operation == "GetResourceRequestStatus"]
+    seen = datetime.fromisoformat(polls[-1].time) - datetime.fromisoformat(accepted.time)
+    return seen.total_seconds() - length, len(polls)

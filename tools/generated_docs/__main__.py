@@ -1,0 +1,23 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Write the picture of the statuses and the troubleshooting guide: `python -m tools.generated_docs`."""
+
+from __future__ import annotations
+
+import sys
+
+from tests.support.environment import COLLECTIONS
+
+
+def main() -> None:
+    sys.path.insert(0, str(COLLECTIONS))
+    from tools.generated_docs import diagram, troubleshooting
+
+    diagram.PICTURE.parent.mkdir(exist_ok=True)
+    diagram.PICTURE.write_text(diagram.picture(), encoding="utf-8")
+    troubleshooting.PAGE.write_text(troubleshooting.page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`make matrix`: ansible-test on every ansible-core that the collection supports, and the checks of Ansible Galaxy."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+from tools.matrix import ansible_test, galaxy
+from tools.matrix.interpreters import found_pythons
+from tools.matrix.place import Place
+
+
+class Row(NamedTuple):
+    """An ansible-core, the package ansible that brings it and amazon.aws, and the Pythons it runs on, best first."""
+
+    core: str
+    ansible: int
+    pythons: tuple[str, ...]
+
+
+ROWS = (
+    Row("2.16", 9, ("3.10", "3.11", "3.12")),
+    Row("2.19", 12, ("3.11", "3.12", "3.13")),
+    Row("2.21", 14, ("3.13", "3.12", "3.14")),
+)
+GALAXY = "galaxy"
+
+
+def main(wanted: Sequence[str]) -> int:
+    """Run all rows and the checks of Galaxy, or those of C(wanted); tell what came of each, and what is left out."""
+    wanted = wanted or [*(row.core for row in ROWS), GALAXY]
+    rows = [row for row in ROWS if row.core in wanted]
+    pythons = found_pythons(sorted({python for row in rows for python in row.pythons}))
+    chosen = {row: next((name for name in row.pythons if name in pythons), None) for row in rows}
+    for line in _plan(chosen, pythons):
+        print(line, flush=True)
+    places = [
+        Place(f"{row.core}-{name}", pythons[name], ansible_test.requirements(row.ansible), ansible_test.steps(name))
+        for row, name in chosen.items()
+        if name
+    ]
+    if GALAXY in wanted:
+        places.append(Place(GALAXY, Path(sys.executable), galaxy.REQUIREMENTS, galaxy.STEPS))
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        good = list(threads.map(Place.run, places))
+    return 0 if all(good) else 1
+
+
+def _plan(chosen: Mapping[Row, str | None], pythons: Mapping[str, Path]) -> Iterator[str]:
+    for row, name in chosen.items():
+        if name is None:
+            yield f"ansible-core {row.core} is left out: it needs one of Python {', '.join(row.pythons)}"
+        else:
+            instead = "" if name == row.pythons[0] else f", as Python {row.pythons[0]} is lacking"
+            yield f"ansible-core {row.core} (ansible {row.ansible}) runs on {pythons[name]}{instead}"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,95 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`make release VERSION=x.y.z`: bump the one version, write CHANGELOG.rst from the fragments, build the tarball.
+
+Refuses before it changes anything; what fails later leaves the tree as it was. Commits nothing and sends nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.support.environment import ROOT
+
+_NUMBER = r"(?:0|[1-9]\d*)"
+_VERSION = re.compile(rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}")
+_LINE = re.compile(r"^version: (.*)$", re.MULTILINE)
+GIT = shutil.which("git") or "git"
+FRAGMENTS = Path("changelogs", "fragments")
+
+
+def main(arguments: Sequence[str], root: Path = ROOT) -> int:
+    version = arguments[0] if arguments else ""
+    problems = refusals(version, root)
+    for problem in problems:
+        print(f"No release: {problem}", file=sys.stderr)
+    if problems:
+        return 1
+    try:
+        _release(version, root)
+    except (OSError, subprocess.CalledProcessError) as error:
+        print(f"No release: {error}. The tree is put back.", file=sys.stderr)
+        _git(root, "reset", "--quiet", "--hard")
+        return 1
+    print(
+        f"{version} is written and packed; nothing is committed. Look at it with `git diff`, then:\n\n"
+        f"  git commit --all --message 'Release {version}'\n  git tag {version}\n  git push origin HEAD {version}"
+    )
+    return 0
+
+
+def refusals(version: str, root: Path) -> list[str]:
+    """Say why there can be no release of this version from this tree; [] if there can."""
+    if not _VERSION.fullmatch(version):
+        return [f"{version!r} is no version like 1.2.3. Give it as in `make release VERSION=1.2.3`."]
+    found = []
+    present = _present(root)
+    if _numbers(version) <= _numbers(present):
+        found.append(f"{version} does not come after {present}, the version in galaxy.yml.")
+    if _git(root, "status", "--porcelain"):
+        found.append("the tree has changes that are not committed. Commit them, or put them away.")
+    if not fragments(root):
+        found.append(f"there is no fragment in {FRAGMENTS}, so nothing to tell of.")
+    return found
+
+
+def fragments(root: Path) -> list[Path]:
+    return sorted(path for path in (root / FRAGMENTS).iterdir() if path.suffix in (".yml", ".yaml"))
+
+
+def _release(version: str, root: Path) -> None:
+    galaxy = root / "galaxy.yml"
+    galaxy.write_text(_LINE.sub(f"version: {version}", galaxy.read_text(encoding="utf-8")), encoding="utf-8")
+    _run(root, "antsibull-changelog", "lint")
+    _run(root, "antsibull-changelog", "release", "--version", version)
+    _run(root, "make", "--no-print-directory", "build")
+
+
+def _run(root: Path, *command: str) -> None:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    subprocess.run(command, cwd=root, env={**os.environ, "PATH": path}, check=True)
+
+
+def _git(root: Path, *arguments: str) -> str:
+    done = subprocess.run([GIT, *arguments], cwd=root, capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+def _present(root: Path) -> str:
+    (version,) = _LINE.findall((root / "galaxy.yml").read_text(encoding="utf-8"))
+    return str(version)
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(number) for number in version.split(".")]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`make release VERSION=x.y.z`: bump the one version, write CHANGELOG.rst from the fragments, build the tarball.
 
-Refuses before it changes anything; what fails later leaves the tree as it was. Commits nothing and sends nothing.
+Rejects before it changes anything; what fails later leaves the tree as it was. Commits nothing and sends nothing.
 """
 
 from __future__ import annotations

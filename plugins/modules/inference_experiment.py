@@ -760,12 +760,12 @@ from ..module_utils._cloud_control.ansible_module.python_version import require_
 
 require_python(inference_experiment={}, operations=[])
 
-from ..module_utils._cloud_control.ansible_module.resource import manage
+from ..module_utils._cloud_control.ansible_module.resource import run_resource_module
 from ..module_utils._resource_types.inference_experiment import INFERENCE_EXPERIMENT
 
 
 def main() -> None:
-    manage(INFERENCE_EXPERIMENT)
+    run_resource_module(INFERENCE_EXPERIMENT)
 
 
 if __name__ == "__main__":

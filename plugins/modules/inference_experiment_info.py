@@ -360,12 +360,12 @@ from ..module_utils._cloud_control.ansible_module.python_version import require_
 
 require_python()
 
-from ..module_utils._cloud_control.ansible_module.info import inform
+from ..module_utils._cloud_control.ansible_module.info import run_info_module
 from ..module_utils._resource_types.inference_experiment import INFERENCE_EXPERIMENT
 
 
 def main() -> None:
-    inform(INFERENCE_EXPERIMENT)
+    run_info_module(INFERENCE_EXPERIMENT)
 
 
 if __name__ == "__main__":

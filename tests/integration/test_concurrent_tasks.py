@@ -147,7 +147,7 @@ def _at_once(processes: Processes, tasks: list[Task], chance: Random) -> list[Re
     for process, task, moment in sorted(waiting, key=lambda entry: entry[2]):
         time.sleep(moment - begun)
         begun = moment
-        process.begin(task)
+        process.create_module(task)
     results = [process.result() for process, _task, _moment in waiting]
     return [result for result in results if result is not None]
 
@@ -158,7 +158,7 @@ def _check_told(result: Result, meeting: Meeting) -> None:
         assert not meeting.agree, result.msg
         code = result["error"]["code"]
         assert code in CONFLICTS, result.msg
-        assert code == "Refused" or "nother caller has" in result.msg
+        assert code == "Rejected" or "nother caller has" in result.msg
 
 
 def _check_effects(server: EmulatorServer, meeting: Meeting, results: list[Result]) -> None:

@@ -53,7 +53,7 @@ def test_a_process_killed_at_any_call_is_no_loss(
         server.clear_faults()
         if kill:
             kill.order(server, end)
-        process.begin(task)
+        process.create_module(task)
         return process.result()
 
     killed = check(Bed(server, attempt, server.wait), title, moment, None if THOROUGH else (2,))

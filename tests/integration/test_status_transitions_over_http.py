@@ -13,14 +13,14 @@ from typing import Any
 from tests.emulator.server import EmulatorServer
 from tests.support.environment import REGION
 from tests.support.playbooks import ansible
-from tests.support.stateful.setup import given, outcome, put
+from tests.support.stateful.setup import iter_options, outcome, put
 from tests.support.stateful.transitions import GRID, Cell, cells
 
 
 def sample() -> list[Cell]:
     """Return of every row a cell with as much to do as any, of those found settled."""
-    everything = [cell for cell in cells() if cell.status == cell.settles_as]
-    rows = [[cell for cell in everything if cell.wish is wish] for wish in GRID]
+    everything = [cell for cell in cells() if cell.status == cell.stable_statuses]
+    rows = [[cell for cell in everything if cell.declaration is declaration] for declaration in GRID]
     return [max(row, key=lambda cell: (not cell.outcome.startswith("no"), cell.outcome.count(","))) for row in rows]
 
 
@@ -32,7 +32,7 @@ def test_a_cell_of_every_row_comes_about_in_a_playbook(tmp_path: Path) -> None:
         for number, cell in enumerate(sample()):
             name = f"experiment-{number}"
             put(cell, name, began, server)
-            module = {"awscc.sagemaker.inference_experiment": given(cell, name, began)}
+            module = {"awscc.sagemaker.inference_experiment": iter_options(cell, name, began)}
             tasks.append({"name": cell.title, **module, "register": f"result_{number}", "ignore_errors": True})
         content = "{{ [" + ", ".join(f"result_{number}" for number in range(len(tasks))) + "] | to_json }}"
         tasks.append({"name": "Keep the results", "ansible.builtin.copy": {"dest": str(results), "content": content}})

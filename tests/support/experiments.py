@@ -1,16 +1,16 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An inference experiment as GetResource returns it, and the wishes of tasks for it."""
+"""An inference experiment as GetResource returns it, and the declarations of tasks for it."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import (
+    Declaration,
     Properties,
-    Snapshot,
-    Wish,
+    Resource,
 )
 
 ARN = "arn:aws:sagemaker:us-east-1:123456789012:inference-experiment/test"
@@ -58,10 +58,10 @@ def experiment(status: str, **other: Any) -> Properties:
     return {name: value for name, value in properties.items() if value is not None}
 
 
-def seen(status: str, *, write_only: Properties | None = None, **other: Any) -> Snapshot:
-    return Snapshot(experiment(status, **other), write_only)
+def seen(status: str, *, write_only: Properties | None = None, **other: Any) -> Resource:
+    return Resource(experiment(status, **other), write_only)
 
 
-def wish(*, properties: Properties | None = None, **how: Any) -> Wish:
+def declaration(*, properties: Properties | None = None, **how: Any) -> Declaration:
     """Return what a task declares that gives the name and these properties."""
-    return Wish(identifier="test", properties={"Name": "test", **(properties or {})}, **how)
+    return Declaration(identifier="test", properties={"Name": "test", **(properties or {})}, **how)

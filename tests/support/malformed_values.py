@@ -75,7 +75,7 @@ VALUES: dict[str, Any] = {
     "a JSON list": "[1, 2]",
     "key=value": "a=1 b=2",
     "a JSON pointer": "a/b~c",
-    "format directives": "%s%d{0}{x}",
+    "format module_only_options": "%s%d{0}{x}",
     "a template": "{{ 1 }}",
     "a tuple": ("a", "b"),
     "a date": date(2026, 1, 2),

@@ -32,7 +32,7 @@ class Process:
         self._connection = connection
         connection.settimeout(PATIENCE)
 
-    def begin(self, task: Mapping[str, Any]) -> None:
+    def create_module(self, task: Mapping[str, Any]) -> None:
         """Give it its arguments as JSON on stdin, which sets it off."""
         arguments = {"ANSIBLE_MODULE_ARGS": {"region": REGION, **task}}
         self._connection.sendall(json.dumps(arguments).encode())
@@ -94,7 +94,7 @@ class Processes:
     def run(self, task: Mapping[str, Any]) -> Result:
         """Run a task to its end."""
         process = self.start()
-        process.begin(task)
+        process.create_module(task)
         result = process.result()
         assert result is not None, "the module has printed nothing"
         return result

@@ -43,11 +43,11 @@ ENGINE_MAY_IMPORT = {
     "listing": {"client", "errors", "resource_type"},
     "task": {"client", "clock", "errors", "resource_type"},
     "operations": {"client", "errors", "plan", "resource_type", "task"},
-    "acting": {
+    "executor": {
         *("changes", "clock", "comparisons", "errors", "json_patch", "operations", "plan", "prediction", "properties"),
         *("resource_type", "task"),
     },
-    "reconcile": {"acting", "clock", "errors", "plan", "prediction", "resource_type", "task"},
+    "reconcile": {"executor", "clock", "errors", "plan", "prediction", "resource_type", "task"},
 }
 # The files that know Ansible; together they may import all of the engine.
 _ANSIBLE = {"ansible", "ansible_collections.amazon.aws"}
@@ -179,7 +179,7 @@ def _names_of(resource_type: Any) -> set[str]:
         resource_type.required_to_create,
         tuple(resource_type.lifecycle.statuses) if resource_type.lifecycle else (),
     )
-    return {resource_type.type_name, *resource_type.options, *resource_type.directives, *texts(described)}
+    return {resource_type.type_name, *resource_type.options, *resource_type.module_only_options, *texts(described)}
 
 
 def _literals(path: Path) -> set[str]:

@@ -105,6 +105,6 @@ def bare_script(bench: Bench, service: Canned, number: int) -> float:
 
 def _readers() -> int:
     # The collection can be imported once its path has been set, by the program that runs this.
-    from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api.listing import READERS
+    from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api.listing import MAX_CONCURRENT_READS
 
-    return READERS
+    return MAX_CONCURRENT_READS

@@ -144,13 +144,13 @@ def picture() -> str:
 def _box(name: str) -> list[str]:
     x, y, wide, tall = BOXES[name]
     rules = STATUSES[name]
-    kind = "transit" if rules.in_transit else "stable" if rules.transitions else "ended"
+    kind = "transit" if rules.transitional else "stable" if rules.transitions else "ended"
     middle = x + wide // 2
     lines = [
         f'<rect class="{kind}" x="{x}" y="{y}" width="{wide}" height="{tall}" rx="6"/>',
         f'<text class="name" x="{middle}" y="{y + 21}">{name}</text>',
     ]
-    options = [] if rules.in_transit else changeable(name)
+    options = [] if rules.transitional else changeable(name)
     return lines + _lines(x + 14, y + 21 + LINE + 2, options)
 
 

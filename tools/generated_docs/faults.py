@@ -143,9 +143,7 @@ def _example() -> str:
     said = "The security token included in the request is expired"
     error = CallFailed(said, code="ExpiredTokenException", operation="GetResourceRequestStatus")
     error.request_token = str(uuid.UUID(int=0x_F2A3B4C5_0D1E_4F60_8A7B_123456789ABC))
-    told = failure(
-        "Could not update inference experiment 'checkout' in us-east-1", error, advice={}, region="us-east-1"
-    )
+    told = failure("Could not update inference experiment 'checkout' in us-east-1", error, hints={}, region="us-east-1")
     return "\n".join(textwrap.wrap(str(told["msg"]), 118, break_on_hyphens=False))
 
 
@@ -159,7 +157,7 @@ def _late_exceptions() -> list[str]:
 def _words(outcome: str) -> str:
     if outcome.isdigit():
         return "fails" if outcome == "1" else f"fails after {outcome}"
-    words = {"goes on": "recovered", "+0": "recovered", "TimedOut": "fails at `wait_timeout`", "Refused": "rejected"}
+    words = {"goes on": "recovered", "+0": "recovered", "TimedOut": "fails at `wait_timeout`", "Rejected": "rejected"}
     return words.get(outcome, f"recovered, {outcome}" if outcome else "")
 
 

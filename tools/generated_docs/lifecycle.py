@@ -94,7 +94,7 @@ def _title(title: str) -> list[str]:
 
 
 def _table(how: str) -> list[str]:
-    rows = [(wish.title, *map(_cell, getattr(wish, how))) for wish in GRID]
+    rows = [(declaration.title, *map(_cell, getattr(declaration, how))) for declaration in GRID]
     return [
         ".. csv-table::",
         f"   :header: Options, {', '.join(SETTLED)}",

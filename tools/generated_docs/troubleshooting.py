@@ -79,7 +79,7 @@ OWN = {
         "Options are invalid or conflict with each other. No call was made. The message says how to correct each"
         " option."
     ),
-    "Refused": (
+    "Rejected": (
         "The current status does not allow the change, or options are missing or conflict with the experiment. See"
         " `Rejected tasks`_."
     ),
@@ -92,7 +92,7 @@ OWN = {
     "OutdatedBotocore": "The installed botocore does not support a call.",
 }
 # Codes without a hint: the message is sufficient, or has one of the hints for rejected tasks.
-WITHOUT_HINT = {"InvalidOptions", "Refused"}
+WITHOUT_HINT = {"InvalidOptions", "Rejected"}
 
 # The other errors, with their descriptions. Codes with the same hint are one entry.
 GROUPS = {
@@ -391,7 +391,7 @@ def hint(code: str) -> str:
     """Return the hint of the modules for a code. A hint of the resource type replaces that of the engine."""
     if code == "UnsupportedPython":
         return PYTHON_HINT
-    general, own = hint_for(code, None), INFERENCE_EXPERIMENT.advice.get(code)
+    general, own = hint_for(code, None), INFERENCE_EXPERIMENT.hints.get(code)
     return (own or general or "").replace("{region}", "the region").replace(REGIONS_PAGE, "`Regions`_")
 
 

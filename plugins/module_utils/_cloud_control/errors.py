@@ -74,16 +74,20 @@ class CloudControlError(Exception):
         return is_denied(self.code, self.message) and not self.throttled
 
 
-class Refused(CloudControlError):
-    """The plan cannot be carried out from the present status. Nothing was written for it."""
+class Rejected(CloudControlError):
+    """The task is invalid, or the current status does not allow it. No request was sent for the rejected step."""
+
+    def __init__(self, message: str, *, code: str = "Refused", hint: str | None = None) -> None:
+        # "Refused" is an error code that playbooks may test.
+        super().__init__(message, code=code, hint=hint)
 
 
 class CallFailed(CloudControlError):
     """An API call was answered with an error, or not at all.
 
-    passing: the same call may succeed a little later; unanswered: what it, or an earlier try of it, asked for may have
-    been done all the same; first_tries: the tries as long as the service has never responded, because the cause is
-    probably a wrong address (None: as many as later).
+    transient: the same call may succeed a little later. without_response: AWS may have carried out the request, or an
+    earlier try of it. tries_before_first_response: the number of tries while the service has never responded, because
+    the cause is probably a wrong address (None: as many as later).
     """
 
     def __init__(
@@ -93,14 +97,14 @@ class CallFailed(CloudControlError):
         code: str,
         operation: str | None,
         hint: str | None = None,
-        passing: bool = False,
-        unanswered: bool = False,
-        first_tries: int | None = None,
+        transient: bool = False,
+        without_response: bool = False,
+        tries_before_first_response: int | None = None,
     ) -> None:
         super().__init__(message, code=code, operation=operation, hint=hint)
-        self.passing = passing
-        self.unanswered = unanswered
-        self.first_tries = first_tries
+        self.transient = transient
+        self.without_response = without_response
+        self.tries_before_first_response = tries_before_first_response
 
 
 class OperationFailed(CloudControlError):

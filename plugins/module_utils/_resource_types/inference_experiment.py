@@ -14,15 +14,15 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from .._cloud_control.model.equivalence import as_instant, as_kms_key, as_set, format_instant, parse_instant
+from .._cloud_control.model.equivalence import format_instant, parse_instant, same_instant, same_kms_key, same_set
 from .._cloud_control.model.resource_type import (
+    Declaration,
     Lifecycle,
     Limit,
     Properties,
     ResourceType,
     Status,
     Transition,
-    Wish,
     WriteOnlyReader,
 )
 
@@ -154,7 +154,7 @@ CLOCKS_MAY_DIFFER = timedelta(minutes=10)
 SHORTEST, LONGEST = timedelta(hours=1), timedelta(days=30)
 
 
-def check_model(properties: Properties) -> list[str]:
+def validate_model(properties: Properties) -> list[str]:
     """What is wrong between properties: the two variants and their roles, the length of the schedule."""
     return [*_variant_problems(properties), *_schedule_problems(properties.get("Schedule") or {})]
 
@@ -201,7 +201,7 @@ def _words(length: timedelta) -> str:
     return " ".join(f"{count} {unit}{'s' if count > 1 else ''}" for count, unit in counted if count)
 
 
-def check_create(properties: Properties, now: datetime) -> list[str]:
+def validate_create(properties: Properties, now: datetime) -> list[str]:
     """What is wrong with the schedule of a new experiment today: without a start it starts at once."""
     schedule = properties.get("Schedule") or {}
     if not schedule.get("EndTime"):
@@ -211,26 +211,26 @@ def check_create(properties: Properties, now: datetime) -> list[str]:
     return _schedule_problems({"StartTime": format_instant(now), **schedule})
 
 
-def check_wish(wish: Wish) -> list[str]:
+def validate_declaration(declaration: Declaration) -> list[str]:
     """Return the errors of a task as a whole: options of a stop in a task that does not request one."""
-    if not wish.present or wish.properties.get("DesiredState") in STOPS:
+    if not declaration.present or declaration.properties.get("DesiredState") in STOPS:
         return []
     options = []
-    if "StatusReason" in wish.properties:
+    if "StatusReason" in declaration.properties:
         options.append("status_reason")
-    if wish.directives.get("on_stop", "retain") != "retain":
-        options.append(f"on_stop: {wish.directives['on_stop']}")
+    if declaration.module_only_options.get("on_stop", "retain") != "retain":
+        options.append(f"on_stop: {declaration.module_only_options['on_stop']}")
     stops = "desired_state: Completed, desired_state: Cancelled or state: absent"
     return [f"{option} requires {stops}." for option in options]
 
 
-def variants_after_stop(properties: Properties, directives: Mapping[str, Any]) -> Properties:
+def variants_after_stop(properties: Properties, module_only_options: Mapping[str, Any]) -> Properties:
     """The ModelVariants that make the handler do what on_stop says.
 
     It keeps the variants that the patched list still has and removes the others; with the shadow alone in the list it
     promotes that to production. A list without either would remove both, and is never made.
     """
-    on_stop = directives.get("on_stop", "retain")
+    on_stop = module_only_options.get("on_stop", "retain")
     if on_stop == "retain":
         return {}
     production, shadow = _roles(properties)
@@ -245,26 +245,28 @@ def variants_after_stop(properties: Properties, directives: Mapping[str, Any]) -
     return {"ModelVariants": [variants[kept]]}
 
 
-def intent_before_delete(wish: Wish) -> str | None:
+def intent_before_delete(declaration: Declaration) -> str | None:
     """A delete stops a running experiment by itself, but only as Completed, retaining both variants and silently."""
-    declared = wish.properties.get("DesiredState")
+    declared = declaration.properties.get("DesiredState")
     if declared in STOPS:
         return str(declared)
-    wants_stop = wish.directives.get("on_stop", "retain") != "retain" or "StatusReason" in wish.properties
+    wants_stop = (
+        declaration.module_only_options.get("on_stop", "retain") != "retain" or "StatusReason" in declaration.properties
+    )
     return "Completed" if wants_stop else None
 
 
-_START = Transition(sets={"DesiredState": "Running"}, carries=frozenset({"Tags"}))
+_START = Transition(sets={"DesiredState": "Running"}, applies=frozenset({"Tags"}))
 
 
 def _stop(state: str) -> Transition:
     return Transition(
         sets={"DesiredState": state},
-        with_options=frozenset({"StatusReason"}),
-        carries=frozenset({"Tags"}),
+        also_sends=frozenset({"StatusReason"}),
+        applies=frozenset({"Tags"}),
         deploys=frozenset({"ModelVariants"}),
-        shape=variants_after_stop,
-        way_out="Set on_stop: retain. After the stop, change the variants of the endpoint in SageMaker.",
+        derive=variants_after_stop,
+        hint="Set on_stop: retain. After the stop, change the variants of the endpoint in SageMaker.",
     )
 
 
@@ -273,14 +275,14 @@ _RECREATE = "deletes the record of the experiment and creates the experiment aga
 
 _ENDED = Status(
     updatable=frozenset({"Tags"}),
-    not_compared_when_met=frozenset({"ModelVariants"}),
-    refusal="The experiment has ended: only tags can change, and it cannot be started again.",
+    ignored_when_reached=frozenset({"ModelVariants"}),
+    restriction="The experiment has ended: only tags can change, and it cannot be started again.",
     recreate=_RECREATE,
 )
 
 
 def _transit(*ends: str) -> Status:
-    return Status(in_transit=True, settles_as=ends)
+    return Status(transitional=True, stable_statuses=ends)
 
 
 # "Edit a shadow test" in the SageMaker Developer Guide: once started, the roles of the variants are fixed.
@@ -294,8 +296,8 @@ STATUSES = {
         ),
         transitions={"Running": _START},
         write_only={"Schedule": ("StartTime", "EndTime")},
-        survives_recreate=frozenset({"Schedule"}),
-        refusal="The experiment has not started: it can be changed, started (desired_state: Running) or deleted"
+        preserved_on_recreate=frozenset({"Schedule"}),
+        restriction="The experiment has not started: it can be changed, started (desired_state: Running) or deleted"
         " (state: absent), but not stopped.",
         recreate=_RECREATE,
     ),
@@ -306,7 +308,7 @@ STATUSES = {
         updatable_members={"ShadowModeConfig": frozenset({_SAMPLING_PERCENTAGE})},
         transitions={state: _stop(state) for state in STOPS},
         write_only={"Schedule": ("EndTime",)},
-        refusal="While Running, only description, sampling_percentage, schedule.end_time and tags can change.",
+        restriction="While Running, only description, sampling_percentage, schedule.end_time and tags can change.",
         recreate="ends the running test, deletes its record and creates the experiment again",
     ),
     "Stopping": _transit("Completed", "Cancelled"),
@@ -354,18 +356,18 @@ def effects(before: Properties, model: Properties | None) -> dict[str, Any]:
     return {"variant_actions": _VARIANT_ACTIONS[production, shadow], **reason}
 
 
-def without_effect(wish: Wish, properties: Properties, now: datetime) -> list[str]:
+def warn_without_effect(declaration: Declaration, properties: Properties, now: datetime) -> list[str]:
     """Return warnings about an on_stop that stops nothing, and about times that do not apply any more."""
     status = properties["Status"]
     state = {"Created": "has not started", "Running": "has already started"}.get(status, "has already ended")
-    on_stop = wish.directives.get("on_stop", "retain")
+    on_stop = declaration.module_only_options.get("on_stop", "retain")
     warnings = []
     if on_stop != "retain" and status != "Running":
         warnings.append(
             f"on_stop: {on_stop} was not applied, because the experiment {state} ({status}). Only the task that stops"
             " an experiment applies on_stop. Check which variants the endpoint serves."
         )
-    names = _times_without_effect(wish, status, now)
+    names = _times_without_effect(declaration, status, now)
     if names:
         warnings.append(
             f"{' and '.join(names)} {'has' if len(names) == 1 else 'have'} no effect, because the experiment {state}"
@@ -374,11 +376,11 @@ def without_effect(wish: Wish, properties: Properties, now: datetime) -> list[st
     return warnings
 
 
-def _times_without_effect(wish: Wish, status: str, now: datetime) -> list[str]:
+def _times_without_effect(declaration: Declaration, status: str, now: datetime) -> list[str]:
     """Return the options whose time is in the future, unless the task declares the status that overrides them."""
     late = {"Running": ("StartTime",), **dict.fromkeys(STOPS, ("StartTime", "EndTime"))}.get(status, ())
-    schedule = wish.properties.get("Schedule") or {}
-    if not wish.present or wish.properties.get("DesiredState") == status:
+    schedule = declaration.properties.get("Schedule") or {}
+    if not declaration.present or declaration.properties.get("DesiredState") == status:
         return []
     ahead = [name for name in late if name in schedule and parse_instant(schedule[name]) - now > CLOCKS_MAY_DIFFER]
     return [{"StartTime": "schedule.start_time", "EndTime": "schedule.end_time"}[name] for name in ahead]
@@ -400,18 +402,18 @@ INFERENCE_EXPERIMENT = ResourceType(
     identifier="name",
     options=OPTIONS,
     read_only=READ_ONLY,
-    directives={
+    module_only_options={
         "on_stop": {"type": "str", "choices": ["retain", "promote_shadow", "remove_shadow"], "default": "retain"}
     },
     values={"schedule.start_time": format_instant, "schedule.end_time": format_instant},
     limits=LIMITS,
-    same={
-        ("KmsKey",): as_kms_key,
-        ("DataStorageConfig", "KmsKey"): as_kms_key,
-        ("DataStorageConfig", "ContentType", "CsvContentTypes"): as_set,
-        ("DataStorageConfig", "ContentType", "JsonContentTypes"): as_set,
-        ("Schedule", "StartTime"): as_instant,
-        ("Schedule", "EndTime"): as_instant,
+    equivalences={
+        ("KmsKey",): same_kms_key,
+        ("DataStorageConfig", "KmsKey"): same_kms_key,
+        ("DataStorageConfig", "ContentType", "CsvContentTypes"): same_set,
+        ("DataStorageConfig", "ContentType", "JsonContentTypes"): same_set,
+        ("Schedule", "StartTime"): same_instant,
+        ("Schedule", "EndTime"): same_instant,
     },
     list_keys={
         ("ModelVariants",): "VariantName",
@@ -425,22 +427,22 @@ INFERENCE_EXPERIMENT = ResourceType(
     never_compared=frozenset({"StatusReason"}),
     ignored_by_create=frozenset({"DesiredState", "StatusReason"}),
     required_to_create=("Type", "RoleArn", "EndpointName", "ModelVariants", "ShadowModeConfig"),
-    absent_when_empty=frozenset(
+    unset_when_empty=frozenset(
         {
             ("DataStorageConfig", "ContentType", "CsvContentTypes"),
             ("DataStorageConfig", "ContentType", "JsonContentTypes"),
         }
     ),
-    check_model=check_model,
-    check_create=check_create,
-    check_wish=check_wish,
-    without_effect=without_effect,
+    validate_model=validate_model,
+    validate_create=validate_create,
+    validate_declaration=validate_declaration,
+    warn_without_effect=warn_without_effect,
     lifecycle=Lifecycle(
         status="Status",
         intent="DesiredState",
         statuses=STATUSES,
         intents=("Running", *STOPS),
-        intents_of_new=frozenset({"Running"}),
+        intents_on_create=frozenset({"Running"}),
         intent_before_delete=intent_before_delete,
     ),
     write_only_reader=WriteOnlyReader(
@@ -454,8 +456,8 @@ INFERENCE_EXPERIMENT = ResourceType(
     predict=predict,
     effects=effects,
     not_applied_by_create=not_applied_by_create,
-    goes_on_after=("Stabilizing ",),
-    advice={
+    continues_after=("Stabilizing ",),
+    hints={
         **dict.fromkeys(
             ("TypeNotFoundException", "UnsupportedActionException", "UnsupportedTarget"),
             f"Inference experiments are not available in {{region}}. Set another region. {REGIONS_PAGE} lists the"

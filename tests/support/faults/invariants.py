@@ -38,7 +38,7 @@ class Played:
         self.began = emulator.clock.now()
 
     def must_hold(self, result: Result, wait_timeout: float, silence: float) -> None:
-        """The laws for whatever the task has come to; an unanswered call lasts for C(silence) seconds."""
+        """The laws for whatever the task has come to; an without_response call lasts for C(silence) seconds."""
         log, ours = self.emulator.log, self._ours()
         self._answered_in_full(result)
         self._in_time(wait_timeout, silence)
@@ -81,7 +81,7 @@ class Played:
             assert [found["name"] for found in result["inference_experiments"]] == [NAME]
 
     def _in_time(self, wait_timeout: float, silence: float) -> None:
-        """A call that began in time may outlast it, and a look at what an unanswered write has done may follow."""
+        """A call that began in time may outlast it, and a read after a write without a response may follow."""
         began = [(_time(record) - self.began).total_seconds() for record in self.emulator.log]
         assert all(seconds <= wait_timeout + silence for seconds in began)
         assert sum(seconds > wait_timeout for seconds in began) <= 1
@@ -112,7 +112,7 @@ def message_tells(cell: Cell, result: Result, emulator: Emulator) -> None:
     assert (NAME in msg) is not cell.place.scene.startswith("info")
     assert error["message"].rstrip(".") in msg
     assert operation in msg
-    if error["code"] not in ("Refused", "TimedOut"):
+    if error["code"] not in ("Rejected", "TimedOut"):
         assert error["code"] in msg
         assert cell.fault.details.get("message", "").rstrip(".") in msg
         assert operation in (cell.place.operation, _DONE_BY.get(cell.place.operation)) or error["code"] == "Unsettled"
@@ -132,7 +132,7 @@ def backs_off(cell: Cell, emulator: Emulator) -> None:
     silent = float(cell.fault.details.get("seconds", 0))
     gaps = [(later - earlier).total_seconds() - silent for earlier, later in itertools.pairwise(tries)]
     ceilings = [min(LONGEST_PAUSE, 2.0**number) for number in range(len(gaps))]
-    if cell.outcome == "9":  # setbacks, with the other calls of a round between them
+    if cell.outcome == "9":  # transient_failures, with the other calls of a round between them
         return
     assert all(0.5 * most <= gap <= most + 0.1 for gap, most in zip(gaps, ceilings, strict=True)), gaps
     assert any(gap < 0.95 * most for gap, most in zip(gaps, ceilings, strict=True))

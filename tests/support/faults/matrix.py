@@ -61,7 +61,7 @@ PLACES = (
     Place("read after a delete", _Read, "delete", _Get, 2),
     Place("read between delete and create", _Read, "recreate", _Get, 2),
     Place("read in a transitional status", _Read, "transit", _Get, 2),
-    Place("read after a failed operation", _Read, "setback", _Get, 2),
+    Place("read after a failed operation", _Read, "pause_after_failure", _Get, 2),
     Place("read after a concurrent operation", _Read, "other", _Get, 2),
     Place("next page of the list", _Read, "info", "ListResources", 2),
     Place("read of a listed experiment", _Read, "info", _Get),
@@ -189,7 +189,7 @@ _DENIED = "AccessDeniedException"
 EXCEPTIONS: Mapping[tuple[str, str], tuple[str, str, str]] = {
     # (fault, place): what comes of it once, and for good, and why
     **{
-        (_UNKNOWN, place): ("Refused", "Refused", "the module does not know which options can be changed")
+        (_UNKNOWN, place): ("Rejected", "Rejected", "the module does not know which options can be changed")
         for place in (
             "first read before an update",
             "first read in check mode",
@@ -198,8 +198,8 @@ EXCEPTIONS: Mapping[tuple[str, str], tuple[str, str, str]] = {
             "read after a concurrent operation",
         )
     },
-    (_UNKNOWN, "read after a start"): ("Refused", "Refused", "the start is not confirmed"),
-    (_UNKNOWN, "read after a stop"): ("Refused", "Refused", "the stop is not confirmed"),
+    (_UNKNOWN, "read after a start"): ("Rejected", "Rejected", "the start is not confirmed"),
+    (_UNKNOWN, "read after a stop"): ("Rejected", "Rejected", "the stop is not confirmed"),
     (_UNKNOWN, "Describe before a recreate"): ("+1", "9", "both reads must return the same status"),
     (_UNKNOWN, "Describe of a listed experiment"): ("+0", "+0", "the module returns the unknown status"),
     ("ResourceConflictException", "update with wait: false"): (

@@ -97,7 +97,7 @@ SCENES: Mapping[str, Scene] = {
     "reschedule": Scene("Created", {"schedule": {"end_time": _LATER}}),
     "transit": Scene("Updating", _CHANGE),
     "other": Scene("Created", _CHANGE, _somebody_is_at_work),
-    "setback": Scene("Created", _CHANGE, _the_first_try_fails),
+    "pause_after_failure": Scene("Created", _CHANGE, _the_first_try_fails),
     "info": Scene("Running", {"name_contains": NAME, "include_write_only": True}, _there_are_two, module=INFORM),
     "info by name": Scene("Running", {"names": [NAME]}, module=INFORM),
 }

@@ -14,9 +14,9 @@ from tests.support.environment import REGION
 from tests.support.stateful.transitions import NEEDED, REASONS, Cell
 
 
-def given(cell: Cell, name: str, began: datetime) -> dict[str, Any]:
+def iter_options(cell: Cell, name: str, began: datetime) -> dict[str, Any]:
     """The task of a cell, times made absolute; an endpoint of its own, since one serves a single experiment."""
-    task = {**(NEEDED if cell.recreate else {}), **cell.wish.gives, "name": name}
+    task = {**(NEEDED if cell.recreate else {}), **cell.declaration.gives, "name": name}
     if cell.recreate:
         task["recreate"] = True
     if "endpoint_name" in task:
@@ -31,7 +31,7 @@ def put(cell: Cell, name: str, began: datetime, emulator: Controls) -> None:
     """Make the experiment as the cell's task finds it: all of NEEDED, and something of what may be left out."""
     if cell.status == "absent":
         return
-    start = began + timedelta(hours=24 if cell.settles_as == "Created" else -2)
+    start = began + timedelta(hours=24 if cell.stable_statuses == "Created" else -2)
     properties = {
         "Name": name,
         "Type": "ShadowMode",
@@ -43,14 +43,14 @@ def put(cell: Cell, name: str, began: datetime, emulator: Controls) -> None:
         "Description": "a text",
         "DataStorageConfig": {"Destination": "s3://bucket/captured"},
     }
-    moves = cell.status != cell.settles_as
+    moves = cell.status != cell.stable_statuses
     emulator.put_experiment(
         REGION,
         properties,
         status=cell.status,
         tags={"team": "shop"},
         time_left=0.6 if moves else None,
-        then=cell.settles_as if moves else None,
+        then=cell.stable_statuses if moves else None,
     )
 
 

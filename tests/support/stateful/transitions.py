@@ -40,11 +40,11 @@ REASONS = {
 
 
 @dataclass(frozen=True)
-class Wish:
+class Declaration:
     """A row: what a task gives besides the name, and what comes of it in each settled status.
 
-    alone is for a task that gives nothing else; recreate for one that gives all that a create needs, the wish on top,
-    and recreate: true.
+    alone is for a task that sets nothing else. recreate is for a task with recreate: true that sets all options that a
+    create needs, and the declaration.
     """
 
     title: str
@@ -87,110 +87,110 @@ _MISSING, _ABSENT, _NEW = "no: missing", "no: absent", "no: new"
 _AGAIN = "delete, create"
 
 GRID = (
-    Wish("no other options", {}, (_MISSING, "-", "-", "-", "-"), ("create", "-", "-", "-", "-")),
-    Wish(
+    Declaration("no other options", {}, (_MISSING, "-", "-", "-", "-"), ("create", "-", "-", "-", "-")),
+    Declaration(
         "another description",
         _TEXT,
         (_MISSING, "update", "update", "no: ended", "no: ended"),
         ("create", "update", "update", _AGAIN, _AGAIN),
         names=("description",),
     ),
-    Wish(
+    Declaration(
         "another sampling_percentage",
         {"shadow_mode_config": shadowing(90)},
         (_MISSING, "update", "update", "no: ended", "no: ended"),
         ("create", "update", "update", _AGAIN, _AGAIN),
         names=("shadow_mode_config",),
     ),
-    Wish(
+    Declaration(
         "production and shadow exchanged in shadow_mode_config",
         {"shadow_mode_config": shadowing(10, source="shadow", shadow="production")},
         (_MISSING, "update", "no: runs", "no: ended", "no: ended"),
         ("create", "update", _AGAIN, _AGAIN, _AGAIN),
         names=("shadow_mode_config",),
     ),
-    Wish(
+    Declaration(
         "other model_variants",
         _VARIANTS,
         (_MISSING, "update", "no: runs", "no: ended", "no: ended"),
         ("create", "update", _AGAIN, _AGAIN, _AGAIN),
         names=("model_variants",),
     ),
-    Wish(
+    Declaration(
         "another data_storage_config",
         _STORAGE,
         (_MISSING, "update", "no: runs", "no: ended", "no: ended"),
         ("create", "update", _AGAIN, _AGAIN, _AGAIN),
         names=("data_storage_config",),
     ),
-    Wish(
+    Declaration(
         "another schedule.start_time and schedule.end_time",
         {"schedule": {"start_time": "+48h", "end_time": "+96h"}},
         (_MISSING, "update", "update", "-", "-"),
         ("create", "update", "update", "-", "-"),
     ),
-    Wish(
+    Declaration(
         "another schedule.end_time",
         {"schedule": {"end_time": "+96h"}},
         (_MISSING, "update", "update", "-", "-"),
         ("create", "update", "update", "-", "-"),
     ),
-    Wish("other tags", _TAGS, (_MISSING, *["update"] * 4), ("create", *["update"] * 4)),
-    Wish(
+    Declaration("other tags", _TAGS, (_MISSING, *["update"] * 4), ("create", *["update"] * 4)),
+    Declaration(
         "another role_arn (create-only)",
         {"role_arn": f"{ROLE}others"},
         (_MISSING, *["no: fixed"] * 4),
         ("create", *[_AGAIN] * 4),
         names=("role_arn",),
     ),
-    Wish(
+    Declaration(
         "another endpoint_name (create-only)",
         {"endpoint_name": "warehouse"},
         (_MISSING, *["no: fixed"] * 4),
         ("create", *[_AGAIN] * 4),
         names=("endpoint_name",),
     ),
-    Wish(
+    Declaration(
         "another kms_key (create-only)",
         {"kms_key": "12345678-1234-1234-1234-123456789012"},
         (_MISSING, *["no: fixed"] * 4),
         ("create", *[_AGAIN] * 4),
         names=("kms_key",),
     ),
-    Wish(
+    Declaration(
         "desired_state Running",
         _RUN,
         (_MISSING, "start", "-", "no: ended", "no: ended"),
         ("create", "start", "-", _AGAIN, _AGAIN),
     ),
-    Wish(
+    Declaration(
         "desired_state Running, schedule with a start in the future",
         {**_RUN, "schedule": {"start_time": "+24h", "end_time": "+72h"}},
         (_MISSING, "start", "-", "no: ended", "no: ended"),
         ("create, start", "start", "-", f"{_AGAIN}, start", f"{_AGAIN}, start"),
     ),
-    Wish(
+    Declaration(
         "desired_state Running, another description",
         {**_RUN, **_TEXT},
         (_MISSING, "update, start", "update", "no: ended", "no: ended"),
         ("create", "update, start", "update", _AGAIN, _AGAIN),
         names=("description",),
     ),
-    Wish(
+    Declaration(
         "desired_state Running, other model_variants",
         {**_RUN, **_VARIANTS},
         (_MISSING, "update, start", "no: runs", "no: ended", "no: ended"),
         ("create", "update, start", _AGAIN, _AGAIN, _AGAIN),
         names=("model_variants",),
     ),
-    Wish(
+    Declaration(
         "desired_state Running, other tags",
         {**_RUN, **_TAGS},
         (_MISSING, "start", "update", "no: ended", "no: ended"),
         ("create", "start", "update", _AGAIN, _AGAIN),
     ),
     *(
-        Wish(
+        Declaration(
             f"desired_state {state}, on_stop {on_stop}",
             {"desired_state": state, "on_stop": on_stop},
             (_ABSENT, "no: not started", "stop", *ended),
@@ -202,64 +202,64 @@ GRID = (
         )
         for on_stop in ("retain", "promote_shadow", "remove_shadow")
     ),
-    Wish(
+    Declaration(
         "desired_state Completed, another description",
         {**_COMPLETE, **_TEXT},
         (_ABSENT, "no: not started", "update, stop", "no: ended", "no: ended"),
         (_ABSENT, _NEW, "update, stop", _NEW, _NEW),
         names=("description",),
     ),
-    Wish(
+    Declaration(
         "desired_state Completed, another schedule.end_time",
         {**_COMPLETE, "schedule": {"end_time": "+96h"}},
         (_ABSENT, "no: not started", "update, stop", "-", "no: ended"),
         (_ABSENT, _NEW, "update, stop", "-", _NEW),
     ),
-    Wish(
+    Declaration(
         "desired_state Cancelled, on_stop promote_shadow, another sampling_percentage",
         {**_CANCEL, "on_stop": "promote_shadow", "shadow_mode_config": shadowing(90)},
         (_ABSENT, "no: not started", "update, stop", "no: ended", "no: ended"),
         (_ABSENT, _NEW, "update, stop", _NEW, _NEW),
         names=("shadow_mode_config",),
     ),
-    Wish(
+    Declaration(
         "desired_state Completed, other model_variants",
         {**_COMPLETE, **_VARIANTS},
         (_ABSENT, "no: not started", "no: runs", "-", "no: ended"),
         (_ABSENT, _NEW, _NEW, "-", _NEW),
     ),
-    Wish(
+    Declaration(
         "desired_state Completed, other tags",
         {**_COMPLETE, **_TAGS},
         (_ABSENT, "no: not started", "stop", "update", "no: ended"),
         (_ABSENT, _NEW, "stop", "update", _NEW),
     ),
-    Wish(
+    Declaration(
         "desired_state Completed, another role_arn",
         {**_COMPLETE, "role_arn": f"{ROLE}others"},
         (_ABSENT, *["no: fixed"] * 4),
         (_ABSENT, *[_NEW] * 4),
         names=("role_arn",),
     ),
-    Wish(
+    Declaration(
         "state absent, on_stop retain",
         {"state": "absent"},
         ("-", *["delete"] * 4),
         ("-", *["delete"] * 4),
     ),
-    Wish(
+    Declaration(
         "state absent, on_stop promote_shadow",
         {"state": "absent", "on_stop": "promote_shadow"},
         ("-", "delete", "stop, delete", "delete", "delete"),
         ("-", "delete", "stop, delete", "delete", "delete"),
     ),
-    Wish(
+    Declaration(
         "state absent, on_stop remove_shadow",
         {"state": "absent", "on_stop": "remove_shadow"},
         ("-", "delete", "stop, delete", "delete", "delete"),
         ("-", "delete", "stop, delete", "delete", "delete"),
     ),
-    Wish(
+    Declaration(
         "state absent, with a status_reason",
         {"state": "absent", "status_reason": "no longer needed"},
         ("-", "delete", "stop, delete", "delete", "delete"),
@@ -270,27 +270,27 @@ GRID = (
 
 @dataclass(frozen=True)
 class Cell:
-    """One run: a wish, how it is given, and the status in which the task finds the experiment."""
+    """One run: a declaration, how it is given, and the status in which the task finds the experiment."""
 
-    wish: Wish
+    declaration: Declaration
     recreate: bool
     status: str
-    settles_as: str
+    stable_statuses: str
     outcome: str
 
     @property
     def title(self) -> str:
         given = "with recreate" if self.recreate else "alone"
-        found = self.status if self.status == self.settles_as else f"{self.status} and then {self.settles_as}"
-        return f"{self.wish.title}, {given}, found {found}: {self.outcome}"
+        found = self.status if self.status == self.stable_statuses else f"{self.status} and then {self.stable_statuses}"
+        return f"{self.declaration.title}, {given}, found {found}: {self.outcome}"
 
 
 def cells() -> list[Cell]:
     """Every cell of the grid, the transits after the settled statuses."""
     places = [(status, status) for status in SETTLED] + list(TRANSITS)
     return [
-        Cell(wish, recreate, status, settles_as, row[SETTLED.index(settles_as)])
-        for wish in GRID
-        for recreate, row in ((False, wish.alone), (True, wish.recreate))
-        for status, settles_as in places
+        Cell(declaration, recreate, status, stable_statuses, row[SETTLED.index(stable_statuses)])
+        for declaration in GRID
+        for recreate, row in ((False, declaration.alone), (True, declaration.recreate))
+        for status, stable_statuses in places
     ]

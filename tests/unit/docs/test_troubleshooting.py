@@ -29,9 +29,9 @@ def test_troubleshooting_lists_every_error_code_once() -> None:
     listed = [code for rows in troubleshooting.GROUPS.values() for codes, _text in rows for code in codes.split()]
     listed += troubleshooting.OWN.keys() - troubleshooting.WITHOUT_HINT - {"UnsupportedPython"}
     # The code of an error without a code of AWS is the name of its class.
-    classes = {errors.Refused.__name__, errors.NotApplied.__name__, errors.TimedOut.__name__}
+    classes = {errors.Rejected.__name__, errors.NotApplied.__name__, errors.TimedOut.__name__}
     assert len(listed) == len(set(listed))
-    assert set(listed) == error_report.HINTS.keys() | INFERENCE_EXPERIMENT.advice.keys()
+    assert set(listed) == error_report.HINTS.keys() | INFERENCE_EXPERIMENT.hints.keys()
     assert classes <= troubleshooting.OWN.keys()
 
 
@@ -46,7 +46,7 @@ def test_rejections_have_every_reason_of_the_lifecycle() -> None:
 @pytest.mark.parametrize("words", rejections.EXAMPLES)
 def test_rejected_task_has_words_and_hint_in_message(words: str) -> None:
     result = rejections.results()[words]
-    assert result["error"]["code"] == "Refused"
+    assert result["error"]["code"] == "Rejected"
     assert words in result.msg
     assert result["error"]["hint"]
     assert result.msg.endswith(result["error"]["hint"])
@@ -69,7 +69,7 @@ MESSAGES: Mapping[str, str] = {
 HINTED = [
     *(
         (code, "Something failed.", troubleshooting.hint(code))
-        for code in (*error_report.HINTS, *INFERENCE_EXPERIMENT.advice)
+        for code in (*error_report.HINTS, *INFERENCE_EXPERIMENT.hints)
     ),
     *((code, MESSAGES[words], hint) for codes, words, hint in error_report.ADVICE_BY_MESSAGE for code in codes.split()),
 ]
@@ -78,7 +78,7 @@ HINTED = [
 @pytest.mark.parametrize(("code", "message", "hint"), HINTED, ids=[f"{row[0]} {row[1]}" for row in HINTED])
 def test_hint_of_the_guide_is_in_the_message_of_its_error(code: str, message: str, hint: str) -> None:
     error = errors.TimedOut(message) if code == "TimedOut" else errors.CallFailed(message, code=code, operation=None)
-    told = error_report.failure("Could not do it", error, advice=INFERENCE_EXPERIMENT.advice, region="the region")
+    told = error_report.failure("Could not do it", error, hints=INFERENCE_EXPERIMENT.hints, region="the region")
     expected = hint.replace("`Regions`_", REGIONS_PAGE)
     assert (told["error"]["hint"], told["msg"].endswith(f" {expected}")) == (expected, True)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.ansible_module import resource
 from tests.emulator.seed import ACCOUNT_ID
 from tests.support.aws_clients import Refused
 from tests.support.environment import REGION

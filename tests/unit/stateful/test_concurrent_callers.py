@@ -26,7 +26,7 @@ TASKS: dict[str, tuple[str, dict[str, Any]]] = {
         {"name": NAME, "shadow_mode_config": shadowing(90), "desired_state": "Completed", "on_stop": "promote_shadow"},
     ),
     "promoting and deleting": ("Running", {"name": NAME, "state": "absent", "on_stop": "promote_shadow"}),
-    "recreating": ("Running", {**WHOLE, "role_arn": f"{ROLE}others", "recreate": True}),
+    "recreate_in_progress": ("Running", {**WHOLE, "role_arn": f"{ROLE}others", "recreate": True}),
     "adding a tag": ("Running", {"name": NAME, "tags": {"ours": "too"}, "purge_tags": False}),
     "waiting and changing": ("Starting", {"name": NAME, "description": "ours"}),
 }
@@ -86,7 +86,7 @@ def _put(emulator: Emulator, status: str) -> None:
 
 
 def _run_with_interference(emulator: Emulator, task: dict[str, Any], what: str, position: int) -> bool:
-    """Run a task, with somebody else acting before its call of that number; return whether it came to that call."""
+    """Run a task, with somebody else executor before its call of that number; return whether it came to that call."""
     came_in = []
 
     def come_in() -> None:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Every cell of the grid: planned in check mode, done, and done again.
 
-A share of the cells, with every wish and every status in it; THOROUGH=1 in the environment makes it all of them.
+A share of the cells, with every declaration and every status in it; THOROUGH=1 in the environment makes it all of them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tests.emulator import Emulator
 from tests.support.environment import REGION
 from tests.support.module_runner import Result, run_module
 from tests.support.stateful.invariants import FATES
-from tests.support.stateful.setup import given, outcome, put
+from tests.support.stateful.setup import iter_options, outcome, put
 from tests.support.stateful.transitions import NEEDED, Cell, cells
 from tests.support.thorough import some
 from tools.generated_docs.lifecycle import PAGE, page
@@ -30,7 +30,7 @@ _names = (f"experiment-{number}" for number in itertools.count())
 def test_each_cell_is_predicted_and_comes_about(cell: Cell, emulator: Emulator) -> None:
     began = emulator.clock.now()
     name = next(_names)
-    task = given(cell, name, began)
+    task = iter_options(cell, name, began)
     put(cell, name, began, emulator)
 
     predicted, calls = _run(task, emulator, check=True)
@@ -73,7 +73,7 @@ def _to_be_named(cell: Cell, task: Mapping[str, Any]) -> list[str]:
         return [name for name in NEEDED if name not in task]
     if cell.outcome in ("no: absent", "no: new", "no: not started"):
         return ["desired_state"]
-    return list(cell.wish.names)
+    return list(cell.declaration.names)
 
 
 def _writes(calls: list[str]) -> list[str]:

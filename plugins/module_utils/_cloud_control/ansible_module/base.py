@@ -27,19 +27,19 @@ try:
     import botocore.session
     from botocore.config import Config as BotoConfig
     from botocore.exceptions import BotoCoreError
-except ImportError:  # connect() reports the missing library before anything needs it.
+except ImportError:  # create_client() reports the missing library before anything needs it.
     pass
 
 from ..api import response_types
 from ..api.client import CloudControl
-from ..api.credentials import unattended
+from ..api.credentials import non_interactive
 from ..api.polling import Clock, Deadline
-from ..errors import CallFailed, Refused
+from ..errors import CallFailed, Rejected
 from ..model import arguments, validation
 from ..model.arguments import Findings
 from ..model.conversion import to_options, without_unset
 from ..model.messages import got
-from ..model.resource_type import Limit, ResourceType, Snapshot
+from ..model.resource_type import Limit, Resource, ResourceType
 
 # The tests put one in its place whose sleep takes no time.
 CLOCK = Clock()
@@ -56,7 +56,7 @@ _ROLE_LIMIT = Limit(
 _PASSWORD_IN_URL = re.compile(r"://[^/\s:@]*:([^/\s@]+)@")
 
 
-def begin(spec: dict[str, Any]) -> tuple[AnsibleAWSModule, Findings]:
+def create_module(spec: dict[str, Any]) -> tuple[AnsibleAWSModule, Findings]:
     """Return the module, and the errors of its options that ansible-core's argument validation cannot find.
 
     Options that ansible-core cannot read are unchanged in the module's parameters, or null if they have no suboptions.
@@ -69,7 +69,7 @@ def begin(spec: dict[str, Any]) -> tuple[AnsibleAWSModule, Findings]:
     module = AnsibleAWSModule(
         argument_spec={**copy.deepcopy(spec), **{name: _unvalidated(whole[name]) for name in found.unreadable}},
         supports_check_mode=True,
-        check_boto3=HAS_BOTO3,  # connect() reports that it is missing
+        check_boto3=HAS_BOTO3,  # create_client() reports that it is missing
         no_log=bool(found.unreadable),
     )
     for name in found.unreadable:
@@ -85,13 +85,13 @@ def _unvalidated(entry: Mapping[str, Any]) -> dict[str, Any]:
     return {"type": "raw", "aliases": entry.get("aliases", []), "no_log": entry.get("no_log", False)}
 
 
-def refuse_if(problems: list[str]) -> None:
-    """Raise Refused with all that is wrong with a task's options, if anything is."""
+def raise_if_invalid(problems: list[str]) -> None:
+    """Raise Rejected with all that is wrong with a task's options, if anything is."""
     if problems:
-        raise Refused(" ".join(problems), code="InvalidOptions")
+        raise Rejected(" ".join(problems), code="InvalidOptions")
 
 
-def connection_problems(params: Mapping[str, Any]) -> list[str]:
+def validate_connection(params: Mapping[str, Any]) -> list[str]:
     """Return what can be known to be wrong with the options for the connection before one is tried."""
     problems = validation.problems_of("cloud_control_role_arn", params["cloud_control_role_arn"], _ROLE_LIMIT)
     if params["endpoint_url"] is not None and not _is_url(params["endpoint_url"]):
@@ -105,11 +105,11 @@ def connection_problems(params: Mapping[str, Any]) -> list[str]:
     return problems
 
 
-def budget(seconds: float) -> Deadline:
+def create_deadline(seconds: float) -> Deadline:
     return Deadline(CLOCK, seconds)
 
 
-def connect(
+def create_client(
     module: AnsibleAWSModule,
     resource_type: ResourceType,
     deadline: Deadline,
@@ -134,7 +134,7 @@ def connect(
         # What cannot be connected with would end the task without what ours return.
         module.fail_json, fail_json = _raise_caught, module.fail_json
         try:
-            with unattended(module.params["profile"], deadline.remaining):
+            with non_interactive(module.params["profile"], deadline.remaining):
                 return module.client(service, config=BotoConfig(**config))
         finally:
             module.fail_json = fail_json
@@ -144,7 +144,7 @@ def connect(
         make_client=make_client,
         deadline=deadline,
         role_arn=module.params["cloud_control_role_arn"],
-        check=partial(response_types.check_properties, resource_type, declared=declared),
+        check=partial(response_types.check_types, resource_type, declared=declared),
     )
 
 
@@ -154,11 +154,11 @@ def region_of(module: AnsibleAWSModule) -> str | None:
     return region
 
 
-def describe(resource_type: ResourceType, seen: Snapshot | None, region: str | None) -> dict[str, Any]:
+def to_result(resource_type: ResourceType, current: Resource | None, region: str | None) -> dict[str, Any]:
     """Return a resource as both modules return it; {} where there is none."""
-    if seen is None:
+    if current is None:
         return {}
-    properties = {**without_unset(resource_type, seen.properties), **(seen.write_only or {})}
+    properties = {**without_unset(resource_type, current.properties), **(current.write_only or {})}
     return {**to_options(resource_type, properties), "region": region}
 
 

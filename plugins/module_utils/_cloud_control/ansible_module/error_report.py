@@ -16,7 +16,7 @@ from ..errors import (
     NOT_AUTHORIZED,
     CallFailed,
     CloudControlError,
-    Refused,
+    Rejected,
     TimedOut,
     is_denied,
     is_not_implemented,
@@ -292,23 +292,23 @@ def failure(
     attempt: str,
     error: CloudControlError,
     *,
-    advice: Mapping[str, str],
+    hints: Mapping[str, str],
     region: str | None,
     begun: bool = False,
-    unanswered: bool = False,
+    without_response: bool = False,
 ) -> dict[str, Any]:
     """Return the msg and the error of a failed task.
 
-    advice is the resource type's own, by code, where {region} stands for the region; begun: operations were sent;
-    unanswered: the last of them never was.
+    hints is the resource type's own, by code, where {region} stands for the region; begun: operations were sent;
+    without_response: the last of them never was.
     """
     _hide_secrets(error)
-    hint = (_hint(error, advice, begun=begun) or "").replace("{region}", region or "this region")
+    hint = (_hint(error, hints, begun=begun) or "").replace("{region}", region or "this region")
     where = f" --region {region}" if region else ""
     if error.request_token:
         command = f"aws cloudcontrol get-resource-request-status --request-token {error.request_token}{where}"
         hint += f" To show the operation, run: {command}"
-    elif unanswered:
+    elif without_response:
         hint += f" To check whether AWS accepted the operation, run: aws cloudcontrol list-resource-requests{where}"
     hint = hint.strip()
     parts = {
@@ -332,7 +332,7 @@ def _hide_secrets(error: CloudControlError) -> None:
 
 def _sentence(attempt: str, error: CloudControlError) -> str:
     message = error.message.rstrip()
-    if not isinstance(error, (Refused, TimedOut)):
+    if not isinstance(error, (Rejected, TimedOut)):
         code = f"HTTP {error.code}" if error.code.isdigit() else error.code
         call = f" in {error.operation}" if isinstance(error, CallFailed) and error.operation else ""
         message = f"{message.rstrip('.')} ({code}{call})."
@@ -341,12 +341,12 @@ def _sentence(attempt: str, error: CloudControlError) -> str:
     return f"{attempt}: {message}"
 
 
-def _hint(error: CloudControlError, advice: Mapping[str, str], *, begun: bool) -> str | None:
+def _hint(error: CloudControlError, hints: Mapping[str, str], *, begun: bool) -> str | None:
     """What to do about the error, or about the one that time has run out on, and how to go on."""
     cause = error.__cause__ if isinstance(error.__cause__, CloudControlError) else error
     hint = _policy_hint(cause.message) or error.hint or cause.hint
-    hint = hint or advice.get(cause.code) or hint_for(cause.code, cause.operation, cause.message)
-    told = isinstance(error, Refused) or re.search(r"\bagain\b", f"{error.message} {hint}")
+    hint = hint or hints.get(cause.code) or hint_for(cause.code, cause.operation, cause.message)
+    told = isinstance(error, Rejected) or re.search(r"\bagain\b", f"{error.message} {hint}")
     if hint and not told and (begun or cause is not error):
         hint = f"{hint} Then {_GO_ON[0].lower()}{_GO_ON[1:]}"
     if isinstance(error, TimedOut) and cause is not error:

@@ -10,36 +10,47 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from ..api.listing import READERS, Query, find
+from ..api.listing import MAX_CONCURRENT_READS, Query, find
 from ..errors import CloudControlError
 from ..model import validation
 from ..model.arguments import Findings
-from ..model.resource_type import Properties, ResourceType, Snapshot
-from .base import ROLE, begin, budget, connect, connection_problems, describe, refuse_if, region_of
+from ..model.resource_type import Properties, Resource, ResourceType
+from .base import (
+    ROLE,
+    create_client,
+    create_deadline,
+    create_module,
+    raise_if_invalid,
+    region_of,
+    to_result,
+    validate_connection,
+)
 
 
-def inform(resource_type: ResourceType) -> None:
+def run_info_module(resource_type: ResourceType) -> None:
     """Run the module that lists and reads resources, from the arguments to the result."""
-    module, found = begin(_spec(resource_type))
+    module, found = create_module(_spec(resource_type))
     region = region_of(module)
     try:
         query = _query(resource_type, module.params, found)
-        client = connect(
+        client = create_client(
             module,
             resource_type,
-            budget(math.inf),  # each call is repeated so often and no more, and how many there are is not known
+            create_deadline(
+                math.inf
+            ),  # each call is repeated so often and no more, and how many there are is not known
             # Adaptive for what it does to all calls of a client once some have been throttled: it slows them down.
             retries={"mode": "adaptive", "total_max_attempts": 1},
-            max_pool_connections=READERS,
+            max_pool_connections=MAX_CONCURRENT_READS,
         )
-        resources = find(resource_type, query, client, tell=partial(_result, resource_type, query, region))
+        resources = find(resource_type, query, client, transform=partial(_result, resource_type, query, region))
     except CloudControlError as error:
         from .error_report import failure
 
         where = f" in {region}" if region else ""
         invalid = error.code == "InvalidOptions"
         attempt = f"{'Invalid options for' if invalid else 'Could not read the'} {resource_type.noun}s{where}"
-        module.fail_json(**failure(attempt, error, advice=resource_type.advice, region=region))
+        module.fail_json(**failure(attempt, error, hints=resource_type.hints, region=region))
     else:
         module.exit_json(changed=False, **{f"{resource_type.result_name}s": resources})
 
@@ -65,7 +76,7 @@ def _query(resource_type: ResourceType, params: Mapping[str, Any], found: Findin
     shown = many if params.get(one) is None else one  # an alias stays in the parameters
     problems = found.with_further(validation.problems_of(shown, params[many], resource_type.limits.get(one)))
     problems += validation.problems_of(f"{one}_contains", params[f"{one}_contains"])
-    refuse_if(problems + connection_problems(params))
+    raise_if_invalid(problems + validate_connection(params))
     return Query(
         identifiers=params[many],
         contains=params[f"{one}_contains"],
@@ -76,12 +87,12 @@ def _query(resource_type: ResourceType, params: Mapping[str, Any], found: Findin
 
 
 def _result(
-    resource_type: ResourceType, query: Query, region: str | None, identifier: str, seen: Snapshot
+    resource_type: ResourceType, query: Query, region: str | None, identifier: str, current: Resource
 ) -> dict[str, Any]:
     if query.identifiers_only:
         return {resource_type.identifier: identifier, "region": region}
     if query.include_write_only and resource_type.lifecycle:
-        lifecycle, status = resource_type.lifecycle, resource_type.status_of(seen)
-        values: Properties = {**dict.fromkeys(sorted(resource_type.write_only)), **seen.properties}
-        seen = Snapshot({**values, lifecycle.intent: status if status in lifecycle.intents else None})
-    return describe(resource_type, seen, region)
+        lifecycle, status = resource_type.lifecycle, resource_type.status_of(current)
+        values: Properties = {**dict.fromkeys(sorted(resource_type.write_only)), **current.properties}
+        current = Resource({**values, lifecycle.intent: status if status in lifecycle.intents else None})
+    return to_result(resource_type, current, region)

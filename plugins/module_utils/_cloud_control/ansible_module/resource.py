@@ -12,21 +12,30 @@ from typing import Any
 from ansible.module_utils.common.warnings import warn
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ..errors import CloudControlError, Refused, TimedOut
+from ..errors import CloudControlError, Rejected, TimedOut
 from ..execution.reconcile import reconcile
 from ..execution.state import Operation, Record, Task
 from ..model import validation
 from ..model.arguments import Findings
 from ..model.conversion import to_properties
-from ..model.resource_type import Limit, ResourceType, Snapshot, Wish
-from .base import ROLE, begin, budget, connect, connection_problems, describe, refuse_if, region_of
+from ..model.resource_type import Declaration, Limit, Resource, ResourceType
+from .base import (
+    ROLE,
+    create_client,
+    create_deadline,
+    create_module,
+    raise_if_invalid,
+    region_of,
+    to_result,
+    validate_connection,
+)
 
-MOST_SECONDS = 7 * 24 * 3600  # Cloud Control forgets a request after seven days.
+MAX_WAIT_TIMEOUT = 7 * 24 * 3600  # Cloud Control forgets a request after seven days.
 
 
-def manage(resource_type: ResourceType) -> None:
+def run_resource_module(resource_type: ResourceType) -> None:
     """Run the module that creates, updates and deletes one resource, from the arguments to the result."""
-    module, found = begin(_spec(resource_type))
+    module, found = create_module(_spec(resource_type))
     record = Record()
     try:
         reconcile(_task(resource_type, module, found, record))
@@ -37,14 +46,14 @@ def manage(resource_type: ResourceType) -> None:
 
 
 def _task(resource_type: ResourceType, module: AnsibleAWSModule, found: Findings, record: Record) -> Task:
-    wish = _wish(resource_type, module.params, found)
+    declaration = _wish(resource_type, module.params, found)
     seconds = module.params["wait_timeout"]
-    deadline = budget(seconds)
-    client = connect(
+    deadline = create_deadline(seconds)
+    client = create_client(
         module,
         resource_type,
         deadline,
-        declared=wish.properties if wish.present else (),
+        declared=declaration.properties if declaration.present else (),
         # The engine repeats calls itself, within the budget; no call may take longer than all of it.
         retries={"mode": "standard", "total_max_attempts": 1},
         connect_timeout=min(10, seconds),
@@ -52,20 +61,20 @@ def _task(resource_type: ResourceType, module: AnsibleAWSModule, found: Findings
     )
     return Task(
         type=resource_type,
-        wish=wish,
+        declaration=declaration,
         client=client,
         deadline=deadline,
         record=record,
         wait=module.params["wait"],
         check_mode=module.check_mode,
-        predicting=module.check_mode,
+        plan_only=module.check_mode,
     )
 
 
 def _spec(resource_type: ResourceType) -> dict[str, Any]:
     spec = {
         **resource_type.options,
-        **resource_type.directives,
+        **resource_type.module_only_options,
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "recreate": {"type": "bool", "default": False},
         "wait": {"type": "bool", "default": True},
@@ -79,39 +88,41 @@ def _spec(resource_type: ResourceType) -> dict[str, Any]:
     return spec
 
 
-def _wish(resource_type: ResourceType, params: Mapping[str, Any], found: Findings) -> Wish:
-    """Return what the task declares. Raises Refused with the errors found before and all further ones."""
+def _wish(resource_type: ResourceType, params: Mapping[str, Any], found: Findings) -> Declaration:
+    """Return what the task declares. Raises Rejected with the errors found before and all further ones."""
     faulty = validation.problems(resource_type, params)
     problems = found.with_further(chain.from_iterable(faulty.values()))
-    problems += validation.problems_of("wait_timeout", params["wait_timeout"], Limit(number=(1, MOST_SECONDS)))
-    problems += connection_problems(params)
+    problems += validation.problems_of("wait_timeout", params["wait_timeout"], Limit(number=(1, MAX_WAIT_TIMEOUT)))
+    problems += validate_connection(params)
     # Options that cannot be converted are omitted, so that the others can be validated together.
     converted = {path.partition(".")[0] for path in resource_type.values}
     omitted = found.unreadable.keys() | (faulty.keys() & converted)
     properties = to_properties(resource_type, {name: value for name, value in params.items() if name not in omitted})
     tags = params.get(resource_type.tags_option or "")
-    wish = Wish(
+    declaration = Declaration(
         identifier=params[resource_type.identifier],
         present=params["state"] == "present",
         properties=properties,
-        tags=None if tags is None else validation.tags_as_text(tags),
+        tags=None if tags is None else validation.tags_as_strings(tags),
         purge_tags=params.get("purge_tags", True),
         recreate=params["recreate"],
         force_write_only=params.get("force_write_only", False),
-        directives={name: params[name] for name in resource_type.directives},
+        module_only_options={name: params[name] for name in resource_type.module_only_options},
     )
-    refuse_if(problems + resource_type.check_model(properties) + resource_type.check_wish(wish))
-    return wish
+    raise_if_invalid(
+        problems + resource_type.validate_model(properties) + resource_type.validate_declaration(declaration)
+    )
+    return declaration
 
 
 def _outcome(resource_type: ResourceType, module: AnsibleAWSModule, record: Record) -> dict[str, Any]:
     """What a task returns on every path, as far as it is known."""
     region = region_of(module)
-    before, after = (describe(resource_type, seen, region) for seen in _comparable(record))
+    before, after = (to_result(resource_type, current, region) for current in _comparable(record))
     effects = record.effects
     outcome = {
         "changed": record.changed(check_mode=module.check_mode),
-        resource_type.result_name: describe(resource_type, record.now, region),
+        resource_type.result_name: to_result(resource_type, record.now, region),
         "operations": [operation.result() for operation in record.operations],
         **{name: value for name, value in effects.items() if name not in resource_type.options},
     }
@@ -120,11 +131,11 @@ def _outcome(resource_type: ResourceType, module: AnsibleAWSModule, record: Reco
     return outcome
 
 
-def _comparable(record: Record) -> tuple[Snapshot | None, Snapshot | None]:
+def _comparable(record: Record) -> tuple[Resource | None, Resource | None]:
     """Before and after, with write-only properties only if both are known: a gap in knowledge is no difference."""
     before, after = record.before, record.now
     if before and after and (before.write_only is None or after.write_only is None):
-        return Snapshot(before.properties), Snapshot(after.properties)
+        return Resource(before.properties), Resource(after.properties)
     return before, after
 
 
@@ -142,9 +153,9 @@ def _fail(resource_type: ResourceType, module: AnsibleAWSModule, record: Record,
     where = f" in {region}" if region else ""
     identifier = module.params[resource_type.identifier]
     name = f"{resource_type.noun}{'' if identifier is None else f' {identifier!r}'}{where}"
-    if isinstance(error, Refused) and error.code == "InvalidOptions":
+    if isinstance(error, Rejected) and error.code == "InvalidOptions":
         attempt = f"Invalid options for {name}"
-    elif isinstance(error, Refused):
+    elif isinstance(error, Rejected):
         attempt = f"The declaration cannot be applied to {name}"
     else:
         attempt = f"Could not {_verb(module.params, record)} {name}"
@@ -156,10 +167,10 @@ def _fail(resource_type: ResourceType, module: AnsibleAWSModule, record: Record,
     told = failure(
         attempt,
         error,
-        advice=resource_type.advice,
+        hints=resource_type.hints,
         region=region,
         begun=bool(_sent(record)),
-        unanswered=record.unanswered,
+        without_response=record.without_response,
     )
     module.fail_json(**told, **_outcome(resource_type, module, record))
 

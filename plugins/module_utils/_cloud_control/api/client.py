@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The Cloud Control calls for one resource type: plain records out, exceptions of errors.py on failure.
 
-Guarantees: only ResourceNotFoundException means absent; a call that was throttled, went unanswered or was answered
-without a usable body is made again, with the same ClientToken, so that a lost answer never doubles an operation; a poll
+Guarantees: only ResourceNotFoundException means absent; a call that was throttled, had no response or a response
+without a usable body is repeated with the same ClientToken, so that a lost response never doubles an operation; a poll
 that fails does not lose the operation.
 """
 
@@ -168,7 +168,7 @@ class CloudControl:
             progress = self._call("get_resource_request_status", read, patient=True, RequestToken=token)
         return progress
 
-    def under_way(self, identifier: str) -> Progress | None:
+    def operation_in_progress(self, identifier: str) -> Progress | None:
         """Find the operation that somebody has begun on a resource and that has not ended."""
         states = {"Operations": ["CREATE", "UPDATE", "DELETE"], "OperationStatuses": list(UNDER_WAY)}
         for requests in self._pages("list_resource_requests", _requests, ResourceRequestStatusFilter=states):
@@ -211,7 +211,7 @@ class CloudControl:
         """
         operation = _operation(method)
         call = partial(self._method(service, method, operation), **request)
-        attempt, unanswered = 1, False
+        attempt, without_response = 1, False
         while True:
             try:
                 answer = _answer(operation, call, read)
@@ -220,11 +220,15 @@ class CloudControl:
             else:
                 self._reached.add(service)
                 return answer
-            unanswered = failure.unanswered = unanswered or failure.unanswered
-            if failure.first_tries is None:
+            without_response = failure.without_response = without_response or failure.without_response
+            if failure.tries_before_first_response is None:
                 self._reached.add(service)
-            tries = failure.first_tries if failure.first_tries and service not in self._reached else _TRIES
-            if not failure.passing or (attempt >= tries and not patient):
+            tries = (
+                failure.tries_before_first_response
+                if failure.tries_before_first_response and service not in self._reached
+                else _TRIES
+            )
+            if not failure.transient or (attempt >= tries and not patient):
                 raise failure
             try:
                 reason = f"{operation} failed with {failure.code}: {failure.message}"
@@ -277,16 +281,20 @@ def _answer(
         message = _words(error.response.get("Error", {}).get("Message")) or str(error)
         if status == 501 and not is_not_implemented(message):
             message = f"{message.rstrip('.')} (HTTP 501, not implemented)"
-        unanswered = (status >= 500 or code in _TIMED_OUT_THERE) and not is_not_implemented(message)
-        passing = unanswered or code in _BUSY or is_throttled(code, message)
-        raise CallFailed(message, code=code, operation=operation, passing=passing, unanswered=unanswered) from error
+        without_response = (status >= 500 or code in _TIMED_OUT_THERE) and not is_not_implemented(message)
+        transient = without_response or code in _BUSY or is_throttled(code, message)
+        raise CallFailed(
+            message, code=code, operation=operation, transient=transient, without_response=without_response
+        ) from error
     except BotoCoreError as error:
         raise _without_response(operation, error) from error
     except ResponseParserError as error:  # of STS, whose answer it quotes, with the credentials that are in it
         why, _separator, body = str(error).partition(":\n")
         if _XML.match(body):
             raise _unreadable(operation, why) from None
-        raise _unreadable(operation, why.removesuffix(". Further retries may succeed"), first_tries=1) from None
+        raise _unreadable(
+            operation, why.removesuffix(". Further retries may succeed"), tries_before_first_response=1
+        ) from None
     except _ODD as error:  # botocore's parser, on a body that has other types than the service's description
         if "still expired" in str(error):  # botocore has no class for it
             raise CallFailed(str(error), code="CredentialRetrievalError", operation=operation) from error
@@ -301,19 +309,31 @@ def _without_response(operation: str, error: BotoCoreError) -> CallFailed:
     """Return the error of a request that was not sent, or that no response came to."""
     code, message = type(error).__name__, str(error)
     cut = isinstance(error, HTTPClientError)
-    first_tries = 1 if code in _UNREACHABLE else None
+    tries_before_first_response = 1 if code in _UNREACHABLE else None
     if code == "ConnectionClosedError" and str(error.kwargs.get("endpoint_url")).startswith("http:"):
-        first_tries = _TRIES_OF_CLOSED_HTTP
+        tries_before_first_response = _TRIES_OF_CLOSED_HTTP
     if rejected := _REJECTED_BY_PROXY.search(str(error.kwargs.get("error"))):
         message = f"{message}: {rejected[0]}"
-    passing = cut or first_tries is not None
-    return CallFailed(message, code=code, operation=operation, passing=passing, unanswered=cut, first_tries=first_tries)
+    transient = cut or tries_before_first_response is not None
+    return CallFailed(
+        message,
+        code=code,
+        operation=operation,
+        transient=transient,
+        without_response=cut,
+        tries_before_first_response=tries_before_first_response,
+    )
 
 
-def _unreadable(operation: str, why: str, *, first_tries: int | None = None) -> CallFailed:
+def _unreadable(operation: str, why: str, *, tries_before_first_response: int | None = None) -> CallFailed:
     message = f"The response to {operation} is invalid: {why:.{_LONGEST_PAGE}}"
     return CallFailed(
-        message, code="InvalidAnswer", operation=operation, passing=True, unanswered=True, first_tries=first_tries
+        message,
+        code="InvalidAnswer",
+        operation=operation,
+        transient=True,
+        without_response=True,
+        tries_before_first_response=tries_before_first_response,
     )
 
 

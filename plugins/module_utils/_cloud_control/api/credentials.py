@@ -25,7 +25,7 @@ _LONGEST_PROCESS = 60.0
 
 
 @contextmanager
-def unattended(profile: str | None, seconds: float) -> Iterator[None]:
+def non_interactive(profile: str | None, seconds: float) -> Iterator[None]:
     """Let no client that is made meanwhile wait for input; credential_process may take up to the given seconds."""
     name = profile or "default"
     arguments: dict[str, dict[str, Any]] = {

@@ -14,15 +14,15 @@ from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple, TypeVar
 
-from ..errors import Refused
-from ..model.resource_type import ResourceType, Snapshot
+from ..errors import Rejected
+from ..model.resource_type import Resource, ResourceType
 from .client import CloudControl
 
 Found = TypeVar("Found")
 
 # Reads under way at once, and with it the size of the connection pool. Users measured throttling from about 30 requests
 # a second on.
-READERS = 16
+MAX_CONCURRENT_READS = 16
 
 
 class Query(NamedTuple):
@@ -36,7 +36,7 @@ class Query(NamedTuple):
 
 
 def find(
-    resource_type: ResourceType, query: Query, client: CloudControl, *, tell: Callable[[str, Snapshot], Found]
+    resource_type: ResourceType, query: Query, client: CloudControl, *, transform: Callable[[str, Resource], Found]
 ) -> list[Found]:
     """Return what C(tell) makes of each match; with identifiers_only the resources have no properties.
 
@@ -44,7 +44,7 @@ def find(
     """
     candidates = sorted(set(_candidates(resource_type, query, client)))
     if query.identifiers_only:
-        return [tell(identifier, Snapshot({})) for identifier in candidates]
+        return [transform(identifier, Resource({})) for identifier in candidates]
     if not candidates:
         return []
     reader = resource_type.write_only_reader if query.include_write_only else None
@@ -58,14 +58,16 @@ def find(
             except IndexError:  # none is left; to ask first would not help, with others taking them meanwhile
                 return
             try:
-                seen = _read(resource_type, query, client, identifier)
+                current = _read(resource_type, query, client, identifier)
             except BaseException:
                 waiting.clear()  # the task fails, so what has not been read need not be
                 raise
-            if seen:
-                found[identifier] = tell(identifier, seen._replace(properties=_sharing(seen.properties, texts)))
+            if current:
+                found[identifier] = transform(
+                    identifier, current._replace(properties=_sharing(current.properties, texts))
+                )
 
-    number = min(READERS, len(candidates))
+    number = min(MAX_CONCURRENT_READS, len(candidates))
     with ThreadPoolExecutor(max_workers=number) as readers:
         list(readers.map(read_on, range(number)))
     return [found[identifier] for identifier in candidates if identifier in found]
@@ -85,43 +87,43 @@ def _candidates(resource_type: ResourceType, query: Query, client: CloudControl)
     if any(wanted is not None and not wanted for wanted in (query.identifiers, query.statuses)):
         return
     if query.identifiers is not None and not query.identifiers_only:
-        yield from (name for name in query.identifiers if _may_match(resource_type, query, name, Snapshot({})))
+        yield from (name for name in query.identifiers if _may_match(resource_type, query, name, Resource({})))
         return
     for identifier, listed in client.list():
-        if not _may_match(resource_type, query, identifier, Snapshot(listed)):
+        if not _may_match(resource_type, query, identifier, Resource(listed)):
             continue
         lifecycle = resource_type.lifecycle
         if query.identifiers_only and query.statuses and lifecycle and lifecycle.status not in listed:
-            raise Refused(
+            raise Rejected(
                 "The list response has no status, so statuses cannot be combined with identifiers_only.",
                 hint="Omit identifiers_only.",
             )
         yield identifier
 
 
-def _may_match(resource_type: ResourceType, query: Query, identifier: str, seen: Snapshot) -> bool:
+def _may_match(resource_type: ResourceType, query: Query, identifier: str, current: Resource) -> bool:
     if query.identifiers is not None and identifier not in query.identifiers:
         return False
     if query.contains is not None and query.contains not in identifier:
         return False
     lifecycle = resource_type.lifecycle
-    if query.statuses is None or lifecycle is None or lifecycle.status not in seen.properties:
+    if query.statuses is None or lifecycle is None or lifecycle.status not in current.properties:
         return True
-    return resource_type.status_of(seen) in query.statuses
+    return resource_type.status_of(current) in query.statuses
 
 
-def _read(resource_type: ResourceType, query: Query, client: CloudControl, identifier: str) -> Snapshot | None:
+def _read(resource_type: ResourceType, query: Query, client: CloudControl, identifier: str) -> Resource | None:
     properties = client.get(identifier)
     if properties is None:
         return None
-    seen = Snapshot(properties)
-    if not _may_match(resource_type, query, identifier, seen):
+    current = Resource(properties)
+    if not _may_match(resource_type, query, identifier, current):
         return None  # it has changed since it was listed, or the list did not tell
     reader = resource_type.write_only_reader
     if not query.include_write_only or reader is None:
-        return seen
+        return current
     values = client.read_write_only(reader, identifier)
     if values is None:
         return None
-    seen = Snapshot({**properties, **values})  # one state, the later: it may have moved on between the two reads
-    return seen if _may_match(resource_type, query, identifier, seen) else None
+    current = Resource({**properties, **values})  # one state, the later: it may have moved on between the two reads
+    return current if _may_match(resource_type, query, identifier, current) else None

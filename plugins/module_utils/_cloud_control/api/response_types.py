@@ -25,13 +25,13 @@ _KINDS: Mapping[str, tuple[str, tuple[type, ...]]] = {
 }
 
 
-def check_properties(resource_type: ResourceType, properties: Properties, declared: Collection[str]) -> None:
+def check_types(resource_type: ResourceType, properties: Properties, declared: Collection[str]) -> None:
     """Raise TypeError if a property that was read has another type than its option, or if a required one is missing.
 
     Required are the identifier, the status, and what the type requires of the C(declared) properties: they decide what
     the task does.
     """
-    for option, entry in resource_type.options_but_tags.items():
+    for option, entry in resource_type.property_options.items():
         name = resource_type.property_name(option)
         if not _unset(entry, properties.get(name)):
             _check(resource_type, entry, properties[name], option, name, complete=name in declared)

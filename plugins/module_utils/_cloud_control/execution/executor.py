@@ -15,14 +15,14 @@ import json
 from dataclasses import replace
 
 from ..api.polling import backoff, pauses
-from ..errors import CallFailed, CloudControlError, NotApplied, OperationFailed, Refused
+from ..errors import CallFailed, CloudControlError, NotApplied, OperationFailed, Rejected
 from ..model.equivalence import same
-from ..model.resource_type import Properties, ResourceType, Snapshot, Wish
-from ..planning.diff import find_changes
+from ..model.resource_type import Declaration, Properties, Resource, ResourceType
+from ..planning.diff import find_differences
 from ..planning.json_patch import PatchConflict, apply
-from ..planning.plan import Create, Delete, Refuse, Update, Write
+from ..planning.plan import Create, Delete, Reject, Update, Write
 from ..planning.prediction import after, effects
-from .operations import carry_out, meaning, planned
+from .operations import classify_failure, planned, submit
 from .state import Task
 
 # Among the properties that must not be due again.
@@ -31,68 +31,68 @@ _THE_DELETION = "delete"
 _VISIBLE_AFTER_CREATE = 30.0
 
 
-class Acting:
+class Executor:
     """Takes one step after the other, and keeps in mind what must not have to be taken twice."""
 
     def __init__(self, task: Task) -> None:
         self.task = task
         self.type = task.type
         self.record = task.record
-        self.reported_done: set[str] = set()
-        self.to_create: Create | None = None  # what a deletion that has begun is to be followed by
-        self.carried_over: list[str] = []  # options that the creation takes from what was there, not from the task
-        self.recreating = False
+        self.applied: set[str] = set()
+        self.pending_create: Create | None = None  # what a deletion that has begun is to be followed by
+        self.preserved_options: list[str] = []  # options that the creation takes from what was there, not from the task
+        self.recreate_in_progress = False
         self.denied: CloudControlError | None = None  # a step that was denied a request after its changes were made
         self._pauses_for_others = pauses(task.deadline.clock)
 
-    def take(self, seen: Snapshot | None, step: Write) -> Snapshot | None:
+    def execute(self, current: Resource | None, step: Write) -> Resource | None:
         """Carry a step out, or predict it, and return the resource as it is then."""
         if self.denied:
             raise self.denied
-        self.check_applied(seen, _about(step))
+        self.check_applied(current, _about(step))
         self._check_nothing_is_lost(step)
         if isinstance(step, Delete) and step.then:
-            self.carried_over = self._carried_over(step.then)
+            self.preserved_options = self._carried_over(step.then)
         if not self.record.operations:
-            self.record.at_first_write = seen
-        operation = replace(planned(step), effects=effects(self.type, seen, step))
+            self.record.at_first_write = current
+        operation = replace(planned(step), effects=effects(self.type, current, step))
         self.record.operations.append(operation)
-        self.to_create = step.create if isinstance(step, Delete) else None
-        if not self.task.predicting:
-            failure = carry_out(step, operation, self.task.client, self.task.wish.identifier, wait=self.task.wait)
+        self.pending_create = step.create if isinstance(step, Delete) else None
+        if not self.task.plan_only:
+            failure = submit(step, operation, self.task.client, self.task.declaration.identifier, wait=self.task.wait)
             if failure:
-                return self._after_failure(seen, step, failure)
+                return self._after_failure(current, step, failure)
             if not self.task.wait:
                 self.record.now = self.task.read()
-                self.task.predicting = True
-        return self._after_success(seen, step)
+                self.task.plan_only = True
+        return self._after_success(current, step)
 
-    def leave_the_creation(self) -> None:
+    def record_pending_create(self) -> None:
         """Put what was to be created again on record: it is nowhere else any more, or will not be for long."""
-        if self.to_create:
-            self.record.operations.append(planned(self.to_create))
+        if self.pending_create:
+            self.record.operations.append(planned(self.pending_create))
         undone = ("FAILED", "CANCEL_COMPLETE", "PLANNED")
         deleted = any(o.operation == "delete" and o.operation_status not in undone for o in self.record.operations)
-        if (deleted or self.recreating) and self.carried_over and not self.task.check_mode:
+        if (deleted or self.recreate_in_progress) and self.preserved_options and not self.task.check_mode:
             self.record.notes.append(
                 "recreate: true did not complete. Only operations in the result contains the previous values of"
-                f" {', '.join(self.carried_over)}. Set the options to these values and run the task again."
+                f" {', '.join(self.preserved_options)}. Set the options to these values and run the task again."
             )
 
-    def _after_success(self, seen: Snapshot | None, step: Write) -> Snapshot | None:
-        self.task.setbacks = 0
+    def _after_success(self, current: Resource | None, step: Write) -> Resource | None:
+        self.task.transient_failures = 0
         self._pauses_for_others = pauses(self.task.deadline.clock)
         if isinstance(step, Create):
-            self.carried_over = []
-            self.reported_done = set(step.properties)
-        self.reported_done |= _about(step)
+            self.preserved_options = []
+            self.applied = set(step.properties)
+        self.applied |= _about(step)
         # That it has arrived nothing tells, so once has to do.
-        self.task.wish = self.task.wish._replace(force_write_only=False)
+        self.task.declaration = self.task.declaration._replace(force_write_only=False)
         if isinstance(step, Delete) and step.then:
-            self.task.wish, self.recreating = step.then, True
+            self.task.declaration, self.recreate_in_progress = step.then, True
         now = self.task.deadline.clock.now()
-        if self.task.predicting:
-            return after(self.type, seen, step, now)
+        if self.task.plan_only:
+            return after(self.type, current, step, now)
         if not isinstance(step, Create):
             return self.task.read()
         created = self._read_created()
@@ -103,21 +103,21 @@ class Acting:
     def _check_nothing_is_lost(self, step: Write) -> None:
         """Refuse to delete what could not be created again: today, or by a later run, which knows only the task."""
         create = step if isinstance(step, Create) else step.create if isinstance(step, Delete) else None
-        problems = self.type.check_create(create.properties, self.task.deadline.clock.now()) if create else []
+        problems = self.type.validate_create(create.properties, self.task.deadline.clock.now()) if create else []
         if problems:
-            raise Refused(" ".join(problems))
+            raise Rejected(" ".join(problems))
         if self.task.wait or not isinstance(step, Delete) or step.then is None:
             return
         lost = self._carried_over(step.then)
         if lost:
-            raise Refused(
+            raise Rejected(
                 f"recreate: true with wait: false would lose options that the task does not set: {', '.join(lost)}.",
                 hint="Set these options, or omit wait: false.",
             )
 
-    def _carried_over(self, then: Wish) -> list[str]:
+    def _carried_over(self, then: Declaration) -> list[str]:
         """The options of which the task does not give all that is to be created again."""
-        given = self.task.wish
+        given = self.task.declaration
         names = [
             self.type.option_name(name)
             for name, value in then.properties.items()
@@ -127,20 +127,20 @@ class Acting:
             names.append(self.type.tags_option)
         return names
 
-    def check_refusal(self, seen: Snapshot | None, refusal: Refuse) -> None:
+    def check_rejection(self, current: Resource | None, rejection: Reject) -> None:
         """Raise NotApplied if it comes only of a step that was reported done and did nothing."""
         # Where a status is out of reach no property differs; what has been deleted would have no status.
-        self.check_applied(seen, refusal.because_of or frozenset([_THE_DELETION] if seen else []))
+        self.check_applied(current, rejection.properties_that_differ or frozenset([_THE_DELETION] if current else []))
         for last in self.record.operations[-1:]:  # empty if a concurrent operation was the only one
             last.effects = {}  # the status is not the declared one, so another caller changed the resource
 
-    def check_applied(self, seen: Snapshot | None, names_due: frozenset[str]) -> None:
+    def check_applied(self, current: Resource | None, names_due: frozenset[str]) -> None:
         """Raise NotApplied if what was reported done is still due: it did nothing."""
-        repeated = self.reported_done & names_due
+        repeated = self.applied & names_due
         if not repeated:
             return
         names = ", ".join(sorted(self.type.option_name(name) for name in repeated))
-        state = f"is {self.type.status_of(seen) or 'unchanged'}" if seen else "does not exist"
+        state = f"is {self.type.status_of(current) or 'unchanged'}" if current else "does not exist"
         last = self.record.operations[-1]
         last.effects = {}
         raise NotApplied(
@@ -150,13 +150,17 @@ class Acting:
             request_token=last.request_token,
         )
 
-    def _after_failure(self, seen: Snapshot | None, step: Write, failure: CloudControlError) -> Snapshot | None:
+    def _after_failure(self, current: Resource | None, step: Write, failure: CloudControlError) -> Resource | None:
         """Return the resource as it is now, if the task can go on from there; raise the failure if not."""
-        what = meaning(self.type, step, failure)
+        what = classify_failure(self.type, step, failure)
         # A handler that fails, such as for want of a permission, has done all that came before that.
-        self.record.failed_late |= isinstance(failure, OperationFailed) and what not in ("gone", "exists", "stale")
+        self.record.failed_after_submission |= isinstance(failure, OperationFailed) and what not in (
+            "gone",
+            "exists",
+            "stale",
+        )
         if what == "concurrent":
-            return self._after_other(seen, step, failure)
+            return self._after_other(current, step, failure)
         if what == "final" and isinstance(failure, CallFailed):
             raise failure
         try:
@@ -165,8 +169,8 @@ class Acting:
             if what == "final":  # the failure of the operation is the cause, and it names the request
                 raise failure from None
             raise
-        applied = what == "passing" or failure.denied  # with any other, a new status is the work of another caller
-        if not applied or _status(self.type, now) == _status(self.type, seen):
+        applied = what == "transient" or failure.denied  # with any other, a new status is the work of another caller
+        if not applied or _status(self.type, now) == _status(self.type, current):
             self.record.operations[-1].effects = {}
         if what == "exists" and now:
             self._note_creation(now)
@@ -174,28 +178,28 @@ class Acting:
             "gone": True,
             "exists": now is not None,
             "stale": not (now and _fits(step, now)),
-            "passing": True,
-            "final": self._has_moved_on(seen, now, step, failure),
+            "transient": True,
+            "final": self._has_moved_on(current, now, step, failure),
         }
         if not may_pass[what]:
             self.record.now = now
             # If what the patch tests is as it was, it is the handler that has failed.
-            self.record.failed_late |= what == "stale" and isinstance(failure, OperationFailed)
+            self.record.failed_after_submission |= what == "stale" and isinstance(failure, OperationFailed)
             raise failure
         # With InvalidRequest, the handler was denied the read of the status, after all of its writes.
         if failure.denied and now and failure.code != "InvalidRequest":
             self.denied = failure
         if what != "gone" or now:
-            self.task.setback(failure)
+            self.task.pause_after_failure(failure)
         return now
 
-    def _note_creation(self, now: Snapshot) -> None:
+    def _note_creation(self, now: Resource) -> None:
         """Count a create that was reported as AlreadyExists as a change if it was applied, as far as a read shows."""
-        wish, rules = self.task.wish, self.type.rules_for(now)
-        readable = {n: v for n, v in wish.properties.items() if n not in self.type.write_only}
-        if self.record.before or find_changes(self.type, wish, readable, now, rules).names:
+        declaration, rules = self.task.declaration, self.type.status_row(now)
+        readable = {n: v for n, v in declaration.properties.items() if n not in self.type.write_only}
+        if self.record.before or find_differences(self.type, declaration, readable, now, rules).names:
             return
-        self.record.failed_late = True
+        self.record.failed_after_submission = True
         self.record.notes.append(
             f"AWS reported AlreadyExists for the create, but the {self.type.noun} did not exist before and now has the"
             " values of this task. It counts as created by this task, although another caller with the same values may"
@@ -203,7 +207,7 @@ class Acting:
         )
 
     def _has_moved_on(
-        self, seen: Snapshot | None, now: Snapshot | None, step: Write, failure: CloudControlError
+        self, current: Resource | None, now: Resource | None, step: Write, failure: CloudControlError
     ) -> bool:
         """Return whether another step can succeed although the error code of this one is final.
 
@@ -213,25 +217,27 @@ class Acting:
         to recreate has just been deleted.
         """
         if failure.denied:
-            return _state(self.type, now) != _state(self.type, seen)
+            return _state(self.type, now) != _state(self.type, current)
         if failure.code != "GeneralServiceException":
             return False
-        return _status(self.type, now) != _status(self.type, seen) or (self.recreating and isinstance(step, Create))
+        return _status(self.type, now) != _status(self.type, current) or (
+            self.recreate_in_progress and isinstance(step, Create)
+        )
 
-    def _after_other(self, seen: Snapshot | None, step: Write, failure: CloudControlError) -> Snapshot | None:
+    def _after_other(self, current: Resource | None, step: Write, failure: CloudControlError) -> Resource | None:
         """Somebody else is at work on the resource: let them finish, then look again."""
         operation = self.record.operations.pop()
-        if operation.unanswered:
+        if operation.without_response:
             self.record.operations.append(operation)  # an earlier try of the call may have begun what is in progress
         else:
-            self.to_create = step if isinstance(step, Create) and self.recreating else None
+            self.pending_create = step if isinstance(step, Create) and self.recreate_in_progress else None
         if not self.task.wait:
-            self.task.plan_the_rest("A concurrent operation is in progress and wait is false.")
-            planned_again = replace(operation, operation_status="PLANNED", effects=effects(self.type, seen, step))
+            self.task.continue_as_plan("A concurrent operation is in progress and wait is false.")
+            planned_again = replace(operation, operation_status="PLANNED", effects=effects(self.type, current, step))
             self.record.operations.append(planned_again)
-            return after(self.type, seen, step, self.task.deadline.clock.now())
+            return after(self.type, current, step, self.task.deadline.clock.now())
         try:
-            other = self.task.client.under_way(self.task.wish.identifier)
+            other = self.task.client.operation_in_progress(self.task.declaration.identifier)
         except CallFailed as error:  # without knowing which it is, it can still be waited for
             other = None
             note = f"The concurrent operation cannot be identified: {error.message}"
@@ -247,21 +253,21 @@ class Acting:
         )
         return self._read_after(step)
 
-    def _read_after(self, failed: Write) -> Snapshot | None:
+    def _read_after(self, failed: Write) -> Resource | None:
         """Read again. What is gone, whoever has deleted it, is what a recreation goes on from, whole."""
         now = self.task.read()
         if isinstance(failed, Delete) and failed.then and now is None:
-            self.task.wish, self.recreating = failed.then, True
+            self.task.declaration, self.recreate_in_progress = failed.then, True
         return now
 
-    def _read_created(self) -> Snapshot | None:
+    def _read_created(self) -> Resource | None:
         """Read what has just been created; GetResource may not find it at first."""
         began = self.task.deadline.clock.monotonic()
         waits = pauses(self.task.deadline.clock)
         while True:
-            seen = self.task.read()
-            if seen or not self.task.wait or self.task.deadline.clock.monotonic() - began > _VISIBLE_AFTER_CREATE:
-                return seen
+            current = self.task.read()
+            if current or not self.task.wait or self.task.deadline.clock.monotonic() - began > _VISIBLE_AFTER_CREATE:
+                return current
             self.task.deadline.pause(
                 next(waits),
                 waiting_for="GetResource does not return the new resource yet.",
@@ -272,21 +278,21 @@ def _about(step: Write) -> frozenset[str]:
     """What a later step of the same task must not be about again, once this one has been reported done."""
     if isinstance(step, Update):
         return step.properties
-    return frozenset({_THE_DELETION, *step.because_of} if isinstance(step, Delete) else {"create"})
+    return frozenset({_THE_DELETION, *step.properties_that_differ} if isinstance(step, Delete) else {"create"})
 
 
-def _status(resource_type: ResourceType, seen: Snapshot | None) -> str | None:
-    return resource_type.status_of(seen) if seen else None
+def _status(resource_type: ResourceType, current: Resource | None) -> str | None:
+    return resource_type.status_of(current) if current else None
 
 
-def _state(resource_type: ResourceType, seen: Snapshot | None) -> tuple[str | None, Properties]:
+def _state(resource_type: ResourceType, current: Resource | None) -> tuple[str | None, Properties]:
     """Return the status and the properties that an update can change."""
-    properties = seen.properties if seen else {}
+    properties = current.properties if current else {}
     writable = {name: value for name, value in properties.items() if name in resource_type.writable}
-    return _status(resource_type, seen), writable
+    return _status(resource_type, current), writable
 
 
-def _fits(step: Write, now: Snapshot) -> bool:
+def _fits(step: Write, now: Resource) -> bool:
     """Whether the patch fits what is there now, so that it was not somebody else's change that made it fail."""
     try:
         apply(now.properties, step.patch if isinstance(step, Update) else [])

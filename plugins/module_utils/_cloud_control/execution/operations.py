@@ -13,7 +13,7 @@ from ..model.resource_type import ResourceType
 from ..planning.plan import Create, Delete, Update, Write
 from .state import Operation
 
-Meaning = Literal["gone", "exists", "stale", "concurrent", "passing", "final"]
+FailureKind = Literal["gone", "exists", "stale", "concurrent", "transient", "final"]
 
 # HandlerErrorCodes after which the thing to do is to look again and go on from what is there.
 _PASSING = frozenset({"Throttling", "NetworkFailure", "ServiceInternalError", "ResourceConflict"})
@@ -32,7 +32,7 @@ def planned(step: Write) -> Operation:
     return Operation("delete")
 
 
-def carry_out(
+def submit(
     step: Write, operation: Operation, client: CloudControl, identifier: str, *, wait: bool
 ) -> CloudControlError | None:
     """Begin an operation, see it end if told to wait, and keep the record. Return why it failed; None if it did not.
@@ -64,19 +64,19 @@ def carry_out(
 
 
 def _note(operation: Operation, failure: BaseException | None) -> None:
-    """Keep what is known of an operation whose call has failed; of one that has begun it is the last status seen."""
+    """Keep what is known of an operation whose call has failed; of one that has begun it is the last status current."""
     if operation.request_token is None:
-        unanswered = isinstance(failure, CallFailed) and failure.unanswered
-        operation.operation_status = "PENDING" if unanswered else "FAILED"
+        without_response = isinstance(failure, CallFailed) and failure.without_response
+        operation.operation_status = "PENDING" if without_response else "FAILED"
         operation.effects = {}
 
 
-def gave_up(resource_type: ResourceType, failure: CloudControlError) -> bool:
+def continues_in_aws(resource_type: ResourceType, failure: CloudControlError) -> bool:
     """Whether only the handler's waiting has failed, so that what it began goes on."""
-    return failure.code == "NotStabilized" or any(text in failure.message for text in resource_type.goes_on_after)
+    return failure.code == "NotStabilized" or any(text in failure.message for text in resource_type.continues_after)
 
 
-def meaning(resource_type: ResourceType, step: Write, failure: CloudControlError) -> Meaning:
+def classify_failure(resource_type: ResourceType, step: Write, failure: CloudControlError) -> FailureKind:
     """Say what a failure of a step comes to: what to look for next, or that there is nothing to go on from."""
     ours = isinstance(failure, CallFailed) and failure.request_token  # a poll has failed: what we began is at work
     if failure.code in _OTHERS and not ours:
@@ -86,13 +86,13 @@ def meaning(resource_type: ResourceType, step: Write, failure: CloudControlError
     if isinstance(step, Create) and failure.code in _EXISTS:
         return "exists"
     if isinstance(failure, OperationFailed) and (failure.code in _PASSING or failure.throttled):
-        return "passing"
+        return "transient"
     if failure.denied:
         return "final"
     if isinstance(step, Update) and failure.code in _BAD_PATCH and any(o["op"] == "test" for o in step.patch):
         return "stale"
-    if isinstance(failure, OperationFailed) and gave_up(resource_type, failure):
-        return "passing"
+    if isinstance(failure, OperationFailed) and continues_in_aws(resource_type, failure):
+        return "transient"
     return "final"
 
 

@@ -11,10 +11,10 @@ from typing import Any
 from ..api.client import CloudControl
 from ..api.polling import Deadline, backoff
 from ..errors import CloudControlError
-from ..model.resource_type import ResourceType, Snapshot, Wish
+from ..model.resource_type import Declaration, Resource, ResourceType
 
-# Operations in a row that may end in a passing failure before the task fails.
-_SETBACKS = 8
+# Operations in a row that may end in a transient failure before the task fails.
+_MAX_TRANSIENT_FAILURES = 8
 
 
 @dataclass
@@ -30,7 +30,7 @@ class Operation:
     """What the operation does and no read shows; empty if it is not known to have been carried out."""
 
     @property
-    def unanswered(self) -> bool:
+    def without_response(self) -> bool:
         """Whether it was sent and never answered, so that it may have been carried out, or not."""
         return self.operation_status == "PENDING" and self.request_token is None
 
@@ -42,31 +42,31 @@ class Operation:
 class Record:
     """What has been seen and done so far."""
 
-    before: Snapshot | None = None
-    at_first_write: Snapshot | None = None
-    now: Snapshot | None = None
+    before: Resource | None = None
+    at_first_write: Resource | None = None
+    now: Resource | None = None
     """As last read, in check mode as predicted."""
     operations: list[Operation] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     """What a user should be warned of."""
 
-    failed_late: bool = False
+    failed_after_submission: bool = False
     """An operation has failed after it had begun, and may have done something, or all that it should."""
-    nothing_sent: bool = False
+    nothing_submitted: bool = False
     """Without wait, the first operation had to be left to a later run."""
 
     def changed(self, *, check_mode: bool) -> bool:
         """Whether the task has changed anything or, in check mode, would have."""
         if check_mode:
-            return bool(self.operations) and not self.nothing_sent
+            return bool(self.operations) and not self.nothing_submitted
         if any(o.request_token and o.operation_status not in ("FAILED", "CANCEL_COMPLETE") for o in self.operations):
             return True
-        before, now = (seen and seen.properties for seen in (self.at_first_write, self.now))
-        return (self.failed_late or self.unanswered) and before != now
+        before, now = (current and current.properties for current in (self.at_first_write, self.now))
+        return (self.failed_after_submission or self.without_response) and before != now
 
     @property
-    def unanswered(self) -> bool:
-        return any(operation.unanswered for operation in self.operations)
+    def without_response(self) -> bool:
+        return any(operation.without_response for operation in self.operations)
 
     @property
     def effects(self) -> dict[str, Any]:
@@ -75,32 +75,32 @@ class Record:
 
 @dataclass(kw_only=True)
 class Task:
-    """What looking (reconcile.py) and acting (acting.py) share."""
+    """What looking (reconcile.py) and executor (executor.py) share."""
 
     type: ResourceType
-    wish: Wish
+    declaration: Declaration
     client: CloudControl
     deadline: Deadline
     record: Record
     wait: bool
     check_mode: bool
-    predicting: bool
+    plan_only: bool
     """Nothing is sent any more: in check mode, and without wait from some step on."""
-    setbacks: int = 0
+    transient_failures: int = 0
 
-    def read(self) -> Snapshot | None:
-        properties = self.client.get(self.wish.identifier)
-        return None if properties is None else Snapshot(properties)
+    def read(self) -> Resource | None:
+        properties = self.client.get(self.declaration.identifier)
+        return None if properties is None else Resource(properties)
 
-    def plan_the_rest(self, why: str) -> None:
+    def continue_as_plan(self, why: str) -> None:
         """Without wait: leave the next operation, and with it all others, to a later run."""
-        self.predicting = True
-        self.record.nothing_sent = True
+        self.plan_only = True
+        self.record.nothing_submitted = True
         self.record.notes.append(f"{why} Nothing was submitted. Run the task again to resume.")
 
-    def setback(self, failure: CloudControlError) -> None:
+    def pause_after_failure(self, failure: CloudControlError) -> None:
         """Pause before the next look, or raise the failure if too many have come in a row."""
-        self.setbacks += 1
-        if self.setbacks > _SETBACKS:
+        self.transient_failures += 1
+        if self.transient_failures > _MAX_TRANSIENT_FAILURES:
             raise failure
-        self.deadline.pause(backoff(self.setbacks), waiting_for=f"{failure.code}: {failure.message}")
+        self.deadline.pause(backoff(self.transient_failures), waiting_for=f"{failure.code}: {failure.message}")

@@ -32,7 +32,7 @@ def to_properties(resource_type: ResourceType, options: Mapping[str, Any]) -> Pr
 
     Values are converted by the type's C(values); a ValueError of theirs passes through.
     """
-    return _write_object(resource_type, options, resource_type.options_but_tags, "")
+    return _write_object(resource_type, options, resource_type.property_options, "")
 
 
 def to_options(resource_type: ResourceType, properties: Mapping[str, Any]) -> dict[str, Any]:
@@ -48,9 +48,9 @@ def to_options(resource_type: ResourceType, properties: Mapping[str, Any]) -> di
 def without_unset(resource_type: ResourceType, properties: Mapping[str, Any]) -> Properties:
     """Return properties without the members that count as not set, because the schema rejects their empty value.
 
-    These are the lists of C(absent_when_empty) and empty objects that have a required member.
+    These are the lists of C(unset_when_empty) and empty objects that have a required member.
     """
-    return _without_unset(resource_type, properties, resource_type.options_but_tags, "", ())
+    return _without_unset(resource_type, properties, resource_type.property_options, "", ())
 
 
 def tags_to_dict(tags: Any) -> dict[str, str]:
@@ -65,7 +65,9 @@ def tags_as_property(resource_type: ResourceType, tags: Mapping[str, str]) -> An
     return dict(tags) if resource_type.tags_are_map else [{"Key": key, "Value": value} for key, value in tags.items()]
 
 
-def given(spec: Spec, options: Mapping[str, Any], path: str = "", shown: str = "") -> Iterator[tuple[str, str, Any]]:
+def iter_options(
+    spec: Spec, options: Mapping[str, Any], path: str = "", shown: str = ""
+) -> Iterator[tuple[str, str, Any]]:
     """Yield (option path, path to show, value) for every option given, at every depth.
 
     The path to show has list positions (C(a[0].b) for the option path C(a.b)), and the aliases that the task uses.
@@ -85,7 +87,7 @@ def given(spec: Spec, options: Mapping[str, Any], path: str = "", shown: str = "
             elements = [(f"{label}[{position}]", element) for position, element in enumerate(value)]
         for element_label, element in elements:
             if isinstance(element, Mapping):
-                yield from given(entry["options"], element, here, element_label)
+                yield from iter_options(entry["options"], element, here, element_label)
 
 
 def _join(path: str, name: str) -> str:
@@ -129,7 +131,7 @@ def _without_unset(
         if isinstance(value, dict) and nested:
             kept[name] = _without_unset(resource_type, value, nested, here, (*names, name))
         required = any(member.get("required") for member in nested.values())
-        if (kept.get(name) == {} and required) or (value == [] and (*names, name) in resource_type.absent_when_empty):
+        if (kept.get(name) == {} and required) or (value == [] and (*names, name) in resource_type.unset_when_empty):
             del kept[name]
     return kept
 

@@ -41,7 +41,7 @@ def same(resource_type: ResourceType, declared: Any, actual: Any, path: Path = (
 def differences(resource_type: ResourceType, declared: Any, actual: Any, tokens: Path = ()) -> Iterator[Difference]:
     """Yield each member, as deep as the declaration goes, that has to be written for C(declared) to be so."""
     path = _path(tokens)
-    rule, key = resource_type.same.get(path), resource_type.list_keys.get(path)
+    rule, key = resource_type.equivalences.get(path), resource_type.list_keys.get(path)
     if rule is not None and actual is not None:
         if not rule(declared, actual):
             yield Difference(tokens, actual, declared)
@@ -67,12 +67,12 @@ def merge(resource_type: ResourceType, declared: Any, actual: Any, path: Path = 
     return declared
 
 
-def as_set(declared: Any, actual: Any) -> bool:
+def same_set(declared: Any, actual: Any) -> bool:
     """Lists whose order and repetitions mean nothing."""
     return set(declared) == set(actual)
 
 
-def as_instant(declared: Any, actual: Any) -> bool:
+def same_instant(declared: Any, actual: Any) -> bool:
     """Times, however they are written, to the second."""
     try:
         return parse_instant(declared) == parse_instant(actual)
@@ -80,7 +80,7 @@ def as_instant(declared: Any, actual: Any) -> bool:
         return bool(declared == actual)
 
 
-def as_kms_key(declared: Any, actual: Any) -> bool:
+def same_kms_key(declared: Any, actual: Any) -> bool:
     """A KMS key id or alias is the same as the ARN that ends in it."""
     one, other = sorted((str(declared), str(actual)), key=len)
     return one == other or (other.startswith("arn:") and other.endswith((f":key/{one}", f":{one}")))

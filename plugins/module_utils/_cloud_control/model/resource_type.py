@@ -24,7 +24,7 @@ Spec = Mapping[str, Mapping[str, Any]]
 NOTHING: Mapping[Any, Any] = {}
 
 
-class Wish(NamedTuple):
+class Declaration(NamedTuple):
     """What a task declares: the end, and how it may be reached."""
 
     identifier: str
@@ -36,11 +36,11 @@ class Wish(NamedTuple):
     recreate: bool = False
     force_write_only: bool = False
     """Whether to write the write-only properties that nothing tells, whatever they are now."""
-    directives: Mapping[str, Any] = NOTHING
+    module_only_options: Mapping[str, Any] = NOTHING
     """Options that say how, not what: they are never compared."""
 
 
-class Snapshot(NamedTuple):
+class Resource(NamedTuple):
     """A resource as last read: by Cloud Control, and by the service itself if that was asked (None: it was not)."""
 
     properties: Properties
@@ -62,24 +62,24 @@ class Transition(NamedTuple):
 
     sets: Properties
     """The intent property with the value that asks for the move."""
-    with_options: frozenset[str] = frozenset()
+    also_sends: frozenset[str] = frozenset()
     """Write-only properties sent in the same patch when the task gives them."""
-    carries: frozenset[str] = frozenset()
+    applies: frozenset[str] = frozenset()
     """Properties whose changes the handler applies in the same patch; it drops all others silently."""
     deploys: frozenset[str] = frozenset()
     """Properties that the handler deploys as the patch result has them. Their elements are sent as read only."""
-    shape: Callable[[Properties, Mapping[str, Any]], Properties] | None = None
-    """(properties read, directives) -> further properties that the patch must set to get the directives' effect."""
-    way_out: str = ""
-    """How to correct the task if C(shape) raises ValueError."""
+    derive: Callable[[Properties, Mapping[str, Any]], Properties] | None = None
+    """(properties read, module-only options) -> further properties that the patch must set for the options' effect."""
+    hint: str = ""
+    """How to correct the task if C(derive) raises ValueError."""
 
 
 class Status(NamedTuple):
     """What a resource in one status allows: a row of the type's lifecycle table."""
 
-    in_transit: bool = False
+    transitional: bool = False
     """It changes by itself before long. Nothing is written meanwhile: the handler would drop it."""
-    settles_as: tuple[str, ...] = ()
+    stable_statuses: tuple[str, ...] = ()
     """The statuses that a transit may end in. Where it is not waited for, it is taken to be the first from which the
     declared intent can be reached; so those that leave most to do come first."""
     updatable: frozenset[str] = frozenset()
@@ -89,12 +89,12 @@ class Status(NamedTuple):
     """Values of the intent property that can be reached from here."""
     write_only: Mapping[str, tuple[str, ...]] = NOTHING
     """Write-only properties that mean something here, and which of their members count."""
-    survives_recreate: frozenset[str] = frozenset()
+    preserved_on_recreate: frozenset[str] = frozenset()
     """Write-only properties that deleting and creating again must not lose."""
-    not_compared_when_met: frozenset[str] = frozenset()
+    ignored_when_reached: frozenset[str] = frozenset()
     """Properties that are left alone once the declared intent is this status."""
-    refusal: str = ""
-    """Why it allows no more than this, and the way out; ends a refusal."""
+    restriction: str = ""
+    """Why it allows no more than this, and the way out; ends a rejection."""
     recreate: str = "deletes the resource and creates it again"
     """What recreate: true does in this status; follows "which" in the message that offers it."""
     unknown: bool = False
@@ -114,9 +114,9 @@ class Lifecycle(NamedTuple):
     statuses: Mapping[str, Status]
     intents: tuple[str, ...]
     """All values of the intent property; each is named like the status that meets it."""
-    intents_of_new: frozenset[str]
+    intents_on_create: frozenset[str]
     """Values of the intent property that a resource which does not exist yet can be brought to."""
-    intent_before_delete: Callable[[Wish], str | None]
+    intent_before_delete: Callable[[Declaration], str | None]
     """The intent that has to be reached before the resource is deleted; None to delete it as it is."""
 
 
@@ -148,13 +148,13 @@ class ResourceType(NamedTuple):
     """Argument spec of every property that can be written, the tags as a free map."""
     read_only: Spec
     """The same for properties that only the service writes, for the way back."""
-    directives: Spec = NOTHING
+    module_only_options: Spec = NOTHING
     names: Mapping[str, str] = NOTHING
     """Option path ("a.b") -> property name, where the mechanical rule gives another."""
     values: Mapping[str, Callable[[Any], Any]] = NOTHING
     """Option path -> converter of its value; raises ValueError with a clause that can follow "<path>"."""
     limits: Mapping[str, Limit] = NOTHING
-    same: Mapping[Path, Callable[[Any, Any], bool]] = NOTHING
+    equivalences: Mapping[Path, Callable[[Any, Any], bool]] = NOTHING
     """Property path -> (declared, actual) -> whether both mean the same; equality elsewhere."""
     list_keys: Mapping[Path, str] = NOTHING
     """Lists of objects without an order: path of the list -> the member that identifies an element."""
@@ -170,14 +170,14 @@ class ResourceType(NamedTuple):
     ignored_by_create: frozenset[str] = frozenset()
     """Properties that the create handler does not look at; they are not sent to it."""
     required_to_create: tuple[str, ...] = ()
-    absent_when_empty: frozenset[Path] = frozenset()
+    unset_when_empty: frozenset[Path] = frozenset()
     """Lists that the service returns empty where it means "not there", and that the schema then refuses."""
-    check_model: Callable[[Properties], list[str]] = lambda _properties: []
+    validate_model: Callable[[Properties], list[str]] = lambda _properties: []
     """Properties, whole or in part -> problems, in the user's words."""
-    check_create: Callable[[Properties, datetime], list[str]] = lambda _properties, _now: []
+    validate_create: Callable[[Properties, datetime], list[str]] = lambda _properties, _now: []
     """(properties of a create, the time) -> what would make the create fail after all, in the user's words."""
-    check_wish: Callable[[Wish], list[str]] = lambda _wish: []
-    without_effect: Callable[[Wish, Properties, datetime], list[str]] = lambda _wish, _properties, _now: []
+    validate_declaration: Callable[[Declaration], list[str]] = lambda _wish: []
+    warn_without_effect: Callable[[Declaration, Properties, datetime], list[str]] = lambda _wish, _properties, _now: []
     """(the task, properties read, the time) -> warnings about declarations that cannot have an effect any more."""
     lifecycle: Lifecycle | None = None
     write_only_reader: WriteOnlyReader | None = None
@@ -190,9 +190,9 @@ class ResourceType(NamedTuple):
     not_applied_by_create: Callable[[Properties, Properties, datetime], frozenset[str]] | None = None
     """(properties sent, properties read, the time) -> those sent which the status read shows not to have been applied,
     and which no later comparison would find."""
-    goes_on_after: tuple[str, ...] = ()
+    continues_after: tuple[str, ...] = ()
     """Texts in the message of a failed operation which say that only the handler's own waiting ended."""
-    advice: Mapping[str, str] = NOTHING
+    hints: Mapping[str, str] = NOTHING
     """Error code -> hint that precedes the general one. {region} stands for the region."""
 
     def property_name(self, path: str) -> str:
@@ -212,7 +212,7 @@ class ResourceType(NamedTuple):
         return self.option_name(self.tags) if self.tags else None
 
     @property
-    def options_but_tags(self) -> Spec:
+    def property_options(self) -> Spec:
         """The options that are properties by themselves; the tags are a map with keys of their own."""
         tags = self.tags_option
         return {name: entry for name, entry in self.options.items() if name != tags}
@@ -230,16 +230,16 @@ class ResourceType(NamedTuple):
         rows = self.lifecycle.statuses.values() if self.lifecycle else [Status(updatable=self.writable)]
         return any(map(self.unseen, rows))
 
-    def status_of(self, seen: Snapshot) -> str:
-        return str(seen.properties.get(self.lifecycle.status)) if self.lifecycle else ""
+    def status_of(self, current: Resource) -> str:
+        return str(current.properties.get(self.lifecycle.status)) if self.lifecycle else ""
 
-    def rules_for(self, seen: Snapshot) -> Status:
+    def status_row(self, current: Resource) -> Status:
         """The row of the lifecycle table; for a type without a table, all that is not create-only may change."""
         if self.lifecycle is None:
             return Status(updatable=self.writable)
-        status = self.status_of(seen)
+        status = self.status_of(current)
         words = f"This version of the collection does not support the status {status!r}."
-        unknown = Status(unknown=True, refusal=words)
+        unknown = Status(unknown=True, restriction=words)
         return self.lifecycle.statuses.get(status, unknown)
 
 

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .conversion import given
+from .conversion import iter_options
 from .messages import LONGEST_SHOWN, got
 from .resource_type import Limit, ResourceType
 
@@ -23,7 +23,7 @@ _TAG_CHARACTERS = "Allowed are letters, digits, spaces and _ . : / = + - @"
 def problems(resource_type: ResourceType, options: Mapping[str, Any]) -> dict[str, list[str]]:
     """Return the errors of each property's option, by its top-level name; {} if there are none."""
     found: dict[str, list[str]] = {}
-    for path, shown, value in given(resource_type.options, options):
+    for path, shown, value in iter_options(resource_type.options, options):
         if path == resource_type.tags_option:
             sentences = list(_tag_problems(shown, value))
         else:
@@ -49,7 +49,7 @@ def is_tag_character(character: str) -> bool:
     return character in "_.:/=+-@" or unicodedata.category(character)[0] in "LNZ"
 
 
-def tags_as_text(tags: Mapping[Any, Any]) -> dict[str, str]:
+def tags_as_strings(tags: Mapping[Any, Any]) -> dict[str, str]:
     """Return tags with numbers and booleans as strings, converted as amazon.aws does."""
     return {str(key): str(value) for key, value in tags.items()}
 

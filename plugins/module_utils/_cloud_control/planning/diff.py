@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..model.conversion import tags_as_property, tags_to_dict, without_unset
 from ..model.equivalence import Difference, differences, merge
-from ..model.resource_type import NOTHING, Properties, ResourceType, Snapshot, Status, Wish
+from ..model.resource_type import NOTHING, Declaration, Properties, Resource, ResourceType, Status
 
 if TYPE_CHECKING:
     from .json_patch import PatchDocument
 
 
-class Changes(NamedTuple):
+class Diff(NamedTuple):
     """The properties that are to change."""
 
     properties: Mapping[str, Any] = NOTHING
     """Their new values, whole."""
-    guarded: frozenset[str] = frozenset()
+    protected: frozenset[str] = frozenset()
     """Those whose new value holds parts that were read, and which somebody else may have changed since."""
     differences: tuple[Difference, ...] = ()
     """The members that differ, for messages and for what a status allows."""
@@ -34,19 +34,19 @@ class Changes(NamedTuple):
         return frozenset(self.properties)
 
 
-def intent_of(resource_type: ResourceType, wish: Wish) -> str | None:
-    return wish.properties.get(resource_type.lifecycle.intent) if resource_type.lifecycle else None
+def intent_of(resource_type: ResourceType, declaration: Declaration) -> str | None:
+    return declaration.properties.get(resource_type.lifecycle.intent) if resource_type.lifecycle else None
 
 
-def declared(resource_type: ResourceType, wish: Wish, seen: Snapshot, rules: Status) -> Properties:
+def declared(resource_type: ResourceType, declaration: Declaration, current: Resource, rules: Status) -> Properties:
     """Return what the task gives and is compared in the present status; neither the intent nor the tags."""
     left_out = set(resource_type.never_compared)
     if resource_type.lifecycle:
         left_out.add(resource_type.lifecycle.intent)
-    if intent_of(resource_type, wish) == resource_type.status_of(seen):
-        left_out |= rules.not_compared_when_met
+    if intent_of(resource_type, declaration) == resource_type.status_of(current):
+        left_out |= rules.ignored_when_reached
     compared = {}
-    for name, value in wish.properties.items():
+    for name, value in declaration.properties.items():
         if name in left_out:
             continue
         if name in resource_type.write_only:
@@ -57,11 +57,11 @@ def declared(resource_type: ResourceType, wish: Wish, seen: Snapshot, rules: Sta
     return compared
 
 
-def find_changes(
-    resource_type: ResourceType, wish: Wish, compared: Properties, seen: Snapshot, rules: Status
-) -> Changes:
+def find_differences(
+    resource_type: ResourceType, declaration: Declaration, compared: Properties, current: Resource, rules: Status
+) -> Diff:
     """Return which of the compared properties, and whether the tags, differ in meaning from what is."""
-    actual = {**base(resource_type, seen), **(seen.write_only or {})}
+    actual = {**base(resource_type, current), **(current.write_only or {})}
     found = tuple(
         difference
         for name, value in compared.items()
@@ -73,29 +73,29 @@ def find_changes(
         members = rules.write_only.get(name)
         changed[name] = {m: merged[m] for m in members if m in merged} if members else merged
     tags = resource_type.tags
-    if tags is None or wish.tags is None:
-        return Changes(changed, differences=found)
-    present = tags_to_dict(seen.properties.get(tags))
-    kept = {key: value for key, value in present.items() if not wish.purge_tags or key.startswith("aws:")}
-    wanted = {**kept, **wish.tags}
+    if tags is None or declaration.tags is None:
+        return Diff(changed, differences=found)
+    present = tags_to_dict(current.properties.get(tags))
+    kept = {key: value for key, value in present.items() if not declaration.purge_tags or key.startswith("aws:")}
+    wanted = {**kept, **declaration.tags}
     if wanted == present:
-        return Changes(changed, differences=found)
-    guarded = frozenset({tags}) if kept or not wish.purge_tags else frozenset()
+        return Diff(changed, differences=found)
+    protected = frozenset({tags}) if kept or not declaration.purge_tags else frozenset()
     changed[tags] = tags_as_property(resource_type, wanted)
-    return Changes(changed, guarded, (*found, Difference((tags,), present, wanted)))
+    return Diff(changed, protected, (*found, Difference((tags,), present, wanted)))
 
 
-def base(resource_type: ResourceType, seen: Snapshot) -> Properties:
+def base(resource_type: ResourceType, current: Resource) -> Properties:
     """Return the properties read, without members that are not set and whose empty value the schema rejects."""
-    return without_unset(resource_type, seen.properties)
+    return without_unset(resource_type, current.properties)
 
 
 def patch_for(
-    resource_type: ResourceType, seen: Snapshot, new: Mapping[str, Any], guarded: Collection[str]
+    resource_type: ResourceType, current: Resource, new: Mapping[str, Any], protected: Collection[str]
 ) -> PatchDocument:
     """Return the patch that sets the properties in C(new) and leaves the others as they are."""
     # Most tasks find nothing to change, and what is loaded is compiled anew for each.
     from .json_patch import build
 
-    target = {**base(resource_type, seen), **new}
-    return build(seen.properties, target, guarded=guarded)
+    target = {**base(resource_type, current), **new}
+    return build(current.properties, target, protected=protected)

@@ -30,17 +30,17 @@ def build(
     current: Mapping[str, Any],
     target: Mapping[str, Any],
     *,
-    guarded: Collection[str] = (),
+    protected: Collection[str] = (),
 ) -> PatchDocument:
     """Return the operations that lead from current to target.
 
-    A top-level member that is named in guarded, exists in both documents and changes is preceded by a C(test) operation
-    with its current value: the service rejects the patch if another caller has changed the member since the read.
+    A top-level member that is named in protected, exists in both documents and changes is preceded by a C(test)
+    operation with its current value: the service rejects the patch if another caller has changed the member since.
     """
     patch: PatchDocument = []
     for name in _names(current, target):
         changes = _member_changes([name], current, target)
-        if changes and name in guarded and name in current and name in target:
+        if changes and name in protected and name in current and name in target:
             patch.append(_operation("test", [name], current[name]))
         patch += changes
     return patch

@@ -4,7 +4,7 @@
 """Decide the next step: next_step() looks at what is declared and at what is, and names the one thing to do now.
 
 Pure: no I/O, no clock, and nothing remembered from one step to the next. Whoever carries the steps out reads again
-after each and asks anew, until the answer is Done or Refuse. What the steps ahead do not allow is refused before the
+after each and asks anew, until the answer is Done or Reject. What the steps ahead do not allow is refused before the
 first of them.
 """
 
@@ -19,16 +19,16 @@ from ..model.equivalence import Difference, merge
 from ..model.messages import got
 from ..model.resource_type import (
     NOTHING,
+    Declaration,
     Path,
     Properties,
+    Resource,
     ResourceType,
-    Snapshot,
     Status,
     Transition,
-    Wish,
     WriteOnlyReader,
 )
-from .diff import Changes, base, declared, find_changes, intent_of, patch_for
+from .diff import Diff, base, declared, find_differences, intent_of, patch_for
 
 if TYPE_CHECKING:
     from .json_patch import PatchDocument
@@ -45,22 +45,22 @@ class Update(NamedTuple):
 
 
 class Delete(NamedTuple):
-    then: Wish | None = None
+    then: Declaration | None = None
     """What to bring about once it is gone (recreate), beginning with C(create)."""
     create: Create | None = None
-    because_of: frozenset[str] = frozenset()
+    properties_that_differ: frozenset[str] = frozenset()
     """The properties that nothing less can change."""
 
 
 class Wait(NamedTuple):
-    seen: Snapshot
+    current: Resource
     """The resource, in transit."""
 
 
 class ReadWriteOnly(NamedTuple):
     """Ask the service itself for the properties that GetResource does not return, then decide."""
 
-    seen: Snapshot
+    current: Resource
     reader: WriteOnlyReader
 
 
@@ -68,142 +68,148 @@ class Done(NamedTuple):
     """Nothing is left to do."""
 
 
-class Refuse(NamedTuple):
+class Reject(NamedTuple):
     why: str
-    way_out: str = ""
-    because_of: frozenset[str] = frozenset()
+    hint: str = ""
+    properties_that_differ: frozenset[str] = frozenset()
     """The properties that differ."""
 
 
 _UPGRADE = "Upgrade the collection."
 
 Write: TypeAlias = "Create | Update | Delete"
-Step: TypeAlias = "Create | Update | Delete | Wait | ReadWriteOnly | Done | Refuse"
+Step: TypeAlias = "Create | Update | Delete | Wait | ReadWriteOnly | Done | Reject"
 
 
-def next_step(resource_type: ResourceType, wish: Wish, seen: Snapshot | None) -> Step:
-    """Return what has to be done next to bring C(wish) about, given the resource as C(seen) (None: there is none)."""
-    if seen is None:
-        return _create(resource_type, wish) if wish.present else Done()
-    rules = resource_type.rules_for(seen)
-    if rules.in_transit:
-        return Wait(seen=seen)
-    if not wish.present:
-        return _delete(resource_type, wish, seen, rules)
+def next_step(resource_type: ResourceType, declaration: Declaration, current: Resource | None) -> Step:
+    """Return the next step towards the declaration. C(current) is None if the resource does not exist."""
+    if current is None:
+        return _create(resource_type, declaration) if declaration.present else Done()
+    rules = resource_type.status_row(current)
+    if rules.transitional:
+        return Wait(current=current)
+    if not declaration.present:
+        return _delete(resource_type, declaration, current, rules)
 
-    compared = declared(resource_type, wish, seen, rules)
+    compared = declared(resource_type, declaration, current, rules)
     reader = resource_type.write_only_reader
-    if reader and seen.write_only is None and compared.keys() & rules.write_only.keys():
-        return ReadWriteOnly(seen=seen, reader=reader)
-    changes = find_changes(resource_type, wish, compared, seen, rules)
-    intent = intent_of(resource_type, wish)
-    if intent == resource_type.status_of(seen):
+    if reader and current.write_only is None and compared.keys() & rules.write_only.keys():
+        return ReadWriteOnly(current=current, reader=reader)
+    changes = find_differences(resource_type, declaration, compared, current, rules)
+    intent = intent_of(resource_type, declaration)
+    if intent == resource_type.status_of(current):
         intent = None
 
-    refusal = _refusal(resource_type, wish, seen, rules, changes, intent)
-    if refusal:
-        return _recreate(resource_type, wish, seen, rules, refusal) if wish.recreate else refusal
-    unseen = _unseen(resource_type, wish, rules)
-    forced = wish.force_write_only and unseen
+    rejection = _rejection(resource_type, declaration, current, rules, changes, intent)
+    if rejection:
+        return _recreate(resource_type, declaration, current, rules, rejection) if declaration.recreate else rejection
+    unseen = _unseen(resource_type, declaration, rules)
+    forced = declaration.force_write_only and unseen
     if intent is None:
-        return _update(resource_type, seen, changes, unseen) if changes.names or forced else Done()
+        return _update(resource_type, current, changes, unseen) if changes.names or forced else Done()
     transition = rules.transitions[intent]
-    move = _move(resource_type, wish, seen, transition, changes)
-    if isinstance(move, Refuse) or (changes.names <= transition.carries and not forced):
+    move = _move(resource_type, declaration, current, transition, changes)
+    if isinstance(move, Reject) or (changes.names <= transition.applies and not forced):
         return move
-    return _update(resource_type, seen, changes, unseen)
+    return _update(resource_type, current, changes, unseen)
 
 
-def _unseen(resource_type: ResourceType, wish: Wish, rules: Status) -> Properties:
+def _unseen(resource_type: ResourceType, declaration: Declaration, rules: Status) -> Properties:
     """Return the properties that the task sets and that cannot be compared, because no API returns them."""
-    return {name: wish.properties[name] for name in resource_type.unseen(rules) if name in wish.properties}
+    return {
+        name: declaration.properties[name] for name in resource_type.unseen(rules) if name in declaration.properties
+    }
 
 
-def _update(resource_type: ResourceType, seen: Snapshot, changes: Changes, unseen: Mapping[str, Any] = NOTHING) -> Step:
+def _update(resource_type: ResourceType, current: Resource, changes: Diff, unseen: Mapping[str, Any] = NOTHING) -> Step:
     """Change what differs. What is unseen goes along: to the handler, what a patch leaves out of it is not there."""
-    whole = {**base(resource_type, seen), **unseen, **changes.properties}
-    for name in changes.names & (seen.write_only or {}).keys():
+    whole = {**base(resource_type, current), **unseen, **changes.properties}
+    for name in changes.names & (current.write_only or {}).keys():
         # Members that the task leaves out, or that do not count now, are as the service has told.
-        whole[name] = {**(seen.write_only or {})[name], **whole[name]}
-    already = resource_type.check_model(base(resource_type, seen))
-    problems = [problem for problem in resource_type.check_model(whole) if problem not in already]
+        whole[name] = {**(current.write_only or {})[name], **whole[name]}
+    already = resource_type.validate_model(base(resource_type, current))
+    problems = [problem for problem in resource_type.validate_model(whole) if problem not in already]
     ways_out = ["Set the conflicting options in the same task."] if problems else []
     if resource_type.tags in changes.names:
         too_many = _tag_problems(resource_type, tags_to_dict(changes.properties[resource_type.tags]))
         problems += too_many
         ways_out += [f"Set fewer {resource_type.tags_option}, or purge_tags: true."] * len(too_many)
     if problems:
-        return Refuse(
+        return Reject(
             why=f"{' '.join(problems)} The options set by the task conflict with the current values of the"
             f" {resource_type.noun}.",
-            way_out=" ".join(ways_out),
+            hint=" ".join(ways_out),
         )
-    patch = patch_for(resource_type, seen, {**unseen, **changes.properties}, changes.guarded)
+    patch = patch_for(resource_type, current, {**unseen, **changes.properties}, changes.protected)
     return Update(patch=patch, properties=changes.names)
 
 
 def _move(
-    resource_type: ResourceType, wish: Wish, seen: Snapshot, transition: Transition, changes: Changes
-) -> Update | Refuse:
+    resource_type: ResourceType, declaration: Declaration, current: Resource, transition: Transition, changes: Diff
+) -> Update | Reject:
     """Ask for another status, and send along what the handler heeds in the same patch."""
     try:
-        shaped = transition.shape(seen.properties, wish.directives) if transition.shape else {}
+        shaped = transition.derive(current.properties, declaration.module_only_options) if transition.derive else {}
     except ValueError as error:
-        return Refuse(why=f"{error}.", way_out=transition.way_out)
-    carried = {name: value for name, value in changes.properties.items() if name in transition.carries}
-    told = {name: wish.properties[name] for name in transition.with_options if name in wish.properties}
+        return Reject(why=f"{error}.", hint=transition.hint)
+    carried = {name: value for name, value in changes.properties.items() if name in transition.applies}
+    told = {name: declaration.properties[name] for name in transition.also_sends if name in declaration.properties}
     new = {**carried, **shaped, **told, **transition.sets}
-    patch = patch_for(resource_type, seen, new, changes.guarded | shaped.keys())
+    patch = patch_for(resource_type, current, new, changes.protected | shaped.keys())
     return Update(patch=patch, properties=frozenset({*carried, *transition.sets}))
 
 
-def _delete(resource_type: ResourceType, wish: Wish, seen: Snapshot, rules: Status) -> Step:
-    intent = resource_type.lifecycle.intent_before_delete(wish) if resource_type.lifecycle else None
+def _delete(resource_type: ResourceType, declaration: Declaration, current: Resource, rules: Status) -> Step:
+    intent = resource_type.lifecycle.intent_before_delete(declaration) if resource_type.lifecycle else None
     if intent and intent in rules.transitions:
-        return _move_before_delete(resource_type, wish, seen, rules, intent)
+        return _move_before_delete(resource_type, declaration, current, rules, intent)
     if intent and rules.unknown:
-        return Refuse(
-            why=f"{rules.refusal} The {resource_type.noun} cannot be stopped before the delete.", way_out=_UPGRADE
+        return Reject(
+            why=f"{rules.restriction} The {resource_type.noun} cannot be stopped before the delete.", hint=_UPGRADE
         )
     return Delete()
 
 
 def _move_before_delete(
-    resource_type: ResourceType, wish: Wish, seen: Snapshot, rules: Status, intent: str
-) -> Update | Refuse:
+    resource_type: ResourceType, declaration: Declaration, current: Resource, rules: Status, intent: str
+) -> Update | Reject:
     """Return the step that reaches a status before the delete, for which the other declared properties do not count."""
     transition = rules.transitions[intent]
-    deployed = {name: value for name, value in wish.properties.items() if name in transition.deploys}
-    found = find_changes(resource_type, wish._replace(tags=None), deployed, seen, rules).differences
+    deployed = {name: value for name, value in declaration.properties.items() if name in transition.deploys}
+    found = find_differences(resource_type, declaration._replace(tags=None), deployed, current, rules).differences
     if not found:
-        return _move(resource_type, wish, seen, transition, Changes())
+        return _move(resource_type, declaration, current, transition, Diff())
     names = ", ".join(dict.fromkeys(resource_type.option_name(difference.path[0]) for difference in found))
-    return Refuse(
+    return Reject(
         why=f"{_shown(resource_type, list(found))} (cannot change when the {resource_type.noun} becomes {intent}).",
-        way_out=f"Omit {names} or set the current value.",
+        hint=f"Omit {names} or set the current value.",
     )
 
 
-def _create(resource_type: ResourceType, wish: Wish, *, situation: str = "does not exist") -> Create | Refuse:
-    lifecycle, intent = resource_type.lifecycle, intent_of(resource_type, wish)
-    if lifecycle and intent and intent not in lifecycle.intents_of_new:
+def _create(
+    resource_type: ResourceType, declaration: Declaration, *, situation: str = "does not exist"
+) -> Create | Reject:
+    lifecycle, intent = resource_type.lifecycle, intent_of(resource_type, declaration)
+    if lifecycle and intent and intent not in lifecycle.intents_on_create:
         option = resource_type.option_name(lifecycle.intent)
-        return Refuse(
+        return Reject(
             why=f"The {resource_type.noun} {situation}. {option}: {intent} requires an existing {resource_type.noun}.",
-            way_out=f"Omit {option}, or set {option}: {' or '.join(sorted(lifecycle.intents_of_new))}.",
+            hint=f"Omit {option}, or set {option}: {' or '.join(sorted(lifecycle.intents_on_create))}.",
         )
-    missing = [resource_type.option_name(n) for n in resource_type.required_to_create if n not in wish.properties]
+    missing = [
+        resource_type.option_name(n) for n in resource_type.required_to_create if n not in declaration.properties
+    ]
     if missing:
-        return Refuse(
+        return Reject(
             why=f"The {resource_type.noun} {situation}. The create requires these options: {', '.join(missing)}.",
-            way_out=f"Set these options, or correct {resource_type.identifier} or region.",
+            hint=f"Set these options, or correct {resource_type.identifier} or region.",
         )
-    properties = {n: v for n, v in wish.properties.items() if n not in resource_type.ignored_by_create}
-    problems = resource_type.check_model(properties) + _tag_problems(resource_type, wish.tags or {})
+    properties = {n: v for n, v in declaration.properties.items() if n not in resource_type.ignored_by_create}
+    problems = resource_type.validate_model(properties) + _tag_problems(resource_type, declaration.tags or {})
     if problems:
-        return Refuse(why=" ".join(problems), way_out="Correct these options.")
-    if resource_type.tags and wish.tags:
-        properties[resource_type.tags] = tags_as_property(resource_type, wish.tags)
+        return Reject(why=" ".join(problems), hint="Correct these options.")
+    if resource_type.tags and declaration.tags:
+        properties[resource_type.tags] = tags_as_property(resource_type, declaration.tags)
     return Create(properties=properties)
 
 
@@ -215,54 +221,69 @@ def _tag_problems(resource_type: ResourceType, tags: Mapping[str, str]) -> list[
     return [f"{option}: {len(tags)} tags including the existing ones, the maximum is {most}."]
 
 
-def _recreate(resource_type: ResourceType, wish: Wish, seen: Snapshot, rules: Status, refusal: Refuse) -> Step:
+def _recreate(
+    resource_type: ResourceType, declaration: Declaration, current: Resource, rules: Status, rejection: Reject
+) -> Step:
     """Delete, and then create what is declared together with what the task leaves as it is.
 
     All that a create needs has to be declared, even if it could be read now: a task that is killed after the delete has
     to be able to go on when it is run again.
     """
     if rules.unknown:
-        return Refuse(why=f"{refusal.why} {rules.refusal}", way_out=refusal.way_out, because_of=refusal.because_of)
-    create = _create(resource_type, wish, situation="would first be deleted by recreate: true")
-    if isinstance(create, Refuse):
-        way_out = f"Omit recreate, or {create.way_out[0].lower()}{create.way_out[1:]}"
-        return Refuse(why=f"{refusal.why} {create.why}", way_out=way_out, because_of=refusal.because_of)
-    if resource_type.write_only_reader and seen.write_only is None and rules.survives_recreate:
-        return ReadWriteOnly(seen=seen, reader=resource_type.write_only_reader)
+        return Reject(
+            why=f"{rejection.why} {rules.restriction}",
+            hint=rejection.hint,
+            properties_that_differ=rejection.properties_that_differ,
+        )
+    create = _create(resource_type, declaration, situation="would first be deleted by recreate: true")
+    if isinstance(create, Reject):
+        hint = f"Omit recreate, or {create.hint[0].lower()}{create.hint[1:]}"
+        return Reject(
+            why=f"{rejection.why} {create.why}", hint=hint, properties_that_differ=rejection.properties_that_differ
+        )
+    if resource_type.write_only_reader and current.write_only is None and rules.preserved_on_recreate:
+        return ReadWriteOnly(current=current, reader=resource_type.write_only_reader)
     readable = resource_type.writable - resource_type.write_only - {resource_type.tags}
-    left = {name: value for name, value in base(resource_type, seen).items() if name in readable}
-    left |= {name: value for name, value in (seen.write_only or {}).items() if name in rules.survives_recreate}
-    merged = {name: merge(resource_type, value, left.get(name), (name,)) for name, value in wish.properties.items()}
-    tags: Mapping[str, str] = {k: v for k, v in _tags(resource_type, seen).items() if not k.startswith("aws:")}
-    if wish.tags is not None:
-        tags = wish.tags if wish.purge_tags else {**tags, **wish.tags}
-    then = wish._replace(properties={**left, **merged}, tags=tags, recreate=False)
+    left = {name: value for name, value in base(resource_type, current).items() if name in readable}
+    left |= {name: value for name, value in (current.write_only or {}).items() if name in rules.preserved_on_recreate}
+    merged = {
+        name: merge(resource_type, value, left.get(name), (name,)) for name, value in declaration.properties.items()
+    }
+    tags: Mapping[str, str] = {k: v for k, v in _tags(resource_type, current).items() if not k.startswith("aws:")}
+    if declaration.tags is not None:
+        tags = declaration.tags if declaration.purge_tags else {**tags, **declaration.tags}
+    then = declaration._replace(properties={**left, **merged}, tags=tags, recreate=False)
     create = _create(resource_type, then)
-    if isinstance(create, Refuse):
+    if isinstance(create, Reject):
         return create
     # What is carried over was accepted once, and is looked at all the same before the only copy of it goes.
     faulty = validation.problems(resource_type, to_options(resource_type, create.properties))
     if faulty:
         problems = " ".join(sentence for sentences in faulty.values() for sentence in sentences)
-        return Refuse(
+        return Reject(
             why=f"The {resource_type.noun} cannot be created again with its current values. {problems}",
-            way_out="Set these options.",
+            hint="Set these options.",
         )
-    return Delete(then=then, create=create, because_of=refusal.because_of)
+    return Delete(then=then, create=create, properties_that_differ=rejection.properties_that_differ)
 
 
-def _tags(resource_type: ResourceType, seen: Snapshot) -> dict[str, str]:
-    return tags_to_dict(seen.properties.get(resource_type.tags or ""))
+def _tags(resource_type: ResourceType, current: Resource) -> dict[str, str]:
+    return tags_to_dict(current.properties.get(resource_type.tags or ""))
 
 
-def _refusal(
-    resource_type: ResourceType, wish: Wish, seen: Snapshot, rules: Status, changes: Changes, intent: str | None
-) -> Refuse | None:
+def _rejection(
+    resource_type: ResourceType,
+    declaration: Declaration,
+    current: Resource,
+    rules: Status,
+    changes: Diff,
+    intent: str | None,
+) -> Reject | None:
     """Return what the type or the status does not allow, in one message; None if everything is allowed.
 
     C(intent) is the declared one, None if it is met.
     """
-    status, lifecycle = resource_type.status_of(seen), resource_type.lifecycle
+    status, lifecycle = resource_type.status_of(current), resource_type.lifecycle
     fixed = [d for d in changes.differences if d.path[0] in resource_type.create_only]
     blocked = [d for d in changes.differences if d not in fixed and not rules.allows(d.path)]
     whys, options = [], [resource_type.option_name(difference.path[0]) for difference in (*fixed, *blocked)]
@@ -277,19 +298,19 @@ def _refusal(
     if not whys:
         return None
     if blocked or unreachable:
-        whys.append(rules.refusal)
-    way_out = f"Omit {', '.join(dict.fromkeys(options))}"
+        whys.append(rules.restriction)
+    hint = f"Omit {', '.join(dict.fromkeys(options))}"
     if fixed or blocked:
-        way_out += " or set the current value"
-    declared_intent = intent_of(resource_type, wish)  # a new resource has to reach it too
-    reachable = declared_intent is None or (lifecycle is not None and declared_intent in lifecycle.intents_of_new)
+        hint += " or set the current value"
+    declared_intent = intent_of(resource_type, declaration)  # a new resource has to reach it too
+    reachable = declared_intent is None or (lifecycle is not None and declared_intent in lifecycle.intents_on_create)
     offered = not rules.unknown and (
         unreachable or any(d.path not in resource_type.recreate_not_offered for d in (*fixed, *blocked))
     )
     if reachable and offered:
-        way_out += f", or set recreate: true, which {rules.recreate}"
-    way_out = f"{_UPGRADE} Until then, {way_out[0].lower()}{way_out[1:]}." if rules.unknown else f"{way_out}."
-    return Refuse(why=" ".join(whys), way_out=way_out, because_of=changes.names)
+        hint += f", or set recreate: true, which {rules.recreate}"
+    hint = f"{_UPGRADE} Until then, {hint[0].lower()}{hint[1:]}." if rules.unknown else f"{hint}."
+    return Reject(why=" ".join(whys), hint=hint, properties_that_differ=changes.names)
 
 
 def _shown(resource_type: ResourceType, differences: list[Difference]) -> str:

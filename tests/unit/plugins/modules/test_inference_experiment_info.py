@@ -12,7 +12,7 @@ from unittest import mock
 import pytest
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api.listing import READERS
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api.listing import MAX_CONCURRENT_READS
 from tests.emulator import Emulator
 from tests.emulator.experiments import STATUSES
 from tests.emulator.seed import ACCOUNT_ID
@@ -48,8 +48,8 @@ def reads(emulator: Emulator) -> list[str]:
 def one_a_status(emulator: Emulator) -> Emulator:
     """Eight experiments, each named after the status in which it stays."""
     for status in STATUSES:
-        in_transit = status in ("Creating", "Updating", "Starting", "Stopping")
-        time_left = 1e6 if in_transit else None
+        transitional = status in ("Creating", "Updating", "Starting", "Stopping")
+        time_left = 1e6 if transitional else None
         emulator.put_experiment(REGION, {"Name": f"is-{status}"}, status=status, time_left=time_left)
     return emulator
 
@@ -390,7 +390,7 @@ def test_clients_are_made_once_and_only_when_they_are_needed(
         run(module, options)
     assert [service for service, _config in asked] == made
     # Each reader has a connection of its own, and there are never more.
-    assert module != INFO or {config.max_pool_connections for _service, config in asked} <= {READERS}
+    assert module != INFO or {config.max_pool_connections for _service, config in asked} <= {MAX_CONCURRENT_READS}
     # What slows all calls of a client down once some have been throttled; a call is repeated by the engine alone.
     modes = {(config.retries["mode"], config.retries["total_max_attempts"]) for _service, config in asked}
     assert modes <= {("adaptive" if module == INFO else "standard", 1)}

@@ -13,16 +13,19 @@ from typing import Any
 import pytest
 
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.conversion import to_properties
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import Properties, Wish
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import (
+    Declaration,
+    Properties,
+)
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.validation import problems
 from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.inference_experiment import (
     INFERENCE_EXPERIMENT,
     LIMITS,
     STATUSES,
-    check_model,
-    check_wish,
     intent_before_delete,
     predict,
+    validate_declaration,
+    validate_model,
     variants_after_stop,
 )
 from tests.support.experiments import ROLE, SCHEDULE, VARIANTS, experiment, shadow_mode, variant
@@ -323,19 +326,21 @@ SECOND = timedelta(seconds=1)
     ],
 )
 def test_what_is_wrong_between_properties(properties: Properties, expected: list[str]) -> None:
-    assert check_model(properties) == expected
+    assert validate_model(properties) == expected
 
 
 REQUIRES = "requires desired_state: Completed, desired_state: Cancelled or state: absent."
 REASON, PROMOTE = f"status_reason {REQUIRES}", f"on_stop: promote_shadow {REQUIRES}"
 
 
-def stop_words(properties: Properties, *, on_stop: str = "retain", present: bool = True) -> Wish:
-    return Wish(identifier="test", present=present, properties=properties, directives={"on_stop": on_stop})
+def stop_words(properties: Properties, *, on_stop: str = "retain", present: bool = True) -> Declaration:
+    return Declaration(
+        identifier="test", present=present, properties=properties, module_only_options={"on_stop": on_stop}
+    )
 
 
 @pytest.mark.parametrize(
-    ("wish", "complaints"),
+    ("declaration", "complaints"),
     [
         pytest.param(stop_words({}), [], id="no word of a stop"),
         pytest.param(stop_words({"StatusReason": "x"}), [REASON], id="a reason without a stop"),
@@ -356,8 +361,8 @@ def stop_words(properties: Properties, *, on_stop: str = "retain", present: bool
         ),
     ],
 )
-def test_words_about_a_stop_need_a_stop(wish: Wish, complaints: list[str]) -> None:
-    assert check_wish(wish) == complaints
+def test_words_about_a_stop_need_a_stop(declaration: Declaration, complaints: list[str]) -> None:
+    assert validate_declaration(declaration) == complaints
 
 
 # --- stops ---
@@ -421,7 +426,7 @@ def test_what_comes_before_a_delete(properties: Properties, on_stop: str, expect
 
 
 def test_the_table_has_the_eight_statuses_and_their_kinds() -> None:
-    transit = {name for name, status in STATUSES.items() if status.in_transit}
+    transit = {name for name, status in STATUSES.items() if status.transitional}
     ended = {name for name, status in STATUSES.items() if status.updatable == {"Tags"}}
 
     assert len(STATUSES) == 8
@@ -433,18 +438,22 @@ def test_every_name_of_the_type_is_a_property_of_it() -> None:
     made = INFERENCE_EXPERIMENT
     readable = {made.property_name(option) for option in made.read_only}
     known = {*made.create_only, *made.write_only, *made.never_compared, *made.ignored_by_create}
-    known |= {*made.required_to_create, *(path[0] for path in made.same), *(path[0] for path in made.absent_when_empty)}
+    known |= {
+        *made.required_to_create,
+        *(path[0] for path in made.equivalences),
+        *(path[0] for path in made.unset_when_empty),
+    }
     for status in STATUSES.values():
-        known |= {*status.updatable, *status.write_only, *status.survives_recreate, *status.not_compared_when_met}
+        known |= {*status.updatable, *status.write_only, *status.preserved_on_recreate, *status.ignored_when_reached}
         for transition in status.transitions.values():
-            known |= {*transition.with_options, *transition.carries}
+            known |= {*transition.also_sends, *transition.applies}
 
     assert known <= made.writable
     assert not made.writable & readable
     assert made.lifecycle
     assert made.lifecycle.status in readable
     assert made.lifecycle.intent in made.writable
-    assert made.lifecycle.intents_of_new <= {*made.lifecycle.intents} <= {*STATUSES}
+    assert made.lifecycle.intents_on_create <= {*made.lifecycle.intents} <= {*STATUSES}
 
 
 def test_what_the_handler_drops_is_not_in_the_table() -> None:

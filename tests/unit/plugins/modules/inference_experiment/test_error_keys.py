@@ -54,7 +54,7 @@ def without_region(_emulator: Emulator, patch: pytest.MonkeyPatch) -> None:
         patch.delenv(name)
 
 
-def without_effect(emulator: Emulator, _patch: pytest.MonkeyPatch) -> None:
+def warn_without_effect(emulator: Emulator, _patch: pytest.MonkeyPatch) -> None:
     emulator.settings.ignore_properties = frozenset({"Description"})
 
 
@@ -73,8 +73,8 @@ FAILURES = [
     Failure("503", prepare=fault("GetResource", "html503")),
     Failure("TimedOut", prepare=fault("GetResource", "throttle"), task=named(description="New", wait_timeout=3)),
     Failure("NotStabilized", prepare=fault("UpdateResource", "failed", code="NotStabilized"), task=named(tags={})),
-    Failure("Refused", task=named(desired_state="Completed")),
-    Failure("NotApplied", prepare=without_effect, task=named(description="New")),
+    Failure("Rejected", task=named(desired_state="Completed")),
+    Failure("NotApplied", prepare=warn_without_effect, task=named(description="New")),
 ]
 CASES = [(failure, module) for failure in FAILURES for module in failure.tasks()]
 

@@ -261,7 +261,7 @@ _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 OTHER_LIMITS: Mapping[str, set[int]] = {
     "schedule": {SHORTEST // _HOUR, LONGEST // _DAY, 7},  # how long SageMaker lets a test without a schedule last
     "tags": {validation.TAGS, 1, validation.TAG_KEY, validation.TAG_VALUE},
-    "wait_timeout": {1, resource.MOST_SECONDS},
+    "wait_timeout": {1, resource.MAX_WAIT_TIMEOUT},
 }
 IN_WORDS = {"exactly one": 1, "the two": 2}
 # Numbers that limit nothing.
@@ -287,7 +287,7 @@ def _descriptions(options: Spec, path: str = "") -> Iterator[tuple[str, Any]]:
 
 def test_the_documentation_tells_every_limit_and_no_other(documented: dict[str, Any]) -> None:
     options = documented["inference_experiment"]["doc"]["options"]
-    ours = {*INFERENCE_EXPERIMENT.options, *INFERENCE_EXPERIMENT.directives, "wait_timeout"}
+    ours = {*INFERENCE_EXPERIMENT.options, *INFERENCE_EXPERIMENT.module_only_options, "wait_timeout"}
     told = dict(_descriptions({name: entry for name, entry in options.items() if name in ours}))
     assert set(LIMITS) | set(OTHER_LIMITS) <= set(told)
     wrong = []

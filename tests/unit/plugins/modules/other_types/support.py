@@ -10,8 +10,10 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.ansible_module.info import inform
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.ansible_module.resource import manage
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.ansible_module.info import run_info_module
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.ansible_module.resource import (
+    run_resource_module,
+)
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import ResourceType
 from tests.emulator import Emulator
 from tests.emulator.plain import Adds, PlainType
@@ -36,10 +38,10 @@ class Bed:
         return run_module(module, options, emulator=self.emulator, **how)
 
     def manage(self, options: dict[str, Any], **how: bool) -> Result:
-        return self._run(manage, options, **how)
+        return self._run(run_resource_module, options, **how)
 
     def inform(self, options: dict[str, Any]) -> Result:
-        return self._run(inform, options)
+        return self._run(run_info_module, options)
 
     def there(self, identifier: str) -> dict[str, Any]:
         return self.plain.resources[REGION, identifier]

@@ -150,12 +150,12 @@ def test_the_options_of_amazon_aws_are_taken_over_as_they_are() -> None:
 def test_what_amazon_aws_7_ends_the_task_with_is_one_of_our_failures(
     run: Run, emulator: Emulator, monkeypatch: pytest.MonkeyPatch, module: str, caught: Exception, code: str
 ) -> None:
-    def connect() -> None:
+    def create_client() -> None:
         raise caught
 
     def client(self: AnsibleAWSModule, _service: str, **_settings: Any) -> None:
         try:
-            connect()
+            create_client()
         except (BotoCoreError, ValueError) as error:
             self.fail_json(msg=f"Failed to connect: {error}")
 

@@ -19,7 +19,7 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.err
     CallFailed,
     CloudControlError,
     OperationFailed,
-    Refused,
+    Rejected,
     TimedOut,
 )
 
@@ -75,8 +75,8 @@ def caused(error: CloudControlError, cause: CloudControlError) -> CloudControlEr
 @pytest.mark.parametrize(
     ("error", "begun", "hint"),
     [
-        pytest.param(Refused("No", hint="Ask."), False, "Ask.", id="what a refusal says"),
-        pytest.param(Refused("No", hint="Ask."), True, "Ask.", id="that alone, whatever was done before"),
+        pytest.param(Rejected("No", hint="Ask."), False, "Ask.", id="what a refusal says"),
+        pytest.param(Rejected("No", hint="Ask."), True, "Ask.", id="that alone, whatever was done before"),
         pytest.param(OperationFailed("No", code="X", hint="Ask."), False, "Ask.", id="what the error says itself"),
         pytest.param(OperationFailed("No", code="X", hint="Ask."), True, f"Ask. {GO_ON}", id="and how to go on"),
         pytest.param(OperationFailed("No", code="Of the type"), False, "Look there.", id="what the type says"),
@@ -109,15 +109,15 @@ def caused(error: CloudControlError, cause: CloudControlError) -> CloudControlEr
     ],
 )
 def test_what_a_failure_advises(error: CloudControlError, begun: bool, hint: str) -> None:
-    told = failure("Could not", error, advice={"Of the type": "Look there."}, region=None, begun=begun)
+    told = failure("Could not", error, hints={"Of the type": "Look there."}, region=None, begun=begun)
     assert told["error"]["hint"] == hint
 
 
 @pytest.mark.parametrize(
     ("error", "sentence"),
     [
-        pytest.param(Refused("No"), "Could not: No.", id="a refusal"),
-        pytest.param(Refused("Why?"), "Could not: Why?", id="a sentence that has ended"),
+        pytest.param(Rejected("No"), "Could not: No.", id="a refusal"),
+        pytest.param(Rejected("Why?"), "Could not: Why?", id="a sentence that has ended"),
         pytest.param(TimedOut("Late"), "Could not: Late.", id="time that is over"),
         pytest.param(
             CallFailed("No.", code="X", operation="GetResource"), "Could not: No (X in GetResource).", id="a call"
@@ -130,7 +130,7 @@ def test_what_a_failure_advises(error: CloudControlError, begun: bool, hint: str
     ],
 )
 def test_a_failure_in_a_sentence(error: CloudControlError, sentence: str) -> None:
-    assert failure("Could not", error, advice={}, region=None)["msg"].startswith(sentence)
+    assert failure("Could not", error, hints={}, region=None)["msg"].startswith(sentence)
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_what_a_message_repeats_of_a_request_is_told_without_its_secrets(message
     error = CallFailed(message, code="InvalidSignatureException", operation="GetResource")
     error.__cause__ = RuntimeError(message)
     error.__cause__.__context__ = ValueError(message)
-    result = failure("Could not", error, advice={}, region=None)
+    result = failure("Could not", error, hints={}, region=None)
     assert told not in str(result)
     assert told not in "".join(traceback.format_exception(error)), "which Ansible can be asked to show"
     assert "********" in result["msg"]
@@ -164,7 +164,7 @@ def test_what_a_message_repeats_of_a_request_is_told_without_its_secrets(message
 )
 def test_what_is_no_secret_is_told_as_it_is(message: str) -> None:
     error = CallFailed(message, code="SomethingNew", operation="GetResource")
-    assert failure("Could not", error, advice={}, region=None)["error"]["message"] == message
+    assert failure("Could not", error, hints={}, region=None)["error"]["message"] == message
 
 
 WHO = "User: arn:aws:iam::123456789012:user/x is not authorized to perform: cloudformation:GetResource on resource: y"
@@ -199,6 +199,6 @@ def test_hint_for_denial_names_the_policy_that_decides(why: str, words: tuple[st
 @pytest.mark.parametrize("why", [why for why, words in DENIALS.items() if EXPLICIT in words])
 def test_hint_for_explicit_deny_precedes_every_hint_to_grant(why: str) -> None:
     denial = OperationFailed(f"{WHO} {why}", code="UnauthorizedTaggingOperation", hint="Grant it.", operation="update")
-    hint = failure("Could not", denial, advice={denial.code: "Grant it."}, region=None)["error"]["hint"]
+    hint = failure("Could not", denial, hints={denial.code: "Grant it."}, region=None)["error"]["hint"]
     assert EXPLICIT in hint
     assert "Grant" not in hint

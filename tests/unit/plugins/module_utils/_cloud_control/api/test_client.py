@@ -257,7 +257,7 @@ def test_a_service_that_cannot_be_reached_at_first_fails_at_once(trouble: Except
     with pytest.raises(CallFailed) as raised:
         script.client().create({})
 
-    assert (raised.value.code, raised.value.unanswered) == (code, False)
+    assert (raised.value.code, raised.value.without_response) == (code, False)
     assert (len(script.calls), script.time.slept) == (1, [])
 
 
@@ -304,7 +304,7 @@ def test_what_an_unanswered_try_may_have_done_is_not_forgotten_by_a_later_one() 
     with pytest.raises(CallFailed) as raised:
         script.client().delete("x")
 
-    assert (raised.value.code, raised.value.unanswered) == ("ResourceNotFoundException", True)
+    assert (raised.value.code, raised.value.without_response) == ("ResourceNotFoundException", True)
 
 
 @pytest.mark.parametrize(
@@ -670,7 +670,7 @@ def test_the_operation_of_somebody_else_is_found_on_any_page() -> None:
         ]
     )
 
-    theirs = script.client().under_way("x")
+    theirs = script.client().operation_in_progress("x")
 
     assert theirs
     assert (theirs.request_token, theirs.status) == ("theirs", "PENDING")
@@ -740,19 +740,19 @@ def test_no_client_is_a_failure_before_any_call(error: Exception, code: str) -> 
     client = CloudControl(TYPE, make_client=make_client, deadline=Deadline(script.time.clock, 3600))
     with pytest.raises(CallFailed, match="The client for cloudcontrol cannot be created") as failure:
         client.get("x")
-    assert (failure.value.code, failure.value.operation, failure.value.passing) == (code, None, False)
+    assert (failure.value.code, failure.value.operation, failure.value.transient) == (code, None, False)
     assert str(error) in failure.value.message
 
 
 def test_nobody_at_work_is_none() -> None:
     script = Script(list_resource_requests=[{"ResourceRequestStatusSummaries": []}])
 
-    assert script.client().under_way("x") is None
+    assert script.client().operation_in_progress("x") is None
 
 
 def test_an_unreadable_list_of_requests_is_not_taken_for_nobody_at_work() -> None:
     with pytest.raises(CallFailed, match="The response to ListResourceRequests is invalid"):
-        Script(list_resource_requests=[NO_JSON]).client().under_way("x")
+        Script(list_resource_requests=[NO_JSON]).client().operation_in_progress("x")
 
 
 # --- clients ---

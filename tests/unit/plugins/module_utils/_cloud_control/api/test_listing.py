@@ -12,9 +12,13 @@ from typing import Any, cast
 import pytest
 
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api.client import CloudControl
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api.listing import READERS, Query, find
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api.listing import (
+    MAX_CONCURRENT_READS,
+    Query,
+    find,
+)
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.errors import CallFailed
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import Snapshot
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import Resource
 from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.inference_experiment import (
     INFERENCE_EXPERIMENT,
 )
@@ -30,7 +34,7 @@ class Service:
         self.fails_at = fails_at
         self.prepared: list[str] = []
         self.read: list[str] = []
-        self.under_way = self.most = 0
+        self.operation_in_progress = self.most = 0
         self._lock = threading.Lock()
         self._barrier = threading.Barrier(meet) if meet else None
 
@@ -43,8 +47,8 @@ class Service:
     def get(self, identifier: str) -> dict[str, Any] | None:
         with self._lock:
             self.read.append(identifier)
-            self.under_way += 1
-            self.most = max(self.most, self.under_way)
+            self.operation_in_progress += 1
+            self.most = max(self.most, self.operation_in_progress)
         try:
             if identifier == self.fails_at:
                 raise CallFailed("Rate exceeded", code="ThrottlingException", operation="GetResource")
@@ -58,12 +62,12 @@ class Service:
             }
         finally:
             with self._lock:
-                self.under_way -= 1
+                self.operation_in_progress -= 1
 
 
-def found(service: Service, **query: Any) -> list[tuple[str, Snapshot]]:
+def found(service: Service, **query: Any) -> list[tuple[str, Resource]]:
     client = cast(CloudControl, service)
-    return find(INFERENCE_EXPERIMENT, Query(**query), client, tell=lambda name, seen: (name, seen))
+    return find(INFERENCE_EXPERIMENT, Query(**query), client, transform=lambda name, seen: (name, seen))
 
 
 def numbered(number: int) -> list[str]:
@@ -75,8 +79,8 @@ def numbered(number: int) -> list[str]:
     [
         pytest.param(1, 1, id="one alone"),
         pytest.param(5, 5, id="few all at once"),
-        pytest.param(READERS, READERS, id="as many as there are readers"),
-        pytest.param(4 * READERS, READERS, id="many no more than there are readers"),
+        pytest.param(MAX_CONCURRENT_READS, MAX_CONCURRENT_READS, id="as many as there are readers"),
+        pytest.param(4 * MAX_CONCURRENT_READS, MAX_CONCURRENT_READS, id="many no more than there are readers"),
     ],
 )
 def test_reads_are_made_side_by_side_with_a_bound(number: int, at_once: int) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api.response_types import check_properties
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api.response_types import check_types
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import (
     Lifecycle,
     ResourceType,
@@ -44,7 +44,7 @@ THING = ResourceType(
         intent="Wanted",
         statuses={},
         intents=(),
-        intents_of_new=frozenset(),
+        intents_on_create=frozenset(),
         intent_before_delete=lambda _wish: None,
     ),
 )
@@ -78,7 +78,7 @@ GOOD: dict[str, Any] = {
     ids=["whole", "the least", "with nulls", "with nulls and more inside", "with empty objects"],
 )
 def test_properties_that_can_be_decided_on(properties: dict[str, Any]) -> None:
-    check_properties(THING, properties, DECLARED)
+    check_types(THING, properties, DECLARED)
 
 
 ALWAYS_MISSED = ("Name is missing", "Status is missing")
@@ -119,13 +119,13 @@ BAD: list[tuple[dict[str, Any], str]] = [
 @pytest.mark.parametrize(("changes", "message"), BAD, ids=[f"{message}: {changes}" for changes, message in BAD])
 def test_properties_that_nothing_must_be_decided_on(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(TypeError) as error:
-        check_properties(THING, {**GOOD, **changes}, DECLARED)
+        check_types(THING, {**GOOD, **changes}, DECLARED)
     assert str(error.value) == message
 
 
 @pytest.mark.parametrize("changes", [{"Kinds": None}, {"Parts": [{}]}, {"Part": {"Count": 1}}, {"Part": {}}], ids=str)
 def test_check_properties_accepts_missing_member_of_undeclared_property(changes: dict[str, Any]) -> None:
-    check_properties(THING, {**GOOD, **changes}, ())
+    check_types(THING, {**GOOD, **changes}, ())
 
 
 @pytest.mark.parametrize(
@@ -133,24 +133,24 @@ def test_check_properties_accepts_missing_member_of_undeclared_property(changes:
 )
 def test_check_properties_rejects_wrong_type_of_undeclared_property(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(TypeError) as error:
-        check_properties(THING, {**GOOD, **changes}, ())
+        check_types(THING, {**GOOD, **changes}, ())
     assert str(error.value) == message
 
 
 def test_a_type_without_tags_and_status_needs_neither() -> None:
-    check_properties(THING._replace(tags=None, lifecycle=None), {"Name": "a", "Kinds": [], "Tags": {}}, DECLARED)
+    check_types(THING._replace(tags=None, lifecycle=None), {"Name": "a", "Kinds": [], "Tags": {}}, DECLARED)
 
 
 def test_a_map_of_tags_is_wanted_of_a_type_that_has_one() -> None:
     thing = THING._replace(tags_are_map=True)
-    check_properties(thing, {**GOOD, "Tags": {"a": "1"}}, DECLARED)
+    check_types(thing, {**GOOD, "Tags": {"a": "1"}}, DECLARED)
     for tags in ([{"Key": "a", "Value": "1"}], {"a": 0}, "a"):
         with pytest.raises(TypeError, match="Tags is not a map of tags"):
-            check_properties(thing, {**GOOD, "Tags": tags}, DECLARED)
+            check_types(thing, {**GOOD, "Tags": tags}, DECLARED)
 
 
 def test_a_property_is_looked_for_under_the_name_that_its_place_has() -> None:
     thing = THING._replace(names={"part.inner.code": "Key"})
-    check_properties(thing, {**GOOD, "Part": {"Code": "a", "Inner": {"Key": "b"}}}, DECLARED)
+    check_types(thing, {**GOOD, "Part": {"Code": "a", "Inner": {"Key": "b"}}}, DECLARED)
     with pytest.raises(TypeError, match=r"^Part\.Inner\.Key is missing$"):
-        check_properties(thing, {**GOOD, "Part": {"Code": "a", "Inner": {"Code": "b"}}}, DECLARED)
+        check_types(thing, {**GOOD, "Part": {"Code": "a", "Inner": {"Code": "b"}}}, DECLARED)

@@ -348,7 +348,7 @@ def test_tags_as_a_dict(tags: Any, expected: dict[str, str]) -> None:
 def test_what_is_given_comes_with_its_path_and_its_place() -> None:
     options = {"name": None, "objects": [{"a_b": "x"}, {"c": 0, "a_b": None}], "labels": {"a_b": 1}, "other": 1}
 
-    assert list(convert.given(NESTED.options, options)) == [
+    assert list(convert.iter_options(NESTED.options, options)) == [
         ("objects", "objects", options["objects"]),
         ("objects.a_b", "objects[0].a_b", "x"),
         ("objects.c", "objects[1].c", 0),

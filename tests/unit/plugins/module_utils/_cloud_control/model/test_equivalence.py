@@ -14,14 +14,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.equivalence import (
-    as_instant,
-    as_kms_key,
-    as_set,
     differences,
     format_instant,
     merge,
     parse_instant,
     same,
+    same_instant,
+    same_kms_key,
+    same_set,
 )
 from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.inference_experiment import (
     INFERENCE_EXPERIMENT,
@@ -139,7 +139,7 @@ def test_differences_names_each_member(declared: Any, actual: Any, expected: lis
     ],
 )
 def test_sets(declared: Any, actual: Any, expected: bool) -> None:
-    assert as_set(declared, actual) is expected
+    assert same_set(declared, actual) is expected
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_sets(declared: Any, actual: Any, expected: bool) -> None:
     ],
 )
 def test_kms_keys(declared: str, actual: str, expected: bool) -> None:
-    assert as_kms_key(declared, actual) is expected
+    assert same_kms_key(declared, actual) is expected
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_an_experiment_is_compared_by_meaning(path: tuple[str, ...], declared: A
 
 
 def test_what_is_not_there_is_never_the_same_whatever_the_rule() -> None:
-    for path in INFERENCE_EXPERIMENT.same:
+    for path in INFERENCE_EXPERIMENT.equivalences:
         assert not same(INFERENCE_EXPERIMENT, "declared", None, path)
 
 
@@ -279,8 +279,8 @@ def test_one_instant_in_many_spellings(value: Any) -> None:
     assert parse_instant(value) == NINE
     assert parse_instant(value).utcoffset() == timedelta(0)
     assert format_instant(value) == "2026-12-01T09:00:00Z"
-    assert as_instant(value, "2026-12-01T09:00:00Z")
-    assert as_instant("2026-12-01T09:00:00Z", value)
+    assert same_instant(value, "2026-12-01T09:00:00Z")
+    assert same_instant("2026-12-01T09:00:00Z", value)
 
 
 @pytest.mark.parametrize(
@@ -386,7 +386,7 @@ def test_any_aware_time_is_read_back_to_the_second(moment: datetime) -> None:
     assert parse_instant(moment) == expected
     assert parse_instant(moment.isoformat()) == expected
     assert parse_instant(format_instant(moment)) == expected
-    assert as_instant(moment.isoformat(), format_instant(moment))
+    assert same_instant(moment.isoformat(), format_instant(moment))
 
 
 @pytest.mark.parametrize(
@@ -399,4 +399,4 @@ def test_any_aware_time_is_read_back_to_the_second(moment: datetime) -> None:
     ],
 )
 def test_instants(declared: str, actual: str, expected: bool) -> None:
-    assert as_instant(declared, actual) is expected
+    assert same_instant(declared, actual) is expected

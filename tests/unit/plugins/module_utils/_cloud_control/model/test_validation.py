@@ -17,7 +17,7 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.mod
     TAGS,
     problems,
     problems_of,
-    tags_as_text,
+    tags_as_strings,
 )
 
 
@@ -203,7 +203,7 @@ def test_problems_of_tags(tags: dict[Any, Any], sentences: list[str]) -> None:
 
 
 def test_tags_are_sent_as_amazon_aws_writes_them() -> None:
-    assert tags_as_text({1: True, "a": 0.5, "b": "B"}) == {"1": "True", "a": "0.5", "b": "B"}
+    assert tags_as_strings({1: True, "a": 0.5, "b": "B"}) == {"1": "True", "a": "0.5", "b": "B"}
 
 
 @pytest.mark.parametrize(

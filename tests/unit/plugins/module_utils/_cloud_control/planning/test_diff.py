@@ -16,15 +16,15 @@ from hypothesis import strategies as st
 
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.equivalence import Difference
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import (
+    Declaration,
     Properties,
-    Snapshot,
-    Wish,
+    Resource,
 )
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.planning.diff import (
-    Changes,
+    Diff,
     base,
     declared,
-    find_changes,
+    find_differences,
     intent_of,
     patch_for,
 )
@@ -32,16 +32,16 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.in
     INFERENCE_EXPERIMENT,
     STATUSES,
 )
-from tests.support.experiments import SCHEDULE, VARIANTS, experiment, seen, shadow_mode, variant, wish
+from tests.support.experiments import SCHEDULE, VARIANTS, declaration, experiment, seen, shadow_mode, variant
 
 
-def compared(task: Wish, there: Snapshot) -> Properties:
-    return declared(INFERENCE_EXPERIMENT, task, there, INFERENCE_EXPERIMENT.rules_for(there))
+def compared(task: Declaration, there: Resource) -> Properties:
+    return declared(INFERENCE_EXPERIMENT, task, there, INFERENCE_EXPERIMENT.status_row(there))
 
 
-def changes(task: Wish, there: Snapshot) -> Changes:
-    rules = INFERENCE_EXPERIMENT.rules_for(there)
-    return find_changes(INFERENCE_EXPERIMENT, task, compared(task, there), there, rules)
+def changes(task: Declaration, there: Resource) -> Diff:
+    rules = INFERENCE_EXPERIMENT.status_row(there)
+    return find_differences(INFERENCE_EXPERIMENT, task, compared(task, there), there, rules)
 
 
 @pytest.mark.parametrize(
@@ -65,27 +65,27 @@ def changes(task: Wish, there: Snapshot) -> Changes:
     ],
 )
 def test_what_counts(status: str, properties: Properties, counting: set[str]) -> None:
-    assert compared(wish(properties=properties), seen(status)).keys() == counting
+    assert compared(declaration(properties=properties), seen(status)).keys() == counting
 
 
 def test_only_the_end_of_a_schedule_counts_while_it_runs() -> None:
-    assert compared(wish(properties={"Schedule": SCHEDULE}), seen("Running"))["Schedule"] == {
+    assert compared(declaration(properties={"Schedule": SCHEDULE}), seen("Running"))["Schedule"] == {
         "EndTime": SCHEDULE["EndTime"]
     }
 
 
 def test_the_intent() -> None:
-    assert intent_of(INFERENCE_EXPERIMENT, wish(properties={"DesiredState": "Completed"})) == "Completed"
-    assert intent_of(INFERENCE_EXPERIMENT, wish()) is None
+    assert intent_of(INFERENCE_EXPERIMENT, declaration(properties={"DesiredState": "Completed"})) == "Completed"
+    assert intent_of(INFERENCE_EXPERIMENT, declaration()) is None
 
 
 def test_what_differs_comes_whole_and_with_the_members_left_as_they_are() -> None:
     storage = {"Destination": "s3://old", "KmsKey": "arn:aws:kms:us-east-1:123456789012:key/k"}
-    task = wish(
+    task = declaration(
         properties={"DataStorageConfig": {"Destination": "s3://new", "KmsKey": "k"}, "Description": "As it was"}
     )
 
-    assert changes(task, seen("Created", DataStorageConfig=storage)) == Changes(
+    assert changes(task, seen("Created", DataStorageConfig=storage)) == Diff(
         {"DataStorageConfig": {**storage, "Destination": "s3://new"}},
         differences=(Difference(("DataStorageConfig", "Destination"), "s3://old", "s3://new"),),
     )
@@ -114,11 +114,11 @@ def test_what_differs_comes_whole_and_with_the_members_left_as_they_are() -> Non
 def test_the_base_of_a_patch(properties: Properties, left: Properties) -> None:
     before = copy.deepcopy(properties)
 
-    assert base(INFERENCE_EXPERIMENT, Snapshot(properties)) == left
+    assert base(INFERENCE_EXPERIMENT, Resource(properties)) == left
     assert properties == before
 
 
-# --- generated wishes on generated experiments ---
+# --- generated declarations on generated experiments ---
 
 texts = st.sampled_from(["a", "b", ""])
 media_types = st.sampled_from(["text/csv", "a/b"])
@@ -150,7 +150,7 @@ there_tags = st.dictionaries(st.sampled_from(["a", "b", "aws:x"]), texts, max_si
     lambda pairs: [{"Key": key, "Value": value} for key, value in pairs.items()]
 )
 experiments = st.builds(
-    lambda status, written, schedule: Snapshot(
+    lambda status, written, schedule: Resource(
         experiment(status, **{name: written.get(name) for name in (*configuration, "Tags", "DataStorageConfig")}),
         {"Schedule": schedule},
     ),
@@ -165,8 +165,8 @@ experiments = st.builds(
     ),
     schedules,
 )
-wishes = st.builds(
-    lambda properties, tags, purge_tags: wish(properties=properties, tags=tags, purge_tags=purge_tags),
+declarations = st.builds(
+    lambda properties, tags, purge_tags: declaration(properties=properties, tags=tags, purge_tags=purge_tags),
     st.fixed_dictionaries(
         {},
         optional={
@@ -180,29 +180,29 @@ wishes = st.builds(
 )
 
 
-@given(wishes, experiments)
-def test_one_patch_makes_every_difference_go_away(task: Wish, there: Snapshot) -> None:
+@given(declarations, experiments)
+def test_one_patch_makes_every_difference_go_away(task: Declaration, there: Resource) -> None:
     """Applied by the library as Cloud Control would: to what was read."""
     before = copy.deepcopy((task, there))
     found = changes(task, there)
-    patch = patch_for(INFERENCE_EXPERIMENT, there, found.properties, found.guarded)
+    patch = patch_for(INFERENCE_EXPERIMENT, there, found.properties, found.protected)
 
     model = jsonpatch.apply_patch(there.properties, patch, in_place=False)
 
     assert (task, there) == before
     told = {"Schedule": {**(there.write_only or {})["Schedule"], **model.pop("Schedule", {})}}
-    assert changes(task, Snapshot(model, told)) == Changes()
+    assert changes(task, Resource(model, told)) == Diff()
     untouched = experiment("any").keys() - found.names - {"Status"} - INFERENCE_EXPERIMENT.write_only
     settled = base(INFERENCE_EXPERIMENT, there)
     assert {name: model.get(name) for name in untouched} == {name: settled.get(name) for name in untouched}
 
 
-@given(wishes, experiments)
-def test_a_patch_never_writes_back_what_must_not_be_written(task: Wish, there: Snapshot) -> None:
+@given(declarations, experiments)
+def test_a_patch_never_writes_back_what_must_not_be_written(task: Declaration, there: Resource) -> None:
     found = changes(task, there)
     if not found.names:
         return
-    patch = patch_for(INFERENCE_EXPERIMENT, there, found.properties, found.guarded)
+    patch = patch_for(INFERENCE_EXPERIMENT, there, found.properties, found.protected)
     model: Any = jsonpatch.apply_patch(there.properties, patch, in_place=False)
     written = {operation["path"].split("/")[1] for operation in patch if operation["op"] != "test"}
 
@@ -211,12 +211,12 @@ def test_a_patch_never_writes_back_what_must_not_be_written(task: Wish, there: S
         assert model["Schedule"].keys() == {"EndTime"}
 
 
-@given(wishes, experiments)
-def test_tags_of_aws_survive_every_change(task: Wish, there: Snapshot) -> None:
+@given(declarations, experiments)
+def test_tags_of_aws_survive_every_change(task: Declaration, there: Resource) -> None:
     def of_aws(properties: Mapping[str, Any]) -> list[Any]:
         return [tag for tag in properties.get("Tags", []) if tag["Key"].startswith("aws:")]
 
     found = changes(task, there)
     if "Tags" in found.names:
         assert of_aws(found.properties) == of_aws(there.properties)
-        assert not of_aws(there.properties) or found.guarded == {"Tags"}
+        assert not of_aws(there.properties) or found.protected == {"Tags"}

@@ -112,14 +112,14 @@ def test_the_library_applies_what_is_built_and_gets_the_target(pair: tuple[Docum
 def test_the_library_gets_from_any_experiment_to_any_other(pair: tuple[Document, Document]) -> None:
     current, target = pair
 
-    patch = build(current, target, guarded={"Tags", "ModelVariants"})
+    patch = build(current, target, protected={"Tags", "ModelVariants"})
 
     assert exact(by_the_library(current, patch)) == exact(target)
 
 
 @given(documents)
 def test_equal_documents_give_no_patch(document: Document) -> None:
-    assert build(document, copy.deepcopy(document), guarded=list(document)) == []
+    assert build(document, copy.deepcopy(document), protected=list(document)) == []
 
 
 @given(pairs)
@@ -153,7 +153,7 @@ def test_build_changes_unset_member_with_add(unset: Any, target: Document, expec
 def test_apply_agrees_with_the_library(pair: tuple[Document, Document], data: st.DataObject) -> None:
     current, target = pair
     names = st.sets(st.sampled_from([*current, *target] or ["a"]))
-    patch = build(current, target, guarded=data.draw(names))
+    patch = build(current, target, protected=data.draw(names))
 
     assert exact(apply(current, patch)) == exact(by_the_library(current, patch)) == exact(target)
 
@@ -164,7 +164,7 @@ def test_apply_refuses_what_the_library_refuses(pair: tuple[Document, Document],
     current, target = pair
     # The library takes true for 1 in a test, as Python does; JSON does not, and neither do we.
     current, target, other = numbers_only(current), numbers_only(target), numbers_only(other)
-    patch = build(current, target, guarded=[*current])
+    patch = build(current, target, protected=[*current])
     try:
         expected = by_the_library(other, patch)
     except (jsonpatch.JsonPatchException, jsonpointer.JsonPointerException):
@@ -187,7 +187,7 @@ def test_nothing_is_changed_and_nothing_is_shared(pair: tuple[Document, Document
     before = copy.deepcopy(pair)
     names = st.sets(st.sampled_from([*current, *target] or ["a"]))
 
-    patch = build(current, target, guarded=data.draw(names))
+    patch = build(current, target, protected=data.draw(names))
     patch_before = copy.deepcopy(patch)
     result = apply(current, patch)
 
@@ -202,7 +202,7 @@ def test_nothing_is_changed_and_nothing_is_shared(pair: tuple[Document, Document
 def test_a_guarded_member_is_tested_as_it_was_before_it_changes(pair: tuple[Document, Document]) -> None:
     current, target = pair
 
-    patch = build(current, target, guarded=[*current, *target])
+    patch = build(current, target, protected=[*current, *target])
 
     tested: set[str] = set()
     for operation in patch:
@@ -278,7 +278,7 @@ def test_the_patch_for(current: Document, target: Document, operations: list[tup
     ],
 )
 def test_the_patch_with_guarded_g(current: Document, target: Document, operations: list[tuple[Any, ...]]) -> None:
-    assert build(current, target, guarded={"G"}) == [
+    assert build(current, target, protected={"G"}) == [
         dict(zip(("op", "path", "value"), row, strict=False)) for row in operations
     ]
 

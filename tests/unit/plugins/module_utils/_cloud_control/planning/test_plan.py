@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The next step, for each status and each wish: the patch it sends, or the words it refuses with."""
+"""The next step, for each status and each declaration: the patch it sends, or the words it refuses with."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ import jsonpatch
 import pytest
 
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import (
+    Declaration,
     Properties,
+    Resource,
     ResourceType,
-    Snapshot,
-    Wish,
 )
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.planning.plan import (
     Create,
     Delete,
     Done,
     ReadWriteOnly,
-    Refuse,
+    Reject,
     Step,
     Update,
     Wait,
@@ -32,7 +32,17 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.in
     INFERENCE_EXPERIMENT,
     STATUSES,
 )
-from tests.support.experiments import CREATABLE, SCHEDULE, TAGS, VARIANTS, experiment, seen, shadow_mode, variant, wish
+from tests.support.experiments import (
+    CREATABLE,
+    SCHEDULE,
+    TAGS,
+    VARIANTS,
+    declaration,
+    experiment,
+    seen,
+    shadow_mode,
+    variant,
+)
 
 Patch = list[dict[str, Any]]
 SETTLED = ("Created", "Running", "Completed", "Cancelled")
@@ -42,8 +52,8 @@ STORAGE = {"Destination": "s3://bucket/captured"}
 LATER = {"StartTime": "2026-02-01T09:00:00Z", "EndTime": "2026-02-10T09:00:00Z"}
 
 
-def step(declared: Wish, there: Snapshot | None) -> Step:
-    """The next step for an inference experiment; neither the wish nor what is there may be changed by asking."""
+def step(declared: Declaration, there: Resource | None) -> Step:
+    """The next step for an inference experiment; neither the declaration nor what is there may be changed by asking."""
     before = copy.deepcopy((declared, there))
     taken = next_step(INFERENCE_EXPERIMENT, declared, there)
     assert (declared, there) == before
@@ -55,8 +65,8 @@ def op(name: str, path: str, *value: Any) -> dict[str, Any]:
 
 
 def refusal(taken: Step) -> str:
-    assert isinstance(taken, Refuse), taken
-    return f"{taken.why} {taken.way_out}".strip()
+    assert isinstance(taken, Reject), taken
+    return f"{taken.why} {taken.hint}".strip()
 
 
 def update(taken: Step) -> Patch:
@@ -69,31 +79,33 @@ def update(taken: Step) -> Patch:
 
 
 def test_absent_and_not_there_is_done() -> None:
-    assert step(wish(present=False, properties={"DesiredState": "Completed"}), None) == Done()
+    assert step(declaration(present=False, properties={"DesiredState": "Completed"}), None) == Done()
 
 
 @pytest.mark.parametrize(
     ("declared", "sent"),
     [
-        pytest.param(wish(properties=CREATABLE), CREATABLE, id="the least that it takes"),
+        pytest.param(declaration(properties=CREATABLE), CREATABLE, id="the least that it takes"),
         pytest.param(
-            wish(properties={**CREATABLE, "DesiredState": "Running"}), CREATABLE, id="an intent is for a later step"
+            declaration(properties={**CREATABLE, "DesiredState": "Running"}),
+            CREATABLE,
+            id="an intent is for a later step",
         ),
         pytest.param(
-            wish(properties={**CREATABLE, "Schedule": SCHEDULE, "Description": "d"}),
+            declaration(properties={**CREATABLE, "Schedule": SCHEDULE, "Description": "d"}),
             {**CREATABLE, "Schedule": SCHEDULE, "Description": "d"},
             id="with a schedule and a description",
         ),
         pytest.param(
-            wish(properties=CREATABLE, tags={"b": "1", "a": ""}),
+            declaration(properties=CREATABLE, tags={"b": "1", "a": ""}),
             {**CREATABLE, "Tags": [{"Key": "b", "Value": "1"}, {"Key": "a", "Value": ""}]},
             id="with tags",
         ),
-        pytest.param(wish(properties=CREATABLE, tags={}), CREATABLE, id="no tags declared: none sent"),
-        pytest.param(wish(properties=CREATABLE, recreate=True), CREATABLE, id="recreate makes no difference"),
+        pytest.param(declaration(properties=CREATABLE, tags={}), CREATABLE, id="no tags declared: none sent"),
+        pytest.param(declaration(properties=CREATABLE, recreate=True), CREATABLE, id="recreate makes no difference"),
     ],
 )
-def test_create(declared: Wish, sent: Properties) -> None:
+def test_create(declared: Declaration, sent: Properties) -> None:
     assert step(declared, None) == Create(properties=sent)
 
 
@@ -130,7 +142,7 @@ def test_create(declared: Wish, sent: Properties) -> None:
     ],
 )
 def test_refused_create(properties: Properties, words: str) -> None:
-    assert refusal(step(wish(properties=properties), None)) == words
+    assert refusal(step(declaration(properties=properties), None)) == words
 
 
 # --- in transit ---
@@ -140,33 +152,33 @@ def test_refused_create(properties: Properties, words: str) -> None:
 @pytest.mark.parametrize(
     "declared",
     [
-        pytest.param(wish(), id="nothing declared"),
-        pytest.param(wish(properties={"Description": "new", "DesiredState": "Running"}), id="changes"),
-        pytest.param(wish(properties={"Schedule": SCHEDULE}), id="a schedule"),
-        pytest.param(wish(properties={"KmsKey": "other"}, recreate=True), id="recreate"),
-        pytest.param(wish(present=False), id="absent"),
+        pytest.param(declaration(), id="nothing declared"),
+        pytest.param(declaration(properties={"Description": "new", "DesiredState": "Running"}), id="changes"),
+        pytest.param(declaration(properties={"Schedule": SCHEDULE}), id="a schedule"),
+        pytest.param(declaration(properties={"KmsKey": "other"}, recreate=True), id="recreate"),
+        pytest.param(declaration(present=False), id="absent"),
     ],
 )
-def test_a_transit_is_waited_out_before_anything_else(status: str, declared: Wish) -> None:
-    assert step(declared, seen(status)) == Wait(seen=seen(status))
+def test_a_transit_is_waited_out_before_anything_else(status: str, declared: Declaration) -> None:
+    assert step(declared, seen(status)) == Wait(current=seen(status))
 
 
-# --- each status and each wish ---
+# --- each status and each declaration ---
 
-DESCRIBE = wish(properties={"Description": "New"})
+DESCRIBE = declaration(properties={"Description": "New"})
 DESCRIBED = [op("replace", "/Description", "New")]
-SAMPLE = wish(properties={"ShadowModeConfig": shadow_mode(50)})
+SAMPLE = declaration(properties={"ShadowModeConfig": shadow_mode(50)})
 SAMPLED = [op("replace", "/ShadowModeConfig/ShadowModelVariants", shadow_mode(50)["ShadowModelVariants"])]
-REVARIANT = wish(properties={"ModelVariants": NEW_VARIANTS})
-STORE = wish(properties={"DataStorageConfig": STORAGE})
-TAG = wish(tags={"team": "ops"})
+REVARIANT = declaration(properties={"ModelVariants": NEW_VARIANTS})
+STORE = declaration(properties={"DataStorageConfig": STORAGE})
+TAG = declaration(tags={"team": "ops"})
 TAGGED = [op("replace", "/Tags", [{"Key": "team", "Value": "ops"}])]
-START = wish(properties={"DesiredState": "Running"})
-STOP = wish(properties={"DesiredState": "Completed"})
-CANCEL = wish(properties={"DesiredState": "Cancelled"})
+START = declaration(properties={"DesiredState": "Running"})
+STOP = declaration(properties={"DesiredState": "Completed"})
+CANCEL = declaration(properties={"DesiredState": "Cancelled"})
 
-UPDATES: list[tuple[str, str, Wish, Patch]] = [
-    # status, what is asked, wish, patch
+UPDATES: list[tuple[str, str, Declaration, Patch]] = [
+    # status, what is asked, declaration, patch
     ("Created", "a description", DESCRIBE, DESCRIBED),
     ("Created", "a sampling", SAMPLE, SAMPLED),
     ("Created", "variants", REVARIANT, [op("replace", "/ModelVariants", NEW_VARIANTS)]),
@@ -182,13 +194,13 @@ UPDATES: list[tuple[str, str, Wish, Patch]] = [
     (
         "Created",
         "to start, with a description, which the handler would drop: it goes first and alone",
-        wish(properties={"DesiredState": "Running", "Description": "New"}),
+        declaration(properties={"DesiredState": "Running", "Description": "New"}),
         DESCRIBED,
     ),
     (
         "Created",
         "to start, with a description and tags: both go first",
-        wish(properties={"DesiredState": "Running", "Description": "New"}, tags={"team": "ops"}),
+        declaration(properties={"DesiredState": "Running", "Description": "New"}, tags={"team": "ops"}),
         [*DESCRIBED, *TAGGED],
     ),
     ("Running", "a description", DESCRIBE, DESCRIBED),
@@ -197,7 +209,7 @@ UPDATES: list[tuple[str, str, Wish, Patch]] = [
     (
         "Running",
         "to run, and a description",
-        wish(properties={"DesiredState": "Running", "Description": "New"}),
+        declaration(properties={"DesiredState": "Running", "Description": "New"}),
         DESCRIBED,
     ),
     ("Running", "to complete", STOP, [op("add", "/DesiredState", "Completed")]),
@@ -205,7 +217,7 @@ UPDATES: list[tuple[str, str, Wish, Patch]] = [
     (
         "Running",
         "to cancel, with a reason",
-        wish(properties={"DesiredState": "Cancelled", "StatusReason": "why"}),
+        declaration(properties={"DesiredState": "Cancelled", "StatusReason": "why"}),
         [op("add", "/StatusReason", "why"), op("add", "/DesiredState", "Cancelled")],
     ),
     (
@@ -217,7 +229,9 @@ UPDATES: list[tuple[str, str, Wish, Patch]] = [
     (
         "Running",
         "to complete, with a sampling, which the handler would drop: it goes first and alone",
-        wish(properties={"DesiredState": "Completed", "ShadowModeConfig": shadow_mode(50), "StatusReason": "why"}),
+        declaration(
+            properties={"DesiredState": "Completed", "ShadowModeConfig": shadow_mode(50), "StatusReason": "why"}
+        ),
         SAMPLED,
     ),
     ("Completed", "tags", TAG, TAGGED),
@@ -228,7 +242,7 @@ UPDATES: list[tuple[str, str, Wish, Patch]] = [
 @pytest.mark.parametrize(
     ("status", "declared", "patch"), [pytest.param(s, d, p, id=f"{s}, asked for {w}") for s, w, d, p in UPDATES]
 )
-def test_update(status: str, declared: Wish, patch: Patch) -> None:
+def test_update(status: str, declared: Declaration, patch: Patch) -> None:
     taken = step(declared, seen(status))
 
     assert update(taken) == patch
@@ -243,13 +257,13 @@ def test_update(status: str, declared: Wish, patch: Patch) -> None:
         pytest.param(START, {"DesiredState"}, id="a start: the intent"),
         pytest.param(START._replace(tags={"a": "b"}), {"DesiredState", "Tags"}, id="a start with tags: both"),
         pytest.param(
-            wish(properties={"DesiredState": "Running", "Description": "New"}),
+            declaration(properties={"DesiredState": "Running", "Description": "New"}),
             {"Description"},
             id="a change before a start: the start is still to come",
         ),
     ],
 )
-def test_an_update_names_what_must_not_turn_up_again(declared: Wish, properties: set[str]) -> None:
+def test_an_update_names_what_must_not_turn_up_again(declared: Declaration, properties: set[str]) -> None:
     taken = step(declared, seen("Created"))
 
     assert isinstance(taken, Update)
@@ -258,7 +272,7 @@ def test_an_update_names_what_must_not_turn_up_again(declared: Wish, properties:
 
 def test_a_stop_with_its_variants_does_not_name_them_as_a_change() -> None:
     """After a stop the experiment still lists both variants: that must not count as not applied."""
-    declared = wish(properties={"DesiredState": "Completed"}, directives={"on_stop": "promote_shadow"})
+    declared = declaration(properties={"DesiredState": "Completed"}, module_only_options={"on_stop": "promote_shadow"})
     taken = step(declared, seen("Running"))
 
     assert isinstance(taken, Update)
@@ -275,8 +289,8 @@ COUNT = "infrastructure_config.real_time_inference_config.instance_count"
 SHADOW_NAME = "shadow_mode_config.shadow_model_variants[*].shadow_model_variant_name"
 OTHER_MODELS = [variant("production"), variant("shadow", model="better")]
 
-REFUSALS: list[tuple[str, str, Wish, list[str], bool]] = [
-    # status, what is asked, wish, words of the refusal, whether recreate: true is offered
+REFUSALS: list[tuple[str, str, Declaration, list[str], bool]] = [
+    # status, what is asked, declaration, words of the rejection, whether recreate: true is offered
     (
         "Created",
         "to complete",
@@ -301,7 +315,7 @@ REFUSALS: list[tuple[str, str, Wish, list[str], bool]] = [
     (
         "Running",
         "another model",
-        wish(properties={"ModelVariants": OTHER_MODELS}),
+        declaration(properties={"ModelVariants": OTHER_MODELS}),
         [
             (
                 'model_variants[shadow].model_name is "model-shadow", not "better" (cannot change in'
@@ -313,14 +327,14 @@ REFUSALS: list[tuple[str, str, Wish, list[str], bool]] = [
     (
         "Running",
         "variants of other names",
-        wish(properties={"ModelVariants": [variant("production"), variant("canary")]}),
+        declaration(properties={"ModelVariants": [variant("production"), variant("canary")]}),
         ['model_variants[*].variant_name is ["production", "shadow"], not ["production", "canary"] ('],
         True,
     ),
     (
         "Running",
         "production and shadow exchanged",
-        wish(properties={"ShadowModeConfig": EXCHANGED}),
+        declaration(properties={"ShadowModeConfig": EXCHANGED}),
         [
             'shadow_mode_config.source_model_variant_name is "production", not "shadow"; ',
             f'; {SHADOW_NAME} is ["shadow"], not ["production"] (cannot change in status',
@@ -332,7 +346,7 @@ REFUSALS: list[tuple[str, str, Wish, list[str], bool]] = [
     (
         "Running",
         "production and shadow exchanged, and another percentage",
-        wish(properties={"ShadowModeConfig": {**EXCHANGED, "SourceModelVariantName": "production"}}),
+        declaration(properties={"ShadowModeConfig": {**EXCHANGED, "SourceModelVariantName": "production"}}),
         [f'{SHADOW_NAME} is ["shadow"], not ["production"] ('],
         True,
     ),
@@ -346,7 +360,7 @@ REFUSALS: list[tuple[str, str, Wish, list[str], bool]] = [
     (
         "Running",
         "variants and a storage at once",
-        wish(properties={"ModelVariants": NEW_VARIANTS, "DataStorageConfig": STORAGE}),
+        declaration(properties={"ModelVariants": NEW_VARIANTS, "DataStorageConfig": STORAGE}),
         [
             f"model_variants[production].{COUNT} is 1, not 2; data_storage_config.destination is not set",
             RUNS,
@@ -356,7 +370,7 @@ REFUSALS: list[tuple[str, str, Wish, list[str], bool]] = [
     (
         "Running",
         "to complete, with variants that differ",
-        wish(properties={"DesiredState": "Completed", "ModelVariants": NEW_VARIANTS}),
+        declaration(properties={"DesiredState": "Completed", "ModelVariants": NEW_VARIANTS}),
         [f"model_variants[production].{COUNT} is 1, not 2 (cannot change in status Running). {RUNS}"],
         False,
     ),
@@ -404,7 +418,7 @@ REFUSALS: list[tuple[str, str, Wish, list[str], bool]] = [
         (
             status,
             f"{asked}, and an end that is met",
-            wish(properties={"DesiredState": status, name: "New"}),
+            declaration(properties={"DesiredState": status, name: "New"}),
             words,
             False,
         )
@@ -421,7 +435,7 @@ REFUSALS: list[tuple[str, str, Wish, list[str], bool]] = [
     (
         "Running",
         "another role_arn, and to complete",
-        wish(properties={"DesiredState": "Completed", "RoleArn": "other"}),
+        declaration(properties={"DesiredState": "Completed", "RoleArn": "other"}),
         ["role_arn is", "Omit role_arn or set the current value."],
         False,
     ),
@@ -429,7 +443,7 @@ REFUSALS: list[tuple[str, str, Wish, list[str], bool]] = [
         (
             status,
             f"another {option}",
-            wish(properties={name: "other"}),
+            declaration(properties={name: "other"}),
             [
                 f'{option} is {shown} "other" (can be set only on create).',
                 f"Omit {option} or set the current value",
@@ -446,7 +460,7 @@ REFUSALS: list[tuple[str, str, Wish, list[str], bool]] = [
     (
         "Completed",
         "all at once",
-        wish(properties={"RoleArn": "other", "Description": "New", "DesiredState": "Running"}),
+        declaration(properties={"RoleArn": "other", "Description": "New", "DesiredState": "Running"}),
         [
             (
                 f'role_arn is "{CREATABLE["RoleArn"]}", not "other" (can be set only on create). '
@@ -465,7 +479,7 @@ REFUSALS: list[tuple[str, str, Wish, list[str], bool]] = [
     [pytest.param(s, d, ws, o, id=f"{s}, asked for {w}") for s, w, d, ws, o in REFUSALS],
 )
 def test_next_step_rejects_change_not_allowed_in_status(
-    status: str, declared: Wish, words: list[str], offered: bool
+    status: str, declared: Declaration, words: list[str], offered: bool
 ) -> None:
     taken = step(declared, seen(status))
 
@@ -485,17 +499,17 @@ def test_next_step_rejects_change_not_allowed_in_status(
     ],
 )
 def test_next_step_states_consequence_of_recreate(status: str, consequence: str) -> None:
-    message = refusal(step(wish(properties={"RoleArn": "other"}), seen(status)))
+    message = refusal(step(declaration(properties={"RoleArn": "other"}), seen(status)))
 
     assert message.endswith(f"Omit role_arn or set the current value, or set recreate: true, {consequence}")
 
 
 def test_a_change_only_a_creation_can_make_is_not_blamed_on_the_status() -> None:
-    assert "While Running" not in refusal(step(wish(properties={"KmsKey": "other"}), seen("Running")))
+    assert "While Running" not in refusal(step(declaration(properties={"KmsKey": "other"}), seen("Running")))
 
 
 def test_a_refusal_comes_before_what_could_be_written_first() -> None:
-    declared = wish(properties={"Description": "New", "DesiredState": "Completed"})
+    declared = declaration(properties={"Description": "New", "DesiredState": "Completed"})
 
     assert "desired_state: Completed" in refusal(step(declared, seen("Created")))
 
@@ -505,13 +519,13 @@ def test_a_status_that_nobody_knows_allows_nothing_and_says_so() -> None:
 
     assert 'description is "As it was", not "New" (cannot change in status Paused).' in message
     assert "does not support the status 'Paused'" in message
-    assert step(wish(), seen("Paused")) == Done()
-    assert step(wish(present=False), seen("Paused")) == Delete()
+    assert step(declaration(), seen("Paused")) == Done()
+    assert step(declaration(present=False), seen("Paused")) == Delete()
 
 
 def test_what_a_change_makes_of_the_whole_is_checked_before_it_is_sent() -> None:
     """The task gives the roles only; the variants that they must match are the ones read."""
-    declared = wish(properties={"ShadowModeConfig": shadow_mode(shadow="x")})
+    declared = declaration(properties={"ShadowModeConfig": shadow_mode(shadow="x")})
 
     message = refusal(step(declared, seen("Created")))
 
@@ -519,40 +533,44 @@ def test_what_a_change_makes_of_the_whole_is_checked_before_it_is_sent() -> None
     assert "The options set by the task conflict with the current values of the inference experiment." in message
 
 
-AS_IT_IS: list[tuple[str, Wish]] = [
-    ("nothing but the name", wish()),
-    ("all that it was created with", wish(properties=CREATABLE, tags={"team": "ml"})),
-    ("the variants in another order", wish(properties={"ModelVariants": VARIANTS[::-1]})),
-    ("the roles in part", wish(properties={"ShadowModeConfig": {"SourceModelVariantName": "production"}})),
-    ("fewer tags, none purged", wish(tags={}, purge_tags=False)),
-    ("no tags mentioned", wish(tags=None)),
-    ("recreate, and nothing to do", wish(properties=CREATABLE, recreate=True)),
+AS_IT_IS: list[tuple[str, Declaration]] = [
+    ("nothing but the name", declaration()),
+    ("all that it was created with", declaration(properties=CREATABLE, tags={"team": "ml"})),
+    ("the variants in another order", declaration(properties={"ModelVariants": VARIANTS[::-1]})),
+    ("the roles in part", declaration(properties={"ShadowModeConfig": {"SourceModelVariantName": "production"}})),
+    ("fewer tags, none purged", declaration(tags={}, purge_tags=False)),
+    ("no tags mentioned", declaration(tags=None)),
+    ("recreate, and nothing to do", declaration(properties=CREATABLE, recreate=True)),
 ]
 
 
 @pytest.mark.parametrize("status", SETTLED)
 @pytest.mark.parametrize("declared", [pytest.param(declared, id=words) for words, declared in AS_IT_IS])
-def test_done(status: str, declared: Wish) -> None:
+def test_done(status: str, declared: Declaration) -> None:
     assert step(declared, seen(status)) == Done()
 
 
 @pytest.mark.parametrize("status", ["Running", "Completed", "Cancelled"])
 def test_an_intent_that_is_met_is_done(status: str) -> None:
     words = {} if status == "Running" else {"StatusReason": "why"}
-    declared = wish(properties={"DesiredState": status, **words}, directives={"on_stop": "promote_shadow"})
+    declared = declaration(
+        properties={"DesiredState": status, **words}, module_only_options={"on_stop": "promote_shadow"}
+    )
 
     assert step(declared, seen(status)) == Done()
 
 
 @pytest.mark.parametrize("status", ["Completed", "Cancelled"])
 def test_variants_are_not_compared_once_the_stop_is_reached(status: str) -> None:
-    declared = wish(properties={"DesiredState": status, "ModelVariants": NEW_VARIANTS, "Description": "As it was"})
+    declared = declaration(
+        properties={"DesiredState": status, "ModelVariants": NEW_VARIANTS, "Description": "As it was"}
+    )
 
     assert step(declared, seen(status)) == Done()
 
 
 def test_variants_are_compared_while_it_runs_as_asked() -> None:
-    declared = wish(properties={"DesiredState": "Running", "ModelVariants": NEW_VARIANTS})
+    declared = declaration(properties={"DesiredState": "Running", "ModelVariants": NEW_VARIANTS})
 
     assert "model_variants" in refusal(step(declared, seen("Running")))
 
@@ -575,7 +593,7 @@ def test_variants_are_compared_while_it_runs_as_asked() -> None:
     ],
 )
 def test_the_service_is_asked_only_for_what_is_compared(status: str, properties: Properties, asked: bool) -> None:
-    taken = step(wish(properties=properties), seen(status))
+    taken = step(declaration(properties=properties), seen(status))
 
     assert isinstance(taken, ReadWriteOnly if asked else Done)
 
@@ -613,19 +631,19 @@ def test_the_service_is_asked_only_for_what_is_compared(status: str, properties:
     ],
 )
 def test_the_schedule(status: str, declared: Properties, patch: Patch | None) -> None:
-    taken = step(wish(properties={"Schedule": declared}), seen(status, write_only={"Schedule": SCHEDULE}))
+    taken = step(declaration(properties={"Schedule": declared}), seen(status, write_only={"Schedule": SCHEDULE}))
 
     assert taken == Done() if patch is None else update(taken) == patch
 
 
 def test_a_schedule_that_nobody_has_set_is_added() -> None:
-    taken = step(wish(properties={"Schedule": SCHEDULE}), seen("Created", write_only={}))
+    taken = step(declaration(properties={"Schedule": SCHEDULE}), seen("Created", write_only={}))
 
     assert update(taken) == [op("add", "/Schedule", SCHEDULE)]
 
 
 def test_a_schedule_that_would_be_too_long_with_the_part_left_as_it_is_is_refused() -> None:
-    declared = wish(properties={"Schedule": {"EndTime": "2026-06-01T09:00:00Z"}})
+    declared = declaration(properties={"Schedule": {"EndTime": "2026-06-01T09:00:00Z"}})
 
     message = refusal(step(declared, seen("Created", write_only={"Schedule": SCHEDULE})))
 
@@ -633,7 +651,7 @@ def test_a_schedule_that_would_be_too_long_with_the_part_left_as_it_is_is_refuse
 
 
 def test_an_end_that_makes_a_running_test_too_long_is_refused() -> None:
-    declared = wish(properties={"Schedule": {"EndTime": "2026-06-01T09:00:00Z"}})
+    declared = declaration(properties={"Schedule": {"EndTime": "2026-06-01T09:00:00Z"}})
 
     message = refusal(step(declared, seen("Running", write_only={"Schedule": SCHEDULE})))
 
@@ -643,7 +661,7 @@ def test_an_end_that_makes_a_running_test_too_long_is_refused() -> None:
 def test_a_schedule_that_is_left_as_it_is_stands_in_nobody_s_way() -> None:
     """Starting a test of thirty days early moves its start only: from then on it lasts longer than may be asked for."""
     schedule = {"StartTime": "2026-02-01T09:00:00Z", "EndTime": "2026-03-10T09:00:00Z"}
-    declared = wish(properties={"Schedule": {"EndTime": schedule["EndTime"]}, "Description": "New"})
+    declared = declaration(properties={"Schedule": {"EndTime": schedule["EndTime"]}, "Description": "New"})
 
     assert update(step(declared, seen("Running", write_only={"Schedule": schedule}))) == DESCRIBED
 
@@ -674,17 +692,19 @@ def storage(csv: list[str], json: list[str]) -> Properties:
         pytest.param(storage(["text/csv"], ["a/json"]), DESCRIBE, DESCRIBED, id="none empty: nothing to remove"),
         pytest.param(
             storage([], []),
-            wish(properties={"DataStorageConfig": {"ContentType": {"CsvContentTypes": ["text/csv"]}}}),
+            declaration(properties={"DataStorageConfig": {"ContentType": {"CsvContentTypes": ["text/csv"]}}}),
             [
                 op("replace", "/DataStorageConfig/ContentType/CsvContentTypes", ["text/csv"]),
                 op("remove", "/DataStorageConfig/ContentType/JsonContentTypes"),
             ],
             id="one is given: it replaces the empty list",
         ),
-        pytest.param(storage([], []), wish(properties={"DataStorageConfig": STORAGE}), [], id="no reason for a patch"),
+        pytest.param(
+            storage([], []), declaration(properties={"DataStorageConfig": STORAGE}), [], id="no reason for a patch"
+        ),
     ],
 )
-def test_content_types_that_came_back_empty(there: Properties, declared: Wish, patch: Patch) -> None:
+def test_content_types_that_came_back_empty(there: Properties, declared: Declaration, patch: Patch) -> None:
     taken = step(declared, seen("Created", DataStorageConfig=there))
 
     assert (update(taken) if patch else taken) == (patch or Done())
@@ -706,49 +726,49 @@ OURS, THEIRS = tags(team="ml"), tags(aws_stack="s", team="ml")
 @pytest.mark.parametrize(
     ("there", "declared", "patch"),
     [
-        pytest.param(OURS, wish(tags={"team": "ops"}), TAGGED, id="another value"),
-        pytest.param(OURS, wish(tags={}), [op("replace", "/Tags", [])], id="none: all purged"),
-        pytest.param(None, wish(tags={"a": "1"}), [op("add", "/Tags", tags(a="1"))], id="the first ones"),
+        pytest.param(OURS, declaration(tags={"team": "ops"}), TAGGED, id="another value"),
+        pytest.param(OURS, declaration(tags={}), [op("replace", "/Tags", [])], id="none: all purged"),
+        pytest.param(None, declaration(tags={"a": "1"}), [op("add", "/Tags", tags(a="1"))], id="the first ones"),
         pytest.param(
             OURS,
-            wish(tags={"a": "1"}, purge_tags=False),
+            declaration(tags={"a": "1"}, purge_tags=False),
             [op("test", "/Tags", OURS), op("replace", "/Tags", tags(team="ml", a="1"))],
             id="one more, none purged: guarded",
         ),
         pytest.param(
             THEIRS,
-            wish(tags={"a": "1"}),
+            declaration(tags={"a": "1"}),
             [op("test", "/Tags", THEIRS), op("replace", "/Tags", tags(aws_stack="s", a="1"))],
             id="purged, but for AWS's own: guarded",
         ),
         pytest.param(
             THEIRS,
-            wish(tags={}),
+            declaration(tags={}),
             [op("test", "/Tags", THEIRS), op("replace", "/Tags", tags(aws_stack="s"))],
             id="none, but AWS's own stay: guarded",
         ),
         pytest.param(
             [],
-            wish(tags={"a": "1"}, purge_tags=False),
+            declaration(tags={"a": "1"}, purge_tags=False),
             [op("test", "/Tags", []), op("replace", "/Tags", tags(a="1"))],
-            id="one more than none, none purged: guarded too",
+            id="one more than none, none purged: protected too",
         ),
-        pytest.param(THEIRS, wish(tags={"team": "ml"}), [], id="AWS's own are no difference"),
-        pytest.param(tags(b="2", a="1"), wish(tags={"a": "1", "b": "2"}), [], id="their order is no difference"),
-        pytest.param([], wish(tags={}), [], id="none and none"),
-        pytest.param(None, wish(tags={}), [], id="none and no list at all"),
-        pytest.param(OURS, wish(tags=None, properties={"Description": "As it was"}), [], id="not mentioned"),
+        pytest.param(THEIRS, declaration(tags={"team": "ml"}), [], id="AWS's own are no difference"),
+        pytest.param(tags(b="2", a="1"), declaration(tags={"a": "1", "b": "2"}), [], id="their order is no difference"),
+        pytest.param([], declaration(tags={}), [], id="none and none"),
+        pytest.param(None, declaration(tags={}), [], id="none and no list at all"),
+        pytest.param(OURS, declaration(tags=None, properties={"Description": "As it was"}), [], id="not mentioned"),
     ],
 )
 @pytest.mark.parametrize("status", SETTLED)
-def test_tags(status: str, there: list[dict[str, str]] | None, declared: Wish, patch: Patch) -> None:
+def test_tags(status: str, there: list[dict[str, str]] | None, declared: Declaration, patch: Patch) -> None:
     taken = step(declared, seen(status, Tags=there))
 
     assert (update(taken) if patch else taken) == (patch or Done())
 
 
 def test_tags_that_a_start_carries_are_guarded_too() -> None:
-    declared = wish(properties={"DesiredState": "Running"}, tags={"a": "1"}, purge_tags=False)
+    declared = declaration(properties={"DesiredState": "Running"}, tags={"a": "1"}, purge_tags=False)
 
     assert update(step(declared, seen("Created"))) == [
         op("test", "/Tags", TAGS),
@@ -773,7 +793,9 @@ REMOVED = [op("test", "/ModelVariants", VARIANTS), op("replace", "/ModelVariants
 )
 @pytest.mark.parametrize("intent", ["Completed", "Cancelled"])
 def test_a_stop_decides_the_fate_of_the_variants(on_stop: str, fate: Patch, intent: str) -> None:
-    declared = wish(properties={"DesiredState": intent, "StatusReason": "why"}, directives={"on_stop": on_stop})
+    declared = declaration(
+        properties={"DesiredState": intent, "StatusReason": "why"}, module_only_options={"on_stop": on_stop}
+    )
 
     assert update(step(declared, seen("Running"))) == [
         *fate,
@@ -793,8 +815,10 @@ def test_a_stop_decides_the_fate_of_the_variants(on_stop: str, fate: Patch, inte
 )
 @pytest.mark.parametrize("present", [True, False], ids=["stop", "delete"])
 @pytest.mark.parametrize("on_stop", ["promote_shadow", "remove_shadow"])
-def test_a_stop_that_would_remove_both_variants_is_refused(there: Snapshot, present: bool, on_stop: str) -> None:
-    declared = wish(properties={"DesiredState": "Completed"}, directives={"on_stop": on_stop}, present=present)
+def test_a_stop_that_would_remove_both_variants_is_refused(there: Resource, present: bool, on_stop: str) -> None:
+    declared = declaration(
+        properties={"DesiredState": "Completed"}, module_only_options={"on_stop": on_stop}, present=present
+    )
 
     assert refusal(step(declared, there)).startswith(f"on_stop: {on_stop} requires both variants of shadow_mode_config")
 
@@ -821,7 +845,7 @@ def test_a_stop_that_would_remove_both_variants_is_refused(there: Snapshot, pres
     ],
 )
 def test_absent(status: str, properties: Properties, on_stop: str, patch: Patch) -> None:
-    declared = wish(present=False, properties=properties, directives={"on_stop": on_stop})
+    declared = declaration(present=False, properties=properties, module_only_options={"on_stop": on_stop})
 
     taken = step(declared, seen(status))
 
@@ -836,7 +860,7 @@ def test_absent(status: str, properties: Properties, on_stop: str, patch: Patch)
 AGAIN = {**CREATABLE, "RoleArn": "arn:aws:iam::123456789012:role/another"}
 
 
-def recreated(declared: Wish, there: Snapshot) -> Wish:
+def recreated(declared: Declaration, there: Resource) -> Declaration:
     taken = step(declared, there)
     assert isinstance(taken, Delete), taken
     assert taken.then
@@ -847,7 +871,7 @@ def recreated(declared: Wish, there: Snapshot) -> Wish:
 def test_recreate_deletes_and_then_creates_what_is_declared_and_what_was_left(status: str) -> None:
     there = seen(status, DataStorageConfig=storage(["text/csv"], []), KmsKey="key")
 
-    then = recreated(wish(properties=AGAIN, recreate=True), there)
+    then = recreated(declaration(properties=AGAIN, recreate=True), there)
 
     assert then.properties == {
         **AGAIN,
@@ -860,7 +884,7 @@ def test_recreate_deletes_and_then_creates_what_is_declared_and_what_was_left(st
 
 
 def test_recreate_keeps_the_schedule_of_what_has_not_been_started() -> None:
-    declared = wish(properties=AGAIN, recreate=True)
+    declared = declaration(properties=AGAIN, recreate=True)
 
     assert isinstance(step(declared, seen("Created")), ReadWriteOnly)
     then = recreated(declared, seen("Created", write_only={"Schedule": SCHEDULE, "StatusReason": "earlier"}))
@@ -869,7 +893,7 @@ def test_recreate_keeps_the_schedule_of_what_has_not_been_started() -> None:
 
 
 def test_recreate_of_what_has_not_been_started_merges_a_schedule_given_in_part() -> None:
-    declared = wish(properties={**AGAIN, "Schedule": {"EndTime": LATER["EndTime"]}}, recreate=True)
+    declared = declaration(properties={**AGAIN, "Schedule": {"EndTime": LATER["EndTime"]}}, recreate=True)
 
     then = recreated(declared, seen("Created", write_only={"Schedule": SCHEDULE}))
 
@@ -877,7 +901,7 @@ def test_recreate_of_what_has_not_been_started_merges_a_schedule_given_in_part()
 
 
 def test_recreate_replaces_a_list_and_merges_an_object() -> None:
-    declared = wish(
+    declared = declaration(
         properties={
             **AGAIN,
             "ModelVariants": NEW_VARIANTS,
@@ -901,19 +925,19 @@ def test_recreate_replaces_a_list_and_merges_an_object() -> None:
     ],
 )
 def test_the_tags_of_what_is_recreated(declared: dict[str, str] | None, expected: dict[str, str]) -> None:
-    then = recreated(wish(properties=AGAIN, recreate=True, tags=declared), seen("Running", Tags=THEIRS))
+    then = recreated(declaration(properties=AGAIN, recreate=True, tags=declared), seen("Running", Tags=THEIRS))
 
     assert then.tags == expected
 
 
 def test_tags_that_are_not_purged_survive_a_recreate() -> None:
-    declared = wish(properties=AGAIN, recreate=True, tags={"a": "1"}, purge_tags=False)
+    declared = declaration(properties=AGAIN, recreate=True, tags={"a": "1"}, purge_tags=False)
 
     assert recreated(declared, seen("Running", Tags=THEIRS)).tags == {"team": "ml", "a": "1"}
 
 
 def test_recreate_starts_again_what_has_ended() -> None:
-    then = recreated(wish(properties={**CREATABLE, "DesiredState": "Running"}, recreate=True), seen("Completed"))
+    then = recreated(declaration(properties={**CREATABLE, "DesiredState": "Running"}, recreate=True), seen("Completed"))
 
     assert then.properties["DesiredState"] == "Running"
     assert step(then, seen("Created")) == Update(
@@ -940,11 +964,11 @@ def test_recreate_starts_again_what_has_ended() -> None:
     ],
 )
 def test_refused_recreate(properties: Properties, words: str) -> None:
-    assert refusal(step(wish(properties=properties, recreate=True), seen("Created"))).endswith(words)
+    assert refusal(step(declaration(properties=properties, recreate=True), seen("Created"))).endswith(words)
 
 
 def test_recreate_is_not_used_where_an_update_will_do() -> None:
-    declared = wish(properties={**CREATABLE, "Description": "New"}, recreate=True)
+    declared = declaration(properties={**CREATABLE, "Description": "New"}, recreate=True)
 
     assert update(step(declared, seen("Created"))) == DESCRIBED
 
@@ -953,7 +977,7 @@ def test_every_status_and_every_intent_has_an_answer() -> None:
     for status in STATUSES:
         for intent in (None, "Running", "Completed", "Cancelled"):
             for present in (True, False):
-                declared = wish(properties={"DesiredState": intent} if intent else {}, present=present)
+                declared = declaration(properties={"DesiredState": intent} if intent else {}, present=present)
                 taken = step(declared, seen(status))
                 if isinstance(taken, Update):
                     assert status in ("Created", "Running")
@@ -976,47 +1000,47 @@ THING = ResourceType(
     create_only=frozenset({"Name", "Kind"}),
     required_to_create=("Kind",),
 )
-THERE = Snapshot({"Name": "test", "Kind": "small", "Settings": {"A": 1, "B": 2}, "Arn": "arn"})
+THERE = Resource({"Name": "test", "Kind": "small", "Settings": {"A": 1, "B": 2}, "Arn": "arn"})
 
 
 @pytest.mark.parametrize(
     ("declared", "there", "expected"),
     [
-        pytest.param(wish(), None, "kind", id="missing options are named"),
+        pytest.param(declaration(), None, "kind", id="missing options are named"),
         pytest.param(
-            wish(properties={"Kind": "x"}), None, Create(properties={"Name": "test", "Kind": "x"}), id="created"
+            declaration(properties={"Kind": "x"}), None, Create(properties={"Name": "test", "Kind": "x"}), id="created"
         ),
-        pytest.param(wish(properties={"Kind": "small", "Settings": {"B": 2}}), THERE, Done(), id="as it is"),
+        pytest.param(declaration(properties={"Kind": "small", "Settings": {"B": 2}}), THERE, Done(), id="as it is"),
         pytest.param(
-            wish(properties={"Settings": {"B": 3}}),
+            declaration(properties={"Settings": {"B": 3}}),
             THERE,
             Update(patch=[op("replace", "/Settings/B", 3)], properties=frozenset({"Settings"})),
             id="changed by member",
         ),
         pytest.param(
-            wish(properties={"Kind": "large"}),
+            declaration(properties={"Kind": "large"}),
             THERE,
             'kind is "small", not "large" (can be set only on create). Omit kind or set the current'
             " value, or set recreate: true, which deletes the resource and creates it again.",
             id="create-only",
         ),
         pytest.param(
-            wish(properties={"Kind": "large"}, recreate=True),
+            declaration(properties={"Kind": "large"}, recreate=True),
             THERE,
             Delete(
-                then=wish(
+                then=declaration(
                     properties={"Name": "test", "Kind": "large", "Settings": {"A": 1, "B": 2}}, tags={}, recreate=False
                 ),
                 create=Create(properties={"Name": "test", "Kind": "large", "Settings": {"A": 1, "B": 2}}),
-                because_of=frozenset({"Kind"}),
+                properties_that_differ=frozenset({"Kind"}),
             ),
             id="recreated",
         ),
-        pytest.param(wish(present=False), THERE, Delete(), id="deleted"),
-        pytest.param(wish(present=False), None, Done(), id="not there"),
+        pytest.param(declaration(present=False), THERE, Delete(), id="deleted"),
+        pytest.param(declaration(present=False), None, Done(), id="not there"),
     ],
 )
-def test_a_type_without_a_lifecycle(declared: Wish, there: Snapshot | None, expected: Step | str) -> None:
+def test_a_type_without_a_lifecycle(declared: Declaration, there: Resource | None, expected: Step | str) -> None:
     taken = next_step(THING, declared, there)
 
     if isinstance(expected, str):
@@ -1050,7 +1074,7 @@ NEW = {"op": "replace", "path": "/Description", "value": "New"}
     ],
 )
 def test_what_nothing_tells(status: str, properties: Properties, force: bool, patch: Patch | None) -> None:
-    declared = wish(properties={**GIVEN, **properties}, force_write_only=force)
+    declared = declaration(properties={**GIVEN, **properties}, force_write_only=force)
 
     taken = next_step(BLIND, declared, seen(status))
 

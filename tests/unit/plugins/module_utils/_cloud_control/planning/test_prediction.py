@@ -10,10 +10,10 @@ import copy
 import pytest
 
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import (
+    Declaration,
     Properties,
+    Resource,
     ResourceType,
-    Snapshot,
-    Wish,
 )
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.planning.plan import (
     Create,
@@ -27,7 +27,7 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.pla
 from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.inference_experiment import (
     INFERENCE_EXPERIMENT,
 )
-from tests.support.experiments import CREATABLE, SCHEDULE, VARIANTS, experiment, seen, variant, wish
+from tests.support.experiments import CREATABLE, SCHEDULE, VARIANTS, declaration, experiment, seen, variant
 from tests.support.manual_time import START
 
 THING = ResourceType(
@@ -54,17 +54,19 @@ def add(path: str, value: object) -> Properties:
     ("there", "step", "expected"),
     [
         pytest.param(seen("Running"), Delete(), None, id="deleted: nothing there"),
-        pytest.param(seen("Running"), Delete(then=wish()), None, id="deleted to be created again: nothing there"),
+        pytest.param(
+            seen("Running"), Delete(then=declaration()), None, id="deleted to be created again: nothing there"
+        ),
         pytest.param(
             None,
             Create(properties=CREATABLE),
-            Snapshot({**CREATABLE, "Status": "Running"}, {}),
+            Resource({**CREATABLE, "Status": "Running"}, {}),
             id="created: running, and nothing is left to ask the service for",
         ),
         pytest.param(
             None,
             Create(properties={**CREATABLE, "Schedule": SCHEDULE}),
-            Snapshot({**CREATABLE, "Status": "Created"}, {"Schedule": SCHEDULE}),
+            Resource({**CREATABLE, "Status": "Created"}, {"Schedule": SCHEDULE}),
             id="created with a schedule: waits, and the schedule is where the service would tell it",
         ),
         pytest.param(
@@ -121,7 +123,7 @@ def add(path: str, value: object) -> Properties:
         ),
     ],
 )
-def test_after(there: Snapshot | None, step: Write, expected: Snapshot | None) -> None:
+def test_after(there: Resource | None, step: Write, expected: Resource | None) -> None:
     before = copy.deepcopy((there, step))
 
     assert after(INFERENCE_EXPERIMENT, there, step, START) == expected
@@ -151,15 +153,15 @@ def test_after_a_stop_the_variants_are_those_before_it() -> None:
             id="created: a write-only value is not among what is read",
         ),
         pytest.param(
-            Snapshot({"Name": "x", "Size": 1}),
+            Resource({"Name": "x", "Size": 1}),
             update(add("/Secret", "s"), {"op": "replace", "path": "/Size", "value": 2}),
             {"Name": "x", "Size": 2},
             id="changed: nor is one that is written later",
         ),
     ],
 )
-def test_after_for_a_type_without_rules_of_its_own(there: Snapshot | None, step: Write, expected: Properties) -> None:
-    assert after(THING, there, step, START) == Snapshot(expected)
+def test_after_for_a_type_without_rules_of_its_own(there: Resource | None, step: Write, expected: Properties) -> None:
+    assert after(THING, there, step, START) == Resource(expected)
 
 
 @pytest.mark.parametrize(
@@ -184,28 +186,30 @@ def test_after_for_a_type_without_rules_of_its_own(there: Snapshot | None, step:
 def test_settled(status: str, intent: str | None, expected: str) -> None:
     there = seen(status, write_only={"Schedule": SCHEDULE})
 
-    declared = wish(properties={"DesiredState": intent} if intent else {})
+    declared = declaration(properties={"DesiredState": intent} if intent else {})
     assert settled(INFERENCE_EXPERIMENT, declared, there) == seen(expected, write_only={"Schedule": SCHEDULE})
     assert there.properties == experiment(status)
 
 
 @pytest.mark.parametrize(("on_stop", "expected"), [("retain", "Created"), ("promote_shadow", "Running")])
 def test_what_is_to_be_stopped_before_its_deletion_is_settled_as_running(on_stop: str, expected: str) -> None:
-    deletion = wish(present=False, directives={"on_stop": on_stop})
+    deletion = declaration(present=False, module_only_options={"on_stop": on_stop})
 
     assert settled(INFERENCE_EXPERIMENT, deletion, seen("Updating")) == seen(expected)
 
 
 def test_what_has_no_status_is_settled() -> None:
-    there = Snapshot({"Name": "x", "Status": "Creating"})
+    there = Resource({"Name": "x", "Status": "Creating"})
 
-    assert settled(THING, wish(), there) is there
+    assert settled(THING, declaration(), there) is there
 
 
 def test_a_prediction_is_planned_over_like_a_read() -> None:
     """The whole of check mode: create, start, and nothing more to do, without one read in between."""
-    task: Wish = wish(properties={**CREATABLE, "Schedule": SCHEDULE, "DesiredState": "Running"}, tags={"a": "b"})
-    there: Snapshot | None = None
+    task: Declaration = declaration(
+        properties={**CREATABLE, "Schedule": SCHEDULE, "DesiredState": "Running"}, tags={"a": "b"}
+    )
+    there: Resource | None = None
     taken = []
     while not isinstance(step := next_step(INFERENCE_EXPERIMENT, task, there), Done):
         assert isinstance(step, (Create, Update))

@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who may import whom, so that a second resource type costs one file of data and no change to the engine."""
+"""The imports that each package may have, so that another resource type is one file and no change to the engine."""
 
 from __future__ import annotations
 
@@ -21,53 +21,21 @@ PLUGINS = ROOT / "plugins"
 ENGINE = "plugins.module_utils._cloud_control"
 TYPES = "plugins.module_utils._resource_types"
 
-# Each file of the engine with all that it may import besides the standard library; its own neighbours by bare name.
-ENGINE_MAY_IMPORT = {
-    "resource_type": set(),
+# Each package of the engine, and the packages and libraries that it may import besides itself and the standard library.
+MAY_IMPORT = {
     "errors": set(),
-    "failure": {"errors"},
-    "json_patch": set(),
-    "clock": {"errors"},
-    "properties": {"resource_type"},
-    "comparisons": {"messages", "resource_type"},
-    "limits": {"messages", "properties", "resource_type"},
-    "shapes": {"resource_type"},
-    "messages": set(),
-    "interpreter": set(),
-    "arguments": {"messages", "resource_type", "ansible"},
-    "changes": {"comparisons", "json_patch", "properties", "resource_type"},
-    "plan": {"changes", "comparisons", "json_patch", "limits", "messages", "properties", "resource_type"},
-    "prediction": {"changes", "json_patch", "plan", "resource_type"},
-    "client": {"clock", "comparisons", "errors", "json_patch", "resource_type", "botocore"},
-    "credentials": {"errors", "botocore"},
-    "listing": {"client", "errors", "resource_type"},
-    "task": {"client", "clock", "errors", "resource_type"},
-    "operations": {"client", "errors", "plan", "resource_type", "task"},
-    "executor": {
-        *("changes", "clock", "comparisons", "errors", "json_patch", "operations", "plan", "prediction", "properties"),
-        *("resource_type", "task"),
+    # ansible-core's functions that read a string as a dictionary or a list
+    "model": {"errors", "ansible"},
+    "planning": {"errors", "model"},
+    "api": {"errors", "model", "botocore"},
+    "execution": {"errors", "model", "planning", "api"},
+    "ansible_module": {
+        *("errors", "model", "planning", "api", "execution"),
+        *("ansible", "ansible_collections.amazon.aws", "botocore"),
     },
-    "reconcile": {"executor", "clock", "errors", "plan", "prediction", "resource_type", "task"},
 }
-# The files that know Ansible; together they may import all of the engine.
-_ANSIBLE = {"ansible", "ansible_collections.amazon.aws"}
-ENGINE_MAY_IMPORT |= {
-    "module": {
-        *("arguments", "client", "clock", "credentials", "errors", "limits", "messages", "properties", "resource_type"),
-        *("shapes", "botocore", *_ANSIBLE),
-    },
-    "manage": {
-        *("arguments", "errors", "failure", "limits", "module", "properties", "reconcile", "resource_type", "task"),
-        *_ANSIBLE,
-    },
-    "inform": {"arguments", "errors", "failure", "limits", "listing", "module", "resource_type", *_ANSIBLE},
-}
-
-# What decides and converts can be told everything by a test: it does no I/O and looks at no clock.
-PURE = {
-    *("resource_type", "errors", "failure", "json_patch", "properties", "comparisons", "limits", "changes", "plan"),
-    *("prediction", "shapes", "messages", "arguments"),
-}
+# Packages without I/O and without a clock.
+PURE = ("errors", "model", "planning")
 IMPURE_LIBRARIES = {"asyncio", "http", "os", "random", "socket", "subprocess", "threading", "time", "urllib", "uuid"}
 
 # Names of properties that have another meaning in the engine: members of Cloud Control's requests, and plain words.
@@ -75,11 +43,16 @@ SHARED_WORDS = {"DesiredState", "RoleArn", "description", "desired_state", "name
 
 
 def _files(package: str) -> list[Path]:
-    return sorted(path for path in (ROOT / package.replace(".", "/")).glob("*.py") if path.name != "__init__.py")
+    return sorted((ROOT / package.replace(".", "/")).rglob("*.py"))
+
+
+def _package(path: Path) -> str:
+    """Return the package of a file of the engine; errors.py is one by itself."""
+    return path.relative_to(ROOT / ENGINE.replace(".", "/")).parts[0].removesuffix(".py")
 
 
 def _imports(path: Path) -> Iterator[str]:
-    """Yield what a file imports at run time, as absolute dotted names; those of this collection begin with plugins."""
+    """Yield the modules that a file imports at run time, as absolute names (plugins... for those of this collection)."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     typing_only = {
         inner
@@ -105,7 +78,7 @@ def _split(module: str | None) -> list[str]:
 
 
 def _foreign(path: Path) -> set[str]:
-    """What a file imports from outside this collection and the standard library."""
+    """Return the libraries that a file imports, besides the standard library and this collection."""
     return {
         ".".join(name.split(".")[: 3 if name.startswith("ansible_collections.") else 1])
         for name in _imports(path)
@@ -122,37 +95,34 @@ def test_imports_within_the_collection_are_relative(path: Path) -> None:
     assert not [name for name in _imports(path) if name.startswith(COLLECTION)]
 
 
-def test_every_file_of_the_engine_has_a_row_in_the_table() -> None:
-    assert {path.stem for path in _files(ENGINE)} == set(ENGINE_MAY_IMPORT)
+def test_every_package_of_the_engine_has_a_row() -> None:
+    assert {_package(path) for path in _files(ENGINE)} == set(MAY_IMPORT)
 
 
 @pytest.mark.parametrize("path", _files(ENGINE), ids=_stem)
-def test_a_file_of_the_engine_imports_only_what_its_row_says(path: Path) -> None:
-    ours = {name.removeprefix(f"{ENGINE}.") for name in _imports(path) if name.startswith("plugins.")}
-    assert ours | _foreign(path) <= ENGINE_MAY_IMPORT[path.stem]
+def test_engine_file_imports_only_its_own_package_and_those_of_its_row(path: Path) -> None:
+    engine = {name.removeprefix(f"{ENGINE}.").split(".")[0] for name in _imports(path) if name.startswith("plugins.")}
+    assert engine | _foreign(path) <= MAY_IMPORT[_package(path)] | {_package(path)}
 
 
-@pytest.mark.parametrize("path", [path for path in _files(ENGINE) if path.stem in PURE], ids=_stem)
-def test_what_decides_and_converts_does_no_io(path: Path) -> None:
+@pytest.mark.parametrize("path", [path for path in _files(ENGINE) if _package(path) in PURE], ids=_stem)
+def test_pure_package_imports_no_library_for_io_or_time(path: Path) -> None:
     assert not {name.split(".")[0] for name in _imports(path)} & IMPURE_LIBRARIES
 
 
 @pytest.mark.parametrize("path", _files(TYPES), ids=_stem)
-def test_a_resource_type_is_data_in_the_words_of_the_engine(path: Path) -> None:
-    ours = {name for name in _imports(path) if name.startswith("plugins.")}
-    assert ours <= {f"{ENGINE}.resource_type", f"{ENGINE}.comparisons"}
+def test_resource_type_imports_only_the_model(path: Path) -> None:
+    assert all(name.startswith(f"{ENGINE}.model.") for name in _imports(path) if name.startswith("plugins."))
     assert not _foreign(path)
 
 
 @pytest.mark.parametrize("path", _files("plugins.modules"), ids=_stem)
-def test_module_imports_the_check_of_python_first_then_one_resource_type_and_one_entry_point(path: Path) -> None:
+def test_module_imports_check_of_python_then_one_resource_type_and_one_entry_point(path: Path) -> None:
     first, *others = [name for name in _imports(path) if name.startswith("plugins.")]
-    assert first == f"{ENGINE}.interpreter"
-    ours = set(others)
-    ways_in = {name for name in ours if name in (f"{ENGINE}.manage", f"{ENGINE}.inform")}
-    assert len(ways_in) == 1
-    assert len({name for name in ours if name.startswith(f"{TYPES}.")}) == 1
-    assert all(name in ways_in or name.startswith(f"{TYPES}.") for name in ours)
+    assert first == f"{ENGINE}.ansible_module.python_version"
+    entry_point, resource_type = sorted(others)
+    assert entry_point in {f"{ENGINE}.ansible_module.resource", f"{ENGINE}.ansible_module.info"}
+    assert resource_type.startswith(f"{TYPES}.")
     assert not _foreign(path)
 
 
@@ -163,7 +133,7 @@ def _resource_types() -> Iterator[Any]:
 
 
 def _names_of(resource_type: Any) -> set[str]:
-    """The type's name, its options, and every property name and status that stands in its description."""
+    """Return the type's name, its options, and each property name and status in its record."""
 
     def texts(value: object) -> Iterator[str]:
         if isinstance(value, str):
@@ -188,12 +158,12 @@ def _literals(path: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("path", _files(ENGINE), ids=_stem)
-def test_the_engine_names_no_resource_type_and_no_property(path: Path) -> None:
+def test_engine_contains_no_name_of_a_type_or_property(path: Path) -> None:
     names = {name for resource_type in _resource_types() for name in _names_of(resource_type)}
     assert names
     assert (_literals(path) & names) - SHARED_WORDS == set()
 
 
-def test_the_plugins_are_no_regular_packages() -> None:
-    # Ansible finds them without, and an __init__.py would hide the ones of amazon.aws from Python's own import.
+def test_plugins_have_no_init_files() -> None:
+    # Ansible needs no __init__.py, and it would hide the packages of amazon.aws from Python's own import.
     assert list(PLUGINS.rglob("__init__.py")) == []

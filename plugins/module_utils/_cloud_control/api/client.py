@@ -22,7 +22,6 @@ from typing import Any, NamedTuple, TypeVar
 from ..errors import CallFailed, TimedOut, is_not_implemented, is_throttled
 from ..model.equivalence import format_instant
 from ..model.resource_type import Properties, WriteOnlyReader
-from ..planning.json_patch import PatchDocument
 from .polling import Deadline, backoff, pauses
 
 try:
@@ -147,7 +146,7 @@ class CloudControl:
     def create(self, properties: Properties) -> Progress:
         return self._begin("create_resource", DesiredState=json.dumps(properties))
 
-    def update(self, identifier: str, patch: PatchDocument) -> Progress:
+    def update(self, identifier: str, patch: list[dict[str, Any]]) -> Progress:
         return self._begin("update_resource", Identifier=identifier, PatchDocument=json.dumps(patch))
 
     def delete(self, identifier: str) -> Progress:

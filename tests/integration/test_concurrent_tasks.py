@@ -158,7 +158,7 @@ def _check_told(result: Result, meeting: Meeting) -> None:
         assert not meeting.agree, result.msg
         code = result["error"]["code"]
         assert code in CONFLICTS, result.msg
-        assert code == "Rejected" or "nother caller has" in result.msg
+        assert code == "Refused" or "nother caller has" in result.msg
 
 
 def _check_effects(server: EmulatorServer, meeting: Meeting, results: list[Result]) -> None:

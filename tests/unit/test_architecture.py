@@ -52,7 +52,7 @@ def _package(path: Path) -> str:
 
 
 def _imports(path: Path) -> Iterator[str]:
-    """Yield the modules that a file imports at run time, as absolute names (plugins... for those of this collection)."""
+    """Yield the modules that a file imports at run time; the names of those of this collection begin with plugins."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     typing_only = {
         inner

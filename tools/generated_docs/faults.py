@@ -157,7 +157,7 @@ def _late_exceptions() -> list[str]:
 def _words(outcome: str) -> str:
     if outcome.isdigit():
         return "fails" if outcome == "1" else f"fails after {outcome}"
-    words = {"goes on": "recovered", "+0": "recovered", "TimedOut": "fails at `wait_timeout`", "Rejected": "rejected"}
+    words = {"goes on": "recovered", "+0": "recovered", "TimedOut": "fails at `wait_timeout`", "Refused": "rejected"}
     return words.get(outcome, f"recovered, {outcome}" if outcome else "")
 
 

@@ -79,7 +79,7 @@ OWN = {
         "Options are invalid or conflict with each other. No call was made. The message says how to correct each"
         " option."
     ),
-    "Rejected": (
+    "Refused": (
         "The current status does not allow the change, or options are missing or conflict with the experiment. See"
         " `Rejected tasks`_."
     ),
@@ -92,7 +92,7 @@ OWN = {
     "OutdatedBotocore": "The installed botocore does not support a call.",
 }
 # Codes without a hint: the message is sufficient, or has one of the hints for rejected tasks.
-WITHOUT_HINT = {"InvalidOptions", "Rejected"}
+WITHOUT_HINT = {"InvalidOptions", "Refused"}
 
 # The other errors, with their descriptions. Codes with the same hint are one entry.
 GROUPS = {

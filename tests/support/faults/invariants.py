@@ -112,7 +112,7 @@ def message_tells(cell: Cell, result: Result, emulator: Emulator) -> None:
     assert (NAME in msg) is not cell.place.scene.startswith("info")
     assert error["message"].rstrip(".") in msg
     assert operation in msg
-    if error["code"] not in ("Rejected", "TimedOut"):
+    if error["code"] not in ("Refused", "TimedOut"):
         assert error["code"] in msg
         assert cell.fault.details.get("message", "").rstrip(".") in msg
         assert operation in (cell.place.operation, _DONE_BY.get(cell.place.operation)) or error["code"] == "Unsettled"

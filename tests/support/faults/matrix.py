@@ -189,7 +189,7 @@ _DENIED = "AccessDeniedException"
 EXCEPTIONS: Mapping[tuple[str, str], tuple[str, str, str]] = {
     # (fault, place): what comes of it once, and for good, and why
     **{
-        (_UNKNOWN, place): ("Rejected", "Rejected", "the module does not know which options can be changed")
+        (_UNKNOWN, place): ("Refused", "Refused", "the module does not know which options can be changed")
         for place in (
             "first read before an update",
             "first read in check mode",
@@ -198,8 +198,8 @@ EXCEPTIONS: Mapping[tuple[str, str], tuple[str, str, str]] = {
             "read after a concurrent operation",
         )
     },
-    (_UNKNOWN, "read after a start"): ("Rejected", "Rejected", "the start is not confirmed"),
-    (_UNKNOWN, "read after a stop"): ("Rejected", "Rejected", "the stop is not confirmed"),
+    (_UNKNOWN, "read after a start"): ("Refused", "Refused", "the start is not confirmed"),
+    (_UNKNOWN, "read after a stop"): ("Refused", "Refused", "the stop is not confirmed"),
     (_UNKNOWN, "Describe before a recreate"): ("+1", "9", "both reads must return the same status"),
     (_UNKNOWN, "Describe of a listed experiment"): ("+0", "+0", "the module returns the unknown status"),
     ("ResourceConflictException", "update with wait: false"): (

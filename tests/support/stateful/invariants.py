@@ -27,7 +27,7 @@ FATES = {
 }
 # Errors that say that the others have made the declaration impossible or undone what this task did.
 CONFLICTS = {
-    "Rejected",
+    "Refused",
     "NotApplied",
     "GeneralServiceException",
     "AlreadyExists",

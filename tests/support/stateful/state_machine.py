@@ -122,7 +122,7 @@ class Life(RuleBasedStateMachine):
         if done.failed:
             assert not writes(emulator), f"a refusal writes nothing: {done.msg}"
             assert predicted.failed
-            assert before is None or settled is None or done["error"]["code"] == "Rejected", done.msg
+            assert before is None or settled is None or done["error"]["code"] == "Refused", done.msg
             return
         assert not predicted.failed, predicted.msg
         assert predicted.changed == done.changed

@@ -29,7 +29,7 @@ def test_troubleshooting_lists_every_error_code_once() -> None:
     listed = [code for rows in troubleshooting.GROUPS.values() for codes, _text in rows for code in codes.split()]
     listed += troubleshooting.OWN.keys() - troubleshooting.WITHOUT_HINT - {"UnsupportedPython"}
     # The code of an error without a code of AWS is the name of its class.
-    classes = {errors.Rejected.__name__, errors.NotApplied.__name__, errors.TimedOut.__name__}
+    classes = {"Refused", errors.NotApplied.__name__, errors.TimedOut.__name__}
     assert len(listed) == len(set(listed))
     assert set(listed) == error_report.HINTS.keys() | INFERENCE_EXPERIMENT.hints.keys()
     assert classes <= troubleshooting.OWN.keys()
@@ -46,7 +46,7 @@ def test_rejections_have_every_reason_of_the_lifecycle() -> None:
 @pytest.mark.parametrize("words", rejections.EXAMPLES)
 def test_rejected_task_has_words_and_hint_in_message(words: str) -> None:
     result = rejections.results()[words]
-    assert result["error"]["code"] == "Rejected"
+    assert result["error"]["code"] == "Refused"
     assert words in result.msg
     assert result["error"]["hint"]
     assert result.msg.endswith(result["error"]["hint"])

@@ -211,7 +211,7 @@ class Attempt:
         if not again.failed:
             self.check_end()
             return
-        assert again["error"]["code"] == "Rejected", f"without trouble only a refusal is left: {again.msg}"
+        assert again["error"]["code"] == "Refused", f"without trouble only a refusal is left: {again.msg}"
         assert self.predicted.failed or self.others, f"it could have been brought about: {again.msg}"
         if self.predicted.failed and not self.others:
             assert again.msg == self.predicted.msg

@@ -73,7 +73,7 @@ FAILURES = [
     Failure("503", prepare=fault("GetResource", "html503")),
     Failure("TimedOut", prepare=fault("GetResource", "throttle"), task=named(description="New", wait_timeout=3)),
     Failure("NotStabilized", prepare=fault("UpdateResource", "failed", code="NotStabilized"), task=named(tags={})),
-    Failure("Rejected", task=named(desired_state="Completed")),
+    Failure("Refused", task=named(desired_state="Completed")),
     Failure("NotApplied", prepare=warn_without_effect, task=named(description="New")),
 ]
 CASES = [(failure, module) for failure in FAILURES for module in failure.tasks()]

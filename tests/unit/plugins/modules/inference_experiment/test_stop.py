@@ -279,7 +279,7 @@ def test_stop_by_another_caller_in_between_returns_no_variant_actions(run: Run, 
     put(emulator, "Running")
     emulator.on_call("UpdateResource", lambda: act(emulator, "stop", NAME))
     result = run(MODULE, named(desired_state="Completed", on_stop="promote_shadow"))
-    assert (result["error"]["code"], "variant_actions" in result) == ("Rejected", False)
+    assert (result["error"]["code"], "variant_actions" in result) == ("Refused", False)
 
 
 def test_stop_that_is_not_applied_returns_no_variant_actions(run: Run, emulator: Emulator) -> None:

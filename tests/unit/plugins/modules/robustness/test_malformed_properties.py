@@ -21,7 +21,7 @@ from tests.support.tasks import MODULE, NAME, OTHER_ROLE_ARN, done, exists, full
 from tests.support.thorough import some
 from tests.unit.conftest import Run
 
-CLIENT = f"{ENGINE.rpartition('.')[0]}.client"
+CLIENT = f"{ENGINE.rpartition('.ansible_module')[0]}.api.client"
 
 
 def sampled(names: str, *lists: Sequence[Any], each: int) -> pytest.MarkDecorator:

@@ -14,7 +14,7 @@ import json
 import re
 import threading
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple, TypeVar
@@ -146,7 +146,7 @@ class CloudControl:
     def create(self, properties: Properties) -> Progress:
         return self._begin("create_resource", DesiredState=json.dumps(properties))
 
-    def update(self, identifier: str, patch: list[dict[str, Any]]) -> Progress:
+    def update(self, identifier: str, patch: Sequence[Mapping[str, Any]]) -> Progress:
         return self._begin("update_resource", Identifier=identifier, PatchDocument=json.dumps(patch))
 
     def delete(self, identifier: str) -> Progress:

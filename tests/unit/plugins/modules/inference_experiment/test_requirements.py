@@ -63,7 +63,9 @@ def test_module_on_older_python_fails_before_other_imports(
 
 
 @pytest.mark.parametrize(
-    "path", [ENGINE / "ansible_module" / "python_version.py", *(INSTALLED / "plugins" / "modules").glob("*.py")], ids=lambda path: path.name
+    "path",
+    [ENGINE / "ansible_module" / "python_version.py", *(INSTALLED / "plugins" / "modules").glob("*.py")],
+    ids=lambda path: path.name,
 )
 def test_files_that_older_python_loads_are_valid_in_its_syntax(path: Path) -> None:
     ast.parse(path.read_text(encoding="utf-8"), feature_version=(3, 8))

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import property_name
 from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.inference_experiment import (
     INFERENCE_EXPERIMENT,
 )
@@ -21,7 +22,7 @@ from tests.unit.conftest import Run
 INFO = "inference_experiment_info"
 ALWAYS = 10**6
 CONTENT = ("ResourceDescription", "Properties", JSON)
-DECIDED_ON = frozenset({*map(INFERENCE_EXPERIMENT.property_name, INFERENCE_EXPERIMENT.options), "Status"})
+DECIDED_ON = frozenset({*map(property_name, INFERENCE_EXPERIMENT.options), "Status"})
 PATIENCE = 200
 # Reads are repeated eight times, polls for as long as there is time.
 MOST_CALLS = 70

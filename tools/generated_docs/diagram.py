@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import option_name
 from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.inference_experiment import (
     INFERENCE_EXPERIMENT,
     STATUSES,
@@ -114,7 +115,7 @@ def changeable(status: str) -> list[str]:
     rules = STATUSES[status]
     found = []
     for name in sorted(rules.updatable):
-        option = INFERENCE_EXPERIMENT.option_name(name)
+        option = option_name(name)
         members = rules.write_only.get(name, ())
         spec = INFERENCE_EXPERIMENT.options[option].get("options") or {}
         found.append(f"{option}.end_time" if 0 < len(members) < len(spec) else option)

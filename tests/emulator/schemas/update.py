@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 # The collection's type, and those that the tests describe to see that the engine takes others too.
-TYPE_NAMES = ("AWS::SageMaker::InferenceExperiment", "AWS::MemoryDB::ParameterGroup", "AWS::SSM::Parameter")
+TYPE_NAMES = ("AWS::SageMaker::InferenceExperiment", "AWS::MemoryDB::ParameterGroup")
 
 
 def shipped(type_name: str) -> dict[str, Any]:

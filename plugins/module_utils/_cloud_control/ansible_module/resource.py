@@ -19,6 +19,7 @@ from ..model import validation
 from ..model.arguments import Findings
 from ..model.conversion import to_properties
 from ..model.resource_type import Declaration, Limit, Resource, ResourceType
+from ..model.tags import tags_as_strings
 from .base import (
     ROLE,
     create_client,
@@ -46,7 +47,7 @@ def run_resource_module(resource_type: ResourceType) -> None:
 
 
 def _task(resource_type: ResourceType, module: AnsibleAWSModule, found: Findings, record: Record) -> Task:
-    declaration = _wish(resource_type, module.params, found)
+    declaration = _declaration(resource_type, module.params, found)
     seconds = module.params["wait_timeout"]
     deadline = create_deadline(seconds)
     client = create_client(
@@ -72,23 +73,19 @@ def _task(resource_type: ResourceType, module: AnsibleAWSModule, found: Findings
 
 
 def _spec(resource_type: ResourceType) -> dict[str, Any]:
-    spec = {
+    return {
         **resource_type.options,
         **resource_type.module_only_options,
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "recreate": {"type": "bool", "default": False},
+        "purge_tags": {"type": "bool", "default": True},
         "wait": {"type": "bool", "default": True},
         "wait_timeout": {"type": "int", "default": 1800},
         **ROLE,
     }
-    if resource_type.has_unseen:
-        spec["force_write_only"] = {"type": "bool", "default": False}
-    if resource_type.tags:
-        spec["purge_tags"] = {"type": "bool", "default": True}
-    return spec
 
 
-def _wish(resource_type: ResourceType, params: Mapping[str, Any], found: Findings) -> Declaration:
+def _declaration(resource_type: ResourceType, params: Mapping[str, Any], found: Findings) -> Declaration:
     """Return what the task declares. Raises Rejected with the errors found before and all further ones."""
     faulty = validation.problems(resource_type, params)
     problems = found.with_further(chain.from_iterable(faulty.values()))
@@ -98,15 +95,14 @@ def _wish(resource_type: ResourceType, params: Mapping[str, Any], found: Finding
     converted = {path.partition(".")[0] for path in resource_type.values}
     omitted = found.unreadable.keys() | (faulty.keys() & converted)
     properties = to_properties(resource_type, {name: value for name, value in params.items() if name not in omitted})
-    tags = params.get(resource_type.tags_option or "")
+    tags = params[resource_type.tags_option]
     declaration = Declaration(
         identifier=params[resource_type.identifier],
         present=params["state"] == "present",
         properties=properties,
-        tags=None if tags is None else validation.tags_as_strings(tags),
-        purge_tags=params.get("purge_tags", True),
+        tags=None if tags is None else tags_as_strings(tags),
+        purge_tags=params["purge_tags"],
         recreate=params["recreate"],
-        force_write_only=params.get("force_write_only", False),
         module_only_options={name: params[name] for name in resource_type.module_only_options},
     )
     raise_if_invalid(

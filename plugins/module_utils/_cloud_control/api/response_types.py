@@ -11,9 +11,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from ..model.resource_type import Properties, ResourceType, Spec
-
-_NONE = type(None)
+from ..model.resource_type import Properties, ResourceType, Spec, property_name
+from ..model.tags import is_list_of_tags
 
 _KINDS: Mapping[str, tuple[str, tuple[type, ...]]] = {
     "str": ("a string", (str,)),
@@ -32,49 +31,44 @@ def check_types(resource_type: ResourceType, properties: Properties, declared: C
     the task does.
     """
     for option, entry in resource_type.property_options.items():
-        name = resource_type.property_name(option)
+        name = property_name(option)
         if not _unset(entry, properties.get(name)):
-            _check(resource_type, entry, properties[name], option, name, complete=name in declared)
+            _check(entry, properties[name], name, complete=name in declared)
     status = resource_type.lifecycle.status if resource_type.lifecycle else None
-    required = {resource_type.property_name(resource_type.identifier), status}
+    required = {property_name(resource_type.identifier), status}
     required |= {name for name in resource_type.required_to_create if name in declared}
     for name in sorted(filter(None, required - resource_type.write_only)):
         if properties.get(name) in (None, "", {}):
             raise TypeError(f"{name} is missing")
     if status and not isinstance(properties[status], str):
         raise TypeError(f"{status} is not a string")
-    if resource_type.tags:
-        _check_tags(resource_type, properties.get(resource_type.tags))
+    if properties.get(resource_type.tags) is not None and not is_list_of_tags(properties[resource_type.tags]):
+        raise TypeError(f"{resource_type.tags} is not a list of tags")
 
 
 def _unset(entry: Mapping[str, Any], value: Any) -> bool:
     return value is None or (value == {} and entry["type"] == "dict" and bool(entry.get("options")))
 
 
-def _check_object(
-    resource_type: ResourceType, spec: Spec, value: Mapping[str, Any], path: str, shown: str, *, complete: bool
-) -> None:
+def _check_object(spec: Spec, value: Mapping[str, Any], shown: str, *, complete: bool) -> None:
     for name, entry in spec.items():
-        here = f"{path}.{name}"
-        member = resource_type.property_name(here)
+        member = property_name(name)
         if not _unset(entry, value.get(member)):
-            _check(resource_type, entry, value[member], here, f"{shown}.{member}", complete=complete)
+            _check(entry, value[member], f"{shown}.{member}", complete=complete)
         elif entry.get("required") and complete:
             raise TypeError(f"{shown}.{member} is missing")
 
 
-def _check(
-    resource_type: ResourceType, entry: Mapping[str, Any], value: Any, path: str, shown: str, *, complete: bool
-) -> None:
+def _check(entry: Mapping[str, Any], value: Any, shown: str, *, complete: bool) -> None:
     kind = entry["type"]
     if not _is_a(kind, value):
         raise TypeError(f"{shown} is not {_KINDS[kind][0]}")
     if kind == "list":
         for position, element in enumerate(value):
             element_entry = {**entry, "type": entry.get("elements", "raw")}
-            _check(resource_type, element_entry, element, path, f"{shown}[{position}]", complete=complete)
+            _check(element_entry, element, f"{shown}[{position}]", complete=complete)
     elif entry.get("options"):
-        _check_object(resource_type, entry["options"], value, path, shown, complete=complete)
+        _check_object(entry["options"], value, shown, complete=complete)
 
 
 def _is_a(kind: str, value: Any) -> bool:
@@ -85,15 +79,3 @@ def _is_a(kind: str, value: Any) -> bool:
     if isinstance(value, float) and kind == "int":  # JSON has one kind of number: 1.0 is 1
         return value.is_integer()
     return isinstance(value, _KINDS[kind][1])
-
-
-def _check_tags(resource_type: ResourceType, tags: Any) -> None:
-    def is_tag(tag: Any) -> bool:
-        return isinstance(tag, dict) and isinstance(tag.get("Key"), str) and isinstance(tag.get("Value"), (str, _NONE))
-
-    if resource_type.tags_are_map:
-        fits = isinstance(tags, dict) and all(isinstance(value, str) for value in tags.values())
-    else:
-        fits = isinstance(tags, list) and all(map(is_tag, tags))
-    if tags is not None and not fits:
-        raise TypeError(f"{resource_type.tags} is not {'a map' if resource_type.tags_are_map else 'a list'} of tags")

@@ -17,7 +17,7 @@ from dataclasses import replace
 from ..api.polling import backoff, pauses
 from ..errors import CallFailed, CloudControlError, NotApplied, OperationFailed, Rejected
 from ..model.equivalence import same
-from ..model.resource_type import Declaration, Properties, Resource, ResourceType
+from ..model.resource_type import Declaration, Properties, Resource, ResourceType, option_name
 from ..planning.diff import find_differences
 from ..planning.json_patch import PatchConflict, apply
 from ..planning.plan import Create, Delete, Reject, Update, Write
@@ -86,8 +86,6 @@ class Executor:
             self.preserved_options = []
             self.applied = set(step.properties)
         self.applied |= _about(step)
-        # That it has arrived nothing tells, so once has to do.
-        self.task.declaration = self.task.declaration._replace(force_write_only=False)
         if isinstance(step, Delete) and step.then:
             self.task.declaration, self.recreate_in_progress = step.then, True
         now = self.task.deadline.clock.now()
@@ -119,11 +117,11 @@ class Executor:
         """The options of which the task does not give all that is to be created again."""
         given = self.task.declaration
         names = [
-            self.type.option_name(name)
+            option_name(name)
             for name, value in then.properties.items()
             if not same(self.type, value, given.properties.get(name), (name,))
         ]
-        if self.type.tags_option and then.tags and then.tags != given.tags:
+        if then.tags and then.tags != given.tags:
             names.append(self.type.tags_option)
         return names
 
@@ -139,7 +137,7 @@ class Executor:
         repeated = self.applied & names_due
         if not repeated:
             return
-        names = ", ".join(sorted(self.type.option_name(name) for name in repeated))
+        names = ", ".join(sorted(option_name(name) for name in repeated))
         state = f"is {self.type.status_of(current) or 'unchanged'}" if current else "does not exist"
         last = self.record.operations[-1]
         last.effects = {}

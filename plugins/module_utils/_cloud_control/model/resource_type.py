@@ -11,6 +11,7 @@ Named tuples rather than frozen dataclasses: every task defines them anew, and t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache
@@ -34,8 +35,6 @@ class Declaration(NamedTuple):
     tags: Mapping[str, str] | None = None
     purge_tags: bool = True
     recreate: bool = False
-    force_write_only: bool = False
-    """Whether to write the write-only properties that nothing tells, whatever they are now."""
     module_only_options: Mapping[str, Any] = NOTHING
     """Options that say how, not what: they are never compared."""
 
@@ -148,9 +147,9 @@ class ResourceType(NamedTuple):
     """Argument spec of every property that can be written, the tags as a free map."""
     read_only: Spec
     """The same for properties that only the service writes, for the way back."""
+    tags: str
+    """The property that holds the tags, a list of objects with Key and Value."""
     module_only_options: Spec = NOTHING
-    names: Mapping[str, str] = NOTHING
-    """Option path ("a.b") -> property name, where the mechanical rule gives another."""
     values: Mapping[str, Callable[[Any], Any]] = NOTHING
     """Option path -> converter of its value; raises ValueError with a clause that can follow "<path>"."""
     limits: Mapping[str, Limit] = NOTHING
@@ -160,10 +159,6 @@ class ResourceType(NamedTuple):
     """Lists of objects without an order: path of the list -> the member that identifies an element."""
     recreate_not_offered: frozenset[Path] = frozenset()
     """Members for whose change a message does not offer recreate."""
-    tags: str | None = None
-    """The property that holds the tags."""
-    tags_are_map: bool = False
-    """Whether that is a map of keys to values instead of a list of both."""
     create_only: frozenset[str] = frozenset()
     write_only: frozenset[str] = frozenset()
     never_compared: frozenset[str] = frozenset()
@@ -195,21 +190,9 @@ class ResourceType(NamedTuple):
     hints: Mapping[str, str] = NOTHING
     """Error code -> hint that precedes the general one. {region} stands for the region."""
 
-    def property_name(self, path: str) -> str:
-        """The property for the option at a path ("a.b"): by the mechanical rule, unless names has another."""
-        return self.names.get(path) or _pascal_case(path.rpartition(".")[2])
-
-    def option_name(self, name: str, *, parent: str = "") -> str:
-        """Return the name of the option for a property, at the top level or below the option at a path ("a.b")."""
-        spec: Spec = {**self.options, **self.read_only}
-        for part in parent.split(".") if parent else ():
-            spec = spec.get(part, NOTHING).get("options", NOTHING)
-        path = f"{parent}." if parent else ""
-        return next((option for option in spec if self.property_name(f"{path}{option}") == name), name)
-
     @property
-    def tags_option(self) -> str | None:
-        return self.option_name(self.tags) if self.tags else None
+    def tags_option(self) -> str:
+        return option_name(self.tags)
 
     @property
     def property_options(self) -> Spec:
@@ -219,16 +202,7 @@ class ResourceType(NamedTuple):
 
     @property
     def writable(self) -> frozenset[str]:
-        return frozenset(self.property_name(option) for option in self.options)
-
-    def unseen(self, rules: Status) -> frozenset[str]:
-        """The write-only properties that may change now and whose present values nothing tells."""
-        return (self.write_only & rules.updatable) - rules.write_only.keys() - self.create_only - self.never_compared
-
-    @property
-    def has_unseen(self) -> bool:
-        rows = self.lifecycle.statuses.values() if self.lifecycle else [Status(updatable=self.writable)]
-        return any(map(self.unseen, rows))
+        return frozenset(property_name(option) for option in self.options)
 
     def status_of(self, current: Resource) -> str:
         return str(current.properties.get(self.lifecycle.status)) if self.lifecycle else ""
@@ -243,6 +217,13 @@ class ResourceType(NamedTuple):
         return self.lifecycle.statuses.get(status, unknown)
 
 
-@cache  # asked for every member of everything that is read
-def _pascal_case(option: str) -> str:
+@cache  # called for each member of each resource that is read
+def property_name(option: str) -> str:
+    """Return the name of the property for an option: model_variants -> ModelVariants."""
     return "".join(word[:1].upper() + word[1:] for word in option.split("_"))
+
+
+@cache
+def option_name(name: str) -> str:
+    """Return the name of the option for a property: ModelVariants -> model_variants."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()

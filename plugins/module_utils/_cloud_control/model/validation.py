@@ -6,18 +6,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .conversion import iter_options
-from .messages import LONGEST_SHOWN, got
+from .messages import got
 from .resource_type import Limit, ResourceType
-
-# AWS's own limits of tags, the same for every type that has them.
-TAGS, TAG_KEY, TAG_VALUE = 50, 128, 256
-_AWS_TAGS = "Omit the tag: the module does not change existing tags with this prefix."
-_TAG_CHARACTERS = "Allowed are letters, digits, spaces and _ . : / = + - @"
+from .tags import validate_tags
 
 
 def problems(resource_type: ResourceType, options: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -25,7 +20,7 @@ def problems(resource_type: ResourceType, options: Mapping[str, Any]) -> dict[st
     found: dict[str, list[str]] = {}
     for path, shown, value in iter_options(resource_type.options, options):
         if path == resource_type.tags_option:
-            sentences = list(_tag_problems(shown, value))
+            sentences = list(validate_tags(shown, value))
         else:
             sentences = problems_of(shown, value, resource_type.limits.get(path))
             sentences = sentences or _conversion_problems(resource_type, path, shown, value)
@@ -42,16 +37,6 @@ def problems_of(shown: str, value: Any, limit: Limit | None = None) -> list[str]
 def matches(limit: Limit, value: str) -> bool:
     """Return whether the whole value matches the pattern of a limit."""
     return limit.pattern is None or re.fullmatch(limit.pattern, value, re.ASCII) is not None
-
-
-def is_tag_character(character: str) -> bool:
-    """Return whether AWS allows a character in tags: Unicode letters, numbers and separators, and some others."""
-    return character in "_.:/=+-@" or unicodedata.category(character)[0] in "LNZ"
-
-
-def tags_as_strings(tags: Mapping[Any, Any]) -> dict[str, str]:
-    """Return tags with numbers and booleans as strings, converted as amazon.aws does."""
-    return {str(key): str(value) for key, value in tags.items()}
 
 
 def _conversion_problems(resource_type: ResourceType, path: str, shown: str, value: Any) -> list[str]:
@@ -91,28 +76,3 @@ def _string_problems(shown: str, value: str, limit: Limit) -> Iterator[str]:
         yield f"{shown} must {limit.words}, got {got(value)}."
     elif limit.length and not limit.length[0] <= len(value) <= limit.length[1]:
         yield f"{shown} must have {limit.length[0]} to {limit.length[1]} characters, got {len(value)}."
-
-
-def _tag_problems(shown: str, tags: Mapping[Any, Any]) -> Iterator[str]:
-    if len(tags) > TAGS:
-        yield f"{shown} must have at most {TAGS} tags, got {len(tags)}."
-    for key, value in tags.items():
-        text = str(key)
-        if not 1 <= len(text) <= TAG_KEY:
-            yield f"{shown}: the key of a tag must have 1 to {TAG_KEY} characters, got {len(text)}."
-        where = f"{shown}[{got(text)}]" if len(text) < LONGEST_SHOWN else f"{shown}: the value of a tag"
-        if text.lower().startswith("aws:"):
-            yield f'{where} must not begin with "aws:", which is reserved for AWS. {_AWS_TAGS}'
-        yield from _character_problems(f"{shown}: the key {got(text)}", text)
-        if value is None or isinstance(value, (Mapping, list)):
-            yield f"{where} must be a string, got {got(value)}."
-        elif len(str(value)) > TAG_VALUE:
-            yield f"{where} must have at most {TAG_VALUE} characters, got {len(str(value))}."
-        else:
-            yield from _character_problems(where, str(value))
-
-
-def _character_problems(shown: str, text: str) -> Iterator[str]:
-    wrong = dict.fromkeys(character for character in text if not is_tag_character(character))
-    if wrong:
-        yield f"{shown} must not contain {', '.join(map(got, wrong))}. {_TAG_CHARACTERS}."

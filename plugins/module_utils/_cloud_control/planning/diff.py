@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..model.conversion import tags_as_property, tags_to_dict, without_unset
+from ..model.conversion import without_unset
 from ..model.equivalence import Difference, differences, merge
 from ..model.resource_type import NOTHING, Declaration, Properties, Resource, ResourceType, Status
+from ..model.tags import tags_to_dict, tags_to_property
 
 if TYPE_CHECKING:
     from .json_patch import PatchDocument
@@ -73,7 +74,7 @@ def find_differences(
         members = rules.write_only.get(name)
         changed[name] = {m: merged[m] for m in members if m in merged} if members else merged
     tags = resource_type.tags
-    if tags is None or declaration.tags is None:
+    if declaration.tags is None:
         return Diff(changed, differences=found)
     present = tags_to_dict(current.properties.get(tags))
     kept = {key: value for key, value in present.items() if not declaration.purge_tags or key.startswith("aws:")}
@@ -81,7 +82,7 @@ def find_differences(
     if wanted == present:
         return Diff(changed, differences=found)
     protected = frozenset({tags}) if kept or not declaration.purge_tags else frozenset()
-    changed[tags] = tags_as_property(resource_type, wanted)
+    changed[tags] = tags_to_property(wanted)
     return Diff(changed, protected, (*found, Difference((tags,), present, wanted)))
 
 

@@ -14,11 +14,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from ..model import validation
-from ..model.conversion import tags_as_property, tags_to_dict, to_options
+from ..model.conversion import to_options
 from ..model.equivalence import Difference, merge
 from ..model.messages import got
 from ..model.resource_type import (
-    NOTHING,
     Declaration,
     Path,
     Properties,
@@ -27,7 +26,9 @@ from ..model.resource_type import (
     Status,
     Transition,
     WriteOnlyReader,
+    option_name,
 )
+from ..model.tags import tags_to_dict, tags_to_property, validate_number_of_tags
 from .diff import Diff, base, declared, find_differences, intent_of, patch_for
 
 if TYPE_CHECKING:
@@ -103,27 +104,17 @@ def next_step(resource_type: ResourceType, declaration: Declaration, current: Re
     rejection = _rejection(resource_type, declaration, current, rules, changes, intent)
     if rejection:
         return _recreate(resource_type, declaration, current, rules, rejection) if declaration.recreate else rejection
-    unseen = _unseen(resource_type, declaration, rules)
-    forced = declaration.force_write_only and unseen
     if intent is None:
-        return _update(resource_type, current, changes, unseen) if changes.names or forced else Done()
+        return _update(resource_type, current, changes) if changes.names else Done()
     transition = rules.transitions[intent]
     move = _move(resource_type, declaration, current, transition, changes)
-    if isinstance(move, Reject) or (changes.names <= transition.applies and not forced):
+    if isinstance(move, Reject) or changes.names <= transition.applies:
         return move
-    return _update(resource_type, current, changes, unseen)
+    return _update(resource_type, current, changes)
 
 
-def _unseen(resource_type: ResourceType, declaration: Declaration, rules: Status) -> Properties:
-    """Return the properties that the task sets and that cannot be compared, because no API returns them."""
-    return {
-        name: declaration.properties[name] for name in resource_type.unseen(rules) if name in declaration.properties
-    }
-
-
-def _update(resource_type: ResourceType, current: Resource, changes: Diff, unseen: Mapping[str, Any] = NOTHING) -> Step:
-    """Change what differs. What is unseen goes along: to the handler, what a patch leaves out of it is not there."""
-    whole = {**base(resource_type, current), **unseen, **changes.properties}
+def _update(resource_type: ResourceType, current: Resource, changes: Diff) -> Step:
+    whole = {**base(resource_type, current), **changes.properties}
     for name in changes.names & (current.write_only or {}).keys():
         # Members that the task leaves out, or that do not count now, are as the service has told.
         whole[name] = {**(current.write_only or {})[name], **whole[name]}
@@ -131,7 +122,9 @@ def _update(resource_type: ResourceType, current: Resource, changes: Diff, unsee
     problems = [problem for problem in resource_type.validate_model(whole) if problem not in already]
     ways_out = ["Set the conflicting options in the same task."] if problems else []
     if resource_type.tags in changes.names:
-        too_many = _tag_problems(resource_type, tags_to_dict(changes.properties[resource_type.tags]))
+        too_many = validate_number_of_tags(
+            resource_type.tags_option, tags_to_dict(changes.properties[resource_type.tags])
+        )
         problems += too_many
         ways_out += [f"Set fewer {resource_type.tags_option}, or purge_tags: true."] * len(too_many)
     if problems:
@@ -140,7 +133,7 @@ def _update(resource_type: ResourceType, current: Resource, changes: Diff, unsee
             f" {resource_type.noun}.",
             hint=" ".join(ways_out),
         )
-    patch = patch_for(resource_type, current, {**unseen, **changes.properties}, changes.protected)
+    patch = patch_for(resource_type, current, changes.properties, changes.protected)
     return Update(patch=patch, properties=changes.names)
 
 
@@ -179,9 +172,9 @@ def _move_before_delete(
     found = find_differences(resource_type, declaration._replace(tags=None), deployed, current, rules).differences
     if not found:
         return _move(resource_type, declaration, current, transition, Diff())
-    names = ", ".join(dict.fromkeys(resource_type.option_name(difference.path[0]) for difference in found))
+    names = ", ".join(dict.fromkeys(option_name(difference.path[0]) for difference in found))
     return Reject(
-        why=f"{_shown(resource_type, list(found))} (cannot change when the {resource_type.noun} becomes {intent}).",
+        why=f"{_shown(list(found))} (cannot change when the {resource_type.noun} becomes {intent}).",
         hint=f"Omit {names} or set the current value.",
     )
 
@@ -191,34 +184,26 @@ def _create(
 ) -> Create | Reject:
     lifecycle, intent = resource_type.lifecycle, intent_of(resource_type, declaration)
     if lifecycle and intent and intent not in lifecycle.intents_on_create:
-        option = resource_type.option_name(lifecycle.intent)
+        option = option_name(lifecycle.intent)
         return Reject(
             why=f"The {resource_type.noun} {situation}. {option}: {intent} requires an existing {resource_type.noun}.",
             hint=f"Omit {option}, or set {option}: {' or '.join(sorted(lifecycle.intents_on_create))}.",
         )
-    missing = [
-        resource_type.option_name(n) for n in resource_type.required_to_create if n not in declaration.properties
-    ]
+    missing = [option_name(n) for n in resource_type.required_to_create if n not in declaration.properties]
     if missing:
         return Reject(
             why=f"The {resource_type.noun} {situation}. The create requires these options: {', '.join(missing)}.",
             hint=f"Set these options, or correct {resource_type.identifier} or region.",
         )
     properties = {n: v for n, v in declaration.properties.items() if n not in resource_type.ignored_by_create}
-    problems = resource_type.validate_model(properties) + _tag_problems(resource_type, declaration.tags or {})
+    problems = resource_type.validate_model(properties) + validate_number_of_tags(
+        resource_type.tags_option, declaration.tags or {}
+    )
     if problems:
         return Reject(why=" ".join(problems), hint="Correct these options.")
-    if resource_type.tags and declaration.tags:
-        properties[resource_type.tags] = tags_as_property(resource_type, declaration.tags)
+    if declaration.tags:
+        properties[resource_type.tags] = tags_to_property(declaration.tags)
     return Create(properties=properties)
-
-
-def _tag_problems(resource_type: ResourceType, tags: Mapping[str, str]) -> list[str]:
-    """Those of AWS count as well: Cloud Control looks at the model, which has them."""
-    if len(tags) <= validation.TAGS:
-        return []
-    option, most = resource_type.tags_option, validation.TAGS
-    return [f"{option}: {len(tags)} tags including the existing ones, the maximum is {most}."]
 
 
 def _recreate(
@@ -268,7 +253,7 @@ def _recreate(
 
 
 def _tags(resource_type: ResourceType, current: Resource) -> dict[str, str]:
-    return tags_to_dict(current.properties.get(resource_type.tags or ""))
+    return tags_to_dict(current.properties.get(resource_type.tags))
 
 
 def _rejection(
@@ -286,14 +271,14 @@ def _rejection(
     status, lifecycle = resource_type.status_of(current), resource_type.lifecycle
     fixed = [d for d in changes.differences if d.path[0] in resource_type.create_only]
     blocked = [d for d in changes.differences if d not in fixed and not rules.allows(d.path)]
-    whys, options = [], [resource_type.option_name(difference.path[0]) for difference in (*fixed, *blocked)]
+    whys, options = [], [option_name(difference.path[0]) for difference in (*fixed, *blocked)]
     if fixed:
-        whys.append(f"{_shown(resource_type, fixed)} (can be set only on create).")
+        whys.append(f"{_shown(fixed)} (can be set only on create).")
     if blocked:
-        whys.append(f"{_shown(resource_type, blocked)} (cannot change in status {status}).")
+        whys.append(f"{_shown(blocked)} (cannot change in status {status}).")
     unreachable = lifecycle is not None and intent is not None and intent not in rules.transitions
     if lifecycle and unreachable:
-        options.append(resource_type.option_name(lifecycle.intent))
+        options.append(option_name(lifecycle.intent))
         whys.append(f"{options[-1]}: {intent} cannot be reached from status {status}.")
     if not whys:
         return None
@@ -313,22 +298,14 @@ def _rejection(
     return Reject(why=" ".join(whys), hint=hint, properties_that_differ=changes.names)
 
 
-def _shown(resource_type: ResourceType, differences: list[Difference]) -> str:
-    return "; ".join(
-        f"{_option_path(resource_type, d.tokens)} is {_comparison(d.actual, got(d.declared))}" for d in differences
-    )
+def _shown(differences: list[Difference]) -> str:
+    return "; ".join(f"{_option_path(d.tokens)} is {_comparison(d.actual, got(d.declared))}" for d in differences)
 
 
-def _option_path(resource_type: ResourceType, tokens: Path) -> str:
+def _option_path(tokens: Path) -> str:
     """Return the path of an option as a task writes it, with the key of each element: C(parts[left].size)."""
-    parent, shown = "", ""
-    for token in tokens:
-        if token.startswith("["):
-            shown += token
-            continue
-        option = resource_type.option_name(token, parent=parent)
-        parent, shown = f"{parent}.{option}".lstrip("."), f"{shown}.{option}".lstrip(".")
-    return shown
+    names = (token if token.startswith("[") else f".{option_name(token)}" for token in tokens)
+    return "".join(names).removeprefix(".")
 
 
 def _comparison(actual: Any, declared: str) -> str:

@@ -13,8 +13,12 @@ import botocore.session
 import pytest
 import regex
 
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model import tags as tag_rules
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model import validation
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import Limit
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import (
+    Limit,
+    property_name,
+)
 from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.inference_experiment import (
     INFERENCE_EXPERIMENT,
     LIMITS,
@@ -69,7 +73,7 @@ def _members(shape: Any, path: str = "") -> Iterator[tuple[str, Any]]:
         spec: Mapping[str, Any] = {**INFERENCE_EXPERIMENT.options}
         for step in filter(None, path.split(".")):
             spec = spec[step]["options"]
-        names = {INFERENCE_EXPERIMENT.property_name(f"{path}.{option}".lstrip(".")): option for option in spec}
+        names = {property_name(option): option for option in spec}
         here = f"{path}.{names[name]}".lstrip(".")
         yield here, member
         inner = member.member if member.type_name == "list" else member
@@ -177,9 +181,9 @@ def test_tag_limits_equal_botocores() -> None:
         tags.metadata["max"],
         key.metadata["max"],
         value.metadata["max"],
-    ) == (validation.TAGS, validation.TAG_KEY, validation.TAG_VALUE)
+    ) == (tag_rules.MAX_TAGS, tag_rules.MAX_KEY_LENGTH, tag_rules.MAX_VALUE_LENGTH)
     # Python and the library regex know different versions of Unicode.
     known = [character for character in map(chr, range(0x3000)) if unicodedata.category(character) != "Cn"]
     for shape in (key, value):
         pattern = regex.compile(shape.metadata["pattern"])
-        assert [c for c in known if validation.is_tag_character(c) != bool(pattern.fullmatch(c))] == []
+        assert [c for c in known if tag_rules.is_tag_character(c) != bool(pattern.fullmatch(c))] == []

@@ -17,6 +17,7 @@ import regex
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import (
     Limit,
     ResourceType,
+    property_name,
 )
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.validation import matches
 from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.inference_experiment import (
@@ -86,7 +87,7 @@ def facts_of_schema(resource_type: ResourceType, part: dict[str, Any], path: str
     options = {**resource_type.options, **resource_type.read_only}
     for token in filter(None, path.split(".")):
         options = options.get(token, {}).get("options", {})
-    by_property = {resource_type.property_name(f"{path}.{option}".lstrip(".")): option for option in options}
+    by_property = {property_name(option): option for option in options}
     for name, member in part.get("properties", {}).items():
         here = f"{path}.{by_property.get(name, name)}".lstrip(".")
         member = _resolve(member)
@@ -174,12 +175,10 @@ def test_what_differs_on_purpose_still_does(fact: Fact) -> None:
         pytest.param("writeOnlyProperties", INFERENCE_EXPERIMENT.write_only, id="write-only"),
         pytest.param(
             "readOnlyProperties",
-            set(map(INFERENCE_EXPERIMENT.property_name, INFERENCE_EXPERIMENT.read_only)),
+            set(map(property_name, INFERENCE_EXPERIMENT.read_only)),
             id="read",
         ),
-        pytest.param(
-            "primaryIdentifier", {INFERENCE_EXPERIMENT.property_name(INFERENCE_EXPERIMENT.identifier)}, id="id"
-        ),
+        pytest.param("primaryIdentifier", {property_name(INFERENCE_EXPERIMENT.identifier)}, id="id"),
     ],
 )
 def test_the_kinds_of_properties_are_those_of_the_schema(keyword: str, ours: set[str]) -> None:

@@ -16,6 +16,7 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.mod
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import (
     Declaration,
     Properties,
+    property_name,
 )
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.validation import problems
 from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.inference_experiment import (
@@ -436,7 +437,7 @@ def test_the_table_has_the_eight_statuses_and_their_kinds() -> None:
 
 def test_every_name_of_the_type_is_a_property_of_it() -> None:
     made = INFERENCE_EXPERIMENT
-    readable = {made.property_name(option) for option in made.read_only}
+    readable = {property_name(option) for option in made.read_only}
     known = {*made.create_only, *made.write_only, *made.never_compared, *made.ignored_by_create}
     known |= {
         *made.required_to_create,

@@ -21,7 +21,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.ansible_module import resource
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.execution.state import Operation
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model import validation
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model import tags
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import Limit
 from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.inference_experiment import (
     INFERENCE_EXPERIMENT,
@@ -260,7 +260,7 @@ _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 # Numbers that are limits of an option and stand elsewhere than in LIMITS.
 OTHER_LIMITS: Mapping[str, set[int]] = {
     "schedule": {SHORTEST // _HOUR, LONGEST // _DAY, 7},  # how long SageMaker lets a test without a schedule last
-    "tags": {validation.TAGS, 1, validation.TAG_KEY, validation.TAG_VALUE},
+    "tags": {tags.MAX_TAGS, 1, tags.MAX_KEY_LENGTH, tags.MAX_VALUE_LENGTH},
     "wait_timeout": {1, resource.MAX_WAIT_TIMEOUT},
 }
 IN_WORDS = {"exactly one": 1, "the two": 2}

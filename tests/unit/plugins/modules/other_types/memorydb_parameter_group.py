@@ -25,8 +25,7 @@ PARAMETER_GROUP = ResourceType(
         "parameters": {"type": "dict"},
         "tags": {"type": "dict", "aliases": ["resource_tags"]},
     },
-    read_only={"arn": {"type": "str"}},
-    names={"arn": "ARN"},
+    read_only={},
     limits={
         "parameter_group_name": Limit(
             pattern=r"[a-z](-?[a-z0-9])*", words="consist of small letters and digits, with single hyphens between them"

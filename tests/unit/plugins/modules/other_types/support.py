@@ -54,9 +54,9 @@ class Bed:
         assert [operation["operation"] for operation in result["operations"]] == list(operations)
         assert [operation["operation"] for operation in planned["operations"]] == list(operations)
         assert result.changed == planned.changed == bool(operations)
-        kept = set(result[self.type.result_name]) - set(self.type.read_only)
+        kept = set(result[self.type.result_name]) & set(self.type.options)
         shown = ({name: seen[self.type.result_name].get(name) for name in kept} for seen in (planned, result))
         assert next(shown) == next(shown)
-        again = done(self.manage({**options, "force_write_only": False}))
+        again = done(self.manage(options))
         assert (again.changed, self.emulator.calls()) == (False, ["GetResource"])
         return result

@@ -55,7 +55,7 @@ def test_it_is_created_with_everything_and_then_left_alone(bed: Bed) -> None:
         "parameter_group_name": NAME,
         "family": "memorydb_redis7",
         "description": "For the shop",
-        "arn": ARN,
+        "ARN": ARN,
         "tags": FULL["tags"],
         "region": REGION,
     }
@@ -107,38 +107,6 @@ def test_it_is_deleted_once(there: Bed) -> None:
     assert there.plain.resources == {}
 
 
-# --- what is written and never read ---
-
-OTHER = {"maxmemory-policy": "noeviction"}
-
-
-def test_a_write_only_property_alone_is_no_reason_for_an_update(there: Bed) -> None:
-    there.brought_about(named(parameters=OTHER))
-    assert there.there(NAME)["Parameters"] == FULL["parameters"]
-
-
-def test_it_goes_along_with_an_update_made_for_another_reason(there: Bed) -> None:
-    result = there.brought_about(named(parameters=OTHER, tags={"team": "till"}), "update")
-    (update,) = result["operations"]
-    assert {"op": "add", "path": "/Parameters", "value": OTHER} in update["patch_document"]
-    assert there.there(NAME)["Parameters"] == OTHER
-
-
-def test_it_is_written_alone_when_that_is_asked_for(there: Bed) -> None:
-    result = there.brought_about(named(parameters=OTHER, force_write_only=True), "update")
-    assert result["operations"][0]["patch_document"] == [{"op": "add", "path": "/Parameters", "value": OTHER}]
-    assert there.there(NAME)["Parameters"] == OTHER
-
-
-def test_asked_for_without_one_there_is_nothing_to_write(there: Bed) -> None:
-    there.brought_about(named(force_write_only=True))
-
-
-def test_a_recreation_writes_it_once(there: Bed) -> None:
-    task = {**FULL, "family": "memorydb_valkey7", "recreate": True, "force_write_only": True}
-    there.brought_about(task, "delete", "create")
-
-
 # --- what goes wrong ---
 
 
@@ -173,7 +141,7 @@ def test_they_are_listed_by_their_own_name_for_the_identifier(there: Bed) -> Non
     done(there.manage({**FULL, "parameter_group_name": "till"}))
     result = done(there.inform({"parameter_group_name_contains": "i"}))
     assert [group["parameter_group_name"] for group in result["parameter_groups"]] == ["till"]
-    assert done(there.inform({"parameter_group_names": [NAME, "missing"]}))["parameter_groups"][0]["arn"] == ARN
+    assert done(there.inform({"parameter_group_names": [NAME, "missing"]}))["parameter_groups"][0]["ARN"] == ARN
     both = done(there.inform({"identifiers_only": True}))["parameter_groups"]
     assert both == [{"parameter_group_name": name, "region": REGION} for name in (NAME, "till")]
     assert there.emulator.calls() == ["ListResources"]
@@ -194,16 +162,3 @@ def test_what_was_sent_is_what_is_declared(bed: Bed) -> None:
         "Parameters": FULL["parameters"],
         "Tags": [{"Key": "team", "Value": "shop"}, {"Key": "Cost Center", "Value": "42"}],
     }
-
-
-def test_a_type_without_tags_has_no_option_for_them(emulator: Emulator) -> None:
-    options = {name: entry for name, entry in PARAMETER_GROUP.options.items() if name != "tags"}
-    untagged = Bed(PARAMETER_GROUP._replace(options=options, tags=None), emulator, lambda _model, _region: {})
-    task = {name: value for name, value in FULL.items() if name != "tags"}
-    result = untagged.brought_about(task, "create")
-    assert "tags" not in result["parameter_group"]
-    assert "Tags" not in untagged.there(NAME)
-    for option, value in {"tags": {}, "purge_tags": True}.items():
-        refused = untagged.manage({**task, option: value})
-        assert (refused.failed, emulator.calls()) == (True, [])
-        assert option in refused.msg

@@ -14,10 +14,8 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.mod
     ResourceType,
 )
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.validation import (
-    TAGS,
     problems,
     problems_of,
-    tags_as_strings,
 )
 
 
@@ -145,65 +143,6 @@ def test_all_problems_come_at_once_under_the_option_at_the_top() -> None:
         "parts": 3,
         "tags": 1,
     }
-
-
-ALLOWED = "Allowed are letters, digits, spaces and _ . : / = + - @."
-RESERVED = (
-    'must not begin with "aws:", which is reserved for AWS.'
-    " Omit the tag: the module does not change existing tags with this prefix."
-)
-TAG_CHARACTERS = "_.:/=+-@ aZ09\u00e9\u4e2d\u00a0"
-
-
-@pytest.mark.parametrize(
-    ("tags", "sentences"),
-    [
-        pytest.param({}, [], id="none"),
-        pytest.param({"k" * 128: "v" * 256}, [], id="the longest key and value"),
-        pytest.param({"k": ""}, [], id="an empty value"),
-        pytest.param({TAG_CHARACTERS: TAG_CHARACTERS}, [], id="every kind of character that AWS takes"),
-        pytest.param({7: 2, False: 0.5}, [], id="numbers and booleans, as YAML has them"),
-        pytest.param({str(number): "" for number in range(TAGS)}, [], id="fifty tags"),
-        pytest.param({str(n): "" for n in range(TAGS + 1)}, ["tags must have at most 50 tags, got 51."], id="51 tags"),
-        pytest.param({"": "v"}, ["tags: the key of a tag must have 1 to 128 characters, got 0."], id="an empty key"),
-        pytest.param(
-            {"k" * 129: "v"}, ["tags: the key of a tag must have 1 to 128 characters, got 129."], id="a long key"
-        ),
-        pytest.param({"k": "v" * 257}, ['tags["k"] must have at most 256 characters, got 257.'], id="a long value"),
-        pytest.param(
-            {"a?": "v"}, [f'tags: the key "a?" must not contain "?". {ALLOWED}'], id="a question mark in a key"
-        ),
-        pytest.param({"a": "x,y"}, [f'tags["a"] must not contain ",". {ALLOWED}'], id="a comma in a value"),
-        pytest.param(
-            {"a": "x\ny!\u200b!"}, [f'tags["a"] must not contain "\\n", "!", "\\u200b". {ALLOWED}'], id="several"
-        ),
-        pytest.param({"aws:x": "v"}, [f'tags["aws:x"] {RESERVED}'], id="aws:"),
-        pytest.param({"AWS:x": "v"}, [f'tags["AWS:x"] {RESERVED}'], id="AWS: in capitals"),
-        pytest.param({"awsx": "v", "x:aws:y": ""}, [], id="aws without a colon, or further on, is not reserved"),
-        pytest.param({"k": None}, ['tags["k"] must be a string, got null.'], id="no value"),
-        pytest.param({"k": {"a": "b"}}, ['tags["k"] must be a string, got {"a": "b"}.'], id="a map"),
-        pytest.param({"k": ["a"]}, ['tags["k"] must be a string, got ["a"].'], id="a list"),
-        pytest.param(
-            {"aws:x?": None, "k" * 201: ["v"]},
-            [
-                f'tags["aws:x?"] {RESERVED}',
-                f'tags: the key "aws:x?" must not contain "?". {ALLOWED}',
-                'tags["aws:x?"] must be a string, got null.',
-                "tags: the key of a tag must have 1 to 128 characters, got 201.",
-                'tags: the value of a tag must be a string, got ["v"].',
-            ],
-            id="several at once",
-        ),
-    ],
-)
-def test_problems_of_tags(tags: dict[Any, Any], sentences: list[str]) -> None:
-    found = problems(THING, {"tags": tags}).get("tags", [])
-
-    assert found == sentences
-
-
-def test_tags_are_sent_as_amazon_aws_writes_them() -> None:
-    assert tags_as_strings({1: True, "a": 0.5, "b": "B"}) == {"1": "True", "a": "0.5", "b": "B"}
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import property_name
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.planning.json_patch import (
     PatchConflict,
     PatchDocument,
@@ -63,9 +64,7 @@ def shaped(spec: Mapping[str, Mapping[str, Any]]) -> st.SearchStrategy[Document]
         inner: st.SearchStrategy[Any] = shaped(entry["options"]) if "options" in entry else st.text(max_size=2)
         if entry["type"] == "int":
             inner = st.integers(0, 2)
-        members[INFERENCE_EXPERIMENT.property_name(option)] = (
-            st.lists(inner, max_size=2) if entry["type"] == "list" else inner
-        )
+        members[property_name(option)] = st.lists(inner, max_size=2) if entry["type"] == "list" else inner
     return st.fixed_dictionaries({}, optional=members)
 
 

@@ -994,9 +994,11 @@ THING = ResourceType(
     options={
         "name": {"type": "str"},
         "kind": {"type": "str"},
+        "tags": {"type": "dict"},
         "settings": {"type": "dict", "options": {"a": {"type": "int"}, "b": {"type": "int"}}},
     },
     read_only={"arn": {"type": "str"}},
+    tags="Tags",
     create_only=frozenset({"Name", "Kind"}),
     required_to_create=("Kind",),
 )
@@ -1047,40 +1049,3 @@ def test_a_type_without_a_lifecycle(declared: Declaration, there: Resource | Non
         assert expected in refusal(taken)
     else:
         assert taken == expected
-
-
-# --- write-only properties that nothing tells ---
-
-# As if no call told the schedule: its table has it as something that may change, and not as something to compare.
-BLIND_STATUSES = {name: status._replace(write_only={}) for name, status in STATUSES.items()}
-LIFECYCLE = INFERENCE_EXPERIMENT.lifecycle
-assert LIFECYCLE
-BLIND = INFERENCE_EXPERIMENT._replace(write_only_reader=None, lifecycle=LIFECYCLE._replace(statuses=BLIND_STATUSES))
-GIVEN = {"Schedule": {"EndTime": "2026-02-09T09:00:00Z"}}
-SENT = {"op": "add", "path": "/Schedule", "value": GIVEN["Schedule"]}
-INTENT = {"op": "add", "path": "/DesiredState", "value": "Running"}
-NEW = {"op": "replace", "path": "/Description", "value": "New"}
-
-
-@pytest.mark.parametrize(
-    ("status", "properties", "force", "patch"),
-    [
-        pytest.param("Created", {}, False, None, id="alone: not written"),
-        pytest.param("Created", {}, True, [SENT], id="alone and forced: written"),
-        pytest.param("Created", {"Description": "New"}, False, [NEW, SENT], id="beside a change: goes along"),
-        pytest.param("Completed", {}, True, None, id="forced where the status does not allow it: not written"),
-        pytest.param("Created", {"DesiredState": "Running"}, False, [INTENT], id="beside a start, which would drop it"),
-        pytest.param("Created", {"DesiredState": "Running"}, True, [SENT], id="forced: before a start"),
-    ],
-)
-def test_what_nothing_tells(status: str, properties: Properties, force: bool, patch: Patch | None) -> None:
-    declared = declaration(properties={**GIVEN, **properties}, force_write_only=force)
-
-    taken = next_step(BLIND, declared, seen(status))
-
-    assert (taken.patch if isinstance(taken, Update) else None) == patch
-
-
-def test_everything_write_only_of_the_inference_experiment_can_be_told() -> None:
-    assert BLIND.has_unseen
-    assert not INFERENCE_EXPERIMENT.has_unseen

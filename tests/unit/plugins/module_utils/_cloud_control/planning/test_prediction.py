@@ -35,8 +35,9 @@ THING = ResourceType(
     noun="thing",
     result_name="thing",
     identifier="name",
-    options={"name": {"type": "str"}, "secret": {"type": "str"}},
+    options={"name": {"type": "str"}, "secret": {"type": "str"}, "tags": {"type": "dict"}},
     read_only={},
+    tags="Tags",
     write_only=frozenset({"Secret"}),
 )
 LATER = "2026-02-10T09:00:00Z"

@@ -34,7 +34,7 @@ except ImportError:  # AnsibleAWSModule says so, and how to install it, before a
 Answer = TypeVar("Answer")
 
 ENDED = frozenset({"SUCCESS", "FAILED", "CANCEL_COMPLETE"})
-UNDER_WAY = ("PENDING", "IN_PROGRESS", "CANCEL_IN_PROGRESS")
+IN_PROGRESS = ("PENDING", "IN_PROGRESS", "CANCEL_IN_PROGRESS")
 
 # How often a call is made, within about a minute; botocore does not repeat any.
 _TRIES = 8
@@ -57,7 +57,7 @@ _XML = re.compile(r"""(?i)b?["'](?:\\[nrt]|\s)*<(?!!doctype\s+html|html)""")
 _TIMED_OUT_THERE = frozenset({"RequestTimeout", "RequestTimeoutException"})
 
 
-class Progress(NamedTuple):
+class ProgressEvent(NamedTuple):
     """Cloud Control's ProgressEvent: how far an operation has come."""
 
     operation: str
@@ -143,16 +143,16 @@ class CloudControl:
         for found in self._pages("list_resources", _page, **self._request):
             yield from found
 
-    def create(self, properties: Properties) -> Progress:
-        return self._begin("create_resource", DesiredState=json.dumps(properties))
+    def create(self, properties: Properties) -> ProgressEvent:
+        return self._submit("create_resource", DesiredState=json.dumps(properties))
 
-    def update(self, identifier: str, patch: Sequence[Mapping[str, Any]]) -> Progress:
-        return self._begin("update_resource", Identifier=identifier, PatchDocument=json.dumps(patch))
+    def update(self, identifier: str, patch: Sequence[Mapping[str, Any]]) -> ProgressEvent:
+        return self._submit("update_resource", Identifier=identifier, PatchDocument=json.dumps(patch))
 
-    def delete(self, identifier: str) -> Progress:
-        return self._begin("delete_resource", Identifier=identifier)
+    def delete(self, identifier: str) -> ProgressEvent:
+        return self._submit("delete_resource", Identifier=identifier)
 
-    def follow(self, progress: Progress) -> Progress:
+    def wait_until_ended(self, progress: ProgressEvent) -> ProgressEvent:
         """Wait until an operation has ended, however it ends. Raises TimedOut with its request token."""
         waits = pauses(self._deadline.clock)
         while not progress.ended:
@@ -167,9 +167,9 @@ class CloudControl:
             progress = self._call("get_resource_request_status", read, patient=True, RequestToken=token)
         return progress
 
-    def operation_in_progress(self, identifier: str) -> Progress | None:
+    def operation_in_progress(self, identifier: str) -> ProgressEvent | None:
         """Find the operation that somebody has begun on a resource and that has not ended."""
-        states = {"Operations": ["CREATE", "UPDATE", "DELETE"], "OperationStatuses": list(UNDER_WAY)}
+        states = {"Operations": ["CREATE", "UPDATE", "DELETE"], "OperationStatuses": list(IN_PROGRESS)}
         for requests in self._pages("list_resource_requests", _requests, ResourceRequestStatusFilter=states):
             for progress, type_name in requests:
                 if type_name == self._request["TypeName"] and progress.identifier == identifier:
@@ -191,7 +191,7 @@ class CloudControl:
         operation = _operation(method)
         raise CallFailed(f"The pagination of {operation} does not end", code="InvalidAnswer", operation=operation)
 
-    def _begin(self, method: str, **request: Any) -> Progress:
+    def _submit(self, method: str, **request: Any) -> ProgressEvent:
         """Begin an operation under a ClientToken of its own, which all tries of the call share."""
         return self._call(method, _progress, ClientToken=str(uuid.uuid4()), **self._request, **request)
 
@@ -367,24 +367,24 @@ def _next_token(answer: Mapping[str, Any]) -> str:
     return _text(answer, "NextToken") if answer.get("NextToken") else ""
 
 
-def _progress(answer: Mapping[str, Any], *, of: str | None = None) -> Progress:
+def _progress(answer: Mapping[str, Any], *, of: str | None = None) -> ProgressEvent:
     progress = _event(answer["ProgressEvent"])
     if of not in (None, progress.request_token):
         raise ValueError(f"the request token is {progress.request_token}, not {of}")
     return progress
 
 
-def _requests(answer: Mapping[str, Any]) -> list[tuple[Progress, str]]:
+def _requests(answer: Mapping[str, Any]) -> list[tuple[ProgressEvent, str]]:
     events = answer["ResourceRequestStatusSummaries"]
     return [(_event(event), event.get("TypeName", "")) for event in events]
 
 
-def _event(event: Mapping[str, Any]) -> Progress:
+def _event(event: Mapping[str, Any]) -> ProgressEvent:
     told = {
         name: str(event.get(name) or "")[:_LONGEST_PAGE]
         for name in ("Operation", "Identifier", "ErrorCode", "StatusMessage")
     }
-    return Progress(
+    return ProgressEvent(
         operation=told["Operation"].lower(),
         request_token=_text(event, "RequestToken"),
         status=_text(event, "OperationStatus"),
@@ -403,7 +403,7 @@ def _text(holder: Mapping[str, Any], name: str) -> str:
     return value
 
 
-def _waiting_for(progress: Progress) -> str:
+def _waiting_for(progress: ProgressEvent) -> str:
     return (
         f"the {progress.operation} with request token {progress.request_token} still has the status"
         f" {progress.status} and continues in AWS."

@@ -242,7 +242,7 @@ class Executor:
             if error.denied and note not in self.record.notes:
                 self.record.notes.append(note)
         if other:
-            self.task.client.follow(other)
+            self.task.client.wait_until_ended(other)
         # Who cannot be followed may be at work for long.
         pause = backoff(1) if other else max(backoff(3), next(self._pauses_for_others))
         self.task.deadline.pause(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ..api.client import CloudControl, Progress
+from ..api.client import CloudControl, ProgressEvent
 from ..errors import CallFailed, CloudControlError, OperationFailed, TimedOut
 from ..model.resource_type import ResourceType
 from ..planning.plan import Create, Delete, Update, Write
@@ -40,10 +40,10 @@ def submit(
     Raises TimedOut, with the request token, if it did not end in time.
     """
     try:
-        progress = _begin(step, client, identifier)
+        progress = _submit(step, client, identifier)
         operation.request_token, operation.operation_status = progress.request_token, progress.status
         if wait:
-            progress = client.follow(progress)
+            progress = client.wait_until_ended(progress)
     except CallFailed as error:
         _note(operation, error)
         error.request_token = operation.request_token
@@ -96,7 +96,7 @@ def classify_failure(resource_type: ResourceType, step: Write, failure: CloudCon
     return "final"
 
 
-def _begin(step: Write, client: CloudControl, identifier: str) -> Progress:
+def _submit(step: Write, client: CloudControl, identifier: str) -> ProgressEvent:
     if isinstance(step, Create):
         return client.create(step.properties)
     if isinstance(step, Update):

@@ -26,7 +26,10 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api.client import CloudControl, Progress
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api.client import (
+    CloudControl,
+    ProgressEvent,
+)
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api.polling import FIRST_PAUSES, Deadline
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.errors import CallFailed, TimedOut
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import WriteOnlyReader
@@ -103,7 +106,7 @@ def progress(status: str, **other: Any) -> Answer:
     return {"ProgressEvent": event(status, **other), "ResponseMetadata": METADATA}
 
 
-UNDER_WAY = Progress(operation="update", request_token=SOME, status="IN_PROGRESS")
+IN_PROGRESS = ProgressEvent(operation="update", request_token=SOME, status="IN_PROGRESS")
 
 
 # --- reading ---
@@ -291,7 +294,7 @@ def test_polls_go_on_for_as_long_as_there_is_time_and_no_longer() -> None:
     script = Script(get_resource_request_status=[progress("IN_PROGRESS"), error("ThrottlingException")])
 
     with pytest.raises(TimedOut, match="GetResourceRequestStatus failed with ThrottlingException"):
-        script.client(seconds=600).follow(UNDER_WAY)
+        script.client(seconds=600).wait_until_ended(IN_PROGRESS)
 
     assert len(script.calls) > 2 * TRIES
     assert script.time.elapsed() == pytest.approx(600)
@@ -395,7 +398,7 @@ def test_trying_again_ends_with_the_task_s_time_and_says_what_went_wrong() -> No
     ],
 )
 def test_a_write_keeps_its_token_through_its_tries_and_no_longer(
-    method: str, call: Callable[[CloudControl], Progress], request_: dict[str, Any]
+    method: str, call: Callable[[CloudControl], ProgressEvent], request_: dict[str, Any]
 ) -> None:
     script = Script(**{method: [error("ThrottlingException"), NO_JSON, progress("IN_PROGRESS")]})
     client = script.client()
@@ -403,7 +406,7 @@ def test_a_write_keeps_its_token_through_its_tries_and_no_longer(
     begun = call(client)
     call(client)
 
-    assert begun == UNDER_WAY
+    assert begun == IN_PROGRESS
     requests = script.requests(method)
     tokens = [request.pop("ClientToken") for request in requests]
     assert requests == [{"TypeName": TYPE, **request_}] * 4
@@ -437,7 +440,7 @@ def test_an_event_is_read_in_full() -> None:
         Operation="CREATE",
     )
 
-    assert Script(delete_resource=[answer]).client().delete("x") == Progress(
+    assert Script(delete_resource=[answer]).client().delete("x") == ProgressEvent(
         operation="create",
         request_token=SOME,
         status="FAILED",
@@ -460,7 +463,7 @@ def test_an_event_is_read_in_full() -> None:
     ],
 )
 def test_an_operation_has_ended(status: str, ended: bool) -> None:
-    assert Progress(operation="update", request_token=SOME, status=status).ended is ended
+    assert ProgressEvent(operation="update", request_token=SOME, status=status).ended is ended
 
 
 # --- following ---
@@ -472,7 +475,7 @@ def test_an_operation_is_followed_to_its_end_however_it_ends(end: str) -> None:
         get_resource_request_status=[progress("PENDING"), progress("CANCEL_IN_PROGRESS"), progress(end, Identifier="x")]
     )
 
-    ended = script.client().follow(UNDER_WAY)
+    ended = script.client().wait_until_ended(IN_PROGRESS)
 
     assert (ended.status, ended.identifier) == (end, "x")
     assert script.calls == [("get_resource_request_status", {"RequestToken": SOME})] * 3
@@ -482,7 +485,9 @@ def test_an_operation_is_followed_to_its_end_however_it_ends(end: str) -> None:
 def test_an_operation_that_has_ended_is_not_asked_for() -> None:
     script = Script()
 
-    assert script.client().follow(Progress(operation="update", request_token=SOME, status="FAILED")).ended
+    assert (
+        script.client().wait_until_ended(ProgressEvent(operation="update", request_token=SOME, status="FAILED")).ended
+    )
     assert script.calls == []
     assert script.time.slept == []
 
@@ -505,7 +510,7 @@ def test_retry_after_is_a_time(at: datetime | None, slept: float) -> None:
     )
     client = script.client()
 
-    client.follow(client.delete("x"))
+    client.wait_until_ended(client.delete("x"))
 
     assert script.time.slept == [pytest.approx(slept)]
 
@@ -520,7 +525,7 @@ def test_a_poll_that_fails_does_not_lose_the_operation() -> None:
         ]
     )
 
-    assert script.client().follow(UNDER_WAY).status == "SUCCESS"
+    assert script.client().wait_until_ended(IN_PROGRESS).status == "SUCCESS"
     assert {method for method, _request in script.calls} == {"get_resource_request_status"}
 
 
@@ -528,7 +533,7 @@ def test_time_runs_out_with_the_token_and_the_last_status() -> None:
     script = Script(get_resource_request_status=[progress("IN_PROGRESS")])
 
     with pytest.raises(TimedOut) as raised:
-        script.client(seconds=60).follow(UNDER_WAY)
+        script.client(seconds=60).wait_until_ended(IN_PROGRESS)
 
     assert "update with request token some-request still has the status IN_PROGRESS" in raised.value.message
     assert "wait_timeout of 60 seconds" in raised.value.message
@@ -539,7 +544,7 @@ def test_a_retry_after_beyond_the_deadline_is_not_waited_for() -> None:
     script = Script(get_resource_request_status=[progress("IN_PROGRESS", RetryAfter=START + timedelta(days=1))])
 
     with pytest.raises(TimedOut):
-        script.client(seconds=60).follow(UNDER_WAY)
+        script.client(seconds=60).wait_until_ended(IN_PROGRESS)
 
     assert script.time.elapsed() == pytest.approx(60)
 
@@ -687,7 +692,7 @@ def test_the_operation_of_somebody_else_is_found_on_any_page() -> None:
 def test_progress_of_another_operation_is_asked_for_again() -> None:
     script = Script(get_resource_request_status=[progress("SUCCESS", request="another"), progress("FAILED")])
 
-    ended = script.client().follow(UNDER_WAY)
+    ended = script.client().wait_until_ended(IN_PROGRESS)
     assert (ended.request_token, ended.status) == (SOME, "FAILED")
     assert len(script.calls) == 2
 
@@ -697,13 +702,13 @@ def test_progress_without_the_texts_that_count_is_asked_for_again(change: dict[s
     odd: Answer = {"ProgressEvent": {**event("SUCCESS"), **change}}
     script = Script(get_resource_request_status=[odd, progress("SUCCESS")])
 
-    assert script.client().follow(UNDER_WAY).status == "SUCCESS"
+    assert script.client().wait_until_ended(IN_PROGRESS).status == "SUCCESS"
     assert len(script.calls) == 2
 
 
 def test_what_does_not_count_of_progress_may_be_anything() -> None:
     odd = {"Operation": 7, "Identifier": {"a": 1}, "ErrorCode": [], "StatusMessage": "x" * 9_000, "Hooks": None}
-    ended = Script(get_resource_request_status=[progress("FAILED", **odd)]).client().follow(UNDER_WAY)
+    ended = Script(get_resource_request_status=[progress("FAILED", **odd)]).client().wait_until_ended(IN_PROGRESS)
 
     assert (ended.operation, ended.identifier, ended.error_code, len(ended.message)) == ("7", "{'a': 1}", None, 4000)
 

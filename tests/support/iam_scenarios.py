@@ -13,7 +13,7 @@ from typing import Any
 from tests.emulator import Emulator
 from tests.support.environment import REGION
 from tests.support.iam_policies import HANDLER_ROLE, OPERATOR, READ_ONLY, WITH_HANDLER_ROLE
-from tests.support.tasks import LATER, MODULE, NAME, SCHEDULE, full, named, put
+from tests.support.tasks import LATER, MODULE, NAME, SCHEDULE, full, minimal, put_experiment
 
 INFO = "inference_experiment_info"
 TYPE = "AWS::SageMaker::InferenceExperiment"
@@ -35,7 +35,7 @@ class Task:
 
     def prepare(self, emulator: Emulator) -> None:
         if self.found:
-            put(emulator, self.found, **self.experiment)
+            put_experiment(emulator, self.found, **self.experiment)
         if self.somebody_else:
             emulator.on_call("UpdateResource", lambda: _somebody_else(emulator))
         emulator.clear_log()
@@ -50,23 +50,23 @@ def _somebody_else(emulator: Emulator) -> None:
 
 CREATE = Task("create an experiment", full(), None)
 CREATE_TAGGED = Task("create an experiment with ``tags``", full(tags={"team": "checkout"}), None)
-CHANGE = Task("update an experiment", named(description="New"))
-START = Task("start a scheduled experiment", named(desired_state="Running"))
-STOP = Task("stop a running experiment", named(desired_state="Completed", on_stop="promote_shadow"), "Running")
-TAG = Task("change ``tags``", named(tags={"team": "checkout"}), "Completed", experiment={"tags": {"team": "shop"}})
-UNTAG = Task("remove ``tags``", named(tags={}), "Completed", experiment={"tags": {"team": "checkout"}})
-DELETE = Task("delete an experiment", named(state="absent"))
-DELETE_RUNNING = Task("delete a running experiment", named(state="absent"), "Running")
+CHANGE = Task("update an experiment", minimal(description="New"))
+START = Task("start a scheduled experiment", minimal(desired_state="Running"))
+STOP = Task("stop a running experiment", minimal(desired_state="Completed", on_stop="promote_shadow"), "Running")
+TAG = Task("change ``tags``", minimal(tags={"team": "checkout"}), "Completed", experiment={"tags": {"team": "shop"}})
+UNTAG = Task("remove ``tags``", minimal(tags={}), "Completed", experiment={"tags": {"team": "checkout"}})
+DELETE = Task("delete an experiment", minimal(state="absent"))
+DELETE_RUNNING = Task("delete a running experiment", minimal(state="absent"), "Running")
 RECREATE = Task("``recreate`` an experiment", full(kms_key="another", recreate=True), "Completed")
-RESCHEDULE = Task("set ``schedule``", named(schedule={"end_time": LATER}))
-WAIT = Task("wait for the operation of another caller", named(description="Ours"), somebody_else=True)
+RESCHEDULE = Task("set ``schedule``", minimal(schedule={"end_time": LATER}))
+WAIT = Task("wait for the operation of another caller", minimal(description="Ours"), somebody_else=True)
 LIFE = [
     *(CREATE, CREATE_TAGGED, CHANGE, START, STOP, TAG, UNTAG, DELETE, DELETE_RUNNING, RECREATE, RESCHEDULE, WAIT),
     Task("create, then start", full(schedule=SCHEDULE, desired_state="Running"), None),
-    Task("stop with promotion, then delete", named(state="absent", on_stop="promote_shadow"), "Running"),
+    Task("stop with promotion, then delete", minimal(state="absent", on_stop="promote_shadow"), "Running"),
 ]
 
-READ = Task("read an experiment", named(), module=INFO, writes=False)
+READ = Task("read an experiment", minimal(), module=INFO, writes=False)
 LIST = Task("list the experiments", {}, module=INFO, writes=False)
 READS = [
     *(READ, LIST),

@@ -16,7 +16,7 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.in
 from tests.emulator import Emulator
 from tests.support.malformed_values import JSON
 from tests.support.module_runner import Result
-from tests.support.tasks import MODULE, OTHER_ROLE_ARN, SCHEDULE, STORAGE_PROPERTY, full, named, put
+from tests.support.tasks import MODULE, OTHER_ROLE_ARN, SCHEDULE, STORAGE_PROPERTY, full, minimal, put_experiment
 from tests.unit.conftest import Run
 
 INFO = "inference_experiment_info"
@@ -41,7 +41,7 @@ class Scene:
     def prepare(self, emulator: Emulator) -> None:
         emulator.reset()
         if self.found is not None:
-            put(emulator, **{"DataStorageConfig": STORAGE_PROPERTY, "Description": "Old", **self.found})
+            put_experiment(emulator, **{"DataStorageConfig": STORAGE_PROPERTY, "Description": "Old", **self.found})
         emulator.clear_log()
 
     def play(self, run: Run) -> Result:
@@ -53,7 +53,7 @@ SCENES = [
     Scene(
         "everything is changed",
         {"status": "Created", "tags": {"old": "1", "aws:x": "y"}},
-        named(
+        minimal(
             description="New",
             data_storage_config={"destination": "s3://x/y", "content_type": {"csv_content_types": ["text/csv"]}},
             schedule=SCHEDULE,
@@ -62,7 +62,10 @@ SCENES = [
         (*_WRITE, "DescribeInferenceExperiment"),
     ),
     Scene(
-        "a tag is added", {"status": "Running", "tags": {"old": "1"}}, named(tags={"n": "2"}, purge_tags=False), _WRITE
+        "a tag is added",
+        {"status": "Running", "tags": {"old": "1"}},
+        minimal(tags={"n": "2"}, purge_tags=False),
+        _WRITE,
     ),
     Scene(
         "created, then started",
@@ -73,7 +76,7 @@ SCENES = [
     Scene(
         "stopped with a promotion",
         {"status": "Running", "tags": {"old": "1"}},
-        named(desired_state="Completed", on_stop="promote_shadow", tags={"n": "1"}),
+        minimal(desired_state="Completed", on_stop="promote_shadow", tags={"n": "1"}),
         _WRITE,
     ),
     Scene(
@@ -82,7 +85,7 @@ SCENES = [
         full(role_arn=OTHER_ROLE_ARN, recreate=True),
         ("GetResource", "DescribeInferenceExperiment", "DeleteResource", "CreateResource", "GetResourceRequestStatus"),
     ),
-    Scene("deleted", {"status": "Created"}, named(state="absent"), ("GetResource", "DeleteResource")),
+    Scene("deleted", {"status": "Created"}, minimal(state="absent"), ("GetResource", "DeleteResource")),
     Scene(
         "as it is",
         {"status": "Created", "tags": {"a": "1"}},

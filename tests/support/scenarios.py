@@ -25,8 +25,8 @@ from tests.support.tasks import (
     START,
     STORAGE,
     full,
-    named,
-    put,
+    minimal,
+    put_experiment,
     shadow_mode_config,
     variants,
 )
@@ -48,12 +48,12 @@ class Scenario:
 
     def prepare(self, emulator: Emulator) -> None:
         if self.found:
-            put(emulator, self.found, **self.experiment)
+            put_experiment(emulator, self.found, **self.experiment)
         emulator.clear_log()
 
 
 TAGGED = {"tags": {"team": "checkout", "Cost Center": "42"}}
-RUNNING_NOW = named(desired_state="Running")
+RUNNING_NOW = minimal(desired_state="Running")
 
 CREATES = [
     Scenario("nothing is there: created, running at once", None, full(), ["create"], "Running"),
@@ -75,25 +75,25 @@ CREATES = [
     ),
 ]
 UPDATES = [
-    Scenario("Created: description changed", "Created", named(description="New"), ["update"], "Created"),
-    Scenario("Created: variants changed", "Created", named(model_variants=variants(3)), ["update"], "Created"),
+    Scenario("Created: description changed", "Created", minimal(description="New"), ["update"], "Created"),
+    Scenario("Created: variants changed", "Created", minimal(model_variants=variants(3)), ["update"], "Created"),
     Scenario(
-        "Created: sampling changed", "Created", named(shadow_mode_config=shadow_mode_config(7)), ["update"], "Created"
+        "Created: sampling changed", "Created", minimal(shadow_mode_config=shadow_mode_config(7)), ["update"], "Created"
     ),
-    Scenario("Created: data storage added", "Created", named(data_storage_config=STORAGE), ["update"], "Created"),
+    Scenario("Created: data storage added", "Created", minimal(data_storage_config=STORAGE), ["update"], "Created"),
     Scenario(
         "Created: whole schedule moved",
         "Created",
-        named(schedule={"start_time": "2026-01-03T12:00:00Z", "end_time": LATER}),
+        minimal(schedule={"start_time": "2026-01-03T12:00:00Z", "end_time": LATER}),
         ["update"],
         "Created",
     ),
-    Scenario("Created: only the end moved", "Created", named(schedule={"end_time": LATER}), ["update"], "Created"),
-    Scenario("Created: tags changed", "Created", named(**TAGGED), ["update"], "Created", {"tags": {"old": "1"}}),
+    Scenario("Created: only the end moved", "Created", minimal(schedule={"end_time": LATER}), ["update"], "Created"),
+    Scenario("Created: tags changed", "Created", minimal(**TAGGED), ["update"], "Created", {"tags": {"old": "1"}}),
     Scenario(
         "Created: all at once is one update",
         "Created",
-        named(
+        minimal(
             description="New",
             model_variants=variants(3),
             shadow_mode_config=shadow_mode_config(7),
@@ -104,14 +104,14 @@ UPDATES = [
         ["update"],
         "Created",
     ),
-    Scenario("Running: description changed", "Running", named(description="New"), ["update"], "Running"),
+    Scenario("Running: description changed", "Running", minimal(description="New"), ["update"], "Running"),
     Scenario(
-        "Running: sampling changed", "Running", named(shadow_mode_config=shadow_mode_config(7)), ["update"], "Running"
+        "Running: sampling changed", "Running", minimal(shadow_mode_config=shadow_mode_config(7)), ["update"], "Running"
     ),
-    Scenario("Running: end moved", "Running", named(schedule={"end_time": LATER}), ["update"], "Running"),
-    Scenario("Running: tags changed", "Running", named(**TAGGED), ["update"], "Running"),
-    Scenario("Completed: tags changed", "Completed", named(**TAGGED), ["update"], "Completed"),
-    Scenario("Cancelled: tags changed", "Cancelled", named(**TAGGED), ["update"], "Cancelled"),
+    Scenario("Running: end moved", "Running", minimal(schedule={"end_time": LATER}), ["update"], "Running"),
+    Scenario("Running: tags changed", "Running", minimal(**TAGGED), ["update"], "Running"),
+    Scenario("Completed: tags changed", "Completed", minimal(**TAGGED), ["update"], "Completed"),
+    Scenario("Cancelled: tags changed", "Cancelled", minimal(**TAGGED), ["update"], "Cancelled"),
 ]
 STARTS = [
     Scenario("Created: started", "Created", RUNNING_NOW, ["update"], "Running"),
@@ -139,37 +139,41 @@ STARTS = [
 ]
 STOPS = [
     *(
-        Scenario(f"Running: stopped as {end}", "Running", named(desired_state=end), ["update"], end)
+        Scenario(f"Running: stopped as {end}", "Running", minimal(desired_state=end), ["update"], end)
         for end in ("Completed", "Cancelled")
     ),
     Scenario(
         "Running: stopped with a reason",
         "Running",
-        named(desired_state="Cancelled", status_reason="Slow"),
+        minimal(desired_state="Cancelled", status_reason="Slow"),
         ["update"],
         "Cancelled",
     ),
     Scenario(
         "Running: stopped, shadow promoted",
         "Running",
-        named(desired_state="Completed", on_stop="promote_shadow"),
+        minimal(desired_state="Completed", on_stop="promote_shadow"),
         ["update"],
         "Completed",
     ),
     Scenario(
         "Running: stopped, shadow removed",
         "Running",
-        named(desired_state="Cancelled", on_stop="remove_shadow"),
+        minimal(desired_state="Cancelled", on_stop="remove_shadow"),
         ["update"],
         "Cancelled",
     ),
     Scenario(
-        "Running: tags go with the stop", "Running", named(desired_state="Completed", **TAGGED), ["update"], "Completed"
+        "Running: tags go with the stop",
+        "Running",
+        minimal(desired_state="Completed", **TAGGED),
+        ["update"],
+        "Completed",
     ),
     Scenario(
         "Running: updated, then stopped",
         "Running",
-        named(desired_state="Completed", description="New", shadow_mode_config=shadow_mode_config(7)),
+        minimal(desired_state="Completed", description="New", shadow_mode_config=shadow_mode_config(7)),
         ["update", "update"],
         "Completed",
     ),
@@ -183,14 +187,14 @@ STOPS = [
 ]
 DELETES = [
     *(
-        Scenario(f"{found}: deleted", found, named(state="absent"), ["delete"], None)
+        Scenario(f"{found}: deleted", found, minimal(state="absent"), ["delete"], None)
         for found in ("Created", "Running", "Completed", "Cancelled")
     ),
     *(
         Scenario(
             f"Running: {on_stop}, then deleted",
             "Running",
-            named(state="absent", on_stop=on_stop),
+            minimal(state="absent", on_stop=on_stop),
             ["update", "delete"],
             None,
         )
@@ -199,28 +203,28 @@ DELETES = [
     Scenario(
         "Running: stopped with a reason, then deleted",
         "Running",
-        named(state="absent", status_reason="Over"),
+        minimal(state="absent", status_reason="Over"),
         ["update", "delete"],
         None,
     ),
     Scenario(
         "Running: cancelled, then deleted",
         "Running",
-        named(state="absent", desired_state="Cancelled"),
+        minimal(state="absent", desired_state="Cancelled"),
         ["update", "delete"],
         None,
     ),
     Scenario(
         "Created: there is nothing to promote, deleted",
         "Created",
-        named(state="absent", on_stop="promote_shadow"),
+        minimal(state="absent", on_stop="promote_shadow"),
         ["delete"],
         None,
     ),
     Scenario(
         "Completed: it has stopped already, deleted",
         "Completed",
-        named(state="absent", on_stop="promote_shadow"),
+        minimal(state="absent", on_stop="promote_shadow"),
         ["delete"],
         None,
     ),
@@ -264,15 +268,15 @@ RECREATES = [
     ),
 ]
 IN_TRANSIT = [
-    Scenario("Creating is waited out, then updated", "Creating", named(description="New"), ["update"], "Created"),
+    Scenario("Creating is waited out, then updated", "Creating", minimal(description="New"), ["update"], "Created"),
     Scenario("Updating is waited out, then started", "Updating", RUNNING_NOW, ["update"], "Running"),
     Scenario(
-        "Starting is waited out, then stopped", "Starting", named(desired_state="Completed"), ["update"], "Completed"
+        "Starting is waited out, then stopped", "Starting", minimal(desired_state="Completed"), ["update"], "Completed"
     ),
     Scenario(
         "Updating is waited out, then stopped",
         "Updating",
-        named(desired_state="Cancelled"),
+        minimal(desired_state="Cancelled"),
         ["update"],
         "Cancelled",
         {"then": "Running"},
@@ -280,13 +284,13 @@ IN_TRANSIT = [
     Scenario(
         "Updating is waited out, then promoted and deleted",
         "Updating",
-        named(state="absent", on_stop="promote_shadow"),
+        minimal(state="absent", on_stop="promote_shadow"),
         ["update", "delete"],
         None,
         {"then": "Running"},
     ),
-    Scenario("Stopping is waited out, then tagged", "Stopping", named(**TAGGED), ["update"], "Completed"),
-    Scenario("Starting is waited out, then deleted", "Starting", named(state="absent"), ["delete"], None),
+    Scenario("Stopping is waited out, then tagged", "Stopping", minimal(**TAGGED), ["update"], "Completed"),
+    Scenario("Starting is waited out, then deleted", "Starting", minimal(state="absent"), ["delete"], None),
 ]
 CHANGING = [*CREATES, *UPDATES, *STARTS, *STOPS, *DELETES, *RECREATES, *IN_TRANSIT]
 
@@ -315,17 +319,17 @@ UNCHANGING = [
     Scenario(
         "Cancelled is met; a reason is never compared",
         "Cancelled",
-        named(desired_state="Cancelled", status_reason="Another", on_stop="remove_shadow"),
+        minimal(desired_state="Cancelled", status_reason="Another", on_stop="remove_shadow"),
         [],
         "Cancelled",
         {"StatusReason": "The first"},
     ),
     Scenario("nothing but the name of one that exists", "Running", {"name": NAME}, [], "Running"),
-    Scenario("absent and not there", None, named(state="absent"), [], None),
+    Scenario("absent and not there", None, minimal(state="absent"), [], None),
     Scenario(
         "absent, with words about a stop, and not there",
         None,
-        named(state="absent", on_stop="promote_shadow", status_reason="Over"),
+        minimal(state="absent", on_stop="promote_shadow", status_reason="Over"),
         [],
         None,
     ),

@@ -20,7 +20,7 @@ ROLE_ARN = f"arn:aws:iam::{ACCOUNT_ID}:role/demo-sagemaker"
 OTHER_ROLE_ARN = f"arn:aws:iam::{ACCOUNT_ID}:role/another"
 KEY_ID = "12345678-1234-1234-1234-123456789012"
 KEY_ARN = f"arn:aws:kms:{REGION}:{ACCOUNT_ID}:key/{KEY_ID}"
-TRANSIT = ("Creating", "Updating", "Starting", "Stopping")
+TRANSITIONAL = ("Creating", "Updating", "Starting", "Stopping")
 STATUSES = ("Creating", "Created", "Updating", "Starting", "Running", "Stopping", "Completed", "Cancelled")
 
 # The emulator's clock begins at 2026-01-01T12:00:00Z; an experiment that is put as Created is scheduled so.
@@ -74,12 +74,12 @@ def full(**changes: Any) -> dict[str, Any]:
     return {option: value for option, value in options.items() if value is not None}
 
 
-def named(**options: Any) -> dict[str, Any]:
+def minimal(**options: Any) -> dict[str, Any]:
     """A task that gives nothing but the name, and these."""
     return {"name": NAME, **options}
 
 
-def put(
+def put_experiment(
     emulator: Emulator,
     status: str = "Created",
     *,
@@ -94,26 +94,26 @@ def put(
     )
 
 
-def state(emulator: Emulator) -> dict[str, Any]:
+def stored_experiment(emulator: Emulator) -> dict[str, Any]:
     """What the experiment really is."""
     return emulator.experiment(NAME, REGION)
 
 
 def exists(emulator: Emulator) -> bool:
     try:
-        state(emulator)
+        stored_experiment(emulator)
     except KeyError:
         return False
     return True
 
 
-def done(result: Result) -> Result:
+def succeeded(result: Result) -> Result:
     """The result of a task that must not fail."""
     assert not result.failed, result.msg
     return result
 
 
-def kinds(result: Result) -> list[str]:
+def operation_names(result: Result) -> list[str]:
     """The operations of a result by their names."""
     return [operation["operation"] for operation in result["operations"]]
 
@@ -122,7 +122,7 @@ def statuses(result: Result) -> list[str]:
     return [operation["operation_status"] for operation in result["operations"]]
 
 
-def wanted(result: Result) -> list[dict[str, Any]]:
+def without_outcome(result: Result) -> list[dict[str, Any]]:
     """The operations of a result without what only a real run knows."""
     unknown = ("request_token", "operation_status")
     return [{key: value for key, value in o.items() if key not in unknown} for o in result["operations"]]
@@ -134,12 +134,12 @@ def patches(result: Result) -> list[dict[str, Any]]:
     return [{step["path"]: step.get("value") for step in document if step["op"] != "test"} for document in documents]
 
 
-def sent(emulator: Emulator, operation: str) -> list[dict[str, Any]]:
+def requests_of(emulator: Emulator, operation: str) -> list[dict[str, Any]]:
     """The requests of an operation, as they came in."""
     return [record.request for record in emulator.log if record.operation == operation]
 
 
-def refused(result: Result, emulator: Emulator, *words: str) -> None:
+def rejected(result: Result, emulator: Emulator, *words: str) -> None:
     """It failed before any write, with a message that has these words."""
     assert result.failed
     assert emulator.writes() == []
@@ -147,15 +147,17 @@ def refused(result: Result, emulator: Emulator, *words: str) -> None:
     assert (result.changed, result["operations"]) == (False, [])
 
 
-def run_again(run: Run, emulator: Emulator, task: Mapping[str, Any]) -> Result:
+def rerun_unchanged(run: Run, emulator: Emulator, task: Mapping[str, Any]) -> Result:
     """A second run of a task that succeeded: nothing changes, one read, and one Describe where a schedule counts."""
     emulator.clear_log()
-    result = done(run(MODULE, dict(task)))
-    describes = "schedule" in task and exists(emulator) and state(emulator)["status"] in ("Created", "Running")
+    result = succeeded(run(MODULE, dict(task)))
+    describes = (
+        "schedule" in task and exists(emulator) and stored_experiment(emulator)["status"] in ("Created", "Running")
+    )
     calls = ["GetResource", "DescribeInferenceExperiment"] if describes else ["GetResource"]
     assert (result.changed, result["operations"], emulator.calls()) == (False, [], calls)
     return result
 
 
-def without(values: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+def omit(values: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name not in names}

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from tests.emulator import Emulator, ManualClock
 from tests.support.module_runner import Result, run_module, with_shared_clients
-from tests.support.tasks import MODULE, OTHER_ROLE_ARN, full, named, put, shadow_mode_config, variants
+from tests.support.tasks import MODULE, OTHER_ROLE_ARN, full, minimal, put_experiment, shadow_mode_config, variants
 from tests.unit.plugins.modules.robustness.test_malformed_properties import properties_with
 
 ALWAYS = 10**6
@@ -40,37 +40,37 @@ _ONE_VARIANT = [{"VariantName": "production", "ModelName": "demo-model-a"}]
 _RECREATE = full(role_arn=OTHER_ROLE_ARN, recreate=True)
 # Words of the message, and an example of a task that returns the message.
 EXAMPLES = {
-    "The create requires these options": Rejection(None, named(description="x")),
+    "The create requires these options": Rejection(None, minimal(description="x")),
     "requires an existing inference experiment": Rejection(None, full(desired_state="Completed")),
-    "The experiment has not started": Rejection("Created", named(desired_state="Completed")),
-    "While Running, only": Rejection("Running", named(model_variants=variants(count=2))),
-    "The experiment has ended": Rejection("Completed", named(description="x")),
-    "can be set only on create": Rejection("Created", named(role_arn=OTHER_ROLE_ARN)),
+    "The experiment has not started": Rejection("Created", minimal(desired_state="Completed")),
+    "While Running, only": Rejection("Running", minimal(model_variants=variants(count=2))),
+    "The experiment has ended": Rejection("Completed", minimal(description="x")),
+    "can be set only on create": Rejection("Created", minimal(role_arn=OTHER_ROLE_ARN)),
     "would first be deleted by recreate: true. desired_state": Rejection(
         "Created", {**_RECREATE, "desired_state": "Completed"}
     ),
     "would first be deleted by recreate: true. The create requires these options": Rejection(
-        "Created", named(role_arn=OTHER_ROLE_ARN, recreate=True)
+        "Created", minimal(role_arn=OTHER_ROLE_ARN, recreate=True)
     ),
     "recreate: true with wait: false would lose options that the task does not set": Rejection(
-        "Created", {**_RECREATE, "wait": False}, lambda emulator: put(emulator, Description="x")
+        "Created", {**_RECREATE, "wait": False}, lambda emulator: put_experiment(emulator, Description="x")
     ),
     "cannot change when the inference experiment becomes": Rejection(
-        "Running", named(state="absent", on_stop="promote_shadow", model_variants=variants(count=2))
+        "Running", minimal(state="absent", on_stop="promote_shadow", model_variants=variants(count=2))
     ),
     "cannot be created again with its current values": Rejection("Created", _RECREATE, _read(KmsKey="")),
     "The options set by the task conflict with the current values": Rejection(
-        "Created", named(shadow_mode_config={**shadow_mode_config(), "source_model_variant_name": "v1"})
+        "Created", minimal(shadow_mode_config={**shadow_mode_config(), "source_model_variant_name": "v1"})
     ),
     "tags including the existing ones": Rejection(
         "Created",
-        named(tags={"new": "x"}, purge_tags=False),
-        lambda emulator: put(emulator, tags={f"key{number}": "x" for number in range(50)}),
+        minimal(tags={"new": "x"}, purge_tags=False),
+        lambda emulator: put_experiment(emulator, tags={f"key{number}": "x" for number in range(50)}),
     ),
     "requires both variants of shadow_mode_config in model_variants": Rejection(
-        "Running", named(desired_state="Completed", on_stop="promote_shadow"), _read(ModelVariants=_ONE_VARIANT)
+        "Running", minimal(desired_state="Completed", on_stop="promote_shadow"), _read(ModelVariants=_ONE_VARIANT)
     ),
-    "does not support the status": Rejection("Created", named(description="x"), _read(Status="Paused")),
+    "does not support the status": Rejection("Created", minimal(description="x"), _read(Status="Paused")),
     "The list response has no status": Rejection(
         "Created",
         {"statuses": ["Running"], "identifiers_only": True},
@@ -88,7 +88,7 @@ def results() -> Mapping[str, Result]:
         for words, example in EXAMPLES.items():
             with Emulator(clock=ManualClock(), check_references=False) as emulator:
                 if example.status:
-                    put(emulator, example.status)
+                    put_experiment(emulator, example.status)
                 example.prepare(emulator)
                 found[words] = run_module(example.module, example.task, emulator=emulator)
     return found

@@ -47,7 +47,7 @@ from tests.support.iam_scenarios import (
     Task,
 )
 from tests.support.scenarios import CHANGING
-from tests.support.tasks import NAME, done, exists, put, state
+from tests.support.tasks import NAME, exists, put_experiment, stored_experiment, succeeded
 from tests.support.thorough import THOROUGH
 from tests.unit.iam.conftest import Account
 
@@ -62,7 +62,7 @@ def tasks(chosen: list[Task]) -> pytest.MarkDecorator:
 @tasks(TASKS)
 def test_an_operator_may(account: Account, task: Task) -> None:
     account.grant(filled_in(OPERATOR))
-    result = done(account.run(task))
+    result = succeeded(account.run(task))
     assert result.changed == task.writes
     assert _missing("\n".join(result.warnings)) == set()
 
@@ -70,7 +70,7 @@ def test_an_operator_may(account: Account, task: Task) -> None:
 @tasks(TASKS)
 def test_an_operator_with_the_handler_s_role_may(account: Account, task: Task) -> None:
     account.split()
-    result = done(account.run(task))
+    result = succeeded(account.run(task))
     assert result.changed == task.writes
     assert _missing("\n".join(result.warnings)) == set()
 
@@ -78,7 +78,7 @@ def test_an_operator_with_the_handler_s_role_may(account: Account, task: Task) -
 @tasks(TASKS)
 def test_a_reader_may_in_check_mode(account: Account, task: Task) -> None:
     account.grant(filled_in(READ_ONLY))
-    result = done(account.run(task, check=True))
+    result = succeeded(account.run(task, check=True))
     assert result.changed == task.writes
 
 
@@ -101,7 +101,7 @@ def test_a_reader_with_the_handler_s_role_may_in_check_mode_and_no_more(account:
         if action.startswith("cloudformation:") and action not in actions(read(READ_ONLY)):
             caller = without(caller, action)
     account.split(caller=caller)
-    assert done(account.run(task, check=True)).changed == task.writes
+    assert succeeded(account.run(task, check=True)).changed == task.writes
     assert account.run(task).failed == task.writes
     assert {record.error for record in account.emulator.log if record.write} <= {"AccessDeniedException"}
 
@@ -124,15 +124,15 @@ def test_a_reader_may_not_past_the_modules_either(
     account: Account, service: str, method: str, request_: dict[str, Any]
 ) -> None:
     account.grant(filled_in(READ_ONLY))
-    put(account.emulator)
+    put_experiment(account.emulator)
     with Refused("AccessDeniedException", "not authorized to perform"):
         getattr(account.client(service), method)(**request_)
-    assert state(account.emulator)["status"] == "Created"
+    assert stored_experiment(account.emulator)["status"] == "Created"
 
 
 def test_an_operator_with_the_handler_s_role_can_change_nothing_past_cloud_control(account: Account) -> None:
     account.split()
-    put(account.emulator)
+    put_experiment(account.emulator)
     with Refused("AccessDeniedException", "not authorized to perform: sagemaker:StartInferenceExperiment"):
         account.client("sagemaker").start_inference_experiment(Name=NAME)
     account.handler_role = None
@@ -140,7 +140,7 @@ def test_an_operator_with_the_handler_s_role_can_change_nothing_past_cloud_contr
 
 
 def _experiment(account: Account) -> Any:
-    return state(account.emulator) if exists(account.emulator) else None
+    return stored_experiment(account.emulator) if exists(account.emulator) else None
 
 
 # what each action is for
@@ -155,7 +155,7 @@ def test_the_actions_that_the_module_documents_are_enough_for_it(account: Accoun
         policy = without(policy, action)
     account.grant(policy)
     for task in LIFE:
-        done(account.run(task))
+        succeeded(account.run(task))
         account.emulator.forget_experiments()
 
 
@@ -174,7 +174,7 @@ def test_without_one_action_one_task_fails_and_says_which(account: Account, name
     account.emulator.settings.access_denied_has_a_code = name == HANDLER_ROLE
     result = account.run(row.task)
     if row.warns:
-        done(result)
+        succeeded(result)
         assert _missing("\n".join(result.warnings)) == {row.action}
         return
     assert result.failed
@@ -213,7 +213,7 @@ def test_what_was_done_before_a_refusal_is_told(account: Account) -> None:
     assert result["inference_experiment"]["description"] == "New"
     assert result["operations"][0]["operation_status"] == "FAILED"
     account.grant(filled_in(OPERATOR))
-    assert done(account.run(task, again=True))["inference_experiment"]["status"] == "Running"
+    assert succeeded(account.run(task, again=True))["inference_experiment"]["status"] == "Running"
 
 
 def test_a_start_that_was_denied_its_tags_has_started(account: Account) -> None:
@@ -244,7 +244,7 @@ def test_an_operation_whose_end_may_not_be_seen_is_named_by_its_token(account: A
     assert result["error"]["request_token"] == result["operations"][0]["request_token"]
     assert account.emulator.writes() == ["UpdateResource"]
     account.emulator.clock.advance(60)
-    again = done(account.run(CHANGE, again=True))
+    again = succeeded(account.run(CHANGE, again=True))
     assert (again.changed, again["operations"]) == (False, [])
 
 
@@ -254,18 +254,18 @@ def test_who_may_not_know_what_somebody_else_has_begun_waits_all_the_same(
     """It tries again and again instead, and says so once."""
     account.emulator.settings.operation_seconds = 20.0
     account.grant(filled_in(OPERATOR))
-    done(account.run(WAIT))
+    succeeded(account.run(WAIT))
     tries = account.emulator.writes()
     assert tries == ["UpdateResource", "UpdateResource"]
     account.emulator.forget_experiments()
     account.grant(without(filled_in(OPERATOR), "cloudformation:ListResourceRequests"))
     warned: list[str] = []
     monkeypatch.setattr(resource, "warn", warned.append)
-    result = done(account.run(WAIT))
+    result = succeeded(account.run(WAIT))
     assert (result.changed, len(result["operations"])) == (True, 1)
     assert [_missing(words) for words in warned] == [{"cloudformation:ListResourceRequests"}]
     assert len(account.emulator.writes()) > len(tries)
-    theirs = state(account.emulator)["properties"]["DataStorageConfig"]
+    theirs = stored_experiment(account.emulator)["properties"]["DataStorageConfig"]
     assert theirs == {"Destination": "s3://theirs/data"}
 
 
@@ -298,7 +298,7 @@ def test_a_policy_for_some_names_in_one_region_is_enough_for_those(account: Acco
     policy = _narrowed(resource)
     policy["Statement"][0]["Condition"] = {"StringEquals": {"aws:RequestedRegion": REGION}}
     account.grant(policy)
-    done(account.run(task))
+    succeeded(account.run(task))
 
 
 @tasks([CREATE, CHANGE, DELETE])
@@ -313,7 +313,7 @@ def test_a_reader_of_some_names_asks_for_them(account: Account) -> None:
     account.grant(policy)
     account.emulator.put_experiment(REGION, {"Name": "other"})
     assert _missing(account.run(LIST).msg) == {"sagemaker:DescribeInferenceExperiment"}
-    found = done(account.run(replace(LIST, options={"name_contains": "check"})))["inference_experiments"]
+    found = succeeded(account.run(replace(LIST, options={"name_contains": "check"})))["inference_experiments"]
     assert [experiment["name"] for experiment in found] == [NAME]
 
 
@@ -323,8 +323,8 @@ def test_tags_keep_teams_apart(account: Account) -> None:
         policy = _only(policy, f"sagemaker:{verb}InferenceExperiment", Condition=TEAM)
     account.grant(policy)
     assert _missing(account.run(CREATE).msg) == {"sagemaker:CreateInferenceExperiment"}
-    done(account.run(CREATE_TAGGED))
+    succeeded(account.run(CREATE_TAGGED))
     for task in (CHANGE, START, DELETE):
         theirs, ours = (replace(task, experiment={"tags": {"team": team}}) for team in ("shop", "checkout"))
         assert len(_missing(account.run(theirs).msg)) == 1
-        done(account.run(ours))
+        succeeded(account.run(ours))

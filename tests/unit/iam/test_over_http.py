@@ -20,7 +20,7 @@ from tests.emulator.server import EmulatorServer
 from tests.support.iam_policies import HANDLER_ROLE, OPERATOR, READ_ONLY, TRUST, filled_in, read, without
 from tests.support.iam_scenarios import INFO
 from tests.support.module_runner import Result, run_module
-from tests.support.tasks import MODULE, NAME, done, full, named
+from tests.support.tasks import MODULE, NAME, full, minimal, succeeded
 
 Keys = dict[str, str]
 
@@ -52,13 +52,13 @@ def _run(server: EmulatorServer, keys: Keys, task: Mapping[str, Any], module: st
 
 
 def test_an_operator_manages_and_a_reader_reads(server: EmulatorServer, operator: Keys) -> None:
-    done(_run(server, operator, full(tags={"team": "checkout"})))
+    succeeded(_run(server, operator, full(tags={"team": "checkout"})))
     reader = _user(server, "reader", filled_in(READ_ONLY))
-    (found,) = done(_run(server, reader, {"include_write_only": True}, INFO))["inference_experiments"]
+    (found,) = succeeded(_run(server, reader, {"include_write_only": True}, INFO))["inference_experiments"]
     assert found["tags"] == {"team": "checkout"}
-    result = _run(server, reader, named(description="New"))
+    result = _run(server, reader, minimal(description="New"))
     assert "user/reader is not authorized to perform: cloudformation:UpdateResource" in result.msg
-    assert done(_run(server, operator, named(state="absent"))).changed
+    assert succeeded(_run(server, operator, minimal(state="absent"))).changed
 
 
 def test_what_the_handler_lacks_is_named(server: EmulatorServer) -> None:
@@ -93,7 +93,7 @@ def test_a_session_of_a_role_may_do_what_the_role_may(server: EmulatorServer) ->
     session = server.client("sts").assume_role(RoleArn=arn, RoleSessionName="job")["Credentials"]
     keys = {"access_key": session["AccessKeyId"], "secret_key": session["SecretAccessKey"]}
     keys["session_token"] = session["SessionToken"]
-    assert done(_run(server, keys, {}, INFO))["inference_experiments"] == []
+    assert succeeded(_run(server, keys, {}, INFO))["inference_experiments"] == []
     assert f"assumed-role/{role}/job is not authorized" in _run(server, keys, full()).msg
 
 
@@ -106,6 +106,6 @@ def test_a_role_that_does_not_trust_cloud_control_is_of_no_use(server: EmulatorS
     policy = filled_in(OPERATOR)
     policy["Statement"].append({"Effect": "Allow", "Action": "iam:PassRole", "Resource": arn})
     iam.put_user_policy(UserName="operator", PolicyName="operator", PolicyDocument=json.dumps(policy))
-    result = _run(server, operator, named(cloud_control_role_arn=arn))
+    result = _run(server, operator, minimal(cloud_control_role_arn=arn))
     assert (result["error"]["code"], NAME in result.msg) == ("InvalidCredentialsException", True)
     assert f"Role {arn} is invalid or cannot be assumed" in result.msg

@@ -19,7 +19,7 @@ from tests.emulator.seed import ACCOUNT_ID
 from tests.emulator.settings import SUMMARY_PROPERTIES
 from tests.support.environment import REGION
 from tests.support.module_runner import Result
-from tests.support.tasks import MODULE, ROLE_ARN, STORAGE_PROPERTY, done, full
+from tests.support.tasks import MODULE, ROLE_ARN, STORAGE_PROPERTY, full, succeeded
 from tests.unit.conftest import Run
 
 INFO = "inference_experiment_info"
@@ -33,7 +33,7 @@ def put_all(emulator: Emulator, names: Sequence[str], status: str = "Running", r
 def listed(run: Run, emulator: Emulator, **options: Any) -> list[str]:
     """The names that are returned; the log has only the calls of this."""
     emulator.clear_log()
-    result = done(run(INFO, options))
+    result = succeeded(run(INFO, options))
     assert not result.changed
     assert emulator.writes() == []
     return [experiment["name"] for experiment in result["inference_experiments"]]
@@ -56,7 +56,7 @@ def one_a_status(emulator: Emulator) -> Emulator:
 
 @pytest.mark.parametrize("check", [False, True], ids=["for real", "in check mode"])
 def test_none_at_all_is_an_empty_list_for_one_call(run: Run, emulator: Emulator, check: bool) -> None:
-    result = done(run(INFO, {}, check=check))
+    result = succeeded(run(INFO, {}, check=check))
     assert (result["inference_experiments"], result.changed, emulator.calls()) == ([], False, ["ListResources"])
 
 
@@ -72,8 +72,8 @@ def test_all_pages_sorted_by_name_whatever_their_size(run: Run, emulator: Emulat
 
 def test_it_has_the_shape_of_the_other_module(run: Run) -> None:
     task = full(description="d", tags={"Team": "x", "model_name": "y"}, data_storage_config={"destination": "s3://b/k"})
-    managed = done(run(MODULE, task))["inference_experiment"]
-    assert done(run(INFO, {}))["inference_experiments"] == [managed]
+    managed = succeeded(run(MODULE, task))["inference_experiment"]
+    assert succeeded(run(INFO, {}))["inference_experiments"] == [managed]
 
 
 @pytest.mark.parametrize("option", ["names", "name"])
@@ -168,13 +168,13 @@ def test_identifiers_only_reads_nothing_in_full(
 ) -> None:
     emulator.settings.update({"list_properties": listing, "list_page_size": 2})
     put_all(emulator, ["a-2", "b-1", "a-1"])
-    result = done(run(INFO, {**options, "identifiers_only": True}))
+    result = succeeded(run(INFO, {**options, "identifiers_only": True}))
     assert result["inference_experiments"] == [{"name": name, "region": REGION} for name in found]
     assert set(emulator.calls()) == {"ListResources"}
 
 
 def test_identifiers_only_with_statuses_that_the_list_tells(run: Run, one_a_status: Emulator) -> None:
-    result = done(run(INFO, {"identifiers_only": True, "statuses": ["Running"]}))
+    result = succeeded(run(INFO, {"identifiers_only": True, "statuses": ["Running"]}))
     assert result["inference_experiments"] == [{"name": "is-Running", "region": REGION}]
     assert set(one_a_status.calls()) == {"ListResources"}
 
@@ -204,7 +204,7 @@ def test_include_write_only(run: Run, emulator: Emulator, status: str, desired: 
     schedule = {"StartTime": "2026-01-02T12:00:00Z", "EndTime": "2026-01-09T12:00:00Z"}
     reason = {"StatusReason": "It was slow"} if status == "Cancelled" else {}
     emulator.put_experiment(REGION, {"Name": "a", "Schedule": schedule, **reason}, status=status)
-    (found,) = done(run(INFO, {"include_write_only": True}))["inference_experiments"]
+    (found,) = succeeded(run(INFO, {"include_write_only": True}))["inference_experiments"]
     times = {name: time.replace("+00:00", "Z") for name, time in found["schedule"].items()}
     assert times == {"start_time": schedule["StartTime"], "end_time": schedule["EndTime"]}
     assert (found["status"], found["desired_state"]) == (status, desired)
@@ -220,13 +220,13 @@ def test_what_ends_while_being_read_is_told_as_one_state(
 ) -> None:
     put_all(emulator, ["a"])
     emulator.on_call("DescribeInferenceExperiment", lambda: put_all(emulator, ["a"], "Completed"))
-    result = done(run(INFO, {"include_write_only": True, **options}))
+    result = succeeded(run(INFO, {"include_write_only": True, **options}))
     assert [(e["status"], e["desired_state"]) for e in result["inference_experiments"]] == found
 
 
 def test_info_omits_write_only_properties_that_the_list_returns(run: Run, emulator: Emulator) -> None:
     emulator.put_experiment(REGION, {"Name": "a", "StatusReason": "It was slow"}, status="Completed")
-    (found,) = done(run(INFO, {}))["inference_experiments"]
+    (found,) = succeeded(run(INFO, {}))["inference_experiments"]
     assert {"schedule", "status_reason", "desired_state"}.isdisjoint(found)
     assert emulator.calls("sagemaker") == []
 
@@ -266,14 +266,14 @@ def test_the_role_of_cloud_control_is_in_every_request(run: Run, emulator: Emula
 def test_the_region_is_that_of_the_task(run: Run, emulator: Emulator) -> None:
     put_all(emulator, ["here"])
     put_all(emulator, ["there"], region="eu-central-1")
-    result = done(run(INFO, {"region": "eu-central-1"}))
+    result = succeeded(run(INFO, {"region": "eu-central-1"}))
     assert [(e["name"], e["region"]) for e in result["inference_experiments"]] == [("there", "eu-central-1")]
 
 
 def test_tags_and_content_are_as_they_are(run: Run, emulator: Emulator) -> None:
     tags = {"Team": "x", "aws:createdBy": "shop"}
     emulator.put_experiment(REGION, {"Name": "a", "DataStorageConfig": STORAGE_PROPERTY}, tags=tags)
-    (found,) = done(run(INFO, {}))["inference_experiments"]
+    (found,) = succeeded(run(INFO, {}))["inference_experiments"]
     assert found["tags"] == tags
     assert found["arn"] == f"arn:aws:sagemaker:{REGION}:{ACCOUNT_ID}:inference-experiment/a"
     assert found["data_storage_config"]["content_type"]["csv_content_types"] == ["text/csv", "text/tsv"]
@@ -349,7 +349,7 @@ def test_a_bad_answer_is_asked_for_again(run: Run, emulator: Emulator, operation
     names = ["a", "b", "c", "d", "e"]
     put_all(emulator, names)
     emulator.fault(operation, kind, after=1)
-    result = done(run(INFO, {"include_write_only": True}))
+    result = succeeded(run(INFO, {"include_write_only": True}))
     assert [found["name"] for found in result["inference_experiments"]] == names
     assert all(found["schedule"]["end_time"] for found in result["inference_experiments"])
 
@@ -400,4 +400,4 @@ def test_an_account_of_many_is_still_patient_after_an_hour(run: Run, emulator: E
     put_all(emulator, ["a"])
     emulator.on_call("GetResource", lambda: emulator.clock.advance(3600))
     emulator.fault("GetResource", "throttle", times=3)
-    assert [found["name"] for found in done(run(INFO, {}))["inference_experiments"]] == ["a"]
+    assert [found["name"] for found in succeeded(run(INFO, {}))["inference_experiments"]] == ["a"]

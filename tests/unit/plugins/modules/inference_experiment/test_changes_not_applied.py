@@ -18,9 +18,9 @@ from tests.support.tasks import (
     SCHEDULE,
     STORAGE,
     full,
-    kinds,
-    named,
-    put,
+    minimal,
+    operation_names,
+    put_experiment,
     shadow_mode_config,
     variants,
 )
@@ -76,13 +76,13 @@ def test_an_update_that_is_not_applied_fails_and_is_named(
     named_as: str,
 ) -> None:
     emulator.settings.update({"ignore_properties": [ignored]})
-    put(emulator, status)
-    result = run(MODULE, named(**options, wait_timeout=30))
+    put_experiment(emulator, status)
+    result = run(MODULE, minimal(**options, wait_timeout=30))
     assert result.failed
     assert named_as in result.msg
     assert f"/{ignored}" in result.msg
     assert result["error"]["code"] == "NotApplied"
-    assert kinds(result) == ["update"]
+    assert operation_names(result) == ["update"]
     assert len(emulator.writes()) == 1
     assert result["operations"][0]["request_token"] == result["error"]["request_token"]
     assert "DeleteResource" not in emulator.calls()
@@ -108,14 +108,14 @@ def test_a_create_that_is_not_applied_fails_and_is_named(
     assert result.failed
     assert named_as in result.msg
     assert f'"{ignored}": ' in result.msg, "which was sent"
-    assert (kinds(result), emulator.writes()) == (["create"], ["CreateResource"])
+    assert (operation_names(result), emulator.writes()) == (["create"], ["CreateResource"])
     assert result.changed
 
 
 def test_one_of_several_is_named_alone(run: Run, emulator: Emulator) -> None:
     emulator.settings.update({"ignore_properties": ["DataStorageConfig"]})
-    put(emulator, "Created")
-    result = run(MODULE, named(description="New", data_storage_config=STORAGE, tags={"new": "1"}))
+    put_experiment(emulator, "Created")
+    result = run(MODULE, minimal(description="New", data_storage_config=STORAGE, tags={"new": "1"}))
     assert result.failed
     assert result["error"]["message"].startswith(
         "AWS reported success, but a later read does not show the change (data_storage_config): "
@@ -125,27 +125,27 @@ def test_one_of_several_is_named_alone(run: Run, emulator: Emulator) -> None:
 
 def test_it_is_said_what_was_sent_and_what_the_status_is(run: Run, emulator: Emulator) -> None:
     emulator.settings.update({"ignore_properties": ["Description"]})
-    put(emulator, "Running")
-    result = run(MODULE, named(description="New words"))
+    put_experiment(emulator, "Running")
+    result = run(MODULE, minimal(description="New words"))
     assert all(word in result.msg for word in ("description", "Running", "New words"))
     assert result["operations"][0]["operation_status"] == "SUCCESS"
 
 
 def test_it_is_said_what_was_sent_last(run: Run, emulator: Emulator) -> None:
     emulator.settings.update({"ignore_properties": ["DesiredState"]})
-    put(emulator, "Created")
-    result = run(MODULE, named(description="New words", desired_state="Running"))
-    assert kinds(result) == ["update", "update"]
+    put_experiment(emulator, "Created")
+    result = run(MODULE, minimal(description="New words", desired_state="Running"))
+    assert operation_names(result) == ["update", "update"]
     assert '"/DesiredState"' in result.msg
     assert "New words" not in result.msg
 
 
 @pytest.mark.parametrize("status", ["Created", "Completed"])
 def test_a_deletion_that_is_not_applied_fails_and_is_named(run: Run, emulator: Emulator, status: str) -> None:
-    put(emulator, status)
-    emulator.on_call("GetResource", lambda: put(emulator, status), nth=2)
-    result = run(MODULE, named(state="absent"))
-    assert (result["error"]["code"], result.changed, kinds(result)) == ("NotApplied", True, ["delete"])
+    put_experiment(emulator, status)
+    emulator.on_call("GetResource", lambda: put_experiment(emulator, status), nth=2)
+    result = run(MODULE, minimal(state="absent"))
+    assert (result["error"]["code"], result.changed, operation_names(result)) == ("NotApplied", True, ["delete"])
     assert "(delete)" in result.msg
     assert result["inference_experiment"]["status"] == status
 
@@ -158,15 +158,17 @@ def test_a_deletion_that_is_not_applied_fails_and_is_named(run: Run, emulator: E
 def test_a_recreation_whose_deletion_is_not_applied_is_no_refusal(
     run: Run, emulator: Emulator, changes: dict[str, str]
 ) -> None:
-    put(emulator, "Completed")
-    emulator.on_call("DeleteResource", lambda: emulator.on_call("GetResource", lambda: put(emulator, "Completed")))
+    put_experiment(emulator, "Completed")
+    emulator.on_call(
+        "DeleteResource", lambda: emulator.on_call("GetResource", lambda: put_experiment(emulator, "Completed"))
+    )
     result = run(MODULE, full(**changes, recreate=True))
     assert (result["error"]["code"], result.changed) == ("NotApplied", True)
-    assert (kinds(result)[0], emulator.writes()) == ("delete", ["DeleteResource"])
+    assert (operation_names(result)[0], emulator.writes()) == ("delete", ["DeleteResource"])
 
 
 def test_a_creation_that_never_shows_fails_and_is_named(run: Run, emulator: Emulator) -> None:
     emulator.settings.update({"read_delay_seconds": 100.0})
     result = run(MODULE, full())
-    assert (result["error"]["code"], result.changed, kinds(result)) == ("NotApplied", True, ["create"])
+    assert (result["error"]["code"], result.changed, operation_names(result)) == ("NotApplied", True, ["create"])
     assert "(create)" in result.msg

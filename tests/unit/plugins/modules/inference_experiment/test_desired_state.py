@@ -12,7 +12,17 @@ import pytest
 from tests.emulator import Emulator
 from tests.support.module_runner import Result
 from tests.support.scenarios import CHANGING, UNCHANGING, Scenario, table
-from tests.support.tasks import MODULE, done, exists, kinds, run_again, state, statuses, wanted, without
+from tests.support.tasks import (
+    MODULE,
+    exists,
+    omit,
+    operation_names,
+    rerun_unchanged,
+    statuses,
+    stored_experiment,
+    succeeded,
+    without_outcome,
+)
 from tests.unit.conftest import Run
 
 # Times and ARNs are the service's to give, and so is what it says of the endpoint.
@@ -20,15 +30,15 @@ NOT_PREDICTED = ("arn", "creation_time", "last_modified_time", "endpoint_metadat
 
 
 def _run(run: Run, scenario: Scenario, **how: bool) -> Result:
-    return done(run(MODULE, dict(scenario.task), **how))
+    return succeeded(run(MODULE, dict(scenario.task), **how))
 
 
 def _comparable(experiment: dict[str, Any]) -> dict[str, Any]:
     """Without what only the service can know: a start is moved to the moment of an early start, whenever that is."""
-    comparable = without(experiment, NOT_PREDICTED)
+    comparable = omit(experiment, NOT_PREDICTED)
     if "schedule" in experiment:
         times = {name: time.replace("+00:00", "Z") for name, time in experiment["schedule"].items()}
-        comparable["schedule"] = without(times, ["start_time"] if experiment["status"] == "Running" else [])
+        comparable["schedule"] = omit(times, ["start_time"] if experiment["status"] == "Running" else [])
     return comparable
 
 
@@ -38,12 +48,12 @@ def test_what_is_declared_is_brought_about_and_a_second_run_has_nothing_to_do(
 ) -> None:
     scenario.prepare(emulator)
     result = _run(run, scenario)
-    assert (kinds(result), set(statuses(result))) == (list(scenario.operations), {"SUCCESS"})
+    assert (operation_names(result), set(statuses(result))) == (list(scenario.operations), {"SUCCESS"})
     assert result.changed
     assert len(emulator.writes()) == len(scenario.operations)
-    assert (state(emulator)["status"] if exists(emulator) else None) == scenario.ends
+    assert (stored_experiment(emulator)["status"] if exists(emulator) else None) == scenario.ends
     assert result["inference_experiment"].get("status") == scenario.ends
-    run_again(run, emulator, scenario.task)
+    rerun_unchanged(run, emulator, scenario.task)
 
 
 @table(CHANGING)
@@ -55,7 +65,7 @@ def test_check_mode_writes_nothing_and_says_what_the_real_run_then_does(
     assert emulator.writes() == []
     assert set(statuses(check)) == {"PLANNED"}
     real = _run(run, scenario)
-    assert (check.changed, wanted(check)) == (real.changed, wanted(real))
+    assert (check.changed, without_outcome(check)) == (real.changed, without_outcome(real))
     assert check.values.get("variant_actions") == real.values.get("variant_actions")
     assert _comparable(check["inference_experiment"]) == _comparable(real["inference_experiment"])
 
@@ -67,7 +77,7 @@ def test_nothing_is_done_where_nothing_differs(run: Run, emulator: Emulator, sce
     result = _run(run, scenario, check=check)
     assert (result.changed, result["operations"], emulator.writes()) == (False, [], [])
     assert result["inference_experiment"].get("status") == scenario.ends
-    run_again(run, emulator, scenario.task)
+    rerun_unchanged(run, emulator, scenario.task)
 
 
 @table(CHANGING)

@@ -14,7 +14,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.ansible_module import base as engine
 from tests.emulator import Emulator
-from tests.support.tasks import MODULE, named, put
+from tests.support.tasks import MODULE, minimal, put_experiment
 from tests.unit.conftest import Run
 
 INFO = "inference_experiment_info"
@@ -36,7 +36,7 @@ class Failure:
     def tasks(self) -> dict[str, dict[str, Any]]:
         if self.task:
             return {MODULE: self.task}
-        return {MODULE: {**named(description="New"), **self.options}, INFO: {"name": "checkout", **self.options}}
+        return {MODULE: {**minimal(description="New"), **self.options}, INFO: {"name": "checkout", **self.options}}
 
 
 def fault(operation: str, kind: str, **details: Any) -> Prepare:
@@ -71,10 +71,10 @@ FAILURES = [
     Failure("ThrottlingException", prepare=fault("GetResource", "throttle")),
     Failure("AccessDeniedException", prepare=fault("GetResource", "error", code="AccessDeniedException", message="No")),
     Failure("503", prepare=fault("GetResource", "html503")),
-    Failure("TimedOut", prepare=fault("GetResource", "throttle"), task=named(description="New", wait_timeout=3)),
-    Failure("NotStabilized", prepare=fault("UpdateResource", "failed", code="NotStabilized"), task=named(tags={})),
-    Failure("Refused", task=named(desired_state="Completed")),
-    Failure("NotApplied", prepare=warn_without_effect, task=named(description="New")),
+    Failure("TimedOut", prepare=fault("GetResource", "throttle"), task=minimal(description="New", wait_timeout=3)),
+    Failure("NotStabilized", prepare=fault("UpdateResource", "failed", code="NotStabilized"), task=minimal(tags={})),
+    Failure("Refused", task=minimal(desired_state="Completed")),
+    Failure("NotApplied", prepare=warn_without_effect, task=minimal(description="New")),
 ]
 CASES = [(failure, module) for failure in FAILURES for module in failure.tasks()]
 
@@ -84,7 +84,7 @@ CASES = [(failure, module) for failure in FAILURES for module in failure.tasks()
 def test_failed_task_has_error_with_all_keys(
     run: Run, emulator: Emulator, monkeypatch: pytest.MonkeyPatch, failure: Failure, module: str, check: bool
 ) -> None:
-    put(emulator, tags={"old": "1"})
+    put_experiment(emulator, tags={"old": "1"})
     failure.prepare(emulator, monkeypatch)
     result = run(module, failure.tasks()[module], check=check)
     if check and not result.failed:

@@ -10,7 +10,16 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.emulator import Emulator
-from tests.support.tasks import MODULE, done, full, named, put, run_again, state, statuses
+from tests.support.tasks import (
+    MODULE,
+    full,
+    minimal,
+    put_experiment,
+    rerun_unchanged,
+    statuses,
+    stored_experiment,
+    succeeded,
+)
 from tests.unit.conftest import Run
 
 GRANT = "Grant the permission in the message to the identity in the message"
@@ -49,11 +58,11 @@ def _stabilize(error: Error, outcome: str | None) -> Row:
 TASKS: dict[str, tuple[str | None, dict[str, Any]]] = {
     # the status found, the options
     "create": (None, full(tags={"new": "1"})),
-    "update": ("Created", named(description="New")),
-    "update with tags": ("Running", named(description="New", tags={"new": "1"})),
-    "start": ("Created", named(desired_state="Running")),
-    "stop": ("Running", named(desired_state="Completed")),
-    "delete": ("Running", named(state="absent")),
+    "update": ("Created", minimal(description="New")),
+    "update with tags": ("Running", minimal(description="New", tags={"new": "1"})),
+    "start": ("Created", minimal(desired_state="Running")),
+    "stop": ("Running", minimal(desired_state="Completed")),
+    "delete": ("Running", minimal(state="absent")),
 }
 _Create, _Update, _Start = "CreateInferenceExperiment", "UpdateInferenceExperiment", "StartInferenceExperiment"
 _Stop, _Delete = "StopInferenceExperiment", "DeleteInferenceExperiment"
@@ -120,7 +129,7 @@ CASES: list[Any] = [
 def test_error_of_sagemaker_is_retried_or_final(run: Run, emulator: Emulator, task: str, row: Row) -> None:
     found, options = TASKS[task]
     if found:
-        put(emulator, found, tags={"old": "1"})
+        put_experiment(emulator, found, tags={"old": "1"})
     times = 1 if row.outcome is None else PLENTY
     emulator.fault(row.call, row.kind, code=row.error.code, message=row.error.message, times=times)
     before = emulator.clock.now()
@@ -128,10 +137,10 @@ def test_error_of_sagemaker_is_retried_or_final(run: Run, emulator: Emulator, ta
     assert [operation.error for operation in emulator.operations()][:1] == [row.code]
     assert statuses(result)[0] == "FAILED"
     if row.outcome is None:
-        done(result)
+        succeeded(result)
         assert result.changed
         assert (emulator.clock.now() - before).total_seconds() >= 0.5
-        run_again(run, emulator, options)
+        rerun_unchanged(run, emulator, options)
     else:
         assert (result.failed, statuses(result), result["error"]["code"]) == (True, ["FAILED"], row.code)
         assert row.outcome in result["error"]["hint"]
@@ -148,7 +157,7 @@ THROTTLED_FOR_GOOD: list[Any] = [
 @pytest.mark.parametrize(("task", "row"), THROTTLED_FOR_GOOD)
 def test_error_that_stays_throttled_fails_with_its_hint(run: Run, emulator: Emulator, task: str, row: Row) -> None:
     found, options = TASKS[task]
-    put(emulator, str(found), tags={"old": "1"})
+    put_experiment(emulator, str(found), tags={"old": "1"})
     emulator.fault(row.call, row.kind, code=row.error.code, message=row.error.message, times=PLENTY)
     result = run(MODULE, options)
     assert (result.failed, result["error"]["code"], len(statuses(result))) == (True, row.code, 9)
@@ -158,12 +167,12 @@ def test_error_that_stays_throttled_fails_with_its_hint(run: Run, emulator: Emul
 @pytest.mark.parametrize("call", ["DescribeInferenceExperiment", "ListTags"])
 @pytest.mark.parametrize("error", [THROTTLED, DENIED], ids=["throttled", "denied"])
 def test_error_of_the_read_handler_is_retried_or_final(run: Run, emulator: Emulator, error: Error, call: str) -> None:
-    put(emulator, "Created")
+    put_experiment(emulator, "Created")
     emulator.fault(call, "handler", code=error.code, message=error.message, times=1 if error == THROTTLED else PLENTY)
-    result = run(MODULE, named(description="New"))
+    result = run(MODULE, minimal(description="New"))
     if error == THROTTLED:
-        assert done(result).changed
-        assert state(emulator)["properties"]["Description"] == "New"
+        assert succeeded(result).changed
+        assert stored_experiment(emulator)["properties"]["Description"] == "New"
     else:
         assert (result.failed, result.changed, statuses(result)) == (True, False, [])
         assert GRANT in result["error"]["hint"]

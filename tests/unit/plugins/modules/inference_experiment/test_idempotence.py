@@ -20,17 +20,17 @@ from tests.support.tasks import (
     OTHER_ROLE_ARN,
     STORAGE,
     STORAGE_PROPERTY,
-    done,
     full,
-    named,
+    minimal,
     patches,
-    put,
-    run_again,
+    put_experiment,
+    rerun_unchanged,
     shadow_mode_config,
-    state,
+    stored_experiment,
+    succeeded,
     variant,
     variants,
-    wanted,
+    without_outcome,
 )
 from tests.unit.conftest import Run
 
@@ -135,27 +135,29 @@ ANOTHER: dict[str, tuple[dict[str, Any], list[str]]] = {
 def as_it_is(emulator: Emulator) -> Emulator:
     """A scheduled experiment that has everything."""
     tags = {"team": "checkout", "yes": "True", "number": "42"}
-    put(emulator, "Created", Description="As it is", KmsKey=KEY_ID, DataStorageConfig=dict(STORAGE_PROPERTY), tags=tags)
+    put_experiment(
+        emulator, "Created", Description="As it is", KmsKey=KEY_ID, DataStorageConfig=dict(STORAGE_PROPERTY), tags=tags
+    )
     return emulator
 
 
 @pytest.mark.parametrize("options", SAME.values(), ids=SAME)
 def test_what_means_the_same_is_no_change(run: Run, as_it_is: Emulator, options: dict[str, Any]) -> None:
-    before = state(as_it_is)
-    result = done(run(MODULE, named(**options)))
+    before = stored_experiment(as_it_is)
+    result = succeeded(run(MODULE, minimal(**options)))
     assert (result.changed, result["operations"], as_it_is.writes()) == (False, [], [])
-    assert state(as_it_is) == before
+    assert stored_experiment(as_it_is) == before
 
 
 @pytest.mark.parametrize(("options", "paths"), ANOTHER.values(), ids=ANOTHER)
 def test_what_differs_is_all_that_is_written(
     run: Run, as_it_is: Emulator, options: dict[str, Any], paths: list[str]
 ) -> None:
-    before = state(as_it_is)
-    result = done(run(MODULE, named(**options)))
+    before = stored_experiment(as_it_is)
+    result = succeeded(run(MODULE, minimal(**options)))
     assert result.changed
     assert [list(patch) for patch in patches(result)] == [paths]
-    after = state(as_it_is)
+    after = stored_experiment(as_it_is)
     touched = {path.split("/")[1] for path in paths}
     untouched = {name for name in before["properties"] if name not in touched}
     assert {name: after["properties"][name] for name in untouched} == {
@@ -163,14 +165,14 @@ def test_what_differs_is_all_that_is_written(
     }
     assert (after["tags"] == before["tags"]) == ("Tags" not in touched)
     assert (after["schedule"] == before["schedule"]) == ("Schedule" not in touched)
-    run_again(run, as_it_is, named(**options))
+    rerun_unchanged(run, as_it_is, minimal(**options))
 
 
 @pytest.mark.parametrize("given", [KEY_ID, KEY_ARN, "alias/mine"], ids=["id", "ARN", "alias"])
 @pytest.mark.parametrize("has", [KEY_ID, KEY_ARN, KEY_ARN.replace(f"key/{KEY_ID}", "alias/mine"), "alias/mine"])
 def test_a_key_is_equal_to_the_arn_that_ends_in_it(run: Run, emulator: Emulator, given: str, has: str) -> None:
-    put(emulator, "Created", KmsKey=has)
-    result = run(MODULE, named(kms_key=given))
+    put_experiment(emulator, "Created", KmsKey=has)
+    result = run(MODULE, minimal(kms_key=given))
     assert result.failed == (("alias" in given) != ("alias" in has))
     assert emulator.writes() == []
 
@@ -179,65 +181,65 @@ def test_a_key_is_equal_to_the_arn_that_ends_in_it(run: Run, emulator: Emulator,
 def test_empty_content_types_of_the_service_are_not_there(run: Run, emulator: Emulator, status: str) -> None:
     emulator.settings.empty_content_types = True
     storage = {"Destination": DESTINATION, "ContentType": {"JsonContentTypes": JSON}}
-    put(emulator, status, DataStorageConfig=storage)
-    assert not done(run(MODULE, named(**content(json=JSON)))).changed
-    done(run(MODULE, named(description="New")))
-    assert state(emulator)["properties"]["DataStorageConfig"] == storage
-    run_again(run, emulator, named(description="New", **content(json=JSON)))
+    put_experiment(emulator, status, DataStorageConfig=storage)
+    assert not succeeded(run(MODULE, minimal(**content(json=JSON)))).changed
+    succeeded(run(MODULE, minimal(description="New")))
+    assert stored_experiment(emulator)["properties"]["DataStorageConfig"] == storage
+    rerun_unchanged(run, emulator, minimal(description="New", **content(json=JSON)))
 
 
 def test_a_content_type_is_given_where_the_service_has_an_empty_list(run: Run, emulator: Emulator) -> None:
     emulator.settings.empty_content_types = True
     storage = {"Destination": DESTINATION, "ContentType": {"JsonContentTypes": JSON}}
-    put(emulator, "Created", DataStorageConfig=storage)
-    done(run(MODULE, named(**content(csv=CSV))))
-    assert state(emulator)["properties"]["DataStorageConfig"]["ContentType"] == {
+    put_experiment(emulator, "Created", DataStorageConfig=storage)
+    succeeded(run(MODULE, minimal(**content(csv=CSV))))
+    assert stored_experiment(emulator)["properties"]["DataStorageConfig"]["ContentType"] == {
         "CsvContentTypes": CSV,
         "JsonContentTypes": JSON,
     }
-    run_again(run, emulator, named(**content(csv=CSV)))
+    rerun_unchanged(run, emulator, minimal(**content(csv=CSV)))
 
 
 def test_a_nested_key_left_out_is_left_alone_when_its_neighbour_changes(run: Run, emulator: Emulator) -> None:
-    put(emulator, "Created", DataStorageConfig=dict(STORAGE_PROPERTY))
-    done(run(MODULE, named(data_storage_config={"destination": "s3://another/place"})))
-    assert state(emulator)["properties"]["DataStorageConfig"] == {
+    put_experiment(emulator, "Created", DataStorageConfig=dict(STORAGE_PROPERTY))
+    succeeded(run(MODULE, minimal(data_storage_config={"destination": "s3://another/place"})))
+    assert stored_experiment(emulator)["properties"]["DataStorageConfig"] == {
         **STORAGE_PROPERTY,
         "Destination": "s3://another/place",
     }
 
 
 def test_a_list_given_is_the_whole_list(run: Run, emulator: Emulator) -> None:
-    put(emulator, "Created", DataStorageConfig=dict(STORAGE_PROPERTY))
-    done(run(MODULE, named(**content(csv=["text/plain"]))))
-    assert state(emulator)["properties"]["DataStorageConfig"]["ContentType"] == {
+    put_experiment(emulator, "Created", DataStorageConfig=dict(STORAGE_PROPERTY))
+    succeeded(run(MODULE, minimal(**content(csv=["text/plain"]))))
+    assert stored_experiment(emulator)["properties"]["DataStorageConfig"]["ContentType"] == {
         "CsvContentTypes": ["text/plain"],
         "JsonContentTypes": JSON,
     }
 
 
 def test_a_variant_that_is_equal_keeps_its_spelling_in_the_list_that_is_written(run: Run, emulator: Emulator) -> None:
-    put(emulator, "Created")
-    done(run(MODULE, named(model_variants=[variants(2)[1], variants()[0]])))
+    put_experiment(emulator, "Created")
+    succeeded(run(MODULE, minimal(model_variants=[variants(2)[1], variants()[0]])))
     counts = {
         v["VariantName"]: v["InfrastructureConfig"]["RealTimeInferenceConfig"]["InstanceCount"]
-        for v in state(emulator)["properties"]["ModelVariants"]
+        for v in stored_experiment(emulator)["properties"]["ModelVariants"]
     }
     assert counts == {"production": 1, "shadow": 2}
 
 
 def test_what_the_task_gives_and_what_it_leaves_must_fit(run: Run, emulator: Emulator) -> None:
-    put(emulator, "Created")
+    put_experiment(emulator, "Created")
     new = [variant("production", "demo-model-a"), variant("new", "demo-model-b")]
-    result = run(MODULE, named(model_variants=new))
+    result = run(MODULE, minimal(model_variants=new))
     assert result.failed
     assert all(word in result.msg for word in ("shadow_mode_config", "production", "new"))
     assert emulator.writes() == []
 
 
 def test_storage_without_anything_before_is_added_whole(run: Run, emulator: Emulator) -> None:
-    put(emulator, "Created")
-    result = done(run(MODULE, named(data_storage_config=STORAGE)))
+    put_experiment(emulator, "Created")
+    result = succeeded(run(MODULE, minimal(data_storage_config=STORAGE)))
     assert patches(result) == [{"/DataStorageConfig": STORAGE_PROPERTY}]
 
 
@@ -274,20 +276,20 @@ def test_task_succeeds_where_read_has_unset_members(
 ) -> None:
     emulator.settings.update(settings)
     status = "Running" if "desired_state" in options else "Created"
-    put(emulator, status, **({"DataStorageConfig": storage} if storage else {}))
-    predicted = done(run(MODULE, named(**options), check=True))
-    result = done(run(MODULE, named(**options)))
+    put_experiment(emulator, status, **({"DataStorageConfig": storage} if storage else {}))
+    predicted = succeeded(run(MODULE, minimal(**options), check=True))
+    result = succeeded(run(MODULE, minimal(**options)))
     assert result.changed
-    assert wanted(predicted) == wanted(result)
-    run_again(run, emulator, named(**options))
+    assert without_outcome(predicted) == without_outcome(result)
+    rerun_unchanged(run, emulator, minimal(**options))
 
 
 @UNSET_SETTINGS
 def test_info_omits_unset_members(run: Run, emulator: Emulator, settings: dict[str, bool]) -> None:
-    put(emulator, "Running")
-    expected = done(run("inference_experiment_info", named()))["inference_experiments"]
+    put_experiment(emulator, "Running")
+    expected = succeeded(run("inference_experiment_info", minimal()))["inference_experiments"]
     emulator.settings.update(settings)
-    assert done(run("inference_experiment_info", named()))["inference_experiments"] == expected
+    assert succeeded(run("inference_experiment_info", minimal()))["inference_experiments"] == expected
 
 
 @pytest.mark.parametrize(
@@ -314,10 +316,10 @@ def test_info_omits_unset_members(run: Run, emulator: Emulator, settings: dict[s
 def test_unset_member_in_read_does_not_block_task_that_does_not_declare_it(
     run: Run, emulator: Emulator, member: tuple[str | int, ...], value: Any, module: str, options: dict[str, Any]
 ) -> None:
-    put(emulator, "Created", DataStorageConfig=dict(STORAGE_PROPERTY))
+    put_experiment(emulator, "Created", DataStorageConfig=dict(STORAGE_PROPERTY))
 
     def change(answer: Any) -> Any:
         return put_at(answer, (*CONTENT, *member), value)
 
     emulator.fault("GetResource", "changed", change=change, times=ALWAYS)
-    done(run(module, named(**options)))
+    succeeded(run(module, minimal(**options)))

@@ -22,16 +22,16 @@ from tests.support.tasks import (
     NAME,
     OTHER_ROLE_ARN,
     ROLE_ARN,
-    done,
     exists,
     full,
-    kinds,
-    named,
-    put,
-    run_again,
-    sent,
-    state,
+    minimal,
+    operation_names,
+    put_experiment,
+    requests_of,
+    rerun_unchanged,
     statuses,
+    stored_experiment,
+    succeeded,
 )
 from tests.unit.conftest import Run
 
@@ -44,9 +44,9 @@ FINAL = (
 # operation, the status found, a task that takes just that
 WRITES: list[Any] = [
     pytest.param("CreateResource", None, full(), id="create"),
-    pytest.param("UpdateResource", "Created", named(description="New"), id="update"),
-    pytest.param("UpdateResource", "Created", named(desired_state="Running"), id="start"),
-    pytest.param("DeleteResource", "Created", named(state="absent"), id="delete"),
+    pytest.param("UpdateResource", "Created", minimal(description="New"), id="update"),
+    pytest.param("UpdateResource", "Created", minimal(desired_state="Running"), id="start"),
+    pytest.param("DeleteResource", "Created", minimal(state="absent"), id="delete"),
 ]
 
 
@@ -66,23 +66,23 @@ def test_a_passing_failure_is_tried_again_with_a_new_token(
     run: Run, emulator: Emulator, operation: str, found: str | None, task: dict[str, Any], code: str
 ) -> None:
     if found:
-        put(emulator, found)
+        put_experiment(emulator, found)
     emulator.fault(operation, "failed", code=code, times=2)
     before = emulator.clock.now()
-    result = done(run(MODULE, task))
+    result = succeeded(run(MODULE, task))
     assert statuses(result) == ["FAILED", "FAILED", "SUCCESS"]
     assert result.changed
-    assert len({request["ClientToken"] for request in sent(emulator, operation)}) == 3
+    assert len({request["ClientToken"] for request in requests_of(emulator, operation)}) == 3
     assert emulator.calls().count("GetResource") >= (3 if operation == "DeleteResource" else 4)
     assert (emulator.clock.now() - before).total_seconds() > 2
-    run_again(run, emulator, task)
+    rerun_unchanged(run, emulator, task)
 
 
 @pytest.mark.parametrize("code", TRIED_AGAIN)
 def test_a_failure_that_does_not_pass_ends_the_task(run: Run, emulator: Emulator, code: str) -> None:
-    put(emulator, "Created")
+    put_experiment(emulator, "Created")
     emulator.fault("UpdateResource", "failed", code=code, message="Come back later", times=999)
-    result = run(MODULE, named(description="New"))
+    result = run(MODULE, minimal(description="New"))
     error = failed(result, code, "Come back later", "update", NAME)
     assert error["request_token"] == result["operations"][-1]["request_token"]
     assert (set(statuses(result)), result.changed) == ({"FAILED"}, False)
@@ -95,12 +95,12 @@ def test_a_final_failure_ends_the_task_at_once_with_its_message(
     run: Run, emulator: Emulator, operation: str, found: str | None, task: dict[str, Any], code: str
 ) -> None:
     if found:
-        put(emulator, found)
+        put_experiment(emulator, found)
     emulator.fault(operation, "failed", code=code, message="The one thing that there is to know")
     result = run(MODULE, task)
     error = failed(result, code, "The one thing that there is to know", code, NAME)
     assert error["message"] == "The one thing that there is to know"
-    assert error["operation"] == kinds(result)[0]
+    assert error["operation"] == operation_names(result)[0]
     assert error["request_token"] == result["operations"][0]["request_token"]
     assert (statuses(result), emulator.writes(), result.changed) == (["FAILED"], [operation], False)
     assert result["inference_experiment"].get("status") == found
@@ -132,22 +132,22 @@ def test_operation_that_was_throttled_is_retried_after_fresh_read(
     applied: bool,
 ) -> None:
     if found:
-        put(emulator, found)
+        put_experiment(emulator, found)
     emulator.fault(operation, "failed", code=code, message=message, applied=applied)
     before = emulator.clock.now()
-    result = done(run(MODULE, task))
+    result = succeeded(run(MODULE, task))
     assert statuses(result) == (["FAILED"] if applied else ["FAILED", "SUCCESS"])
     assert result.changed
     assert (emulator.clock.now() - before).total_seconds() >= 0.5
-    run_again(run, emulator, task)
+    rerun_unchanged(run, emulator, task)
 
 
 def test_throttled_operation_with_test_in_patch_is_retried(run: Run, emulator: Emulator) -> None:
-    put(emulator, "Running", tags={"theirs": "1"})
+    put_experiment(emulator, "Running", tags={"theirs": "1"})
     emulator.fault("UpdateResource", "failed", code="InvalidRequest", message=f"Rate exceeded {SDK}", times=2)
-    result = done(run(MODULE, named(tags={"ours": "1"}, purge_tags=False)))
+    result = succeeded(run(MODULE, minimal(tags={"ours": "1"}, purge_tags=False)))
     assert statuses(result) == ["FAILED", "FAILED", "SUCCESS"]
-    assert state(emulator)["tags"] == {"theirs": "1", "ours": "1"}
+    assert stored_experiment(emulator)["tags"] == {"theirs": "1", "ours": "1"}
 
 
 DENIAL = f"User: arn:aws:iam::{ACCOUNT_ID}:user/x is not authorized to perform: sagemaker:AddTags on resource: y {SDK}"
@@ -160,31 +160,31 @@ def test_operation_that_was_denied_fails_unless_it_was_applied(
     run: Run, emulator: Emulator, operation: str, found: str | None, task: dict[str, Any], code: str, applied: bool
 ) -> None:
     if found:
-        put(emulator, found)
+        put_experiment(emulator, found)
     emulator.fault(operation, "failed", code=code, message=DENIAL, applied=applied)
     result = run(MODULE, task)
     assert (statuses(result), result.changed) == (["FAILED"], applied)
     if applied:
-        done(result)
-        run_again(run, emulator, task)
+        succeeded(result)
+        rerun_unchanged(run, emulator, task)
     else:
         assert "Grant the permission in the message" in failed(result, code, "sagemaker:AddTags")["hint"]
 
 
 def test_denial_of_tags_after_other_changes_fails_with_changed(run: Run, emulator: Emulator) -> None:
-    put(emulator, "Running")
-    emulator.on_answer("UpdateResource", lambda: put(emulator, "Running", Description="New"))
+    put_experiment(emulator, "Running")
+    emulator.on_answer("UpdateResource", lambda: put_experiment(emulator, "Running", Description="New"))
     emulator.fault("UpdateResource", "failed", code="GeneralServiceException", message=DENIAL, times=9)
-    result = run(MODULE, named(description="New", tags={"ours": "1"}))
+    result = run(MODULE, minimal(description="New", tags={"ours": "1"}))
     assert "Grant the permission in the message" in failed(result, "GeneralServiceException")["hint"]
     assert (statuses(result), result.changed) == (["FAILED"], True)
 
 
 def test_denied_operation_is_reported_if_the_read_after_it_is_denied_too(run: Run, emulator: Emulator) -> None:
-    put(emulator, "Created")
+    put_experiment(emulator, "Created")
     emulator.fault("UpdateResource", "failed", code="InvalidRequest", message=DENIAL, applied=True)
     emulator.fault("GetResource", "error", code="AccessDeniedException", after=1, times=99)
-    result = run(MODULE, named(description="New"))
+    result = run(MODULE, minimal(description="New"))
     error = failed(result, "InvalidRequest", "sagemaker:AddTags")
     assert "Grant the permission in the message" in error["hint"]
     assert error["request_token"] == result["operations"][0]["request_token"]
@@ -205,33 +205,33 @@ NAMES_LIKE_ERRORS = ("throttling", "Throttled-v2", "AccessDenied", "accessdenied
 def test_name_that_looks_like_an_error_is_not_recognised_as_one(
     run: Run, emulator: Emulator, message: str, name: str
 ) -> None:
-    put(emulator, "Created")
+    put_experiment(emulator, "Created")
     emulator.fault("UpdateResource", "failed", code="GeneralServiceException", message=message.format(name))
-    error = failed(run(MODULE, named(description="New")), "GeneralServiceException", name)
+    error = failed(run(MODULE, minimal(description="New")), "GeneralServiceException", name)
     assert "Correct the cause that the message names" in error["hint"]
 
 
 # the status found, the task, the call whose operation fails, after how many that do not; what the message begins with
 ATTEMPTS: list[Any] = [
-    pytest.param("Created", named(wait_timeout=0), None, 0, "Invalid options for {}: ", id="bad options"),
+    pytest.param("Created", minimal(wait_timeout=0), None, 0, "Invalid options for {}: ", id="bad options"),
     pytest.param(
         *("Created", full(role_arn=OTHER_ROLE_ARN), None, 0),
         "The declaration cannot be applied to {}: ",
         id="a refusal",
     ),
     pytest.param(None, full(), "CreateResource", 0, "Could not create {}: ", id="a create"),
-    pytest.param("Created", named(description="New"), "UpdateResource", 0, "Could not update {}: ", id="an update"),
+    pytest.param("Created", minimal(description="New"), "UpdateResource", 0, "Could not update {}: ", id="an update"),
     pytest.param(
-        *("Created", named(description="New", desired_state="Running"), "UpdateResource", 1),
+        *("Created", minimal(description="New", desired_state="Running"), "UpdateResource", 1),
         "Could not update {}: ",
         id="the second of two updates",
     ),
     pytest.param(
-        *("Running", named(state="absent", on_stop="promote_shadow"), "UpdateResource", 0),
+        *("Running", minimal(state="absent", on_stop="promote_shadow"), "UpdateResource", 0),
         "Could not update {}: ",
         id="a stop",
     ),
-    pytest.param("Running", named(state="absent"), "DeleteResource", 0, "Could not delete {}: ", id="a deletion"),
+    pytest.param("Running", minimal(state="absent"), "DeleteResource", 0, "Could not delete {}: ", id="a deletion"),
 ]
 
 
@@ -240,7 +240,7 @@ def test_the_message_begins_with_what_was_attempted(
     run: Run, emulator: Emulator, found: str | None, task: dict[str, Any], operation: str | None, after: int, begin: str
 ) -> None:
     if found:
-        put(emulator, found)
+        put_experiment(emulator, found)
     if operation:
         emulator.fault(operation, "failed", code="InternalFailure", after=after)
     result = run(MODULE, task)
@@ -251,8 +251,8 @@ def test_the_message_begins_with_what_was_attempted(
 @pytest.mark.parametrize(
     ("task", "begin"),
     [
-        pytest.param(named(description="New"), "Could not apply the declaration to {}: ", id="present"),
-        pytest.param(named(state="absent"), "Could not delete {}: ", id="absent"),
+        pytest.param(minimal(description="New"), "Could not apply the declaration to {}: ", id="present"),
+        pytest.param(minimal(state="absent"), "Could not delete {}: ", id="absent"),
     ],
 )
 def test_before_anything_is_sent_the_end_is_what_was_attempted(
@@ -267,42 +267,42 @@ def test_not_stabilized_is_gone_on_from_by_the_status(
     run: Run, emulator: Emulator, operation: str, found: str | None, task: dict[str, Any]
 ) -> None:
     if found:
-        put(emulator, found)
+        put_experiment(emulator, found)
     emulator.settings.update({"transition_seconds": 300.0, "stabilize_seconds": 60.0})
-    result = done(run(MODULE, task))
+    result = succeeded(run(MODULE, task))
     assert (statuses(result), emulator.writes()) == (["FAILED"], [operation])
     assert result.changed
     assert result["inference_experiment"]["status"] in ("Created", "Running")
-    run_again(run, emulator, task)
+    rerun_unchanged(run, emulator, task)
 
 
 @pytest.mark.parametrize(
     ("task", "ended"),
     [
-        pytest.param(named(desired_state="Completed"), ["FAILED"], id="a stop"),
-        pytest.param(named(state="absent"), ["FAILED", "SUCCESS"], id="a deletion of what runs"),
+        pytest.param(minimal(desired_state="Completed"), ["FAILED"], id="a stop"),
+        pytest.param(minimal(state="absent"), ["FAILED", "SUCCESS"], id="a deletion of what runs"),
         pytest.param(
-            named(state="absent", on_stop="promote_shadow"), ["FAILED", "SUCCESS"], id="a deletion after a promotion"
+            minimal(state="absent", on_stop="promote_shadow"), ["FAILED", "SUCCESS"], id="a deletion after a promotion"
         ),
     ],
 )
 def test_a_stop_that_is_not_stabilized_is_gone_on_from_by_the_status(
     run: Run, emulator: Emulator, task: dict[str, Any], ended: list[str]
 ) -> None:
-    put(emulator, "Running")
+    put_experiment(emulator, "Running")
     emulator.settings.update({"transition_seconds": 300.0, "stabilize_seconds": 60.0})
-    result = done(run(MODULE, task))
+    result = succeeded(run(MODULE, task))
     assert (statuses(result), result.changed) == (ended, True)
-    assert (state(emulator)["status"] if exists(emulator) else None) == task.get("desired_state")
+    assert (stored_experiment(emulator)["status"] if exists(emulator) else None) == task.get("desired_state")
 
 
 def test_a_create_that_fails_while_starting_is_gone_on_from(run: Run, emulator: Emulator) -> None:
     emulator.settings.update({"create_passes_starting": True, "transition_seconds": 30.0})
-    result = done(run(MODULE, full(tags={"new": "1"})))
-    assert (kinds(result), statuses(result)) == (["create"], ["FAILED"])
+    result = succeeded(run(MODULE, full(tags={"new": "1"})))
+    assert (operation_names(result), statuses(result)) == (["create"], ["FAILED"])
     assert result.changed
     assert result["inference_experiment"]["status"] == "Running"
-    run_again(run, emulator, full(tags={"new": "1"}))
+    rerun_unchanged(run, emulator, full(tags={"new": "1"}))
 
 
 @pytest.mark.parametrize(
@@ -311,22 +311,22 @@ def test_a_create_that_fails_while_starting_is_gone_on_from(run: Run, emulator: 
 def test_an_update_whose_stabilizing_fails_is_gone_on_from(
     run: Run, emulator: Emulator, found: str, asked: str
 ) -> None:
-    put(emulator, found)
+    put_experiment(emulator, found)
     words = {
         "code": "GeneralServiceException",
         "message": 'Stabilizing during update of {"/properties/Name":"checkout"}',
     }
     emulator.fault("UpdateResource", "failed", applied=True, **words)
-    result = done(run(MODULE, named(desired_state=asked)))
+    result = succeeded(run(MODULE, minimal(desired_state=asked)))
     assert (statuses(result), result.changed, emulator.writes()) == (["FAILED"], True, ["UpdateResource"])
     assert result["inference_experiment"]["status"] == asked
 
 
 def test_a_create_that_failed_while_starting_is_stopped_if_that_is_declared_then(run: Run, emulator: Emulator) -> None:
     emulator.settings.update({"create_passes_starting": True, "transition_seconds": 30.0})
-    done(run(MODULE, full(desired_state="Running")))
-    done(run(MODULE, named(desired_state="Completed")))
-    assert state(emulator)["status"] == "Completed"
+    succeeded(run(MODULE, full(desired_state="Running")))
+    succeeded(run(MODULE, minimal(desired_state="Completed")))
+    assert stored_experiment(emulator)["status"] == "Completed"
 
 
 def test_an_endpoint_in_use_by_another_experiment(run: Run, emulator: Emulator) -> None:
@@ -334,14 +334,18 @@ def test_an_endpoint_in_use_by_another_experiment(run: Run, emulator: Emulator) 
     result = run(MODULE, full())
     error = failed(result, "AlreadyExists", "endpoint", "inference_experiment_info")
     assert "endpoint" in error["hint"]
-    assert (result.changed, exists(emulator), kinds(result)) == (False, False, ["create"])
+    assert (result.changed, exists(emulator), operation_names(result)) == (False, False, ["create"])
 
 
 def test_what_somebody_else_has_just_created_is_taken_on(run: Run, emulator: Emulator) -> None:
-    emulator.on_call("CreateResource", lambda: put(emulator, "Created", Description="Theirs"))
-    result = done(run(MODULE, full(description="Ours")))
-    assert (kinds(result), statuses(result), result.warnings) == (["create", "update"], ["FAILED", "SUCCESS"], [])
-    assert state(emulator)["properties"]["Description"] == "Ours"
+    emulator.on_call("CreateResource", lambda: put_experiment(emulator, "Created", Description="Theirs"))
+    result = succeeded(run(MODULE, full(description="Ours")))
+    assert (operation_names(result), statuses(result), result.warnings) == (
+        ["create", "update"],
+        ["FAILED", "SUCCESS"],
+        [],
+    )
+    assert stored_experiment(emulator)["properties"]["Description"] == "Ours"
 
 
 def _somebody_else(emulator: Emulator, *operations: dict[str, Any]) -> None:
@@ -353,43 +357,43 @@ def _somebody_else(emulator: Emulator, *operations: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("task", "after"),
     [
-        pytest.param(named(description="Ours"), "Created", id="an update"),
-        pytest.param(named(desired_state="Running"), "Running", id="a start"),
-        pytest.param(named(state="absent"), None, id="a deletion"),
+        pytest.param(minimal(description="Ours"), "Created", id="an update"),
+        pytest.param(minimal(desired_state="Running"), "Running", id="a start"),
+        pytest.param(minimal(state="absent"), None, id="a deletion"),
     ],
 )
 def test_an_operation_of_somebody_else_is_waited_for(
     run: Run, emulator: Emulator, task: dict[str, Any], after: str | None, delay: float
 ) -> None:
-    put(emulator, "Created")
+    put_experiment(emulator, "Created")
     emulator.settings.update({"operation_seconds": 60.0, "identifier_delay_seconds": delay})
     theirs = {"op": "add", "path": "/DataStorageConfig", "value": {"Destination": "s3://theirs/data"}}
     emulator.on_call("UpdateResource" if after else "DeleteResource", lambda: _somebody_else(emulator, theirs))
-    result = done(run(MODULE, task))
-    assert (len(kinds(result)), statuses(result)) == (1, ["SUCCESS"])
+    result = succeeded(run(MODULE, task))
+    assert (len(operation_names(result)), statuses(result)) == (1, ["SUCCESS"])
     assert "ListResourceRequests" in emulator.calls()
-    assert (state(emulator)["status"] if exists(emulator) else None) == after
+    assert (stored_experiment(emulator)["status"] if exists(emulator) else None) == after
     if after:
-        assert state(emulator)["properties"]["DataStorageConfig"] == {"Destination": "s3://theirs/data"}
+        assert stored_experiment(emulator)["properties"]["DataStorageConfig"] == {"Destination": "s3://theirs/data"}
     emulator.settings.operation_seconds = 0.5
-    run_again(run, emulator, task)
+    rerun_unchanged(run, emulator, task)
 
 
 def test_somebody_elses_operation_may_have_done_it_all(run: Run, emulator: Emulator) -> None:
-    put(emulator, "Created")
+    put_experiment(emulator, "Created")
     emulator.settings.operation_seconds = 60.0
     theirs = {"op": "add", "path": "/Description", "value": "Both"}
     emulator.on_call("UpdateResource", lambda: _somebody_else(emulator, theirs))
-    result = done(run(MODULE, named(description="Both")))
+    result = succeeded(run(MODULE, minimal(description="Both")))
     assert (result.changed, result["operations"]) == (False, [])
 
 
 def test_without_waiting_an_operation_of_somebody_else_leaves_ours_planned(run: Run, emulator: Emulator) -> None:
-    put(emulator, "Created")
+    put_experiment(emulator, "Created")
     emulator.settings.operation_seconds = 60.0
     emulator.on_call("UpdateResource", lambda: _somebody_else(emulator, {"op": "add", "path": "/Tags", "value": []}))
-    result = done(run(MODULE, named(description="Ours", desired_state="Running", wait=False)))
-    assert (kinds(result), statuses(result)) == (["update", "update"], ["PLANNED", "PLANNED"])
+    result = succeeded(run(MODULE, minimal(description="Ours", desired_state="Running", wait=False)))
+    assert (operation_names(result), statuses(result)) == (["update", "update"], ["PLANNED", "PLANNED"])
     assert not result.changed
     assert any("concurrent operation" in warning for warning in result.warnings)
 
@@ -397,27 +401,27 @@ def test_without_waiting_an_operation_of_somebody_else_leaves_ours_planned(run: 
 @pytest.mark.parametrize("late", [False, True], ids=["refused at once", "failed late"])
 def test_what_somebody_else_has_just_deleted_is_absent(run: Run, emulator: Emulator, late: bool) -> None:
     emulator.settings.delete_missing_late = late
-    put(emulator, "Created")
+    put_experiment(emulator, "Created")
     sagemaker = emulator.client("sagemaker", REGION)
     emulator.on_call("DeleteResource", lambda: sagemaker.delete_inference_experiment(Name=NAME))
-    result = done(run(MODULE, named(state="absent")))
+    result = succeeded(run(MODULE, minimal(state="absent")))
     assert result["inference_experiment"] == {}
-    run_again(run, emulator, named(state="absent"))
+    rerun_unchanged(run, emulator, minimal(state="absent"))
 
 
 @pytest.mark.parametrize("code", ["ConcurrentOperationException", "ResourceConflictException"])
 def test_a_poll_that_fails_as_if_others_were_at_work_loses_nothing(run: Run, emulator: Emulator, code: str) -> None:
-    put(emulator, "Created")
+    put_experiment(emulator, "Created")
     emulator.settings.operation_seconds = 20.0
     emulator.fault("GetResourceRequestStatus", "error", code=code, times=10**6)
-    result = run(MODULE, named(description="New", wait_timeout=60))
+    result = run(MODULE, minimal(description="New", wait_timeout=60))
     error = failed(result, "TimedOut" if code.startswith("Resource") else code)
-    assert (kinds(result), emulator.writes(), result.changed) == (["update"], ["UpdateResource"], True)
+    assert (operation_names(result), emulator.writes(), result.changed) == (["update"], ["UpdateResource"], True)
     assert error["request_token"] == result["operations"][0]["request_token"]
 
 
 def test_a_cancelled_operation_is_a_failure(run: Run, emulator: Emulator) -> None:
-    put(emulator, "Created")
+    put_experiment(emulator, "Created")
     emulator.settings.operation_seconds = 20.0
     control = emulator.client("cloudcontrol", REGION)
 
@@ -426,7 +430,7 @@ def test_a_cancelled_operation_is_a_failure(run: Run, emulator: Emulator) -> Non
         control.cancel_resource_request(RequestToken=request["RequestToken"])
 
     emulator.on_call("GetResourceRequestStatus", cancel)
-    result = run(MODULE, named(desired_state="Running"))
+    result = run(MODULE, minimal(desired_state="Running"))
     failed(result, "CANCEL_COMPLETE", "update")
     assert statuses(result) == ["CANCEL_COMPLETE"]
 
@@ -452,19 +456,19 @@ def test_a_bad_answer_is_asked_for_again_and_nothing_is_done_twice(
     emulator.fault(operation, kind)
     schedule = {"start_time": "2026-01-03T12:00:00Z", "end_time": "2026-01-05T12:00:00Z"}
     task = full(schedule=schedule, desired_state="Running")
-    result = done(run(MODULE, task))
-    assert (kinds(result), statuses(result)) == (["create", "update"], ["SUCCESS", "SUCCESS"])
+    result = succeeded(run(MODULE, task))
+    assert (operation_names(result), statuses(result)) == (["create", "update"], ["SUCCESS", "SUCCESS"])
     for write in ("CreateResource", "UpdateResource"):
-        assert len({request["ClientToken"] for request in sent(emulator, write)}) == 1
-    run_again(run, emulator, task)
+        assert len({request["ClientToken"] for request in requests_of(emulator, write)}) == 1
+    rerun_unchanged(run, emulator, task)
 
 
 @pytest.mark.parametrize("kind", ["lost", "not_json", "missing_keys"])
 def test_a_lost_answer_to_a_deletion_is_no_failure(run: Run, emulator: Emulator, kind: str) -> None:
-    put(emulator, "Running")
+    put_experiment(emulator, "Running")
     emulator.fault("DeleteResource", kind, **({} if kind == "lost" else {"applied": True}))
-    result = done(run(MODULE, named(state="absent")))
-    assert (kinds(result), statuses(result), exists(emulator)) == (["delete"], ["SUCCESS"], False)
+    result = succeeded(run(MODULE, minimal(state="absent")))
+    assert (operation_names(result), statuses(result), exists(emulator)) == (["delete"], ["SUCCESS"], False)
 
 
 @pytest.mark.parametrize("kind", ["throttle", "html503", "not_json"])
@@ -500,7 +504,7 @@ def test_a_denied_call_is_no_absence(
 
 
 @pytest.mark.parametrize("region", ["us-gov-west-1", "cn-north-1", "ap-east-2"])
-@pytest.mark.parametrize("task", [full(), named(state="absent"), named()], ids=["present", "absent", "named"])
+@pytest.mark.parametrize("task", [full(), minimal(state="absent"), minimal()], ids=["present", "absent", "named"])
 @pytest.mark.parametrize("check", [False, True], ids=["for real", "in check mode"])
 def test_region_without_type_fails_with_region_and_link(
     run: Run, emulator: Emulator, task: dict[str, Any], region: str, check: bool
@@ -529,7 +533,7 @@ def test_region_of_profile_is_in_the_message(
 @pytest.mark.parametrize("code", ["UnsupportedActionException", "GeneralServiceException", "HandlerFailureException"])
 def test_no_other_error_means_absent(run: Run, emulator: Emulator, code: str) -> None:
     emulator.fault("GetResource", "error", code=code, times=99)
-    failed(run(MODULE, named(state="absent")), code)
+    failed(run(MODULE, minimal(state="absent")), code)
     assert emulator.writes() == []
 
 
@@ -544,11 +548,11 @@ def test_the_role_of_cloud_control_is_in_every_request_that_takes_one(
     run: Run, emulator: Emulator, scenario: Scenario
 ) -> None:
     scenario.prepare(emulator)
-    done(run(MODULE, {**scenario.task, "cloud_control_role_arn": ROLE_ARN}))
+    succeeded(run(MODULE, {**scenario.task, "cloud_control_role_arn": ROLE_ARN}))
     requests = [record.request for record in emulator.log if record.service == "cloudcontrol"]
     assert {request.get("RoleArn") for request in requests if "TypeName" in request} == {ROLE_ARN}
 
 
 def test_without_it_there_is_no_role_in_any_request(run: Run, emulator: Emulator) -> None:
-    done(run(MODULE, full()))
+    succeeded(run(MODULE, full()))
     assert all("RoleArn" not in record.request for record in emulator.log)

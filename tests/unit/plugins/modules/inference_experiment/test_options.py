@@ -17,14 +17,14 @@ from tests.support.tasks import (
     ROLE_ARN,
     SCHEDULE,
     START,
-    done,
     full,
-    named,
+    minimal,
+    omit,
     shadow_mode_config,
-    state,
+    stored_experiment,
+    succeeded,
     variant,
     variants,
-    without,
 )
 from tests.unit.conftest import Run
 
@@ -140,7 +140,7 @@ WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
 def test_refused_before_any_call(
     run: Run, emulator: Emulator, options: dict[str, Any], words: list[str], check: bool
 ) -> None:
-    result = run(MODULE, {**named(), **options}, check=check)
+    result = run(MODULE, {**minimal(), **options}, check=check)
     assert result.failed
     assert [word for word in words if word not in result.msg] == [], result.msg
     told = (result["error"]["code"], result.changed, result["inference_experiment"], result["operations"])
@@ -168,7 +168,7 @@ REJECTED_BY_ANSIBLE: dict[str, tuple[dict[str, Any], str]] = {
     "another stop action": ({"on_stop": "promote"}, "value of on_stop must be one of: retain, promote_shadow"),
     "another state": ({"state": "started"}, "value of state must be one of: present, absent, got: started"),
     "a variant without a model": (
-        {"model_variants": [without(variant("a", "m"), ["model_name"]), variant("b", "n")]},
+        {"model_variants": [omit(variant("a", "m"), ["model_name"]), variant("b", "n")]},
         "missing required arguments: model_name found in model_variants",
     ),
     "shadow mode without a source": (
@@ -196,7 +196,7 @@ REJECTED_BY_ANSIBLE: dict[str, tuple[dict[str, Any], str]] = {
 @pytest.mark.parametrize("case", REJECTED_BY_ANSIBLE)
 def test_manage_rejects_first_with_ansibles_message(run: Run, emulator: Emulator, case: str, check: bool) -> None:
     options, message = REJECTED_BY_ANSIBLE[case]
-    task = {name: value for name, value in {**named(), **options}.items() if value is not None}
+    task = {name: value for name, value in {**minimal(), **options}.items() if value is not None}
     result = run(MODULE, task, check=check)
     assert (result.failed, emulator.calls()) == (True, [])
     assert message in result.msg
@@ -225,7 +225,7 @@ def test_manage_rejects_first_with_ansibles_message(run: Run, emulator: Emulator
 def test_what_is_wrong_by_itself_does_not_hide(
     run: Run, emulator: Emulator, options: dict[str, Any], words: list[str], check: bool
 ) -> None:
-    result = run(MODULE, {**named(), **options}, check=check)
+    result = run(MODULE, {**minimal(), **options}, check=check)
     assert result.failed
     assert [word for word in words if word not in result.msg] == [], result.msg
     assert emulator.calls() == []
@@ -263,11 +263,11 @@ RIGHT: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("options", RIGHT.values(), ids=RIGHT)
 def test_at_its_limit_it_is_taken(run: Run, emulator: Emulator, options: dict[str, Any]) -> None:
     task = full(**options)
-    result = done(run(MODULE, task))
+    result = succeeded(run(MODULE, task))
     assert result.changed
     emulator.clock.advance(10)
     assert emulator.experiment(task["name"], task.get("region", "us-east-1"))["status"] in ("Created", "Running")
-    assert not done(run(MODULE, task)).changed
+    assert not succeeded(run(MODULE, task)).changed
 
 
 @CHECK
@@ -366,7 +366,7 @@ TOGETHER: list[tuple[dict[str, Any], list[str]]] = [
 
 @pytest.mark.parametrize(("options", "sentences"), TOGETHER, ids=[sentences[0] for _declared, sentences in TOGETHER])
 def test_manage_reports_all_errors_together(run: Run, options: dict[str, Any], sentences: list[str]) -> None:
-    result = run(MODULE, {**named(), **options})
+    result = run(MODULE, {**minimal(), **options})
     assert result["error"]["message"] == " ".join(sentences)
 
 
@@ -386,7 +386,7 @@ def test_what_is_wrong_between_options_is_in_the_same_message(run: Run, emulator
 @pytest.mark.parametrize("option", ["kms_key", "data_storage_config"])
 def test_a_kms_key_is_no_secret(run: Run, option: str) -> None:
     value = "alias/mine" if option == "kms_key" else {"destination": "s3://bucket/key", "kms_key": "alias/mine"}
-    result = done(run(MODULE, full(**{option: value}), check=True))
+    result = succeeded(run(MODULE, full(**{option: value}), check=True))
     assert "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER" not in str(result["inference_experiment"])
     assert "alias/mine" in str(result["invocation"]["module_args"][option])
 
@@ -394,7 +394,7 @@ def test_a_kms_key_is_no_secret(run: Run, option: str) -> None:
 @pytest.mark.parametrize("on_stop", ["promote_shadow", "remove_shadow"])
 @pytest.mark.parametrize("stop", [{"desired_state": "Completed"}, {"desired_state": "Cancelled"}, {"state": "absent"}])
 def test_on_stop_and_a_reason_go_with_every_stop(run: Run, stop: dict[str, str], on_stop: str) -> None:
-    result = run(MODULE, named(**stop, on_stop=on_stop, status_reason="Over"))
+    result = run(MODULE, minimal(**stop, on_stop=on_stop, status_reason="Over"))
     assert "requires desired_state" not in result.msg
 
 
@@ -410,8 +410,8 @@ def test_every_option_arrives_at_aws_as_it_was_given(run: Run, emulator: Emulato
         schedule=SCHEDULE,
         tags={"Team": "checkout", "model_variants": "a_b"},
     )
-    result = done(run(MODULE, task))
-    raw = state(emulator)
+    result = succeeded(run(MODULE, task))
+    raw = stored_experiment(emulator)
     assert raw["properties"] == {
         "Name": "checkout",
         "Type": "ShadowMode",

@@ -17,14 +17,14 @@ from tests.support.tasks import (
     SCHEDULE,
     STORAGE,
     STORAGE_PROPERTY,
-    done,
     full,
-    kinds,
-    named,
-    put,
-    refused,
+    minimal,
+    operation_names,
+    put_experiment,
+    rejected,
     shadow_mode_config,
-    state,
+    stored_experiment,
+    succeeded,
     variants,
 )
 from tests.unit.conftest import Run
@@ -124,9 +124,9 @@ REFUSED: list[Any] = [
 def test_refused_before_any_write(
     run: Run, emulator: Emulator, status: str, options: dict[str, Any], words: list[str], check: bool
 ) -> None:
-    put(emulator, status)
-    result = run(MODULE, named(**options), check=check)
-    refused(result, emulator, *words)
+    put_experiment(emulator, status)
+    result = run(MODULE, minimal(**options), check=check)
+    rejected(result, emulator, *words)
     assert result["inference_experiment"]["name"] == "checkout"
     assert set(result["error"]) == {"code", "message", "operation", "request_token", "hint"}
 
@@ -135,7 +135,7 @@ def test_refused_before_any_write(
 @pytest.mark.parametrize("recreate", [False, True])
 def test_a_stop_of_what_does_not_exist_is_refused(run: Run, emulator: Emulator, end: str, recreate: bool) -> None:
     result = run(MODULE, full(desired_state=end, recreate=recreate))
-    refused(result, emulator, "does not exist", f"desired_state: {end}")
+    rejected(result, emulator, "does not exist", f"desired_state: {end}")
     assert result["inference_experiment"] == {}
 
 
@@ -148,7 +148,7 @@ def test_one_message_names_all_that_a_create_lacks(
     run: Run, emulator: Emulator, missing: tuple[str, ...], check: bool
 ) -> None:
     result = run(MODULE, full(**dict.fromkeys(missing)), check=check)
-    refused(result, emulator, "does not exist", *missing)
+    rejected(result, emulator, "does not exist", *missing)
     assert [option for option in REQUIRED if option in result.msg] == list(missing)
 
 
@@ -174,10 +174,10 @@ RECREATED: list[Any] = [
 def test_recreate_brings_about_what_is_refused_without(
     run: Run, emulator: Emulator, status: str, options: dict[str, Any]
 ) -> None:
-    put(emulator, status)
-    refused(run(MODULE, full(**options)), emulator, "recreate: true")
-    result = done(run(MODULE, full(**options, recreate=True)))
-    assert kinds(result)[:2] == ["delete", "create"]
+    put_experiment(emulator, status)
+    rejected(run(MODULE, full(**options)), emulator, "recreate: true")
+    result = succeeded(run(MODULE, full(**options, recreate=True)))
+    assert operation_names(result)[:2] == ["delete", "create"]
     returned = result["inference_experiment"]
     assert {name: returned[name] for name in options if name != "desired_state"} == {
         name: value for name, value in options.items() if name != "desired_state"
@@ -189,21 +189,21 @@ def test_recreate_brings_about_what_is_refused_without(
 def test_recreate_is_refused_before_the_deletion_when_a_create_option_is_missing(
     run: Run, emulator: Emulator, missing: str, check: bool
 ) -> None:
-    put(emulator, "Running")
+    put_experiment(emulator, "Running")
     task = full(kms_key="alias/another", recreate=True, **{missing: None})
-    refused(run(MODULE, task, check=check), emulator, "recreate", missing)
-    assert state(emulator)["status"] == "Running"
+    rejected(run(MODULE, task, check=check), emulator, "recreate", missing)
+    assert stored_experiment(emulator)["status"] == "Running"
 
 
 def test_recreate_does_nothing_of_the_kind_where_it_is_not_needed(run: Run, emulator: Emulator) -> None:
-    put(emulator, "Running")
-    assert done(run(MODULE, full(recreate=True)))["operations"] == []
-    assert kinds(done(run(MODULE, full(description="New", recreate=True)))) == ["update"]
+    put_experiment(emulator, "Running")
+    assert succeeded(run(MODULE, full(recreate=True)))["operations"] == []
+    assert operation_names(succeeded(run(MODULE, full(description="New", recreate=True)))) == ["update"]
 
 
 def test_recreate_cannot_bring_back_what_has_ended_as_something_else(run: Run, emulator: Emulator) -> None:
-    put(emulator, "Completed")
-    refused(run(MODULE, full(desired_state="Cancelled", recreate=True)), emulator, "Cancelled")
+    put_experiment(emulator, "Completed")
+    rejected(run(MODULE, full(desired_state="Cancelled", recreate=True)), emulator, "Cancelled")
 
 
 @pytest.mark.parametrize(
@@ -217,7 +217,7 @@ def test_recreate_cannot_bring_back_what_has_ended_as_something_else(run: Run, e
 def test_recreate_carries_over_what_the_task_leaves_out(
     run: Run, emulator: Emulator, options: dict[str, Any], tags: dict[str, str]
 ) -> None:
-    put(
+    put_experiment(
         emulator,
         "Created",
         Description="Kept",
@@ -226,8 +226,8 @@ def test_recreate_carries_over_what_the_task_leaves_out(
         Schedule={"StartTime": SCHEDULE["start_time"], "EndTime": LATER},
         tags={"kept": "1", "aws:createdBy": "shop"},
     )
-    done(run(MODULE, full(role_arn=OTHER_ROLE_ARN, recreate=True, **options)))
-    raw = state(emulator)
+    succeeded(run(MODULE, full(role_arn=OTHER_ROLE_ARN, recreate=True, **options)))
+    raw = stored_experiment(emulator)
     assert raw["properties"]["RoleArn"] == OTHER_ROLE_ARN
     assert raw["properties"]["Description"] == "Kept"
     assert raw["properties"]["KmsKey"] == "alias/kept"
@@ -237,32 +237,32 @@ def test_recreate_carries_over_what_the_task_leaves_out(
 
 
 def test_recreate_completes_a_schedule_given_in_part(run: Run, emulator: Emulator) -> None:
-    put(emulator, "Created")
-    done(run(MODULE, full(role_arn=OTHER_ROLE_ARN, recreate=True, schedule={"end_time": LATER})))
-    assert state(emulator)["schedule"] == {"start": SCHEDULE["start_time"], "end": LATER}
+    put_experiment(emulator, "Created")
+    succeeded(run(MODULE, full(role_arn=OTHER_ROLE_ARN, recreate=True, schedule={"end_time": LATER})))
+    assert stored_experiment(emulator)["schedule"] == {"start": SCHEDULE["start_time"], "end": LATER}
 
 
 def test_recreate_of_what_has_run_does_not_take_over_a_schedule_of_the_past(run: Run, emulator: Emulator) -> None:
-    put(emulator, "Completed")
-    done(run(MODULE, full(role_arn=OTHER_ROLE_ARN, recreate=True)))
-    assert state(emulator)["schedule"]["end"].startswith("2026-01-08")
+    put_experiment(emulator, "Completed")
+    succeeded(run(MODULE, full(role_arn=OTHER_ROLE_ARN, recreate=True)))
+    assert stored_experiment(emulator)["schedule"]["end"].startswith("2026-01-08")
 
 
 @CHECK
 def test_recreate_without_being_allowed_to_read_the_schedule_deletes_nothing(
     run: Run, emulator: Emulator, check: bool
 ) -> None:
-    put(emulator, "Created")
+    put_experiment(emulator, "Created")
     emulator.fault("DescribeInferenceExperiment", "error", code="AccessDeniedException", times=99)
     result = run(MODULE, full(role_arn=OTHER_ROLE_ARN, recreate=True), check=check)
-    refused(result, emulator, "sagemaker:DescribeInferenceExperiment")
+    rejected(result, emulator, "sagemaker:DescribeInferenceExperiment")
 
 
 @pytest.mark.parametrize("on_stop", ["promote_shadow", "remove_shadow"])
 def test_when_a_stop_is_met_already_variants_and_their_fate_are_not_compared(
     run: Run, emulator: Emulator, on_stop: str
 ) -> None:
-    put(emulator, "Completed")
+    put_experiment(emulator, "Completed")
     task = full(desired_state="Completed", on_stop=on_stop, model_variants=variants(9))
-    assert not done(run(MODULE, task)).changed
-    refused(run(MODULE, full(model_variants=variants(9))), emulator, "model_variants")
+    assert not succeeded(run(MODULE, task)).changed
+    rejected(run(MODULE, full(model_variants=variants(9))), emulator, "model_variants")

@@ -23,11 +23,11 @@ from tests.support.tasks import (
     ROLE_ARN,
     STORAGE,
     STORAGE_PROPERTY,
-    done,
     full,
-    named,
-    put,
+    minimal,
+    put_experiment,
     shadow_mode_config,
+    succeeded,
     variants,
 )
 from tests.unit.conftest import Run
@@ -63,13 +63,13 @@ def put_complete(emulator: Emulator, status: str = "Running") -> None:
         "KmsKey": KEY_ID,
         "DataStorageConfig": dict(STORAGE_PROPERTY),
     }
-    put(emulator, status, tags={"Team": "checkout", "model_name": "ModelName"}, **properties)
+    put_experiment(emulator, status, tags={"Team": "checkout", "model_name": "ModelName"}, **properties)
 
 
 @pytest.mark.parametrize("how", [{}, {"check": True}, {"diff": True}], ids=["for real", "in check mode", "with diff"])
 def test_unchanged_returns_every_property_that_is_known(run: Run, emulator: Emulator, how: dict[str, bool]) -> None:
     put_complete(emulator)
-    result = done(run(MODULE, named(), **how))
+    result = succeeded(run(MODULE, minimal(), **how))
     assert result["inference_experiment"] == COMPLETE
     assert (result.changed, result["operations"]) == (False, [])
     assert ("diff" in result) == ("diff" in how)
@@ -90,7 +90,7 @@ def test_a_failure_returns_every_property_that_is_known(
     put_complete(emulator)
     if fault:
         emulator.fault(fault, "error", code="AccessDeniedException", times=99)
-    result = run(MODULE, named(**task), diff=diff)
+    result = run(MODULE, minimal(**task), diff=diff)
     assert (result.failed, result.changed) == (True, False)
     assert result["inference_experiment"] == COMPLETE
     assert set(result["error"]) == {"code", "message", "operation", "request_token", "hint"}
@@ -106,7 +106,7 @@ def test_an_absent_experiment_is_an_empty_dict(
 ) -> None:
     if found:
         put_complete(emulator, found)
-    result = done(run(MODULE, named(state="absent"), **how))
+    result = succeeded(run(MODULE, minimal(state="absent"), **how))
     assert result["inference_experiment"] == {}
     if "diff" in how:
         shown = {"variant_actions": {"production": "Retain", "shadow": "Retain"}} if found else {}
@@ -117,7 +117,7 @@ def test_an_absent_experiment_is_an_empty_dict(
 @table(CHANGING)
 def test_operations_have_their_keys(run: Run, emulator: Emulator, scenario: Scenario, check: bool) -> None:
     scenario.prepare(emulator)
-    result = done(run(MODULE, dict(scenario.task), check=check))
+    result = succeeded(run(MODULE, dict(scenario.task), check=check))
     assert held(result, MODULE, EXISTS if scenario.ends and not check else set()) == []
     for operation in result["operations"]:
         assert set(operation) == KEYS[operation["operation"]] - ({"request_token"} if check else set())
@@ -129,7 +129,7 @@ def test_operations_have_their_keys(run: Run, emulator: Emulator, scenario: Scen
 
 
 def test_what_was_sent_is_what_is_returned(run: Run) -> None:
-    result = done(run(MODULE, full(schedule={"start_time": "2026-01-03T13:00:00+01:00"}, desired_state="Running")))
+    result = succeeded(run(MODULE, full(schedule={"start_time": "2026-01-03T13:00:00+01:00"}, desired_state="Running")))
     create, start = result["operations"]
     assert create["desired_state"]["Schedule"] == {"StartTime": "2026-01-03T12:00:00Z"}
     assert create["desired_state"]["ShadowModeConfig"]["ShadowModelVariants"] == [
@@ -141,7 +141,7 @@ def test_what_was_sent_is_what_is_returned(run: Run) -> None:
 
 def test_diff_shows_what_changes_and_nothing_else(run: Run, emulator: Emulator) -> None:
     put_complete(emulator)
-    result = done(run(MODULE, named(description="New", tags={"Team": "shop"}), diff=True))
+    result = succeeded(run(MODULE, minimal(description="New", tags={"Team": "shop"}), diff=True))
     before, after = result["diff"]["before"], result["diff"]["after"]
     assert before == COMPLETE
     changed = {name for name in before if before[name] != after[name]}
@@ -151,7 +151,7 @@ def test_diff_shows_what_changes_and_nothing_else(run: Run, emulator: Emulator) 
 def test_a_failure_in_the_middle_says_what_has_been_done(run: Run, emulator: Emulator) -> None:
     put_complete(emulator, "Created")
     emulator.fault("UpdateResource", "failed", code="GeneralServiceException", message="No", after=1)
-    result = run(MODULE, named(description="New", desired_state="Running"), diff=True)
+    result = run(MODULE, minimal(description="New", desired_state="Running"), diff=True)
     assert (result.failed, result.changed) == (True, True)
     assert [operation["operation_status"] for operation in result["operations"]] == ["SUCCESS", "FAILED"]
     assert result["inference_experiment"]["description"] == "New"
@@ -176,7 +176,7 @@ def test_a_failure_of_the_first_read_returns_what_is_known_nothing(run: Run, emu
 
 
 def test_the_region_is_that_of_the_task(run: Run, emulator: Emulator) -> None:
-    result = done(run(MODULE, full(region="eu-central-1")))
+    result = succeeded(run(MODULE, full(region="eu-central-1")))
     assert result["inference_experiment"]["region"] == "eu-central-1"
     assert {record.region for record in emulator.log} == {"eu-central-1"}
 
@@ -233,21 +233,21 @@ EXISTS = {"always", "when the experiment exists"}
 def test_what_is_returned_with_all_properties_is_what_is_documented(run: Run, emulator: Emulator) -> None:
     put_complete(emulator)
     schedule = {"end_time": "2026-01-08T12:00:00Z"}
-    result = done(run(MODULE, named(schedule=schedule)))
+    result = succeeded(run(MODULE, minimal(schedule=schedule)))
     assert held(result, MODULE, {*EXISTS, "when it has one", "when it has them"}) == []
     assert "schedule" in result["inference_experiment"]
 
 
 def test_what_a_failure_returns_is_what_is_documented(run: Run, emulator: Emulator) -> None:
     put_complete(emulator)
-    result = run(MODULE, named(role_arn=OTHER_ROLE_ARN))
+    result = run(MODULE, minimal(role_arn=OTHER_ROLE_ARN))
     assert held(result, MODULE, {*EXISTS, "on failure"}) == []
 
 
 @pytest.mark.parametrize("options", [{}, {"include_write_only": True}, {"identifiers_only": True}], ids=str)
 def test_what_is_listed_is_what_is_documented(run: Run, emulator: Emulator, options: dict[str, bool]) -> None:
     put_complete(emulator)
-    result = done(run(INFO, options))
+    result = succeeded(run(INFO, options))
     when = {"success"} if "identifiers_only" in options else {"success", "always", "when it has one"}
     when |= {"with O(include_write_only)"} & {f"with O({option})" for option in options}
     assert held(result, INFO, when) == []

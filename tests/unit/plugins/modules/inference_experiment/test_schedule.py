@@ -16,15 +16,15 @@ from tests.support.tasks import (
     MODULE,
     SCHEDULE,
     START,
-    done,
     full,
-    kinds,
-    named,
+    minimal,
+    operation_names,
     patches,
-    put,
-    refused,
-    run_again,
-    state,
+    put_experiment,
+    rejected,
+    rerun_unchanged,
+    stored_experiment,
+    succeeded,
 )
 from tests.unit.conftest import Run
 
@@ -46,8 +46,8 @@ ANY_OTHER = {"start_time": "2026-01-05T12:00:00Z", "end_time": "2026-01-06T12:00
 def test_the_schedule_is_read_only_where_it_counts(
     run: Run, emulator: Emulator, status: str, task: dict[str, Any], described: int
 ) -> None:
-    put(emulator, status, Description="x")
-    done(run(MODULE, named(**task), check=True))
+    put_experiment(emulator, status, Description="x")
+    succeeded(run(MODULE, minimal(**task), check=True))
     assert emulator.calls().count("DescribeInferenceExperiment") == described
 
 
@@ -76,55 +76,55 @@ def test_a_scheduled_one_is_rescheduled(
     sent: dict[str, str],
     after: dict[str, str],
 ) -> None:
-    put(emulator, "Created")
-    result = done(run(MODULE, named(schedule=given)))
+    put_experiment(emulator, "Created")
+    result = succeeded(run(MODULE, minimal(schedule=given)))
     (patch,) = patches(result)
     assert {name: patch["/Schedule"][name] for name in sent} == sent
     assert result["operations"][0]["patch_document"][0]["op"] == "add"
-    assert state(emulator)["schedule"] == after
-    run_again(run, emulator, named(schedule=given))
+    assert stored_experiment(emulator)["schedule"] == after
+    rerun_unchanged(run, emulator, minimal(schedule=given))
 
 
 def test_while_running_only_the_end_counts_and_only_the_end_is_sent(run: Run, emulator: Emulator) -> None:
-    put(emulator, "Running")
-    task = named(schedule={"start_time": "2026-01-04T12:00:00Z", "end_time": LATER})
-    result = done(run(MODULE, task))
+    put_experiment(emulator, "Running")
+    task = minimal(schedule={"start_time": "2026-01-04T12:00:00Z", "end_time": LATER})
+    result = succeeded(run(MODULE, task))
     assert [patch["/Schedule"] for patch in patches(result)] == [{"EndTime": LATER}]
-    assert state(emulator)["schedule"]["end"] == LATER
-    run_again(run, emulator, task)
+    assert stored_experiment(emulator)["schedule"]["end"] == LATER
+    rerun_unchanged(run, emulator, task)
 
 
 @pytest.mark.parametrize("status", ["Running", "Completed", "Cancelled"])
 def test_a_start_that_has_passed_does_not_count(run: Run, emulator: Emulator, status: str) -> None:
-    put(emulator, status)
-    result = done(run(MODULE, named(schedule={"start_time": "2026-01-04T12:00:00Z"})))
+    put_experiment(emulator, status)
+    result = succeeded(run(MODULE, minimal(schedule={"start_time": "2026-01-04T12:00:00Z"})))
     assert (result.changed, emulator.writes()) == (False, [])
 
 
 @pytest.mark.parametrize("end", ["Completed", "Cancelled"])
 def test_when_it_has_ended_neither_time_counts(run: Run, emulator: Emulator, end: str) -> None:
-    put(emulator, end)
-    run_again(run, emulator, named(schedule=ANY_OTHER))
+    put_experiment(emulator, end)
+    rerun_unchanged(run, emulator, minimal(schedule=ANY_OTHER))
 
 
 def test_a_start_moved_by_an_early_start_is_no_difference(run: Run, emulator: Emulator) -> None:
     task = full(schedule=SCHEDULE)
-    done(run(MODULE, task))
-    done(run(MODULE, named(desired_state="Running")))
-    assert state(emulator)["schedule"]["start"] < START
-    run_again(run, emulator, task)
-    done(run(MODULE, named(desired_state="Completed")))
-    assert state(emulator)["schedule"]["end"] < END
-    run_again(run, emulator, task)
+    succeeded(run(MODULE, task))
+    succeeded(run(MODULE, minimal(desired_state="Running")))
+    assert stored_experiment(emulator)["schedule"]["start"] < START
+    rerun_unchanged(run, emulator, task)
+    succeeded(run(MODULE, minimal(desired_state="Completed")))
+    assert stored_experiment(emulator)["schedule"]["end"] < END
+    rerun_unchanged(run, emulator, task)
 
 
 def test_an_experiment_that_has_started_by_its_schedule_stays_as_declared(run: Run, emulator: Emulator) -> None:
     task = full(schedule=SCHEDULE)
-    assert done(run(MODULE, task))["inference_experiment"]["status"] == "Created"
+    assert succeeded(run(MODULE, task))["inference_experiment"]["status"] == "Created"
     emulator.clock.advance(2 * 24 * 3600)
-    assert run_again(run, emulator, task)["inference_experiment"]["status"] == "Running"
+    assert rerun_unchanged(run, emulator, task)["inference_experiment"]["status"] == "Running"
     emulator.clock.advance(8 * 24 * 3600)
-    assert run_again(run, emulator, task)["inference_experiment"]["status"] == "Completed"
+    assert rerun_unchanged(run, emulator, task)["inference_experiment"]["status"] == "Completed"
 
 
 @pytest.mark.parametrize(
@@ -138,8 +138,8 @@ def test_an_experiment_that_has_started_by_its_schedule_stays_as_declared(run: R
 def test_a_time_given_must_fit_the_one_that_is_left(
     run: Run, emulator: Emulator, status: str, given: dict[str, str], words: str
 ) -> None:
-    put(emulator, status)
-    refused(run(MODULE, named(schedule=given)), emulator, "schedule", words)
+    put_experiment(emulator, status)
+    rejected(run(MODULE, minimal(schedule=given)), emulator, "schedule", words)
 
 
 @pytest.mark.parametrize("check", [False, True], ids=["for real", "in check mode"])
@@ -147,30 +147,32 @@ def test_a_time_given_must_fit_the_one_that_is_left(
 def test_a_denied_read_names_the_permission_and_writes_nothing(
     run: Run, emulator: Emulator, code: str, check: bool
 ) -> None:
-    put(emulator, "Created")
+    put_experiment(emulator, "Created")
     emulator.fault("DescribeInferenceExperiment", "error", code=code, message="Not allowed", times=99)
-    result = run(MODULE, named(schedule=SCHEDULE, description="New"), check=check)
-    refused(result, emulator, "sagemaker:DescribeInferenceExperiment", "Not allowed")
+    result = run(MODULE, minimal(schedule=SCHEDULE, description="New"), check=check)
+    rejected(result, emulator, "sagemaker:DescribeInferenceExperiment", "Not allowed")
     assert "sagemaker:DescribeInferenceExperiment" in result["error"]["hint"]
     assert result["error"]["operation"] == "DescribeInferenceExperiment"
     assert result["inference_experiment"]["status"] == "Created"
 
 
 def test_a_schedule_read_is_returned(run: Run, emulator: Emulator) -> None:
-    put(emulator, "Created")
-    schedule = done(run(MODULE, named(schedule={"end_time": END})))["inference_experiment"]["schedule"]
+    put_experiment(emulator, "Created")
+    schedule = succeeded(run(MODULE, minimal(schedule={"end_time": END})))["inference_experiment"]["schedule"]
     assert {name: time.replace("+00:00", "Z") for name, time in schedule.items()} == SCHEDULE
 
 
 def test_what_starts_between_the_two_reads_is_looked_at_again(run: Run, emulator: Emulator) -> None:
-    put(emulator, "Created")
-    emulator.on_call("DescribeInferenceExperiment", lambda: put(emulator, "Running", Schedule={"EndTime": END}))
-    result = done(run(MODULE, named(schedule={"start_time": "2026-01-05T12:00:00Z", "end_time": LATER})))
+    put_experiment(emulator, "Created")
+    emulator.on_call(
+        "DescribeInferenceExperiment", lambda: put_experiment(emulator, "Running", Schedule={"EndTime": END})
+    )
+    result = succeeded(run(MODULE, minimal(schedule={"start_time": "2026-01-05T12:00:00Z", "end_time": LATER})))
     assert patches(result) == [{"/Schedule": {"EndTime": LATER}}]
 
 
 def test_an_early_start_keeps_the_declared_end(run: Run, emulator: Emulator) -> None:
-    put(emulator, "Created")
-    result = done(run(MODULE, named(desired_state="Running", schedule={"start_time": START, "end_time": LATER})))
-    assert kinds(result) == ["update", "update"]
-    assert state(emulator)["schedule"]["end"] == LATER
+    put_experiment(emulator, "Created")
+    result = succeeded(run(MODULE, minimal(desired_state="Running", schedule={"start_time": START, "end_time": LATER})))
+    assert operation_names(result) == ["update", "update"]
+    assert stored_experiment(emulator)["schedule"]["end"] == LATER

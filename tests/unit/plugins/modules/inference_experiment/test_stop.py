@@ -16,16 +16,16 @@ from tests.support.tasks import (
     MODULE,
     NAME,
     OTHER_ROLE_ARN,
-    done,
     full,
-    named,
+    minimal,
     patches,
-    put,
-    refused,
-    run_again,
-    sent,
-    state,
+    put_experiment,
+    rejected,
+    requests_of,
+    rerun_unchanged,
     statuses,
+    stored_experiment,
+    succeeded,
     variant,
     variants,
 )
@@ -46,7 +46,7 @@ ON_STOP = pytest.mark.parametrize(("given", "fate", "serving"), FATES.values(), 
 
 
 @pytest.mark.parametrize("end", ["Completed", "Cancelled"])
-@pytest.mark.parametrize("options", [named(), full()], ids=["nothing but the name", "the full task"])
+@pytest.mark.parametrize("options", [minimal(), full()], ids=["nothing but the name", "the full task"])
 @ON_STOP
 def test_a_stop_decides_the_fate_of_the_variants(
     run: Run,
@@ -57,34 +57,34 @@ def test_a_stop_decides_the_fate_of_the_variants(
     options: dict[str, Any],
     end: str,
 ) -> None:
-    put(emulator, "Running")
+    put_experiment(emulator, "Running")
     task = {**options, **given, "desired_state": end, "status_reason": "It was slow"}
-    result = done(run(MODULE, task))
-    raw = state(emulator)
+    result = succeeded(run(MODULE, task))
+    raw = stored_experiment(emulator)
     assert (raw["status"], raw["fate"], raw["serving"]) == (end, fate, serving)
     assert raw["stop"]["reason"] == "It was slow"
     assert result["inference_experiment"]["model_variants"] == variants()
-    run_again(run, emulator, task)
+    rerun_unchanged(run, emulator, task)
 
 
 def test_the_fate_does_not_hang_on_the_order_of_the_variants(run: Run, emulator: Emulator) -> None:
-    put(emulator, "Created")
-    done(run(MODULE, named(model_variants=[variants(2)[1], variants(2)[0]], desired_state="Running")))
-    done(run(MODULE, named(desired_state="Completed", on_stop="promote_shadow")))
-    assert state(emulator)["serving"] == "demo-model-b"
+    put_experiment(emulator, "Created")
+    succeeded(run(MODULE, minimal(model_variants=[variants(2)[1], variants(2)[0]], desired_state="Running")))
+    succeeded(run(MODULE, minimal(desired_state="Completed", on_stop="promote_shadow")))
+    assert stored_experiment(emulator)["serving"] == "demo-model-b"
 
 
 @ON_STOP
 def test_deleting_a_running_one_stops_it_first(
     run: Run, emulator: Emulator, given: dict[str, str], fate: dict[str, str], serving: str
 ) -> None:
-    put(emulator, "Running")
+    put_experiment(emulator, "Running")
     seen: list[dict[str, Any]] = []
-    emulator.on_call("DeleteResource", lambda: seen.append(state(emulator)))
-    done(run(MODULE, named(state="absent", **given)))
+    emulator.on_call("DeleteResource", lambda: seen.append(stored_experiment(emulator)))
+    succeeded(run(MODULE, minimal(state="absent", **given)))
     stopped = {"production": "Retain", "shadow": "Retain"} if seen[0]["fate"] is None else seen[0]["fate"]
     assert (stopped, seen[0]["serving"]) == (fate, serving)
-    run_again(run, emulator, named(state="absent", **given))
+    rerun_unchanged(run, emulator, minimal(state="absent", **given))
 
 
 @pytest.mark.parametrize(
@@ -101,31 +101,31 @@ def test_deleting_a_running_one_stops_it_first(
 def test_a_stop_before_the_deletion_says(
     run: Run, emulator: Emulator, given: dict[str, str], ended: str, reason: str | None
 ) -> None:
-    put(emulator, "Running")
+    put_experiment(emulator, "Running")
     seen: list[dict[str, Any]] = []
-    emulator.on_call("DeleteResource", lambda: seen.append(state(emulator)))
-    done(run(MODULE, named(state="absent", **given)))
+    emulator.on_call("DeleteResource", lambda: seen.append(stored_experiment(emulator)))
+    succeeded(run(MODULE, minimal(state="absent", **given)))
     assert (seen[0]["status"], seen[0]["status_reason"]) == (ended, reason)
 
 
 def test_a_reason_is_sent_with_a_stop_and_with_nothing_else(run: Run, emulator: Emulator) -> None:
-    put(emulator, "Running")
-    result = done(run(MODULE, named(desired_state="Completed", status_reason="Over", description="New")))
+    put_experiment(emulator, "Running")
+    result = succeeded(run(MODULE, minimal(desired_state="Completed", status_reason="Over", description="New")))
     assert [sorted(patch) for patch in patches(result)] == [["/Description"], ["/DesiredState", "/StatusReason"]]
     operations = result["operations"][1]["patch_document"]
     assert {operation["op"] for operation in operations} == {"add"}
 
 
 def test_a_reason_is_never_compared(run: Run, emulator: Emulator) -> None:
-    put(emulator, "Completed", StatusReason="The first")
-    run_again(run, emulator, named(desired_state="Completed", status_reason="Another"))
-    assert state(emulator)["status_reason"] == "The first"
+    put_experiment(emulator, "Completed", StatusReason="The first")
+    rerun_unchanged(run, emulator, minimal(desired_state="Completed", status_reason="Another"))
+    assert stored_experiment(emulator)["status_reason"] == "The first"
 
 
 def test_promotion_sends_the_shadow_alone_and_nothing_that_could_promote_another(run: Run, emulator: Emulator) -> None:
-    put(emulator, "Running")
-    done(run(MODULE, named(desired_state="Completed", on_stop="promote_shadow")))
-    (request,) = sent(emulator, "UpdateResource")
+    put_experiment(emulator, "Running")
+    succeeded(run(MODULE, minimal(desired_state="Completed", on_stop="promote_shadow")))
+    (request,) = requests_of(emulator, "UpdateResource")
     assert '"op": "test", "path": "/ModelVariants"' in request["PatchDocument"]
     assert "demo-model-a" in request["PatchDocument"].split('"op": "replace"')[0]
     assert "demo-model-a" not in request["PatchDocument"].split('"op": "replace"')[1]
@@ -152,25 +152,25 @@ OTHER_SHADOWS = {
 def test_stop_with_other_model_variants_is_rejected(
     run: Run, emulator: Emulator, words: str, shadow: dict[str, Any], stop: dict[str, str], check: bool
 ) -> None:
-    put(emulator, "Running")
-    task = named(model_variants=[variants()[0], shadow], **stop)
-    refused(run(MODULE, task, check=check), emulator, words, "Omit model_variants or set the current value")
+    put_experiment(emulator, "Running")
+    task = minimal(model_variants=[variants()[0], shadow], **stop)
+    rejected(run(MODULE, task, check=check), emulator, words, "Omit model_variants or set the current value")
 
 
 @pytest.mark.parametrize("stop", STOPPING.values(), ids=STOPPING)
 def test_stop_sends_current_model_variants_only(run: Run, emulator: Emulator, stop: dict[str, str]) -> None:
-    put(emulator, "Running")
-    current = state(emulator)["properties"]["ModelVariants"]
-    done(run(MODULE, named(model_variants=variants(), **stop)))
-    (request,) = sent(emulator, "UpdateResource")
+    put_experiment(emulator, "Running")
+    current = stored_experiment(emulator)["properties"]["ModelVariants"]
+    succeeded(run(MODULE, minimal(model_variants=variants(), **stop)))
+    (request,) = requests_of(emulator, "UpdateResource")
     operations = [o for o in json.loads(request["PatchDocument"]) if o["path"].startswith("/ModelVariants")]
     assert all(variant in current for operation in operations for variant in operation["value"])
     assert all(operation["path"] == "/ModelVariants" for operation in operations)
 
 
 def test_delete_ignores_other_model_variants_if_it_stops_nothing_itself(run: Run, emulator: Emulator) -> None:
-    put(emulator, "Running")
-    done(run(MODULE, named(state="absent", model_variants=variants(2))))
+    put_experiment(emulator, "Running")
+    succeeded(run(MODULE, minimal(state="absent", model_variants=variants(2))))
     assert emulator.writes() == ["DeleteResource"]
 
 
@@ -208,17 +208,17 @@ def test_stop_returns_variant_actions_and_shows_them_in_diff(
     check: bool,
     how: dict[str, bool],
 ) -> None:
-    put(emulator, found, time_left=5 if found == "Starting" else None)
+    put_experiment(emulator, found, time_left=5 if found == "Starting" else None)
     if "recreate" not in options:
         options = {**options, **reason}
-    result = done(run(MODULE, {**named(**options), **how}, check=check, diff=True))
+    result = succeeded(run(MODULE, {**minimal(**options), **how}, check=check, diff=True))
     assert result["variant_actions"] == actions
     if result.changed:
         shown = {"variant_actions": actions, **({"status_reason": "It was slow"} if "status_reason" in options else {})}
         assert shown.items() <= result["diff"]["after"].items()
         assert not shown.keys() & result["diff"]["before"].keys()
     if not check and not how and "state" not in options and "recreate" not in options:
-        assert state(emulator)["fate"] == actions
+        assert stored_experiment(emulator)["fate"] == actions
 
 
 @pytest.mark.parametrize("check", [False, True], ids=["real run", "check mode"])
@@ -242,8 +242,8 @@ def test_task_that_stops_nothing_returns_no_variant_actions(
     run: Run, emulator: Emulator, found: str | None, options: dict[str, Any], check: bool
 ) -> None:
     if found:
-        put(emulator, found)
-    result = run(MODULE, named(**options), check=check, diff=True)
+        put_experiment(emulator, found)
+    result = run(MODULE, minimal(**options), check=check, diff=True)
     assert "variant_actions" not in result
     assert "variant_actions" not in {**result["diff"]["before"], **result["diff"]["after"]}
 
@@ -261,29 +261,29 @@ def test_task_that_stops_nothing_returns_no_variant_actions(
 def test_failed_stop_returns_variant_actions_only_if_experiment_is_known_to_be_stopped(
     run: Run, emulator: Emulator, fault: dict[str, Any], returned: bool
 ) -> None:
-    put(emulator, "Running")
+    put_experiment(emulator, "Running")
     emulator.fault("UpdateResource", **fault)
-    result = run(MODULE, named(desired_state="Completed", on_stop="promote_shadow", wait_timeout=120))
+    result = run(MODULE, minimal(desired_state="Completed", on_stop="promote_shadow", wait_timeout=120))
     assert ("variant_actions" in result) is returned
 
 
 def test_stop_that_outlasts_wait_timeout_returns_variant_actions(run: Run, emulator: Emulator) -> None:
-    put(emulator, "Running")
+    put_experiment(emulator, "Running")
     emulator.settings.update({"transition_seconds": 300.0, "operation_seconds": 300.0})
-    result = run(MODULE, named(desired_state="Completed", on_stop="remove_shadow", wait_timeout=60))
+    result = run(MODULE, minimal(desired_state="Completed", on_stop="remove_shadow", wait_timeout=60))
     assert (result["error"]["code"], statuses(result)) == ("TimedOut", ["IN_PROGRESS"])
     assert result["variant_actions"] == {"production": "Retain", "shadow": "Remove"}
 
 
 def test_stop_by_another_caller_in_between_returns_no_variant_actions(run: Run, emulator: Emulator) -> None:
-    put(emulator, "Running")
+    put_experiment(emulator, "Running")
     emulator.on_call("UpdateResource", lambda: act(emulator, "stop", NAME))
-    result = run(MODULE, named(desired_state="Completed", on_stop="promote_shadow"))
+    result = run(MODULE, minimal(desired_state="Completed", on_stop="promote_shadow"))
     assert (result["error"]["code"], "variant_actions" in result) == ("Refused", False)
 
 
 def test_stop_that_is_not_applied_returns_no_variant_actions(run: Run, emulator: Emulator) -> None:
     emulator.settings.ignore_properties = frozenset({"DesiredState"})
-    put(emulator, "Running")
-    result = run(MODULE, named(desired_state="Completed", on_stop="promote_shadow"))
+    put_experiment(emulator, "Running")
+    result = run(MODULE, minimal(desired_state="Completed", on_stop="promote_shadow"))
     assert (result["error"]["code"], "variant_actions" in result) == ("NotApplied", False)

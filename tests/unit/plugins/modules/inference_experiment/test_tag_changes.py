@@ -12,7 +12,18 @@ import pytest
 from tests.emulator import Emulator
 from tests.emulator.experiments import STATUSES
 from tests.support.environment import REGION
-from tests.support.tasks import MODULE, done, kinds, named, patches, put, run_again, sent, state, statuses
+from tests.support.tasks import (
+    MODULE,
+    minimal,
+    operation_names,
+    patches,
+    put_experiment,
+    requests_of,
+    rerun_unchanged,
+    statuses,
+    stored_experiment,
+    succeeded,
+)
 from tests.unit.conftest import Run
 
 AWS_TAGS = {"aws:servicecatalog:productArn": "shop", "aws:createdBy": "1"}
@@ -44,19 +55,19 @@ ROWS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
 def test_tags_are_brought_to_what_is_given(
     run: Run, emulator: Emulator, options: dict[str, Any], after: dict[str, str], system: dict[str, str]
 ) -> None:
-    put(emulator, "Running", tags={**BEFORE, **system})
-    result = done(run(MODULE, named(**options)))
-    assert kinds(result) == ["update"]
-    assert state(emulator)["tags"] == {**after, **system}
+    put_experiment(emulator, "Running", tags={**BEFORE, **system})
+    result = succeeded(run(MODULE, minimal(**options)))
+    assert operation_names(result) == ["update"]
+    assert stored_experiment(emulator)["tags"] == {**after, **system}
     assert result["inference_experiment"]["tags"] == {**after, **system}
-    run_again(run, emulator, named(**options))
+    rerun_unchanged(run, emulator, minimal(**options))
 
 
 @pytest.mark.parametrize("status", STATUSES)
 def test_tags_can_change_in_every_status(run: Run, emulator: Emulator, status: str) -> None:
-    put(emulator, status, tags=BEFORE)
-    done(run(MODULE, named(tags={"new": "1"})))
-    assert state(emulator)["tags"] == {"new": "1"}
+    put_experiment(emulator, status, tags=BEFORE)
+    succeeded(run(MODULE, minimal(tags={"new": "1"})))
+    assert stored_experiment(emulator)["tags"] == {"new": "1"}
 
 
 @pytest.mark.parametrize(
@@ -68,14 +79,14 @@ def test_tags_can_change_in_every_status(run: Run, emulator: Emulator, status: s
     ],
 )
 def test_tags_that_are_not_given_are_left_alone_by(run: Run, emulator: Emulator, task: dict[str, Any]) -> None:
-    put(emulator, "Running", tags={**BEFORE, **AWS_TAGS})
-    result = done(run(MODULE, named(**task)))
-    assert state(emulator)["tags"] == {**BEFORE, **AWS_TAGS}
+    put_experiment(emulator, "Running", tags={**BEFORE, **AWS_TAGS})
+    result = succeeded(run(MODULE, minimal(**task)))
+    assert stored_experiment(emulator)["tags"] == {**BEFORE, **AWS_TAGS}
     assert all("/Tags" not in patch for patch in patches(result))
 
 
 def _tag_by_somebody_else(emulator: Emulator) -> None:
-    arn = state(emulator)["arn"]
+    arn = stored_experiment(emulator)["arn"]
     tags = [{"Key": "theirs", "Value": "1"}]
     emulator.client("sagemaker", REGION).add_tags(ResourceArn=arn, Tags=tags)
 
@@ -89,12 +100,12 @@ def _tag_by_somebody_else(emulator: Emulator) -> None:
     ],
 )
 def test_a_tag_that_somebody_adds_meanwhile_is_not_lost(run: Run, emulator: Emulator, task: dict[str, Any]) -> None:
-    put(emulator, "Running", tags=BEFORE)
+    put_experiment(emulator, "Running", tags=BEFORE)
     emulator.on_call("UpdateResource", lambda: _tag_by_somebody_else(emulator))
-    result = done(run(MODULE, named(tags={"ours": "1"}, purge_tags=False, **task)))
-    assert state(emulator)["tags"] == {**BEFORE, "ours": "1", "theirs": "1"}
+    result = succeeded(run(MODULE, minimal(tags={"ours": "1"}, purge_tags=False, **task)))
+    assert stored_experiment(emulator)["tags"] == {**BEFORE, "ours": "1", "theirs": "1"}
     assert statuses(result) == ["FAILED", "SUCCESS"]
-    assert len({request["ClientToken"] for request in sent(emulator, "UpdateResource")}) == 2
+    assert len({request["ClientToken"] for request in requests_of(emulator, "UpdateResource")}) == 2
 
 
 @pytest.mark.parametrize("check", [False, True], ids=["for real", "in check mode"])
@@ -102,26 +113,28 @@ def test_a_tag_that_somebody_adds_meanwhile_is_not_lost(run: Run, emulator: Emul
 def test_tags_are_counted_with_those_kept_and_those_of_aws(
     run: Run, emulator: Emulator, more: int, fits: bool, check: bool
 ) -> None:
-    put(emulator, "Created", tags={**AWS_TAGS, **{f"old{n}": "" for n in range(46)}})
-    result = run(MODULE, named(tags={f"new{n}": "" for n in range(more)}, purge_tags=False), check=check)
+    put_experiment(emulator, "Created", tags={**AWS_TAGS, **{f"old{n}": "" for n in range(46)}})
+    result = run(MODULE, minimal(tags={f"new{n}": "" for n in range(more)}, purge_tags=False), check=check)
     assert (result.failed, result.changed) == (not fits, fits)
     if not fits:
         assert "tags: 51 tags including the existing ones, the maximum is 50." in result.msg
 
 
 def test_a_patch_that_does_not_fit_any_more_is_known_by_its_other_code_too(run: Run, emulator: Emulator) -> None:
-    put(emulator, "Running", tags=BEFORE)
+    put_experiment(emulator, "Running", tags=BEFORE)
     emulator.on_call("UpdateResource", lambda: _tag_by_somebody_else(emulator))
     emulator.fault("UpdateResource", "error", code="InvalidRequestException", message="Patch does not apply")
-    done(run(MODULE, named(tags={"ours": "1"}, purge_tags=False)))
-    assert state(emulator)["tags"] == {**BEFORE, "ours": "1", "theirs": "1"}
+    succeeded(run(MODULE, minimal(tags={"ours": "1"}, purge_tags=False)))
+    assert stored_experiment(emulator)["tags"] == {**BEFORE, "ours": "1", "theirs": "1"}
 
 
 def test_a_tag_of_aws_that_comes_meanwhile_is_not_touched(run: Run, emulator: Emulator) -> None:
-    put(emulator, "Created", tags={**BEFORE, **AWS_TAGS})
-    emulator.on_call("UpdateResource", lambda: put(emulator, "Created", tags={**BEFORE, **AWS_TAGS, "aws:late": "1"}))
-    done(run(MODULE, named(tags={"ours": "1"})))
-    assert state(emulator)["tags"] == {**AWS_TAGS, "aws:late": "1", "ours": "1"}
+    put_experiment(emulator, "Created", tags={**BEFORE, **AWS_TAGS})
+    emulator.on_call(
+        "UpdateResource", lambda: put_experiment(emulator, "Created", tags={**BEFORE, **AWS_TAGS, "aws:late": "1"})
+    )
+    succeeded(run(MODULE, minimal(tags={"ours": "1"})))
+    assert stored_experiment(emulator)["tags"] == {**AWS_TAGS, "aws:late": "1", "ours": "1"}
 
 
 @pytest.mark.parametrize("check", [False, True], ids=["for real", "in check mode"])
@@ -129,6 +142,6 @@ def test_a_tag_of_aws_that_comes_meanwhile_is_not_touched(run: Run, emulator: Em
 def test_update_of_experiment_with_aws_tags_gives_no_warning(
     run: Run, emulator: Emulator, key: str, check: bool
 ) -> None:
-    put(emulator, "Running", tags={key: "shop"})
-    assert done(run(MODULE, named(description="New"), check=check)).warnings == []
-    assert state(emulator)["tags"] == {key: "shop"}
+    put_experiment(emulator, "Running", tags={key: "shop"})
+    assert succeeded(run(MODULE, minimal(description="New"), check=check)).warnings == []
+    assert stored_experiment(emulator)["tags"] == {key: "shop"}

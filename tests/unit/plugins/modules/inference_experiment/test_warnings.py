@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.emulator import Emulator
-from tests.support.tasks import END, LATER, MODULE, START, done, full, named, put
+from tests.support.tasks import END, LATER, MODULE, START, full, minimal, put_experiment, succeeded
 from tests.unit.conftest import Run
 
 CHECK = pytest.mark.parametrize("check", [False, True], ids=["real run", "check mode"])
@@ -72,8 +72,8 @@ WARNED: list[Any] = [
 def test_declaration_without_effect_returns_one_warning(
     run: Run, emulator: Emulator, found: str, options: dict[str, Any], words: list[str], check: bool
 ) -> None:
-    put(emulator, found)
-    (warning,) = done(run(MODULE, named(**options), check=check)).warnings
+    put_experiment(emulator, found)
+    (warning,) = succeeded(run(MODULE, minimal(**options), check=check)).warnings
     assert [word for word in words if word not in warning] == [], warning
 
 
@@ -100,13 +100,13 @@ def test_declaration_with_effect_returns_no_warning(
     run: Run, emulator: Emulator, found: str | None, options: dict[str, Any], check: bool
 ) -> None:
     if found:
-        put(emulator, found)
-    assert done(run(MODULE, named(**options), check=check)).warnings == []
+        put_experiment(emulator, found)
+    assert succeeded(run(MODULE, minimal(**options), check=check)).warnings == []
 
 
 def test_warning_needs_no_call(run: Run, emulator: Emulator) -> None:
-    put(emulator, "Completed")
-    done(run(MODULE, named(desired_state="Completed", on_stop="promote_shadow", schedule={"end_time": END})))
+    put_experiment(emulator, "Completed")
+    succeeded(run(MODULE, minimal(desired_state="Completed", on_stop="promote_shadow", schedule={"end_time": END})))
     assert emulator.calls() == ["GetResource"]
 
 
@@ -114,12 +114,12 @@ def test_warning_needs_no_call(run: Run, emulator: Emulator) -> None:
 def test_second_run_of_task_with_schedule_ahead_returns_no_warning(
     run: Run, emulator: Emulator, options: dict[str, Any]
 ) -> None:
-    put(emulator, "Created" if options["desired_state"] == "Running" else "Running")
+    put_experiment(emulator, "Created" if options["desired_state"] == "Running" else "Running")
     task = full(schedule={"start_time": START, "end_time": LATER}, **options)
-    assert [done(run(MODULE, task)).warnings for _run in range(2)] == [[], []]
+    assert [succeeded(run(MODULE, task)).warnings for _run in range(2)] == [[], []]
 
 
 def test_delete_that_is_submitted_again_returns_one_warning(run: Run, emulator: Emulator) -> None:
-    put(emulator, "Completed")
+    put_experiment(emulator, "Completed")
     emulator.fault("DeleteResource", "failed", code="Throttling")
-    assert len(done(run(MODULE, named(state="absent", on_stop="promote_shadow"))).warnings) == 1
+    assert len(succeeded(run(MODULE, minimal(state="absent", on_stop="promote_shadow"))).warnings) == 1

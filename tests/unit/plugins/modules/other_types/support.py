@@ -19,7 +19,7 @@ from tests.emulator import Emulator
 from tests.emulator.plain import Adds, PlainType
 from tests.support.environment import REGION
 from tests.support.module_runner import Result, run_module
-from tests.support.tasks import done
+from tests.support.tasks import succeeded
 
 
 class Bed:
@@ -48,15 +48,15 @@ class Bed:
 
     def brought_about(self, options: dict[str, Any], *operations: str) -> Result:
         """Check mode tells what the real run then does, and a second run changes nothing for a single read."""
-        planned = done(self.manage(options, check=True))
+        planned = succeeded(self.manage(options, check=True))
         assert self.emulator.writes() == []
-        result = done(self.manage(options, diff=True))
+        result = succeeded(self.manage(options, diff=True))
         assert [operation["operation"] for operation in result["operations"]] == list(operations)
         assert [operation["operation"] for operation in planned["operations"]] == list(operations)
         assert result.changed == planned.changed == bool(operations)
         kept = set(result[self.type.result_name]) & set(self.type.options)
         shown = ({name: seen[self.type.result_name].get(name) for name in kept} for seen in (planned, result))
         assert next(shown) == next(shown)
-        again = done(self.manage(options))
+        again = succeeded(self.manage(options))
         assert (again.changed, self.emulator.calls()) == (False, ["GetResource"])
         return result

@@ -12,7 +12,7 @@ import pytest
 
 from tests.emulator import Emulator
 from tests.support.environment import REGION
-from tests.support.tasks import done, refused
+from tests.support.tasks import rejected, succeeded
 from tests.unit.plugins.modules.other_types.memorydb_parameter_group import PARAMETER_GROUP
 from tests.unit.plugins.modules.other_types.support import Bed
 
@@ -44,7 +44,7 @@ def bed(emulator: Emulator) -> Bed:
 
 @pytest.fixture
 def there(bed: Bed) -> Bed:
-    done(bed.manage(FULL))
+    succeeded(bed.manage(FULL))
     return bed
 
 
@@ -62,11 +62,11 @@ def test_it_is_created_with_everything_and_then_left_alone(bed: Bed) -> None:
 
 
 def test_all_that_a_creation_lacks_is_named(bed: Bed) -> None:
-    refused(bed.manage(named()), bed.emulator, "parameter group 'shop'", "family")
+    rejected(bed.manage(named()), bed.emulator, "parameter group 'shop'", "family")
 
 
 def test_a_limit_of_its_own_is_checked_before_any_call(bed: Bed) -> None:
-    refused(bed.manage({"parameter_group_name": "Shop"}), bed.emulator, "parameter_group_name", "small letters")
+    rejected(bed.manage({"parameter_group_name": "Shop"}), bed.emulator, "parameter_group_name", "small letters")
     assert bed.emulator.calls() == []
 
 
@@ -89,7 +89,7 @@ def test_its_tags_are(there: Bed, task: dict[str, Any], tags: dict[str, str]) ->
 def test_what_can_be_given_only_at_its_creation_is_refused(there: Bed) -> None:
     task = {**FULL, "family": "memorydb_valkey7"}
     words = ('family is "memorydb_redis7", not "memorydb_valkey7"', "recreate: true")
-    refused(there.manage(task), there.emulator, *words)
+    rejected(there.manage(task), there.emulator, *words)
 
 
 def test_or_deleted_and_created_again_with_what_the_task_leaves_out(there: Bed) -> None:
@@ -130,7 +130,7 @@ def test_a_change_meanwhile_makes_it_look_again(there: Bed) -> None:
         there.there(NAME)["Tags"] = [{"Key": "theirs", "Value": "x"}]
 
     there.emulator.on_call("UpdateResource", somebody)
-    result = done(there.manage(named(tags={"team": "till"}, purge_tags=False)))
+    result = succeeded(there.manage(named(tags={"team": "till"}, purge_tags=False)))
     assert result["parameter_group"]["tags"] == {"theirs": "x", "team": "till"}
 
 
@@ -138,11 +138,11 @@ def test_a_change_meanwhile_makes_it_look_again(there: Bed) -> None:
 
 
 def test_they_are_listed_by_their_own_name_for_the_identifier(there: Bed) -> None:
-    done(there.manage({**FULL, "parameter_group_name": "till"}))
-    result = done(there.inform({"parameter_group_name_contains": "i"}))
+    succeeded(there.manage({**FULL, "parameter_group_name": "till"}))
+    result = succeeded(there.inform({"parameter_group_name_contains": "i"}))
     assert [group["parameter_group_name"] for group in result["parameter_groups"]] == ["till"]
-    assert done(there.inform({"parameter_group_names": [NAME, "missing"]}))["parameter_groups"][0]["ARN"] == ARN
-    both = done(there.inform({"identifiers_only": True}))["parameter_groups"]
+    assert succeeded(there.inform({"parameter_group_names": [NAME, "missing"]}))["parameter_groups"][0]["ARN"] == ARN
+    both = succeeded(there.inform({"identifiers_only": True}))["parameter_groups"]
     assert both == [{"parameter_group_name": name, "region": REGION} for name in (NAME, "till")]
     assert there.emulator.calls() == ["ListResources"]
 
@@ -153,7 +153,7 @@ def test_options_for_what_it_has_not_are_unknown(there: Bed, option: str) -> Non
 
 
 def test_what_was_sent_is_what_is_declared(bed: Bed) -> None:
-    done(bed.manage(FULL))
+    succeeded(bed.manage(FULL))
     (create,) = [record.request for record in bed.emulator.log if record.operation == "CreateResource"]
     assert json.loads(create["DesiredState"]) == {
         "ParameterGroupName": NAME,

@@ -29,13 +29,13 @@ from tests.support.tasks import (
     MODULE,
     SCHEDULE,
     STORAGE,
-    done,
     full,
-    named,
-    put,
-    run_again,
+    minimal,
+    put_experiment,
+    rerun_unchanged,
     shadow_mode_config,
-    state,
+    stored_experiment,
+    succeeded,
     variants,
 )
 from tests.support.thorough import THOROUGH, some
@@ -47,7 +47,7 @@ WHOLE = full(
 )
 TIMES_AS_TEXT = "{'start_time': datetime.datetime(2031, 5, 19, 11, 49, 52, tzinfo=datetime.timezone.utc)}"
 COUNT = ("infrastructure_config", "real_time_inference_config", "instance_count")
-STOP = named(desired_state="Completed", on_stop="retain", status_reason="Over")
+STOP = minimal(desired_state="Completed", on_stop="retain", status_reason="Over")
 PATHS = [
     (module, path)
     for module in (MODULE, INFO)
@@ -65,7 +65,7 @@ def _task(module: str, path: Path) -> Mapping[str, Any]:
 def _prepare(emulator: Emulator, task: Mapping[str, Any]) -> None:
     emulator.reset()
     if task is STOP:
-        put(emulator, "Running")
+        put_experiment(emulator, "Running")
 
 
 def complaints(run: Run, emulator: Emulator, module: str, path: Path, value: Any) -> Iterator[str]:
@@ -205,9 +205,9 @@ def test_what_ansible_reads_as_a_dictionary_or_a_list_is_taken(run: Run, emulato
         data_storage_config="destination=s3://captured/checkout",
         tags="a=1, b=2",
     )
-    done(run(MODULE, task))
-    assert state(emulator)["tags"] == {"a": "1", "b": "2"}
-    run_again(run, emulator, task)
+    succeeded(run(MODULE, task))
+    assert stored_experiment(emulator)["tags"] == {"a": "1", "b": "2"}
+    rerun_unchanged(run, emulator, task)
 
 
 ODD_BUT_GOOD: dict[str, dict[str, Any]] = {
@@ -241,9 +241,9 @@ def test_what_is_odd_but_good_arrives_and_stays(run: Run, emulator: Emulator, wh
     options = ODD_BUT_GOOD[what]
     task = full(schedule=SCHEDULE, **options)
     if not options.keys() & {"kms_key", "name"}:  # what can be changed later has to arrive in a patch too
-        done(run(MODULE, full(schedule=SCHEDULE)))
-    result = done(run(MODULE, task))
-    assert not done(run(MODULE, task)).changed
+        succeeded(run(MODULE, full(schedule=SCHEDULE)))
+    result = succeeded(run(MODULE, task))
+    assert not succeeded(run(MODULE, task)).changed
     raw = emulator.experiment(str(task["name"]), REGION)
     if "description" in options:
         assert raw["properties"]["Description"] == options["description"]
@@ -286,6 +286,6 @@ def test_times_of_every_spelling(run: Run, emulator: Emulator, spelled: Any, ins
     if instant is None:
         assert (result.failed, "schedule.start_time" in result.msg, emulator.calls()) == (True, True, [])
         return
-    done(result)
-    assert state(emulator)["schedule"]["start"] == instant
-    run_again(run, emulator, task)
+    succeeded(result)
+    assert stored_experiment(emulator)["schedule"]["start"] == instant
+    rerun_unchanged(run, emulator, task)

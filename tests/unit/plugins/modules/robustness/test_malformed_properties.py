@@ -17,7 +17,18 @@ from tests.emulator import Emulator
 from tests.support.malformed_values import Gone, nested, put_at
 from tests.support.module_runner import ENGINE, Result
 from tests.support.network_failures import ALWAYS, CONTENT, DECIDED_ON, INFO, MOST_CALLS, PATIENCE, SCENES
-from tests.support.tasks import MODULE, NAME, OTHER_ROLE_ARN, done, exists, full, named, put, refused, state
+from tests.support.tasks import (
+    MODULE,
+    NAME,
+    OTHER_ROLE_ARN,
+    exists,
+    full,
+    minimal,
+    put_experiment,
+    rejected,
+    stored_experiment,
+    succeeded,
+)
 from tests.support.thorough import some
 from tests.unit.conftest import Run
 
@@ -44,7 +55,7 @@ def properties_with(**properties: Any) -> Callable[[Any], Any]:
 
 def unreadable(result: Result, emulator: Emulator, *words: str) -> None:
     """It failed before any write since the answer made no sense, and says which one and what of it."""
-    refused(result, emulator, "The response to GetResource is invalid", *words)
+    rejected(result, emulator, "The response to GetResource is invalid", *words)
     assert result["error"]["code"] == "InvalidAnswer"
 
 
@@ -58,9 +69,9 @@ NO_TAGS: list[Any] = [
 def test_tags_that_cannot_be_read_are_not_taken_for_none(
     run: Run, emulator: Emulator, tags: Any, purge_tags: bool, check: bool
 ) -> None:
-    put(emulator, "Created", tags={"old": "1"})
+    put_experiment(emulator, "Created", tags={"old": "1"})
     emulator.fault("GetResource", "changed", change=properties_with(Tags=tags), times=ALWAYS)
-    task = named(tags={"new": "1"}, purge_tags=purge_tags)
+    task = minimal(tags={"new": "1"}, purge_tags=purge_tags)
     unreadable(run(MODULE, task, check=check), emulator, "Tags")
 
 
@@ -73,7 +84,7 @@ def test_tags_that_cannot_be_read_are_not_taken_for_none(
 def test_nothing_is_deleted_on_the_ground_of_what_is_missing(
     run: Run, emulator: Emulator, name: str, value: Any
 ) -> None:
-    put(emulator, "Created")
+    put_experiment(emulator, "Created")
     emulator.fault("GetResource", "changed", change=properties_with(**{name: value}), times=ALWAYS)
     unreadable(run(MODULE, full(recreate=True)), emulator, name)
 
@@ -81,22 +92,22 @@ def test_nothing_is_deleted_on_the_ground_of_what_is_missing(
 @pytest.mark.parametrize(
     "task",
     [
-        pytest.param(named(state="absent", on_stop="promote_shadow"), id="deleted after a promotion"),
+        pytest.param(minimal(state="absent", on_stop="promote_shadow"), id="deleted after a promotion"),
         pytest.param(full(role_arn=OTHER_ROLE_ARN, recreate=True), id="deleted and created again"),
-        pytest.param(named(desired_state="Completed"), id="stopped"),
-        pytest.param(named(description="New"), id="updated"),
+        pytest.param(minimal(desired_state="Completed"), id="stopped"),
+        pytest.param(minimal(description="New"), id="updated"),
     ],
 )
 def test_from_a_status_that_nobody_knows_nothing_is_tried(run: Run, emulator: Emulator, task: dict[str, Any]) -> None:
-    put(emulator, "Running")
+    put_experiment(emulator, "Running")
     emulator.fault("GetResource", "changed", change=properties_with(Status="Hibernating"), times=ALWAYS)
-    refused(run(MODULE, task), emulator, "Hibernating", "This version of the collection does not support")
+    rejected(run(MODULE, task), emulator, "Hibernating", "This version of the collection does not support")
 
 
 def test_of_a_status_that_nobody_knows_it_is_still_deleted(run: Run, emulator: Emulator) -> None:
-    put(emulator, "Created")
+    put_experiment(emulator, "Created")
     emulator.fault("GetResource", "changed", change=properties_with(Status="Hibernating"), times=1)
-    done(run(MODULE, named(state="absent")))
+    succeeded(run(MODULE, minimal(state="absent")))
     assert not exists(emulator)
 
 
@@ -105,10 +116,10 @@ def test_of_a_status_that_nobody_knows_it_is_still_deleted(run: Run, emulator: E
 def test_a_stop_that_decides_the_fate_of_variants_needs_both(
     run: Run, emulator: Emulator, on_stop: str, kept: int
 ) -> None:
-    put(emulator, "Running")
-    one = [state(emulator)["properties"]["ModelVariants"][kept]]
+    put_experiment(emulator, "Running")
+    one = [stored_experiment(emulator)["properties"]["ModelVariants"][kept]]
     emulator.fault("GetResource", "changed", change=properties_with(ModelVariants=one), times=ALWAYS)
-    refused(run(MODULE, named(desired_state="Completed", on_stop=on_stop)), emulator, on_stop, "variant named")
+    rejected(run(MODULE, minimal(desired_state="Completed", on_stop=on_stop)), emulator, on_stop, "variant named")
 
 
 @pytest.mark.parametrize(
@@ -122,9 +133,9 @@ def test_a_stop_that_decides_the_fate_of_variants_needs_both(
 def test_what_could_not_be_created_again_is_not_deleted(
     run: Run, emulator: Emulator, carried: dict[str, Any], word: str
 ) -> None:
-    put(emulator, "Created")
+    put_experiment(emulator, "Created")
     emulator.fault("GetResource", "changed", change=properties_with(**carried), times=ALWAYS)
-    refused(run(MODULE, full(role_arn=OTHER_ROLE_ARN, recreate=True)), emulator, word, "cannot be created again")
+    rejected(run(MODULE, full(role_arn=OTHER_ROLE_ARN, recreate=True)), emulator, word, "cannot be created again")
 
 
 # --- what would have no end ---
@@ -145,22 +156,22 @@ def test_pages_without_an_end_end(
 ) -> None:
     module, token = INFO if call == "ListResources" else MODULE, TOKENS[tokens]()
     monkeypatch.setattr(f"{CLIENT}._MOST_PAGES", 20)
-    put(emulator, "Created")
+    put_experiment(emulator, "Created")
     emulator.fault(call, "changed", change=lambda answer: {**answer, "NextToken": next(token)}, times=ALWAYS)
     # The emulator does not know such tokens, and does not look at them here.
     emulator.fault("UpdateResource", "error", code="ConcurrentOperationException", times=2)
-    result = run(module, {} if module == INFO else named(description="New"))
+    result = run(module, {} if module == INFO else minimal(description="New"))
     assert len(emulator.calls()) < MOST_CALLS
     if module == INFO:
         assert (result.failed, result["error"]["operation"]) == (True, "ListResources")
     else:
-        assert done(result).changed
+        assert succeeded(result).changed
 
 
 def test_an_empty_token_is_the_end(run: Run, emulator: Emulator) -> None:
-    put(emulator, "Created")
+    put_experiment(emulator, "Created")
     emulator.fault("ListResources", "changed", change=lambda answer: {**answer, "NextToken": ""}, times=ALWAYS)
-    assert [found["name"] for found in done(run(INFO, {}))["inference_experiments"]] == [NAME]
+    assert [found["name"] for found in succeeded(run(INFO, {}))["inference_experiments"]] == [NAME]
 
 
 POLL = "GetResourceRequestStatus"
@@ -169,11 +180,11 @@ EVENT = ("ProgressEvent",)
 
 @pytest.mark.parametrize("times", [1, ALWAYS], ids=["once", "always"])
 def test_the_progress_of_another_operation_is_not_taken_for_ours(run: Run, emulator: Emulator, times: int) -> None:
-    put(emulator, "Created")
+    put_experiment(emulator, "Created")
     emulator.settings.operation_seconds = 60.0
     other = {"OperationStatus": "SUCCESS", "RequestToken": "11111111-2222-3333-4444-555555555555"}
     emulator.fault(POLL, "changed", change=lambda a: put_at(a, EVENT, {**a["ProgressEvent"], **other}), times=times)
-    result = run(MODULE, named(description="New", wait_timeout=PATIENCE))
+    result = run(MODULE, minimal(description="New", wait_timeout=PATIENCE))
     ours = emulator.operations()[0].request_token
     assert result["operations"][0]["request_token"] == ours
     assert result.failed == (times == ALWAYS)
@@ -183,12 +194,12 @@ def test_the_progress_of_another_operation_is_not_taken_for_ours(run: Run, emula
 
 @sampled("when", [10**11, 0, -(10**9), 253402300799, 1e-300, "2026-01-01T12:00:00Z", "1970-01-01T00:00:00Z"], each=4)
 def test_no_time_to_poll_at_is_too_odd(run: Run, emulator: Emulator, when: Any) -> None:
-    put(emulator, "Created")
+    put_experiment(emulator, "Created")
     emulator.settings.operation_seconds = 30.0
     for call in ("UpdateResource", POLL):
         emulator.fault(call, "changed", change=lambda a: put_at(a, (*EVENT, "RetryAfter"), when), times=ALWAYS)
     began = emulator.clock.now()
-    assert done(run(MODULE, named(description="New"))).changed
+    assert succeeded(run(MODULE, minimal(description="New"))).changed
     assert (emulator.clock.now() - began).total_seconds() < 180
     assert len(emulator.calls()) < MOST_CALLS
 
@@ -197,10 +208,10 @@ def test_no_time_to_poll_at_is_too_odd(run: Run, emulator: Emulator, when: Any) 
 def test_a_poll_that_cannot_be_read_for_a_while_does_not_lose_the_operation(
     run: Run, emulator: Emulator, when: Any
 ) -> None:
-    put(emulator, "Created")
+    put_experiment(emulator, "Created")
     emulator.settings.operation_seconds = 30.0
     emulator.fault(POLL, "changed", change=lambda a: put_at(a, (*EVENT, "RetryAfter"), when), times=12)
-    assert done(run(MODULE, named(description="New"))).changed
+    assert succeeded(run(MODULE, minimal(description="New"))).changed
 
 
 # --- what there is too much of ---
@@ -222,12 +233,12 @@ def more(value: Any, *, spared: Collection[str]) -> Any:
 def test_members_that_nobody_knows_change_nothing(run: Run, emulator: Emulator, title: str) -> None:
     scene = next(scene for scene in SCENES if scene.title == title)
     scene.prepare(emulator)
-    expected = done(scene.play(run))
+    expected = succeeded(scene.play(run))
     # In a patch they would be sent back, as they have to be, to an emulator that does not have them.
     spared = DECIDED_ON if emulator.writes() else ()
     scene.prepare(emulator)
     emulator.fault("*", "changed", change=partial(more, spared=spared), times=ALWAYS)
-    result = done(scene.play(run))
+    result = succeeded(scene.play(run))
     assert result.changed == expected.changed
     if scene.module == MODULE:
         assert [o["operation"] for o in result["operations"]] == [o["operation"] for o in expected["operations"]]
@@ -242,9 +253,9 @@ MUCH = {
 
 @sampled("much module", list(MUCH), [MODULE, INFO], each=3)
 def test_much_of_what_nobody_asked_for_is_carried(run: Run, emulator: Emulator, much: str, module: str) -> None:
-    put(emulator, "Created")
+    put_experiment(emulator, "Created")
     emulator.fault("GetResource", "changed", change=properties_with(Unknown=MUCH[much]), times=ALWAYS)
-    assert not done(run(module, {"name": NAME})).changed
+    assert not succeeded(run(module, {"name": NAME})).changed
 
 
 BODIES = {
@@ -260,10 +271,10 @@ BODIES = {
 
 @sampled("body status", list(BODIES), [200, 400, 500], each=4)
 def test_a_body_of_anything_is_a_failure_in_few_words(run: Run, emulator: Emulator, body: str, status: int) -> None:
-    put(emulator, "Created")
+    put_experiment(emulator, "Created")
     emulator.fault("GetResource", "changed", change=lambda _answer: BODIES[body], status=status, times=ALWAYS)
-    result = run(MODULE, named(state="absent"))
-    refused(result, emulator)
+    result = run(MODULE, minimal(state="absent"))
+    rejected(result, emulator)
     assert len(result.msg) < 10_000
     assert len(emulator.calls()) < 10
 
@@ -277,8 +288,8 @@ ERRORS: list[Any] = [
 
 @sampled("error status", ERRORS, [400, 500], each=5)
 def test_an_error_of_any_form_is_a_failure_in_few_words(run: Run, emulator: Emulator, error: Any, status: int) -> None:
-    put(emulator, "Created")
+    put_experiment(emulator, "Created")
     emulator.fault("GetResource", "changed", change=lambda _answer: error, status=status, times=ALWAYS)
     result = run(MODULE, full(description="New"))
-    refused(result, emulator)
+    rejected(result, emulator)
     assert len(result.msg) < 10_000

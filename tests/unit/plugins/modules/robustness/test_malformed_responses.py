@@ -18,7 +18,7 @@ import pytest
 from tests.emulator import Emulator
 from tests.support.malformed_values import Gone, Path, put_at, value_paths
 from tests.support.network_failures import ALWAYS, CONTENT, DECIDED_ON, MOST_CALLS, SCENES, Scene
-from tests.support.tasks import done, exists, state
+from tests.support.tasks import exists, stored_experiment, succeeded
 from tests.support.thorough import some
 from tests.unit.conftest import Run
 
@@ -41,7 +41,7 @@ def answers_of(run: Run, emulator: Emulator, scene: Scene, call: str) -> list[An
         return answer
 
     emulator.fault(call, "changed", change=note, times=ALWAYS)
-    done(scene.play(run))
+    succeeded(scene.play(run))
     return [answer for answer in seen if "__type" not in answer]
 
 
@@ -50,10 +50,10 @@ def complaints(
 ) -> Iterator[str]:
     """What the module makes of an answer that it should not."""
     scene.prepare(emulator)
-    before = state(emulator) if exists(emulator) else None
+    before = stored_experiment(emulator) if exists(emulator) else None
     emulator.fault(call, "changed", change=lambda answer: put_at(answer, path, new), times=ALWAYS)
     result = scene.play(run)
-    writes, after = emulator.writes(), state(emulator) if exists(emulator) else None
+    writes, after = emulator.writes(), stored_experiment(emulator) if exists(emulator) else None
     if "exception" in result:
         yield "a traceback"
     if len(emulator.calls()) > MOST_CALLS:

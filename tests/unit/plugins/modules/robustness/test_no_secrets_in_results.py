@@ -34,7 +34,7 @@ from tests.support.credential_sources import (
 from tests.support.malformed_values import option_paths
 from tests.support.module_runner import Spec, argument_spec
 from tests.support.network_failures import ALWAYS
-from tests.support.tasks import KEY_ARN, MODULE, SCHEDULE, STORAGE, full, named, put
+from tests.support.tasks import KEY_ARN, MODULE, SCHEDULE, STORAGE, full, minimal, put_experiment
 from tests.support.thorough import some
 from tests.unit.conftest import Run
 
@@ -49,7 +49,7 @@ class Ending:
     """A task, how it ends, and what makes it end so."""
 
     code: str | None
-    task: dict[str, Any] = field(default_factory=lambda: named(description="New"))
+    task: dict[str, Any] = field(default_factory=lambda: minimal(description="New"))
     module: str = MODULE
     prepare: Callable[[Emulator], object] = id
     modes: dict[str, bool] = field(default_factory=dict)
@@ -66,16 +66,16 @@ _WRONG_SIGNATURE = _fault("GetResource", "changed", change=lambda _: wrong_signa
 ENDINGS = {
     "changed": Ending(None, modes={"diff": True}),
     "planned": Ending(None, modes={"check": True, "diff": True}),
-    "with what boto3 logs": Ending(None, named(description="New", debug_botocore_endpoint_logs=True)),
+    "with what boto3 logs": Ending(None, minimal(description="New", debug_botocore_endpoint_logs=True)),
     "listed": Ending(None, {"include_write_only": True}, INFO),
-    "options that are not right": Ending("InvalidOptions", named(description="", tags={"aws:x": ""})),
-    "an option of another type": Ending("InvalidOptions", named(wait_timeout=True)),
+    "options that are not right": Ending("InvalidOptions", minimal(description="", tags={"aws:x": ""})),
+    "an option of another type": Ending("InvalidOptions", minimal(wait_timeout=True)),
     # Ansible itself rejects this option, so the result has no error.
     "an option of another type, listing": Ending(None, {"names": {"a": 1}}, INFO),
-    "a setting of botocore's that is none": Ending("NoClient", named(state="absent", aws_config={"retries": 5})),
+    "a setting of botocore's that is none": Ending("NoClient", minimal(state="absent", aws_config={"retries": 5})),
     "denied": Ending("AccessDeniedException", prepare=_DENIED),
     "throttled for good": Ending("ThrottlingException", prepare=_fault("GetResource", "throttle")),
-    "out of time": Ending("TimedOut", named(wait_timeout=3), prepare=_fault("GetResource", "throttle")),
+    "out of time": Ending("TimedOut", minimal(wait_timeout=3), prepare=_fault("GetResource", "throttle")),
     "nobody there": Ending("EndpointConnectionError", prepare=_fault("GetResource", "refused")),
     "answered with garbage": Ending("InvalidAnswer", prepare=_fault("GetResource", "broken_json")),
     "a wrong signature": Ending("InvalidSignatureException", prepare=_WRONG_SIGNATURE),
@@ -101,7 +101,7 @@ SHARE = some(CASES, each=17)
 def logged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What the module gives to the log of its host."""
     texts: list[str] = []
-    monkeypatch.setattr(AnsibleModule, "log", lambda _self, *args, **named: texts.append(f"{args} {named}"))
+    monkeypatch.setattr(AnsibleModule, "log", lambda _self, *args, **details: texts.append(f"{args} {details}"))
     return texts
 
 
@@ -112,7 +112,7 @@ def play(run: Run, emulator: Emulator, monkeypatch: pytest.MonkeyPatch, tmp_path
     boto3_s = logging.getLogger("botocore.endpoint")  # of which a module makes more, for the rest of its process
     monkeypatch.setattr(boto3_s, "handlers", [])
     monkeypatch.setattr(boto3_s, "level", logging.NOTSET)
-    put(emulator, "Created", Description="Old")
+    put_experiment(emulator, "Created", Description="Old")
 
     def play(source: str, ending: Ending) -> Any:
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):

@@ -35,11 +35,11 @@ from ..api.client import CloudControl
 from ..api.credentials import non_interactive
 from ..api.polling import Clock, Deadline
 from ..errors import CallFailed, Rejected
-from ..model import arguments, validation
-from ..model.arguments import Findings
+from ..model import validation
 from ..model.conversion import to_options, without_unset
 from ..model.messages import got
 from ..model.resource_type import Limit, Resource, ResourceType
+from ..model.validation import RawErrors
 
 # The tests put one in its place whose sleep takes no time.
 CLOCK = Clock()
@@ -56,7 +56,7 @@ _ROLE_LIMIT = Limit(
 _PASSWORD_IN_URL = re.compile(r"://[^/\s:@]*:([^/\s@]+)@")
 
 
-def create_module(spec: dict[str, Any]) -> tuple[AnsibleAWSModule, Findings]:
+def create_module(spec: dict[str, Any]) -> tuple[AnsibleAWSModule, RawErrors]:
     """Return the module, and the errors of its options that ansible-core's argument validation cannot find.
 
     Options that ansible-core cannot read are unchanged in the module's parameters, or null if they have no suboptions.
@@ -64,7 +64,7 @@ def create_module(spec: dict[str, Any]) -> tuple[AnsibleAWSModule, Findings]:
     # What has been loaded stays until the task ends. Looking through it for garbage would take 3 % of the task's time.
     gc.freeze()
     whole = {**aws_argument_spec(), **spec}
-    found = arguments.check(whole, _load_params() or {})  # ansible-test loads no parameters
+    found = validation.check_raw_options(whole, _load_params() or {})  # ansible-test loads no parameters
     # A copy, because Ansible writes to the spec.
     module = AnsibleAWSModule(
         argument_spec={**copy.deepcopy(spec), **{name: _unvalidated(whole[name]) for name in found.unreadable}},
@@ -93,7 +93,7 @@ def raise_if_invalid(problems: list[str]) -> None:
 
 def validate_connection(params: Mapping[str, Any]) -> list[str]:
     """Return what can be known to be wrong with the options for the connection before one is tried."""
-    problems = validation.problems_of("cloud_control_role_arn", params["cloud_control_role_arn"], _ROLE_LIMIT)
+    problems = validation.validate_value("cloud_control_role_arn", params["cloud_control_role_arn"], _ROLE_LIMIT)
     if params["endpoint_url"] is not None and not _is_url(params["endpoint_url"]):
         problems.append("endpoint_url must be a URL like https://host:8443.")
     bundle = params["aws_ca_bundle"]

@@ -13,7 +13,6 @@ from typing import Any
 from ..api.listing import MAX_CONCURRENT_READS, Query, find
 from ..errors import CloudControlError
 from ..model import validation
-from ..model.arguments import Findings
 from ..model.resource_type import Properties, Resource, ResourceType
 from .base import (
     ROLE,
@@ -29,10 +28,10 @@ from .base import (
 
 def run_info_module(resource_type: ResourceType) -> None:
     """Run the module that lists and reads resources, from the arguments to the result."""
-    module, found = create_module(_spec(resource_type))
+    module, raw = create_module(_spec(resource_type))
     region = region_of(module)
     try:
-        query = _query(resource_type, module.params, found)
+        query = _query(resource_type, module.params, raw)
         client = create_client(
             module,
             resource_type,
@@ -71,11 +70,11 @@ def _spec(resource_type: ResourceType) -> dict[str, Any]:
     return spec
 
 
-def _query(resource_type: ResourceType, params: Mapping[str, Any], found: Findings) -> Query:
+def _query(resource_type: ResourceType, params: Mapping[str, Any], raw: validation.RawErrors) -> Query:
     one, many = resource_type.identifier, f"{resource_type.identifier}s"
     shown = many if params.get(one) is None else one  # an alias stays in the parameters
-    problems = found.with_further(validation.problems_of(shown, params[many], resource_type.limits.get(one)))
-    problems += validation.problems_of(f"{one}_contains", params[f"{one}_contains"])
+    problems = raw.with_further(validation.validate_value(shown, params[many], resource_type.limits.get(one)))
+    problems += validation.validate_value(f"{one}_contains", params[f"{one}_contains"])
     raise_if_invalid(problems + validate_connection(params))
     return Query(
         identifiers=params[many],

@@ -16,7 +16,6 @@ from ..errors import CloudControlError, Rejected, TimedOut
 from ..execution.reconcile import reconcile
 from ..execution.state import Operation, Record, Task
 from ..model import validation
-from ..model.arguments import Findings
 from ..model.conversion import to_properties
 from ..model.resource_type import Declaration, Limit, Resource, ResourceType
 from ..model.tags import tags_as_strings
@@ -36,18 +35,18 @@ MAX_WAIT_TIMEOUT = 7 * 24 * 3600  # Cloud Control forgets a request after seven 
 
 def run_resource_module(resource_type: ResourceType) -> None:
     """Run the module that creates, updates and deletes one resource, from the arguments to the result."""
-    module, found = create_module(_spec(resource_type))
+    module, raw = create_module(_spec(resource_type))
     record = Record()
     try:
-        reconcile(_task(resource_type, module, found, record))
+        reconcile(_task(resource_type, module, raw, record))
     except CloudControlError as error:
         _fail(resource_type, module, record, error)
     _warn(resource_type, module, record)
     module.exit_json(**_outcome(resource_type, module, record))
 
 
-def _task(resource_type: ResourceType, module: AnsibleAWSModule, found: Findings, record: Record) -> Task:
-    declaration = _declaration(resource_type, module.params, found)
+def _task(resource_type: ResourceType, module: AnsibleAWSModule, raw: validation.RawErrors, record: Record) -> Task:
+    declaration = _declaration(resource_type, module.params, raw)
     seconds = module.params["wait_timeout"]
     deadline = create_deadline(seconds)
     client = create_client(
@@ -85,15 +84,15 @@ def _spec(resource_type: ResourceType) -> dict[str, Any]:
     }
 
 
-def _declaration(resource_type: ResourceType, params: Mapping[str, Any], found: Findings) -> Declaration:
+def _declaration(resource_type: ResourceType, params: Mapping[str, Any], raw: validation.RawErrors) -> Declaration:
     """Return what the task declares. Raises Rejected with the errors found before and all further ones."""
-    faulty = validation.problems(resource_type, params)
-    problems = found.with_further(chain.from_iterable(faulty.values()))
-    problems += validation.problems_of("wait_timeout", params["wait_timeout"], Limit(number=(1, MAX_WAIT_TIMEOUT)))
+    faulty = validation.validate_options(resource_type, params)
+    problems = raw.with_further(chain.from_iterable(faulty.values()))
+    problems += validation.validate_value("wait_timeout", params["wait_timeout"], Limit(number=(1, MAX_WAIT_TIMEOUT)))
     problems += validate_connection(params)
     # Options that cannot be converted are omitted, so that the others can be validated together.
     converted = {path.partition(".")[0] for path in resource_type.values}
-    omitted = found.unreadable.keys() | (faulty.keys() & converted)
+    omitted = raw.unreadable.keys() | (faulty.keys() & converted)
     properties = to_properties(resource_type, {name: value for name, value in params.items() if name not in omitted})
     tags = params[resource_type.tags_option]
     declaration = Declaration(

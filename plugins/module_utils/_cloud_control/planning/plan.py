@@ -242,7 +242,7 @@ def _recreate(
     if isinstance(create, Reject):
         return create
     # What is carried over was accepted once, and is looked at all the same before the only copy of it goes.
-    faulty = validation.problems(resource_type, to_options(resource_type, create.properties))
+    faulty = validation.validate_options(resource_type, to_options(resource_type, create.properties))
     if faulty:
         problems = " ".join(sentence for sentences in faulty.values() for sentence in sentences)
         return Reject(

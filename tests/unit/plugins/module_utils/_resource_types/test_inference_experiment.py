@@ -18,7 +18,7 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.mod
     Properties,
     property_name,
 )
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.validation import problems
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.validation import validate_options
 from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.inference_experiment import (
     INFERENCE_EXPERIMENT,
     LIMITS,
@@ -200,9 +200,9 @@ def test_a_limit_from_both_sides(
     shown: str, give: Callable[[Any], Options], words: str, allowed: list[Any], refused: list[Any]
 ) -> None:
     for value in allowed:
-        assert problems(INFERENCE_EXPERIMENT, give(value)) == {}
+        assert validate_options(INFERENCE_EXPERIMENT, give(value)) == {}
     for value in refused:
-        found = problems(INFERENCE_EXPERIMENT, give(value))
+        found = validate_options(INFERENCE_EXPERIMENT, give(value))
         (sentences,) = list(found.values())
         assert any(sentence.startswith(f"{shown} ") and words in sentence for sentence in sentences), sentences
 
@@ -219,14 +219,14 @@ def test_no_text_may_be_empty(path: str) -> None:
     shown, give = rows[path][:2]
     if shown.endswith("sampling_percentage"):
         return
-    found = problems(INFERENCE_EXPERIMENT, give([""] if shown.endswith("content_types") else ""))
+    found = validate_options(INFERENCE_EXPERIMENT, give([""] if shown.endswith("content_types") else ""))
 
     (sentences,) = list(found.values())
     assert any(sentence.startswith(shown) and "must not be empty" in sentence for sentence in sentences)
 
 
 def test_several_problems_come_together() -> None:
-    found = problems(
+    found = validate_options(
         INFERENCE_EXPERIMENT,
         {
             "name": "-",

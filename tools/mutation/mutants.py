@@ -9,7 +9,7 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import pairwise, zip_longest
 from pathlib import Path
 from types import CodeType
@@ -87,12 +87,14 @@ class Mutant:
 
     @property
     def in_function(self) -> bool:
-        """Return whether the fault runs when a function is called, not when the file is imported."""
-        return any(
-            (isinstance(outer, _FUNCTIONS) and inner in outer.body)
-            or (isinstance(outer, ast.Lambda) and inner is outer.body)
+        """Return whether the fault runs when a function is called, and not already when the file is imported."""
+        functions = [
+            outer
             for outer, inner in pairwise(self._chain)
-        )
+            if (isinstance(outer, _FUNCTIONS) and inner in outer.body)
+            or (isinstance(outer, ast.Lambda) and inner is outer.body)
+        ]
+        return bool(functions) and getattr(functions[0], "name", None) not in _called_on_import(self.tree)
 
     def code(self, filename: str) -> CodeType:
         """Return the compiled file with the fault."""
@@ -119,6 +121,23 @@ def mutants(path: Path, root: Path) -> Iterator[Mutant]:
     for parents, node in _walk(tree, ()):
         for field, replacement, place in _alternatives(node):
             yield Mutant(str(path.relative_to(root)), tree, parents, node, field, replacement, place)
+
+
+@cache
+def _called_on_import(tree: ast.Module) -> frozenset[str]:
+    """Return the names of the functions of a file that its import calls, in tables for example."""
+    bodies = {node.name: node for node in tree.body if isinstance(node, _FUNCTIONS)}
+    called: set[str] = set()
+    left: list[ast.AST] = [node for node in tree.body if not isinstance(node, (*_FUNCTIONS, ast.ClassDef))]
+    while left:
+        names = {
+            node.func.id
+            for node in ast.walk(left.pop())
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in bodies
+        }
+        left += [bodies[name] for name in names - called]
+        called |= names
+    return frozenset(called)
 
 
 def _common(one: str, other: str) -> int:

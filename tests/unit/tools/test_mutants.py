@@ -67,6 +67,9 @@ def test_mutants_have_each_fault_of_a_source(source: str, changes: list[str], tm
         ("def f():\n    def g(a=5): ...", True),
         ("x = lambda: 5", True),
         ("x = lambda a=5: a", False),
+        ("def f():\n    return 5\nx = [f()]", False),
+        ("def f():\n    return g()\ndef g():\n    return 5\nx = f()", False),
+        ("def f():\n    return 5\ndef g():\n    f()", True),
     ],
 )
 def test_mutant_is_in_function_if_its_fault_runs_with_a_call(source: str, in_function: bool, tmp_path: Path) -> None:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
@@ -42,7 +43,7 @@ def main(wanted: Sequence[str]) -> int:
     for line in _plan(chosen, pythons):
         print(line, flush=True)
     places = [
-        Place(f"{row.core}-{name}", pythons[name], ansible_test.requirements(row.ansible), ansible_test.steps(name))
+        Place(f"{row.core}-{name}", pythons[name], ansible_test.requirements(row.ansible), steps_of(row, name))
         for row, name in chosen.items()
         if name
     ]
@@ -53,6 +54,17 @@ def main(wanted: Sequence[str]) -> int:
     return 0 if all(good) else 1
 
 
+def _is_of_make_test(row: Row, name: str) -> bool:
+    """Return whether `make test` runs on the same ansible-core and Python, in this environment."""
+    return version("ansible-core").startswith(f"{row.core}.") and name == "{}.{}".format(*sys.version_info)
+
+
+def steps_of(row: Row, name: str) -> Mapping[str, Callable[[Place], None]]:
+    """Return the steps of a row: only the sanity tests if `make test` runs the others on the same versions."""
+    steps = ansible_test.steps(name)
+    return {"sanity": steps["sanity"]} if _is_of_make_test(row, name) else steps
+
+
 def _plan(chosen: Mapping[Row, str | None], pythons: Mapping[str, Path]) -> Iterator[str]:
     for row, name in chosen.items():
         if name is None:
@@ -60,6 +72,8 @@ def _plan(chosen: Mapping[Row, str | None], pythons: Mapping[str, Path]) -> Iter
         else:
             instead = "" if name == row.pythons[0] else f", as Python {row.pythons[0]} is lacking"
             yield f"ansible-core {row.core} (ansible {row.ansible}) runs on {pythons[name]}{instead}"
+            if _is_of_make_test(row, name):
+                yield f"ansible-core {row.core}: sanity tests only, because `make test` runs the other tests"
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,21 @@ def test_what_is_run_and_what_is_told(
     assert sorted(ran) == expected
     said = capsys.readouterr().out
     assert [words for words in told if words not in said] == []
+
+
+@pytest.mark.parametrize(
+    ("core", "steps"),
+    [
+        pytest.param("2.19.4", ["sanity"], id="ansible-core and Python of make test"),
+        pytest.param("2.21.0", ["sanity", "units", "integration"], id="another ansible-core"),
+    ],
+)
+def test_matrix_runs_only_sanity_tests_on_versions_of_make_test(
+    monkeypatch: pytest.MonkeyPatch, core: str, steps: list[str]
+) -> None:
+    python = "{}.{}".format(*sys.version_info)
+    monkeypatch.setattr(matrix, "version", lambda _package: core)
+    assert list(matrix.steps_of(matrix.Row("2.19", 12, (python,)), python)) == steps
 
 
 def test_one_that_fails_fails_it_all(monkeypatch: pytest.MonkeyPatch) -> None:

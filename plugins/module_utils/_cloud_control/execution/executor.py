@@ -18,10 +18,10 @@ from ..api.polling import backoff, pauses
 from ..errors import CallFailed, CloudControlError, NotApplied, OperationFailed, Rejected
 from ..model.equivalence import same
 from ..model.resource_type import Declaration, Properties, Resource, ResourceType, option_name
-from ..planning.diff import find_differences
+from ..planning.diff import Situation, compute_diff
 from ..planning.json_patch import PatchConflict, apply
 from ..planning.plan import Create, Delete, Reject, Update, Write
-from ..planning.prediction import after, effects
+from ..planning.prediction import effects, predict
 from .operations import classify_failure, planned, submit
 from .state import Task
 
@@ -90,7 +90,7 @@ class Executor:
             self.task.declaration, self.recreate_in_progress = step.then, True
         now = self.task.deadline.clock.now()
         if self.task.plan_only:
-            return after(self.type, current, step, now)
+            return predict(self.type, current, step, now)
         if not isinstance(step, Create):
             return self.task.read()
         created = self._read_created()
@@ -193,9 +193,9 @@ class Executor:
 
     def _note_creation(self, now: Resource) -> None:
         """Count a create that was reported as AlreadyExists as a change if it was applied, as far as a read shows."""
-        declaration, rules = self.task.declaration, self.type.status_row(now)
+        declaration = self.task.declaration
         readable = {n: v for n, v in declaration.properties.items() if n not in self.type.write_only}
-        if self.record.before or find_differences(self.type, declaration, readable, now, rules).names:
+        if self.record.before or compute_diff(Situation(self.type, declaration, now), readable).names:
             return
         self.record.failed_after_submission = True
         self.record.notes.append(
@@ -233,7 +233,7 @@ class Executor:
             self.task.continue_as_plan("A concurrent operation is in progress and wait is false.")
             planned_again = replace(operation, operation_status="PLANNED", effects=effects(self.type, current, step))
             self.record.operations.append(planned_again)
-            return after(self.type, current, step, self.task.deadline.clock.now())
+            return predict(self.type, current, step, self.task.deadline.clock.now())
         try:
             other = self.task.client.operation_in_progress(self.task.declaration.identifier)
         except CallFailed as error:  # without knowing which it is, it can still be waited for

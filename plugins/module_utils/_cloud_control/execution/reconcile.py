@@ -64,7 +64,7 @@ class _Loop:
             if isinstance(step, Reject):
                 if self.executor:
                     self.executor.check_rejection(current, step)
-                raise Rejected(step.why, hint=step.hint)
+                raise Rejected(step.reason, hint=step.hint)
             if isinstance(step, ReadWriteOnly):
                 current = _with_write_only(task, step)
             elif isinstance(step, Wait):
@@ -115,7 +115,7 @@ def _settle(task: Task, current: Resource, pause: float) -> Resource | None:
     if task.wait:
         task.deadline.pause(pause, waiting_for="the status is still transitional.")
         return task.read()
-    from ..planning.prediction import settled
+    from ..planning.prediction import predict_stable
 
     task.continue_as_plan(f"The status {status} is transitional and wait is false.")
-    return settled(task.type, task.declaration, current)
+    return predict_stable(task.type, task.declaration, current)

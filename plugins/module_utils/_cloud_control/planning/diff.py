@@ -1,34 +1,66 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What of a task's declaration counts in the present status, what of that differs, and the patch that makes it so.
+"""Compare a declaration with the current resource, and build the patch that applies the difference.
 
-Pure. What is equal by meaning keeps the spelling that was read, and so never turns up in a patch.
+Pure. A declared value that is equivalent to the current value keeps the spelling of the current value, so it is in no
+patch.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from ..model.conversion import without_unset
 from ..model.equivalence import Difference, differences, merge
 from ..model.resource_type import NOTHING, Declaration, Properties, Resource, ResourceType, Status
 from ..model.tags import tags_to_dict, tags_to_property
+from . import json_patch
 
-if TYPE_CHECKING:
-    from .json_patch import PatchDocument
+
+class Situation(NamedTuple):
+    """A declaration and the existing resource that it is compared with."""
+
+    resource_type: ResourceType
+    declaration: Declaration
+    current: Resource
+
+    @property
+    def status(self) -> Status:
+        """The row of the status table for the current status."""
+        return self.resource_type.status_row(self.current)
+
+    @property
+    def status_name(self) -> str:
+        return self.resource_type.status_of(self.current)
+
+    @property
+    def pending_intent(self) -> str | None:
+        """The declared intent, None if the resource has reached it."""
+        intent = intent_of(self.resource_type, self.declaration)
+        return None if intent == self.status_name else intent
+
+    @property
+    def properties(self) -> Properties:
+        """The properties read, without members that are not set and whose empty value the schema rejects."""
+        return without_unset(self.resource_type, self.current.properties)
+
+    @property
+    def write_only(self) -> Properties:
+        """The write-only properties read, {} if they were not read."""
+        return self.current.write_only or {}
 
 
 class Diff(NamedTuple):
-    """The properties that are to change."""
+    """The properties to change."""
 
     properties: Mapping[str, Any] = NOTHING
-    """Their new values, whole."""
+    """Their new values, complete."""
     protected: frozenset[str] = frozenset()
-    """Those whose new value holds parts that were read, and which somebody else may have changed since."""
+    """The properties whose new value contains parts of the current value, which another caller may change."""
     differences: tuple[Difference, ...] = ()
-    """The members that differ, for messages and for what a status allows."""
+    """The members that differ."""
 
     @property
     def names(self) -> frozenset[str]:
@@ -36,33 +68,35 @@ class Diff(NamedTuple):
 
 
 def intent_of(resource_type: ResourceType, declaration: Declaration) -> str | None:
+    """Return the declared value of the intent property; None if the task does not set it."""
     return declaration.properties.get(resource_type.lifecycle.intent) if resource_type.lifecycle else None
 
 
-def declared(resource_type: ResourceType, declaration: Declaration, current: Resource, rules: Status) -> Properties:
-    """Return what the task gives and is compared in the present status; neither the intent nor the tags."""
-    left_out = set(resource_type.never_compared)
+def compared_properties(situation: Situation) -> Properties:
+    """Return the declared properties that are compared in the current status, without the intent and the tags."""
+    resource_type, declaration, _current = situation
+    status, intent = situation.status, intent_of(resource_type, declaration)
+    ignored = set(resource_type.never_compared)
     if resource_type.lifecycle:
-        left_out.add(resource_type.lifecycle.intent)
-    if intent_of(resource_type, declaration) == resource_type.status_of(current):
-        left_out |= rules.ignored_when_reached
+        ignored.add(resource_type.lifecycle.intent)
+    if intent and situation.pending_intent is None:
+        ignored |= status.ignored_when_reached
     compared = {}
     for name, value in declaration.properties.items():
-        if name in left_out:
+        if name in ignored:
             continue
         if name in resource_type.write_only:
-            value = {member: value[member] for member in rules.write_only.get(name, ()) if member in value}
+            value = {member: value[member] for member in status.write_only.get(name, ()) if member in value}
             if not value:
                 continue
         compared[name] = value
     return compared
 
 
-def find_differences(
-    resource_type: ResourceType, declaration: Declaration, compared: Properties, current: Resource, rules: Status
-) -> Diff:
-    """Return which of the compared properties, and whether the tags, differ in meaning from what is."""
-    actual = {**base(resource_type, current), **(current.write_only or {})}
+def compute_diff(situation: Situation, compared: Properties) -> Diff:
+    """Return the compared properties, and the tags, whose declared and current values are not equivalent."""
+    resource_type, declaration, current = situation
+    actual = {**situation.properties, **situation.write_only}
     found = tuple(
         difference
         for name, value in compared.items()
@@ -71,32 +105,22 @@ def find_differences(
     changed = {}
     for name in dict.fromkeys(difference.path[0] for difference in found):
         merged = merge(resource_type, compared[name], actual.get(name), (name,))
-        members = rules.write_only.get(name)
+        members = situation.status.write_only.get(name)
         changed[name] = {m: merged[m] for m in members if m in merged} if members else merged
-    tags = resource_type.tags
     if declaration.tags is None:
         return Diff(changed, differences=found)
-    present = tags_to_dict(current.properties.get(tags))
-    kept = {key: value for key, value in present.items() if not declaration.purge_tags or key.startswith("aws:")}
+    tags = resource_type.tags
+    existing = tags_to_dict(current.properties.get(tags))
+    kept = {key: value for key, value in existing.items() if not declaration.purge_tags or key.startswith("aws:")}
     wanted = {**kept, **declaration.tags}
-    if wanted == present:
+    if wanted == existing:
         return Diff(changed, differences=found)
     protected = frozenset({tags}) if kept or not declaration.purge_tags else frozenset()
     changed[tags] = tags_to_property(wanted)
-    return Diff(changed, protected, (*found, Difference((tags,), present, wanted)))
+    return Diff(changed, protected, (*found, Difference((tags,), existing, wanted)))
 
 
-def base(resource_type: ResourceType, current: Resource) -> Properties:
-    """Return the properties read, without members that are not set and whose empty value the schema rejects."""
-    return without_unset(resource_type, current.properties)
-
-
-def patch_for(
-    resource_type: ResourceType, current: Resource, new: Mapping[str, Any], protected: Collection[str]
-) -> PatchDocument:
-    """Return the patch that sets the properties in C(new) and leaves the others as they are."""
-    # Most tasks find nothing to change, and what is loaded is compiled anew for each.
-    from .json_patch import build
-
-    target = {**base(resource_type, current), **new}
-    return build(current.properties, target, protected=protected)
+def create_patch(situation: Situation, new: Mapping[str, Any], protected: Collection[str]) -> json_patch.PatchDocument:
+    """Return the patch that sets the properties in new, and leaves the others unchanged."""
+    target = {**situation.properties, **new}
+    return json_patch.build(situation.current.properties, target, protected=protected)

@@ -1,10 +1,10 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""JSON Patch documents (RFC 6902): build the one that leads from one set of properties to another, and apply one.
+"""Build and apply JSON Patch documents (RFC 6902).
 
-Guarantees of build(): applied to C(current) it gives C(target); equal documents give C([]); objects are compared member
-by member and lists are replaced whole; neither argument is changed or shared with the result.
+build() compares objects member by member, and replaces lists as a whole. build(a, b) applied to a gives b; it is [] if
+a and b are equal. No function changes its arguments, or shares a part of them with its result.
 """
 
 from __future__ import annotations
@@ -18,27 +18,17 @@ PatchDocument = list[Operation]
 
 
 class PatchConflict(ValueError):
-    """The patch does not fit the document: a path that is not there, or a failed test."""
+    """The patch cannot be applied: a path does not exist, or a tested value differs."""
 
 
-def pointer(*tokens: str) -> str:
-    """Join reference tokens into a JSON Pointer (RFC 6901), escaping C(~) and C(/)."""
-    return "".join("/" + token.replace("~", "~0").replace("/", "~1") for token in tokens)
+def build(current: Mapping[str, Any], target: Mapping[str, Any], *, protected: Collection[str] = ()) -> PatchDocument:
+    """Return the operations that change current to target.
 
-
-def build(
-    current: Mapping[str, Any],
-    target: Mapping[str, Any],
-    *,
-    protected: Collection[str] = (),
-) -> PatchDocument:
-    """Return the operations that lead from current to target.
-
-    A top-level member that is named in protected, exists in both documents and changes is preceded by a C(test)
-    operation with its current value: the service rejects the patch if another caller has changed the member since.
+    A C(test) operation with the current value precedes the change of each top-level member in protected that exists in
+    both documents. The service then rejects the patch if another caller has changed the member since the read.
     """
     patch: PatchDocument = []
-    for name in _names(current, target):
+    for name in {**current, **target}:
         changes = _member_changes([name], current, target)
         if changes and name in protected and name in current and name in target:
             patch.append(_operation("test", [name], current[name]))
@@ -47,28 +37,23 @@ def build(
 
 
 def apply(document: Mapping[str, Any], patch: PatchDocument) -> dict[str, Any]:
-    """Return a patched copy of an object. Knows the operations that build() makes, on members of objects.
+    """Return a patched copy of an object. Supports the operations of build(): add, remove, replace and test of members.
 
-    Raises PatchConflict where a tested value differs or a path does not exist.
+    Raises PatchConflict.
     """
     result: dict[str, Any] = copy.deepcopy(dict(document))
     for operation in patch:
-        _apply_one(result, operation)
+        _apply_operation(result, operation)
     return result
 
 
-def _names(current: Mapping[str, Any], target: Mapping[str, Any]) -> list[str]:
-    return [*current, *(name for name in target if name not in current)]
+def pointer(*tokens: str) -> str:
+    """Return the JSON Pointer (RFC 6901) for reference tokens."""
+    return "".join("/" + token.replace("~", "~0").replace("/", "~1") for token in tokens)
 
 
 def _operation(op: str, tokens: list[str], value: Any) -> Operation:
     return {"op": op, "path": pointer(*tokens), "value": copy.deepcopy(value)}
-
-
-def _changes(tokens: list[str], current: Mapping[str, Any], target: Mapping[str, Any]) -> PatchDocument:
-    return [
-        operation for name in _names(current, target) for operation in _member_changes([*tokens, name], current, target)
-    ]
 
 
 def _member_changes(tokens: list[str], current: Mapping[str, Any], target: Mapping[str, Any]) -> PatchDocument:
@@ -85,12 +70,14 @@ def _member_changes(tokens: list[str], current: Mapping[str, Any], target: Mappi
     if unset:
         return [_operation("add", tokens, after)]
     if isinstance(before, Mapping) and isinstance(after, Mapping):
-        return _changes(tokens, before, after)
+        return [
+            change for member in {**before, **after} for change in _member_changes([*tokens, member], before, after)
+        ]
     return [_operation("replace", tokens, after)]
 
 
 def _equal(one: Any, other: Any) -> bool:
-    """Equality as JSON has it. Python's own takes True for 1."""
+    """Return whether two JSON values are equal. In Python, True == 1."""
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         return one.keys() == other.keys() and all(_equal(one[key], other[key]) for key in one)
     if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
@@ -100,20 +87,20 @@ def _equal(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
-def _apply_one(document: dict[str, Any], operation: Operation) -> None:
+def _apply_operation(document: dict[str, Any], operation: Operation) -> None:
     op, path = operation["op"], operation["path"]
     *parents, name = [token.replace("~1", "/").replace("~0", "~") for token in path.split("/")[1:]]
-    holder: Any = document
+    parent: Any = document
     for token in parents:
-        holder = holder.get(token) if isinstance(holder, dict) else None
-    if not isinstance(holder, dict) or (op != "add" and name not in holder):
+        parent = parent.get(token) if isinstance(parent, dict) else None
+    if not isinstance(parent, dict) or (op != "add" and name not in parent):
         raise PatchConflict(f"{op} {path}: the path does not exist")
     if op == "test":
-        if not _equal(holder[name], operation["value"]):
+        if not _equal(parent[name], operation["value"]):
             raise PatchConflict(f"test {path}: the value differs")
     elif op == "remove":
-        del holder[name]
+        del parent[name]
     elif op in ("add", "replace"):
-        holder[name] = copy.deepcopy(operation["value"])
+        parent[name] = copy.deepcopy(operation["value"])
     else:
         raise PatchConflict(f"{op} {path}: unsupported operation")

@@ -1,9 +1,9 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a resource will be after a step that is not taken: for check mode, and for the rest of a task with wait: false.
+"""Predict a resource after a step that is not executed: in check mode, and after the first write with wait: false.
 
-Pure. The same plan is made over predicted snapshots as over real ones.
+Pure. next_step() plans with predicted resources as with resources that were read.
 """
 
 from __future__ import annotations
@@ -11,14 +11,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from ..model.conversion import without_unset
 from ..model.resource_type import Declaration, Properties, Resource, ResourceType
 from . import json_patch
-from .diff import base, intent_of
+from .diff import intent_of
 from .plan import Create, Delete, Update, Write
 
 
-def after(resource_type: ResourceType, current: Resource | None, step: Write, now: datetime) -> Resource | None:
-    """Return the resource as it will be when the step has been carried out and its status has settled."""
+def predict(resource_type: ResourceType, current: Resource | None, step: Write, now: datetime) -> Resource | None:
+    """Return the resource after a write, with a stable status. None if it is deleted."""
     if isinstance(step, Delete):
         return None
     before = current.properties if current else None
@@ -28,55 +29,59 @@ def after(resource_type: ResourceType, current: Resource | None, step: Write, no
     if resource_type.predict:
         properties = resource_type.predict(before, properties, sent, now)
     if current:
-        properties = _with_unset(current.properties, base(resource_type, current), properties)
-    return Resource(properties, _write_only_after(resource_type, current, Resource(properties), sent))
+        properties = _with_unset(current.properties, without_unset(resource_type, current.properties), properties)
+    return Resource(properties, _predict_write_only(resource_type, current, properties, sent))
 
 
-def _with_unset(before: Properties, is_set: Properties, properties: Properties) -> Properties:
-    """Return predicted properties with the members that are not set and that the service returns all the same.
+def predict_stable(resource_type: ResourceType, declaration: Declaration, current: Resource) -> Resource:
+    """Return a resource with the status that follows its transitional status.
 
-    is_set is before without these members.
+    If several can follow, the first one is chosen from which the declared intent can be reached. A resource with a
+    stable or an unknown status is returned unchanged.
     """
-    returned = {  # in the order of before, in which the next patch names the members
-        name: _with_unset(value, is_set[name], properties[name])
-        if all(isinstance(part, dict) for part in (value, is_set.get(name), properties.get(name)))
-        else properties.get(name, value)
-        for name, value in before.items()
-        if name in properties or name not in is_set
-    }
-    return returned | {name: value for name, value in properties.items() if name not in returned}
+    lifecycle, candidates = resource_type.lifecycle, resource_type.status_row(current).stable_statuses
+    if lifecycle is None or not candidates:
+        return current
+    intent = (
+        intent_of(resource_type, declaration) if declaration.present else lifecycle.intent_before_delete(declaration)
+    )
+    suitable = (status for status in candidates if intent == status or intent in lifecycle.statuses[status].transitions)
+    status = next(suitable, candidates[0])
+    return current._replace(properties={**current.properties, lifecycle.status: status})
 
 
 def effects(resource_type: ResourceType, current: Resource | None, step: Write) -> dict[str, Any]:
-    """Return what the operation of a step does and no read shows."""
+    """Return the effects of a write that no read shows, by their returned key."""
     if current is None or resource_type.effects is None or isinstance(step, Create):
         return {}
     model = json_patch.apply(current.properties, step.patch) if isinstance(step, Update) else None
     return resource_type.effects(current.properties, model)
 
 
-def settled(resource_type: ResourceType, declaration: Declaration, current: Resource) -> Resource:
-    """Return a resource in transit as it will be when it has settled: so that the task can go on, if that can be."""
-    lifecycle, ends = resource_type.lifecycle, resource_type.status_row(current).stable_statuses
-    if lifecycle is None or not ends:
-        return current
-    intent = (
-        intent_of(resource_type, declaration) if declaration.present else lifecycle.intent_before_delete(declaration)
-    )
-    leading = (end for end in ends if intent == end or intent in lifecycle.statuses[end].transitions)
-    status = next(leading, ends[0])
-    return current._replace(properties={**current.properties, lifecycle.status: status})
+def _with_unset(before: Properties, before_set: Properties, properties: Properties) -> Properties:
+    """Return predicted properties with the members of before that are not set, because a read returns them again.
+
+    before_set is before without these members.
+    """
+    returned = {  # in the order of before, in which the next patch names the members
+        name: _with_unset(value, before_set[name], properties[name])
+        if all(isinstance(part, dict) for part in (value, before_set.get(name), properties.get(name)))
+        else properties.get(name, value)
+        for name, value in before.items()
+        if name in properties or name not in before_set
+    }
+    return returned | {name: value for name, value in properties.items() if name not in returned}
 
 
-def _write_only_after(
-    resource_type: ResourceType, current: Resource | None, then: Resource, sent: Properties
+def _predict_write_only(
+    resource_type: ResourceType, current: Resource | None, properties: Properties, sent: Properties
 ) -> Properties | None:
-    """What would be read of the write-only properties: those that mean something in the status that follows."""
-    told = resource_type.status_row(then).write_only
-    if not told or (current is not None and current.write_only is None):
+    """Return the write-only properties that the next read would return; None if it would not be made."""
+    applicable = resource_type.status_row(Resource(properties)).write_only
+    if not applicable or (current is not None and current.write_only is None):
         return None
     known = dict(current.write_only or {}) if current else {}
     for name, value in sent.items():
-        if name in told:
+        if name in applicable:
             known[name] = {**known.get(name, {}), **value}
     return known

@@ -22,11 +22,11 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.mod
 )
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.planning.diff import (
     Diff,
-    base,
-    declared,
-    find_differences,
+    Situation,
+    compared_properties,
+    compute_diff,
+    create_patch,
     intent_of,
-    patch_for,
 )
 from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.inference_experiment import (
     INFERENCE_EXPERIMENT,
@@ -36,12 +36,11 @@ from tests.support.experiments import SCHEDULE, VARIANTS, declaration, experimen
 
 
 def compared(task: Declaration, there: Resource) -> Properties:
-    return declared(INFERENCE_EXPERIMENT, task, there, INFERENCE_EXPERIMENT.status_row(there))
+    return compared_properties(Situation(INFERENCE_EXPERIMENT, task, there))
 
 
 def changes(task: Declaration, there: Resource) -> Diff:
-    rules = INFERENCE_EXPERIMENT.status_row(there)
-    return find_differences(INFERENCE_EXPERIMENT, task, compared(task, there), there, rules)
+    return compute_diff(Situation(INFERENCE_EXPERIMENT, task, there), compared(task, there))
 
 
 @pytest.mark.parametrize(
@@ -114,7 +113,7 @@ def test_what_differs_comes_whole_and_with_the_members_left_as_they_are() -> Non
 def test_the_base_of_a_patch(properties: Properties, left: Properties) -> None:
     before = copy.deepcopy(properties)
 
-    assert base(INFERENCE_EXPERIMENT, Resource(properties)) == left
+    assert Situation(INFERENCE_EXPERIMENT, declaration(), Resource(properties)).properties == left
     assert properties == before
 
 
@@ -185,7 +184,7 @@ def test_one_patch_makes_every_difference_go_away(task: Declaration, there: Reso
     """Applied by the library as Cloud Control would: to what was read."""
     before = copy.deepcopy((task, there))
     found = changes(task, there)
-    patch = patch_for(INFERENCE_EXPERIMENT, there, found.properties, found.protected)
+    patch = create_patch(Situation(INFERENCE_EXPERIMENT, task, there), found.properties, found.protected)
 
     model = jsonpatch.apply_patch(there.properties, patch, in_place=False)
 
@@ -193,7 +192,7 @@ def test_one_patch_makes_every_difference_go_away(task: Declaration, there: Reso
     told = {"Schedule": {**(there.write_only or {})["Schedule"], **model.pop("Schedule", {})}}
     assert changes(task, Resource(model, told)) == Diff()
     untouched = experiment("any").keys() - found.names - {"Status"} - INFERENCE_EXPERIMENT.write_only
-    settled = base(INFERENCE_EXPERIMENT, there)
+    settled = Situation(INFERENCE_EXPERIMENT, declaration(), there).properties
     assert {name: model.get(name) for name in untouched} == {name: settled.get(name) for name in untouched}
 
 
@@ -202,7 +201,7 @@ def test_a_patch_never_writes_back_what_must_not_be_written(task: Declaration, t
     found = changes(task, there)
     if not found.names:
         return
-    patch = patch_for(INFERENCE_EXPERIMENT, there, found.properties, found.protected)
+    patch = create_patch(Situation(INFERENCE_EXPERIMENT, task, there), found.properties, found.protected)
     model: Any = jsonpatch.apply_patch(there.properties, patch, in_place=False)
     written = {operation["path"].split("/")[1] for operation in patch if operation["op"] != "test"}
 

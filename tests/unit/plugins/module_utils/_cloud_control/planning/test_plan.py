@@ -66,7 +66,7 @@ def op(name: str, path: str, *value: Any) -> dict[str, Any]:
 
 def refusal(taken: Step) -> str:
     assert isinstance(taken, Reject), taken
-    return f"{taken.why} {taken.hint}".strip()
+    return f"{taken.reason} {taken.hint}".strip()
 
 
 def update(taken: Step) -> Patch:

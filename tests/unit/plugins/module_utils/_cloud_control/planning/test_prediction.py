@@ -23,7 +23,10 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.pla
     Write,
     next_step,
 )
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.planning.prediction import after, settled
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.planning.prediction import (
+    predict,
+    predict_stable,
+)
 from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.inference_experiment import (
     INFERENCE_EXPERIMENT,
 )
@@ -127,12 +130,12 @@ def add(path: str, value: object) -> Properties:
 def test_after(there: Resource | None, step: Write, expected: Resource | None) -> None:
     before = copy.deepcopy((there, step))
 
-    assert after(INFERENCE_EXPERIMENT, there, step, START) == expected
+    assert predict(INFERENCE_EXPERIMENT, there, step, START) == expected
     assert (there, step) == before
 
 
 def test_after_a_stop_the_variants_are_those_before_it() -> None:
-    stopped = after(
+    stopped = predict(
         INFERENCE_EXPERIMENT,
         seen("Running"),
         update({"op": "replace", "path": "/ModelVariants", "value": []}, add("/DesiredState", "Cancelled")),
@@ -162,7 +165,7 @@ def test_after_a_stop_the_variants_are_those_before_it() -> None:
     ],
 )
 def test_after_for_a_type_without_rules_of_its_own(there: Resource | None, step: Write, expected: Properties) -> None:
-    assert after(THING, there, step, START) == Resource(expected)
+    assert predict(THING, there, step, START) == Resource(expected)
 
 
 @pytest.mark.parametrize(
@@ -188,7 +191,7 @@ def test_settled(status: str, intent: str | None, expected: str) -> None:
     there = seen(status, write_only={"Schedule": SCHEDULE})
 
     declared = declaration(properties={"DesiredState": intent} if intent else {})
-    assert settled(INFERENCE_EXPERIMENT, declared, there) == seen(expected, write_only={"Schedule": SCHEDULE})
+    assert predict_stable(INFERENCE_EXPERIMENT, declared, there) == seen(expected, write_only={"Schedule": SCHEDULE})
     assert there.properties == experiment(status)
 
 
@@ -196,13 +199,13 @@ def test_settled(status: str, intent: str | None, expected: str) -> None:
 def test_what_is_to_be_stopped_before_its_deletion_is_settled_as_running(on_stop: str, expected: str) -> None:
     deletion = declaration(present=False, module_only_options={"on_stop": on_stop})
 
-    assert settled(INFERENCE_EXPERIMENT, deletion, seen("Updating")) == seen(expected)
+    assert predict_stable(INFERENCE_EXPERIMENT, deletion, seen("Updating")) == seen(expected)
 
 
 def test_what_has_no_status_is_settled() -> None:
     there = Resource({"Name": "x", "Status": "Creating"})
 
-    assert settled(THING, declaration(), there) is there
+    assert predict_stable(THING, declaration(), there) is there
 
 
 def test_a_prediction_is_planned_over_like_a_read() -> None:
@@ -215,7 +218,7 @@ def test_a_prediction_is_planned_over_like_a_read() -> None:
     while not isinstance(step := next_step(INFERENCE_EXPERIMENT, task, there), Done):
         assert isinstance(step, (Create, Update))
         taken.append(type(step).__name__)
-        there = after(INFERENCE_EXPERIMENT, there, step, START)
+        there = predict(INFERENCE_EXPERIMENT, there, step, START)
 
     assert taken == ["Create", "Update"]
     assert there

@@ -1,13 +1,13 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Exceptions that carry their data. The lower layers raise them; failure.py tells them to the user."""
+"""Exceptions that end a task, and the classification of error codes and messages of AWS."""
 
 from __future__ import annotations
 
 import re
 
-# AWS's words before the name of a missing permission.
+# Precedes the name of the missing permission in messages of AWS.
 NOT_AUTHORIZED = "not authorized to perform"
 
 _THROTTLED_CODES = frozenset({"RequestLimitExceeded", "SlowDown", "ThrottledException", "Throttling"})
@@ -15,18 +15,18 @@ _THROTTLED_CODES |= {"ThrottlingException", "TooManyRequestsException"}
 
 
 def _word(pattern: str) -> str:
-    """Return a pattern that does not match within a quoted name, an ARN or a longer name."""
+    """Return a pattern that matches neither in a quoted name, nor in an ARN, nor in a longer word."""
     return rf"(?<![\w'\"/:-])(?:{pattern})(?![\w'\"/-])"
 
 
-# A handler reports the errors of some requests under a code that does not fit: the message has to be searched too.
+# Handlers report some throttled and denied requests with another code, so the message is searched too.
 _THROTTLED = re.compile(rf"Rate exceeded|{_word('[Tt]hrottl(?:ed|ing)(?:Exception)?')}")
 _DENIED = re.compile(rf"{NOT_AUTHORIZED}|Access denied for operation|{_word('AccessDenied(?:Exception)?')}")
 _NOT_IMPLEMENTED = re.compile(r"(?i)\bnot (?:yet |been )?implemented\b")
 
 
 def is_throttled(code: str, message: str) -> bool:
-    """Return whether AWS rejected a request because there are too many."""
+    """Return whether AWS rejected a request because there are too many requests."""
     return code in _THROTTLED_CODES or bool(_THROTTLED.search(message))
 
 
@@ -37,16 +37,17 @@ def is_denied(code: str, message: str) -> bool:
 
 
 def is_not_implemented(message: str) -> bool:
-    """Return whether an emulator, or a server that is not AWS, rejected a request because it does not know it."""
+    """Return whether an emulator, or another server that is not AWS, does not support a request."""
     return bool(_NOT_IMPLEMENTED.search(message))
 
 
 class CloudControlError(Exception):
-    """Something that ends the task.
+    """A failure that ends the task.
 
-    code is the error code of AWS, Cloud Control's HandlerErrorCode or the name of the class; operation is the API call
-    or the operation (create, update, delete) that it befell; request_token is Cloud Control's, where there is one;
-    hint says what to do.
+    code: the error code of AWS, Cloud Control's HandlerErrorCode or the name of the class.
+    operation: the failed API call (GetResource) or operation (create, update, delete).
+    request_token: Cloud Control's token of the operation.
+    hint: how to correct the cause.
     """
 
     def __init__(
@@ -83,40 +84,34 @@ class Rejected(CloudControlError):
 
 
 class CallFailed(CloudControlError):
-    """An API call was answered with an error, or not at all.
+    """An API call returned an error, an invalid response or no response.
 
-    transient: the same call may succeed a little later. without_response: AWS may have carried out the request, or an
-    earlier try of it. tries_before_first_response: the number of tries while the service has never responded, because
-    the cause is probably a wrong address (None: as many as later).
+    transient: another try of the call can succeed.
+    without_response: AWS may have executed this try or an earlier try of the call.
+    tries_before_first_response: the maximum number of tries while the service has not responded to any call, because
+    the address is probably wrong. None: the normal maximum.
     """
 
+    tries_before_first_response: int | None = None
+
     def __init__(
-        self,
-        message: str,
-        *,
-        code: str,
-        operation: str | None,
-        hint: str | None = None,
-        transient: bool = False,
-        without_response: bool = False,
-        tries_before_first_response: int | None = None,
+        self, message: str, *, transient: bool = False, without_response: bool = False, **details: str | None
     ) -> None:
-        super().__init__(message, code=code, operation=operation, hint=hint)
+        super().__init__(message, **details)
         self.transient = transient
         self.without_response = without_response
-        self.tries_before_first_response = tries_before_first_response
 
 
 class OperationFailed(CloudControlError):
-    """Cloud Control took the operation and ended it with FAILED or CANCEL_COMPLETE."""
+    """Cloud Control accepted the operation and ended it with FAILED or CANCEL_COMPLETE."""
 
 
 class NotApplied(CloudControlError):
-    """The service reported success, and what was sent is not there."""
+    """Cloud Control reported success, but a later read does not show the change."""
 
 
 class TimedOut(CloudControlError):
-    """wait_timeout ran out; its cause is the CallFailed that was to pass, if there is one.
+    """wait_timeout has elapsed. __cause__ is the last CallFailed if the task was retrying a call.
 
-    What was begun goes on at AWS; a re-run picks it up.
+    A submitted operation continues in AWS, and another run of the task resumes it.
     """

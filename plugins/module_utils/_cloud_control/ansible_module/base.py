@@ -30,10 +30,10 @@ try:
 except ImportError:  # create_client() reports the missing library before anything needs it.
     pass
 
-from ..api import response_types
 from ..api.client import CloudControl
 from ..api.credentials import non_interactive
 from ..api.polling import Clock, Deadline
+from ..api.responses import check_types
 from ..errors import CallFailed, Rejected
 from ..model import validation
 from ..model.conversion import to_options, without_unset
@@ -144,7 +144,7 @@ def create_client(
         make_client=make_client,
         deadline=deadline,
         role_arn=module.params["cloud_control_role_arn"],
-        check=partial(response_types.check_types, resource_type, declared=declared),
+        check=partial(check_types, resource_type, declared=declared),
     )
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 from ..api.listing import MAX_CONCURRENT_READS, Query, find
@@ -42,7 +41,10 @@ def run_info_module(resource_type: ResourceType) -> None:
             retries={"mode": "adaptive", "total_max_attempts": 1},
             max_pool_connections=MAX_CONCURRENT_READS,
         )
-        resources = find(resource_type, query, client, transform=partial(_result, resource_type, query, region))
+        resources = [
+            _result(resource_type, query, region, identifier, current)
+            for identifier, current in find(resource_type, query, client)
+        ]
     except CloudControlError as error:
         from .error_report import failure
 

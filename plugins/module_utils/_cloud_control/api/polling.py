@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Time, as something that is handed in: the clock, one task's budget of it, and how long to wait between two looks."""
+"""The clock, the deadline of a task, and the pauses between polls and between tries."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from typing import NamedTuple
 
-from ..errors import TimedOut
+from ..errors import CloudControlError, TimedOut
 
-# Seconds. The first looks come early, for operations on what needs no deployment; then one a second up to ten; then so
-# far apart that five minutes take forty looks at the most, and that their end is seen half a minute late at the most.
+# Seconds. Operations that deploy nothing end within the first pauses. Then one poll a second up to ten seconds. Later
+# pauses grow, so that five minutes take at most 40 polls and the end is noticed within half a minute.
 FIRST_PAUSES = (0.25, 0.25, 0.5)
 SHORTEST_GROWN_PAUSE = 1.0
 LONGEST_PAUSE = 30.0
@@ -25,7 +25,7 @@ def _utc_now() -> datetime:
 
 
 class Clock(NamedTuple):
-    """Seconds that only go forward, the time of day in UTC, and how to let time pass."""
+    """The functions for time: sleep (seconds), seconds that only increase, and the time of day in UTC."""
 
     sleep: Callable[[float], None] = time.sleep
     monotonic: Callable[[], float] = time.monotonic
@@ -33,35 +33,40 @@ class Clock(NamedTuple):
 
 
 class Deadline:
-    """wait_timeout: the seconds that one task may take, whatever it does."""
+    """The time that a task may take: wait_timeout seconds after the object is created."""
 
     def __init__(self, clock: Clock, seconds: float) -> None:
         self.clock = clock
         self.seconds = seconds
-        self._ends = clock.monotonic() + seconds
+        self._end = clock.monotonic() + seconds
 
     @property
     def remaining(self) -> float:
-        return self._ends - self.clock.monotonic()
+        """Return the remaining seconds, negative after the deadline."""
+        return self._end - self.clock.monotonic()
 
-    def pause(self, seconds: float, *, waiting_for: str) -> None:
-        """Sleep, but not past the end. Raises TimedOut, saying what was waited for, if there is nothing left."""
+    def pause(self, seconds: float, *, waiting_for: str, cause: CloudControlError | None = None) -> None:
+        """Sleep, at most until the deadline. Raises TimedOut, with C(waiting_for) in its message, after the deadline.
+
+        cause: the failure after which a call is retried.
+        """
         if self.remaining <= 0:
-            raise TimedOut(f"wait_timeout of {self.seconds:g} seconds has elapsed: {waiting_for}")
+            message = f"wait_timeout of {self.seconds:g} seconds has elapsed: {waiting_for}"
+            raise TimedOut(message, operation=cause.operation if cause else None) from cause
         self.clock.sleep(max(0.0, min(seconds, self.remaining)))
 
 
 def pauses(clock: Clock) -> Iterator[float]:
-    """Yield how long to wait before each next look: early at first, then growing with the time gone by, jittered."""
-    began = clock.monotonic()
+    """Yield the seconds before each poll: FIRST_PAUSES, then in proportion to the time that has passed, with jitter."""
+    start = clock.monotonic()
     yield from FIRST_PAUSES
     while True:
-        grown = 0.17 * (clock.monotonic() - began) - 0.7
+        grown = 0.17 * (clock.monotonic() - start) - 0.7
         jittered = min(LONGEST_PAUSE, grown) * random.uniform(0.9, 1.0)
         yield max(SHORTEST_GROWN_PAUSE, jittered)
 
 
 def backoff(attempt: int) -> float:
-    """Seconds before try number C(attempt) + 1 (from 1): doubling from one second to twenty, and up to half less."""
-    ceiling: float = min(20.0, 2.0 ** min(attempt - 1, 5))  # a patient one has thousands, too many for a power of two
+    """Return the seconds after try number C(attempt), from 1: doubling from 1 to 20, reduced by up to half."""
+    ceiling: float = min(20.0, 2.0 ** min(attempt - 1, 5))  # polls can have thousands of tries
     return random.uniform(0.5, 1.0) * ceiling

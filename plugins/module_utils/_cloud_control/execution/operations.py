@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ..api.client import CloudControl, ProgressEvent
+from ..api.client import CloudControl
+from ..api.responses import ProgressEvent
 from ..errors import CallFailed, CloudControlError, OperationFailed, TimedOut
 from ..model.resource_type import ResourceType
 from ..planning.plan import Create, Delete, Update, Write

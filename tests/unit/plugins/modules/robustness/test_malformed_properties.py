@@ -155,7 +155,7 @@ def test_pages_without_an_end_end(
     run: Run, emulator: Emulator, monkeypatch: pytest.MonkeyPatch, tokens: str, call: str
 ) -> None:
     module, token = INFO if call == "ListResources" else MODULE, TOKENS[tokens]()
-    monkeypatch.setattr(f"{CLIENT}._MOST_PAGES", 20)
+    monkeypatch.setattr(f"{CLIENT}._MAX_PAGES", 20)
     put_experiment(emulator, "Created")
     emulator.fault(call, "changed", change=lambda answer: {**answer, "NextToken": next(token)}, times=ALWAYS)
     # The emulator does not know such tokens, and does not look at them here.

@@ -344,7 +344,7 @@ def test_connection_that_cannot_be_made_fails_within_seconds_with_its_hint(
 def test_credential_process_that_does_not_end_fails_within_its_time(
     environment: pytest.MonkeyPatch, tmp_path: Path, task: str
 ) -> None:
-    environment.setattr(credentials, "_LONGEST_PROCESS", 1.0 if task == INFO else 60.0)
+    environment.setattr(credentials, "_MAX_PROCESS_TIME", 1.0 if task == INFO else 60.0)
     environment.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
     (tmp_path / "config").write_text("[profile used]\ncredential_process = sleep 60\n", encoding="utf-8")
     result = _run(task, {"profile": "used", **({} if task == INFO else {"wait_timeout": 1})}, ManualClock())

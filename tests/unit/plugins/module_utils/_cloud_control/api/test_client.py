@@ -26,11 +26,9 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api.client import (
-    CloudControl,
-    ProgressEvent,
-)
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api.client import CloudControl
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api.polling import FIRST_PAUSES, Deadline
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api.responses import ProgressEvent
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.errors import CallFailed, TimedOut
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import WriteOnlyReader
 from tests.support.manual_time import START, ManualTime
@@ -78,7 +76,7 @@ class Script:
 
     def client(self, *, seconds: float = 3600, role_arn: str | None = None) -> CloudControl:
         deadline = Deadline(self.time.clock, seconds)
-        return CloudControl(TYPE, make_client=self.make_client, deadline=deadline, role_arn=role_arn)
+        return CloudControl(TYPE, make_client=self.make_client, deadline=deadline, role_arn=role_arn, check=bool)
 
     def requests(self, method: str) -> list[dict[str, Any]]:
         return [request for called, request in self.calls if called == method]
@@ -106,7 +104,7 @@ def progress(status: str, **other: Any) -> Answer:
     return {"ProgressEvent": event(status, **other), "ResponseMetadata": METADATA}
 
 
-IN_PROGRESS = ProgressEvent(operation="update", request_token=SOME, status="IN_PROGRESS")
+IN_PROGRESS = ProgressEvent(operation="update", request_token=SOME, status="IN_PROGRESS", type_name=TYPE)
 
 
 # --- reading ---
@@ -327,7 +325,9 @@ def test_of_a_page_in_place_of_an_answer_the_words_are_told(page: str, words: st
 
 
 def test_a_botocore_that_does_not_know_the_call_is_said_to_be_too_old() -> None:
-    client = CloudControl(TYPE, make_client=lambda _service: object(), deadline=Deadline(ManualTime().clock, 60))
+    client = CloudControl(
+        TYPE, make_client=lambda _service: object(), deadline=Deadline(ManualTime().clock, 60), check=bool
+    )
 
     with pytest.raises(CallFailed, match=r"botocore [\d.]+ does not support DescribeThing") as raised:
         client.read_write_only(READER, "x")
@@ -444,6 +444,7 @@ def test_an_event_is_read_in_full() -> None:
         operation="create",
         request_token=SOME,
         status="FAILED",
+        type_name=TYPE,
         identifier="x",
         error_code="NotStabilized",
         message="It says why.",
@@ -742,7 +743,7 @@ def test_no_client_is_a_failure_before_any_call(error: Exception, code: str) -> 
         raise error
 
     script = Script()
-    client = CloudControl(TYPE, make_client=make_client, deadline=Deadline(script.time.clock, 3600))
+    client = CloudControl(TYPE, make_client=make_client, deadline=Deadline(script.time.clock, 3600), check=bool)
     with pytest.raises(CallFailed, match="The client for cloudcontrol cannot be created") as failure:
         client.get("x")
     assert (failure.value.code, failure.value.operation, failure.value.transient) == (code, None, False)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api.response_types import check_types
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api.responses import check_types
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import (
     Lifecycle,
     ResourceType,

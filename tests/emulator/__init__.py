@@ -1,6 +1,6 @@
-"""An emulated AWS: Cloud Control with AWS::SageMaker::InferenceExperiment, beside everything else that moto has.
+"""An emulator of AWS: moto with Cloud Control, AWS::SageMaker::InferenceExperiment and metrics of endpoints.
 
-It follows AWS's documented behaviour, not this project's modules. `Emulator` works in process,
+It follows the documented behaviour of AWS, not the modules of this collection. `Emulator` runs in process,
 `server.EmulatorServer` and `python -m tests.emulator` over HTTP.
 """
 

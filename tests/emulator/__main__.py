@@ -29,39 +29,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         server = EmulatorServer(host=options.host, port=options.port, **settings)
         with server:
-            _say(_welcome(server, options.region, server.seed(options.region) if options.seed else None))
+            _print(_welcome(server, options.region, server.seed(options.region) if options.seed else None))
             stopped.wait()
     except (OSError, SystemExit) as error:
         reason = f": {error}" if isinstance(error, OSError) else "."  # werkzeug has printed the reason before it exits
-        _say(f"The emulator cannot listen on {options.host}:{options.port}{reason}")
-        _say("To use a free port, set PORT=0 (make) or --port 0.")
+        _print(f"The emulator cannot listen on {options.host}:{options.port}{reason}")
+        _print("To use a free port, set PORT=0 (make) or --port 0.")
         return 1
-    _say("The emulator has stopped. All its resources are deleted.")
+    _print("The emulator has stopped. All its resources are deleted.")
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.emulator", description=__doc__)
-    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on; default: %(default)s")
-    parser.add_argument(
-        "--port", type=int, default=5000, help="the port to listen on, 0 for a free port; default: %(default)s"
-    )
-    parser.add_argument("--region", default="us-east-1", help="the region of the resources; default: %(default)s")
+    default, settings = "default: %(default)s", Settings()
+
+    def option(name: str, value: str | float, effect: str) -> None:
+        parser.add_argument(name, type=type(value), default=value, help=f"{effect}; {default}")
+
+    option("--host", "127.0.0.1", "the address to listen on")
+    option("--port", 5000, "the port to listen on, 0 for a free port")
+    option("--region", "us-east-1", "the region of the resources")
+    option("--operation-seconds", settings.operation_seconds, "the seconds that an operation lasts")
+    option("--transition-seconds", settings.transition_seconds, "the seconds that a transitional status lasts")
     parser.add_argument("--seed", action="store_true", help="create a bucket, a role, two models and an endpoint")
     parser.add_argument("--enforce-iam", action="store_true", help="enforce IAM policies")
-    default, settings = "default: %(default)s", Settings()
-    parser.add_argument(
-        "--operation-seconds",
-        type=float,
-        default=settings.operation_seconds,
-        help=f"the seconds that an operation lasts; {default}",
-    )
-    parser.add_argument(
-        "--transition-seconds",
-        type=float,
-        default=settings.transition_seconds,
-        help=f"the seconds that a transitional status lasts; {default}",
-    )
     return parser
 
 
@@ -84,7 +76,7 @@ def _welcome(server: EmulatorServer, region: str, seed: Seed | None) -> str:
 
 
 def _ansible() -> dict[str, str]:
-    """Return the variables that select Ansible and the collections in .build, if `make` has installed them."""
+    """Return the variables that select Ansible and the collections in .build if `make` has installed them."""
     build = Path(__file__).resolve().parents[2] / ".build"
     if not (build / "collections").is_dir():
         return {}
@@ -109,7 +101,7 @@ def _seeded(seed: Seed) -> list[str]:
     ]
 
 
-def _say(text: str) -> None:
+def _print(text: str) -> None:
     print(text, flush=True)
 
 

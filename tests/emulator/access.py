@@ -1,19 +1,19 @@
-"""Who calls, and what IAM lets them do, as far as moto can tell: its keys, signatures, roles and identity policies.
+"""Authentication and authorization of calls by moto's access keys, signatures, roles and identity policies.
 
-Enforced for Cloud Control, SageMaker, CloudWatch and the handler's own calls if the setting `enforce_iam` is on. The
-access key `testing` is the root user's, who may do everything. Of conditions there is StringEquals, on the keys that
-`Need` is given; what cannot be evaluated (other operators, NotResource, policy variables) is an error, and never taken
-to hold. Boundaries, session policies and service control policies do not exist here.
+Enforced for Cloud Control, SageMaker, CloudWatch and the calls of the handler if the setting `enforce_iam` is on. The
+access key `testing` belongs to the root user, who has all permissions. Conditions support StringEquals on the keys in
+`Need.context`. Other operators, NotResource and policy variables are errors. Permission boundaries, session policies
+and service control policies are not emulated.
 """
 
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import json
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from moto.core.exceptions import HTTPException
 from moto.iam.access_control import IAMPolicy, IAMRequest, PermissionResult, create_access_key
@@ -30,7 +30,7 @@ from .world import current
 ROOT_KEY = "testing"
 SERVICES = ("cloudcontrol", "sagemaker", "cloudwatch")
 HANDLER_PRINCIPAL = "cloudformation.amazonaws.com"
-"""Who assumes the RoleArn of a Cloud Control request, whose actions belong to CloudFormation."""
+"""The service that assumes the RoleArn of a Cloud Control request."""
 _VERBS = ("Create", "Describe", "Update", "Start", "Stop", "Delete")
 _BY_NAME: Mapping[str, tuple[str, str]] = {
     # operation: kind of the resource, member of the request with its name
@@ -41,27 +41,8 @@ _BY_NAME: Mapping[str, tuple[str, str]] = {
 _thread = threading.local()
 
 
-class Denied(SageMakerError):
-    """The caller lacks an action."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__("AccessDeniedException", message)
-
-
-class Unauthenticated(SageMakerError):
-    """Nobody knows who calls."""
-
-
-class NotEvaluated(SageMakerError):
-    """A policy says what cannot be evaluated here."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__("InternalFailure", f"{message} cannot be evaluated by this emulator.")
-
-
-@dataclasses.dataclass(frozen=True)
-class Signed:
-    """An HTTP request as its signature needs it; names of headers in lower case."""
+class Signed(NamedTuple):
+    """A signed HTTP request; the names of the headers are in lower case."""
 
     method: str
     url: str
@@ -69,23 +50,22 @@ class Signed:
     body: bytes
 
 
-@dataclasses.dataclass(frozen=True)
-class Need:
-    """One action on one resource, with the condition keys that the service tells IAM."""
+class Need(NamedTuple):
+    """A required action on a resource, with the condition keys that the service passes to IAM."""
 
     action: str
     resource: str
-    context: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    context: Mapping[str, str] = MappingProxyType({})
 
 
 class Principal:
-    """A user or a role's session."""
+    """A user or the session of a role."""
 
     def __init__(self, access_key: Any) -> None:
         self._access_key = access_key
 
     def check(self, *needs: Need) -> None:
-        """Raise Denied, in AWS's words, unless a policy allows what is needed and none denies it."""
+        """Raise AccessDeniedException unless a policy allows each need and no policy denies it."""
         documents = [_document(policy) for policy in self._access_key.collect_policies()]
         for need in needs:
             self._check(need, documents)
@@ -94,13 +74,13 @@ class Principal:
         policies = [_applicable(document, need) for document in documents]
         results = [policy.is_action_permitted(need.action, need.resource) for policy in policies]
         if PermissionResult.DENIED in results:
-            why = "with an explicit deny in an identity-based policy"
+            reason = "with an explicit deny in an identity-based policy"
         elif PermissionResult.PERMITTED in results:
             return
         else:
-            why = f"because no identity-based policy allows the {need.action} action"
-        who = f"User: {self._access_key.arn} is not authorized to perform: {need.action}"
-        raise Denied(f"{who} on resource: {need.resource} {why}")
+            reason = f"because no identity-based policy allows the {need.action} action"
+        denied = f"User: {self._access_key.arn} is not authorized to perform: {need.action}"
+        raise SageMakerError("AccessDeniedException", f"{denied} on resource: {need.resource} {reason}")
 
 
 class _Request(IAMRequest):  # type: ignore[misc] # moto is not typed
@@ -109,20 +89,20 @@ class _Request(IAMRequest):  # type: ignore[misc] # moto is not typed
         return Principal(self._access_key)
 
 
-# who it is
+# authentication
 
 
 def enforced(call: Call, signed: Signed) -> bool:
-    """Whether IAM is asked; a request without a signature, which belongs to no service, has a target all the same."""
+    """Return whether IAM applies to a call; an unsigned request names no service, only a target."""
     ours = call.service in SERVICES or (not call.service and "x-amz-target" in signed.headers)
     return ours and current().settings.enforce_iam
 
 
 def authenticate(call: Call, signed: Signed) -> Principal | None:
-    """Return who has signed a request; None is the root user. Raises Unauthenticated."""
+    """Return the signer of a request; None is the root user. Raises SageMakerError if the signature is not valid."""
     authorization = signed.headers.get("authorization", "")
     if "Credential=" not in authorization:
-        raise Unauthenticated("MissingAuthenticationTokenException", "Missing Authentication Token")
+        raise SageMakerError("MissingAuthenticationTokenException", "Missing Authentication Token")
     if f"Credential={ROOT_KEY}/" in authorization:
         return None
     headers = {name.title(): value for name, value in signed.headers.items()}
@@ -130,19 +110,16 @@ def authenticate(call: Call, signed: Signed) -> Principal | None:
         request = _Request(ACCOUNT_ID, signed.method, signed.url, {}, signed.body, headers, call.operation)
         request.check_signature()
     except HTTPException as error:
-        raise _unauthenticated(error) from error
+        if getattr(error, "error_type", "") == "SignatureDoesNotMatch":
+            message = "The request signature we calculated does not match the signature you provided."
+            raise SageMakerError("InvalidSignatureException", message) from error
+        message = "The security token included in the request is invalid."
+        raise SageMakerError("UnrecognizedClientException", message) from error
     return request.principal
 
 
-def _unauthenticated(error: Any) -> Unauthenticated:
-    if error.error_type == "SignatureDoesNotMatch":
-        words = "The request signature we calculated does not match the signature you provided."
-        return Unauthenticated("InvalidSignatureException", words)
-    return Unauthenticated("UnrecognizedClientException", "The security token included in the request is invalid.")
-
-
 def assume(role_arn: str, region: str) -> Principal | None:
-    """Return the role that Cloud Control is to run a handler under; None is no such role, or one that it may not be."""
+    """Return a session of the role for the handler; None if it does not exist or does not trust CloudFormation."""
     partition = get_partition(region)
     role = next((r for r in iam_backends[ACCOUNT_ID][partition].roles.values() if r.arn == role_arn), None)
     if role is None or not _trusts(json.loads(role.assume_role_policy_document)):
@@ -154,18 +131,14 @@ def assume(role_arn: str, region: str) -> Principal | None:
 
 
 def _trusts(document: Mapping[str, Any]) -> bool:
-    """Whether a trust policy lets CloudFormation assume its role; moto looks at AWS principals only."""
-    services = [_list((s.get("Principal") or {}).get("Service")) for s in _list(document["Statement"]) if _allows(s)]
-    return any(HANDLER_PRINCIPAL in names for names in services)
-
-
-def _allows(statement: Mapping[str, Any]) -> bool:
-    return bool(statement["Effect"] == "Allow")
+    """Return whether a trust policy allows CloudFormation to assume its role; moto checks AWS principals only."""
+    allowing = [statement for statement in _list(document["Statement"]) if statement["Effect"] == "Allow"]
+    return any(HANDLER_PRINCIPAL in _list((each.get("Principal") or {}).get("Service")) for each in allowing)
 
 
 @contextlib.contextmanager
 def acting(principal: Principal | None) -> Iterator[None]:
-    """Whose call this thread is serving."""
+    """Set the principal of the call that this thread serves."""
     before = caller()
     _thread.principal = principal
     try:
@@ -175,15 +148,15 @@ def acting(principal: Principal | None) -> Iterator[None]:
 
 
 def caller() -> Principal | None:
-    """Who has made the call that is being served; None is the root user."""
+    """Return the principal of the call that this thread serves; None is the root user."""
     return getattr(_thread, "principal", None)
 
 
-# what it takes
+# required permissions
 
 
 def needs(call: Call) -> list[Need]:
-    """What a caller has to be allowed for a call, without what the handler that it sets to work needs."""
+    """Return the permissions that a call requires, without those of the handler that it runs."""
     if call.service == "sagemaker":
         return sagemaker_needs(call.operation, call.request, call.region)
     if call.service == "cloudwatch":
@@ -196,7 +169,7 @@ def needs(call: Call) -> list[Need]:
 
 
 def sagemaker_needs(operation: str, request: Mapping[str, Any], region: str) -> list[Need]:
-    """Return the needs of a call to SageMaker; those of an operation without a row in _BY_NAME name no resource."""
+    """Return the permissions that a call to SageMaker requires; an operation outside _BY_NAME has the resource `*`."""
     resource = request.get("ResourceArn", "*")
     if operation in _BY_NAME:
         kind, member = _BY_NAME[operation]
@@ -227,7 +200,7 @@ def _pass(role_arn: str, service: str) -> Need:
 
 
 def _document(policy: Any) -> dict[str, Any]:
-    """A policy in any of the three shapes in which moto keeps them."""
+    """Return a policy as a dict; moto stores policies in three forms."""
     if isinstance(policy, Policy):
         text = next(version.document for version in policy.versions if version.is_default)
     else:
@@ -237,10 +210,10 @@ def _document(policy: Any) -> dict[str, Any]:
 
 
 def _applicable(document: Mapping[str, Any], need: Need) -> Any:
-    """The statements that may say something about this, as a policy of moto's, which cannot do conditions like AWS."""
+    """Return the statements with satisfied conditions as a policy of moto, which evaluates conditions unlike AWS."""
     statements = [s for s in _list(document["Statement"]) if _holds(s.get("Condition") or {}, need.context)]
     if any("NotResource" in s for s in statements) or "${" in json.dumps(statements):
-        raise NotEvaluated("A policy with NotResource or with variables")
+        raise _not_evaluated("A policy with NotResource or with variables")
     bare = [{name: value for name, value in s.items() if name != "Condition"} for s in statements]
     return IAMPolicy(json.dumps({"Statement": bare}))
 
@@ -248,8 +221,12 @@ def _applicable(document: Mapping[str, Any], need: Need) -> Any:
 def _holds(conditions: Mapping[str, Mapping[str, Any]], context: Mapping[str, str]) -> bool:
     unknown = sorted(set(conditions) - {"StringEquals"})
     if unknown:
-        raise NotEvaluated(f"A policy with the conditions {', '.join(unknown)}")
+        raise _not_evaluated(f"A policy with the conditions {', '.join(unknown)}")
     return all(context.get(key) in _list(value) for key, value in conditions.get("StringEquals", {}).items())
+
+
+def _not_evaluated(construct: str) -> SageMakerError:
+    return SageMakerError("InternalFailure", f"{construct} cannot be evaluated by this emulator.")
 
 
 def _list(value: Any) -> list[Any]:

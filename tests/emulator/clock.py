@@ -1,4 +1,4 @@
-"""The one clock that the emulator asks: real time, or a time that a test moves by hand; always aware UTC datetimes."""
+"""The clock of the emulator: real time, or a time that a test sets. All times are aware datetimes in UTC."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ DEFAULT_START = datetime(2026, 1, 1, 12, 0, tzinfo=timezone.utc)
 
 
 class Clock(Protocol):
-    """What the emulator needs of a clock."""
+    """A source of the current time."""
 
     def now(self) -> datetime:
-        """The present moment, aware, in UTC."""
+        """Return the current time."""
 
     def advance(self, seconds: float) -> None:
-        """Move the present moment forward by `seconds`."""
+        """Move the current time forward."""
 
 
 class SystemClock:
-    """Real time, which `advance` can put ahead: handlers and schedules then believe that the time has passed."""
+    """Real time plus the seconds passed to `advance`."""
 
     def __init__(self) -> None:
         self._ahead = timedelta()
@@ -32,7 +32,7 @@ class SystemClock:
 
 
 class ManualClock:
-    """Time that stands still until a test moves it; `sleep` is for code that takes its sleep as a parameter."""
+    """A time that changes only by `advance`; `sleep` replaces `time.sleep` in code that takes it as a parameter."""
 
     def __init__(self, start: datetime = DEFAULT_START) -> None:
         if start.tzinfo is None:
@@ -46,7 +46,7 @@ class ManualClock:
         self._now += timedelta(seconds=_forward(seconds))
 
     def sleep(self, seconds: float) -> None:
-        """The same as `advance`: a sleep that takes no time."""
+        """Advance without waiting."""
         self.advance(seconds)
 
 

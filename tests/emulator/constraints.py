@@ -1,6 +1,6 @@
-"""The constraints of botocore's service models, which AWS checks on the server: required members, lengths and patterns.
+"""Checks of requests against botocore's service models: required members, lengths and patterns.
 
-Enumerations are not checked: the registry schema has them, and instance types appear faster than botocore is updated.
+Enumerations are not checked: the registry schema lists them, and botocore lacks the latest instance types.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from botocore.loaders import Loader
 from botocore.model import ServiceModel
 
 LOADER: Any = Loader(extra_search_paths=[str(Path(boto3.__file__).parent / "data")])
-# Java's "." matches none of these, Python's matches all but the first.
+# The dot of Java's patterns matches none of these characters, that of Python all but the first.
 _LINE_ENDS = str.maketrans(dict.fromkeys("\n\r\x85\u2028\u2029", "\n"))
 
 
@@ -47,7 +47,7 @@ def _violations(shape: Any, value: Any, path: str) -> Iterator[str]:
 
 
 def _members(shape: Any, value: Any) -> Iterator[tuple[str, Any, Any]]:
-    """Yield the name as AWS writes it, the shape and the value of each member."""
+    """Yield the name as in AWS's messages, the model and the value of each member."""
     if shape.type_name == "structure":
         for name, member in shape.members.items():
             yield name[:1].lower() + name[1:], member, value.get(name)

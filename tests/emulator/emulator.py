@@ -1,11 +1,10 @@
-"""The emulator in process: inside the `with`, boto3 clients made there talk to it, and nothing reaches the network."""
+"""The emulator in process, for boto3 clients that are created inside its `with` statement."""
 
 from __future__ import annotations
 
 import errno
 import os
 from contextlib import ExitStack
-from types import TracebackType
 from typing import Any
 from unittest import mock
 
@@ -17,13 +16,11 @@ from moto.core.botocore_stubber import MockRawResponse
 from moto.core.models import botocore_stubber
 
 from .access import Signed
-from .clock import Clock
 from .controls import CREDENTIALS, Controls
 from .gate import ConnectionDropped, Gate
-from .hooks import register
 from .protocols import Answer
 from .records import parse_call
-from .world import current, install
+from .world import current
 
 _ENVIRONMENT = {
     **CREDENTIALS,
@@ -38,45 +35,26 @@ _UNWANTED = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_END
 
 
 class Emulator(Controls):
-    """AWS in process; settings by name, see Settings.
+    """AWS in process; the keyword arguments are Settings. Each use begins empty and restores the process at the end.
 
     ```python
     with Emulator(clock=ManualClock(), transition_seconds=60) as emulator:
         seed = emulator.seed()
         client = boto3.client("cloudcontrol", region_name=seed.region)
     ```
-    At the start all state is empty, at exit no trace is left. Clients have to be made inside.
     """
 
-    def __init__(self, *, clock: Clock | None = None, **settings: Any) -> None:
-        super().__init__(clock=clock, **settings)
-        self._exit = ExitStack()
-
-    def __enter__(self) -> Emulator:
-        self._begin()
-        with ExitStack() as stack:
-            stack.callback(register())
-            before = install(self.world)
-            stack.callback(install, before)
-            self.world.in_use = True
-            stack.callback(setattr, self.world, "in_use", False)
-            stack.enter_context(mock.patch.dict(os.environ, _ENVIRONMENT))
-            for name in _UNWANTED:
-                os.environ.pop(name, None)
-            stack.callback(_put_before_send(InProcessGate()))
-            stack.enter_context(mock_aws())
-            self.reset()
-            self._exit = stack.pop_all()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._exit.close()
+    def _start(self, stack: ExitStack) -> None:
+        stack.enter_context(mock.patch.dict(os.environ, _ENVIRONMENT))
+        for name in _UNWANTED:
+            os.environ.pop(name, None)
+        stack.callback(_put_before_send(InProcessGate()))
+        stack.enter_context(mock_aws())
+        self.reset()
 
 
 class InProcessGate:
-    """Stands before moto's stubber in botocore's list of handlers, and lets every request through the gate."""
+    """Replaces moto's stubber in botocore's list of handlers, and sends each request through the gate."""
 
     def __init__(self) -> None:
         self._gate = Gate()
@@ -99,13 +77,13 @@ class InProcessGate:
             answer = self._gate.serve(call, proceed, signed=signed)
         except ConnectionDropped as dropped:
             current().clock.advance(dropped.seconds)
-            raise _as_seen_by_caller(dropped.how, request.url) from dropped
+            raise _botocore_error(dropped.how, request.url) from dropped
         raw: Any = MockRawResponse(answer.body)
         return AWSResponse(request.url, answer.status, answer.headers, raw)  # type: ignore[arg-type] # as moto does
 
 
-def _as_seen_by_caller(how: str, url: str) -> BotoCoreError:
-    """What botocore makes of a connection that yields no answer."""
+def _botocore_error(how: str, url: str) -> BotoCoreError:
+    """Return the error that botocore raises for a connection without a response."""
     if how == "refused":
         return EndpointConnectionError(endpoint_url=url, error=ConnectionRefusedError(errno.ECONNREFUSED, "refused"))
     if how == "no_answer":
@@ -115,7 +93,7 @@ def _as_seen_by_caller(how: str, url: str) -> BotoCoreError:
 
 
 def _put_before_send(gate: InProcessGate) -> Any:
-    """Take the place of moto's stubber in botocore's built-in handlers; returns what undoes that."""
+    """Replace moto's stubber in botocore's built-in handlers; return a function that restores it."""
     handlers: Any = BUILTIN_HANDLERS
     places = [index for index, entry in enumerate(handlers) if entry[1] is botocore_stubber]
     assert len(places) == 1, "moto's stubber is no longer among botocore's built-in handlers"

@@ -1,10 +1,10 @@
-"""Endpoints of one account and region: the variants that they serve, and the updates that change them.
+"""Endpoints of an account and region: their variants, and the updates that change them.
 
 Sources: SageMaker Developer Guide "Create a shadow test" (after a test the endpoint returns to its earlier state),
 "Complete a shadow test" (a promoted shadow variant replaces the production variant), "Shadow variants"; botocore's
 model of DescribeEndpoint (statuses, PendingDeploymentSummary: only during an update) and of StopInferenceExperiment
-(the actions). No source describes the configuration that SageMaker makes for a test or a stop: here each update deploys
-a new configuration with a name of its own.
+(the actions). No source describes the configuration that SageMaker creates for a test or a stop: here each update
+deploys a new configuration with a new name.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from .experiments import TERMINAL, Experiment
 from .world import current
 
 Variant = Mapping[str, Any]
-"""A variant as an endpoint configuration has it: VariantName, ModelName, InstanceType, InitialInstanceCount..."""
+"""A variant of an endpoint configuration: VariantName, ModelName, InstanceType, InitialInstanceCount..."""
 IN_TRANSIT = ("Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting")
 STEADY = ("InService", "OutOfService", "Failed", "UpdateRollbackFailed")
 
 
 class Variants(NamedTuple):
-    """Production variants, and shadow variants that get a copy of their requests."""
+    """Production variants, and shadow variants, which receive copies of the requests."""
 
     production: tuple[Variant, ...]
     shadow: tuple[Variant, ...] = ()
 
 
 class Deployment(NamedTuple):
-    """The variants of an endpoint from a moment on."""
+    """The variants of an endpoint from a time on."""
 
     since: datetime
     config_name: str
@@ -42,7 +42,7 @@ class Deployment(NamedTuple):
 
 @dataclasses.dataclass
 class Endpoint:
-    """One endpoint; `history` has its deployments in the order of time, and stays when the endpoint is deleted."""
+    """An endpoint; `history` lists its deployments in the order of time, also after the endpoint is deleted."""
 
     name: str
     created: datetime
@@ -53,12 +53,12 @@ class Endpoint:
     status: str = "InService"
     failure_reason: str | None = None
     reason: str = ""
-    """The failure reason that an update has if it fails."""
+    """The failure reason of the update in progress, if it fails."""
     then: str = "InService"
     until: datetime | None = None
-    """When `status` changes to `then`; None is never."""
+    """The time at which `status` changes to `then`; None: never."""
     pending: Deployment | None = None
-    """The deployment of the update in progress; `since` is the begin of the update."""
+    """The deployment of the update in progress; `since` is the start of the update."""
     before_test: Deployment | None = None
     """The deployment that a test has replaced, until the test stops."""
 
@@ -67,14 +67,14 @@ class Endpoint:
         return self.history[-1]
 
     def settle(self, now: datetime) -> None:
-        """Complete the change of status that is due by `now`."""
+        """Apply a change of status that is due."""
         if self.until and self.until <= now:
             self.enter(self.then, self.until, reason=self.reason)
 
     def enter(
         self, status: str, when: datetime, *, then: str = "InService", until: datetime | None = None, reason: str = ""
     ) -> None:
-        """Enter a status; InService completes an update, and any other status that lasts discards the update."""
+        """Set a status. InService and OutOfService complete an update; the other steady statuses discard it."""
         self.status, self.modified, self.then, self.until, self.reason = status, when, then, until, reason
         self.failure_reason = (reason or "The update of the endpoint failed.") if status == "Failed" else None
         if status in STEADY and self.pending:
@@ -83,19 +83,19 @@ class Endpoint:
             self.pending = None
 
     def deploy(self, deployment: Deployment) -> None:
-        """Serve other variants; a deployment in the past replaces those that are later."""
+        """Add a deployment, and remove the later ones."""
         earlier = [entry for entry in self.history if entry.since < deployment.since]
         self.history = [*(earlier or [self.history[0]._replace(since=deployment.since)]), deployment]
 
     def update(self, config_name: str, variants: Variants, when: datetime, until: datetime | None) -> None:
-        """Begin an update, which the setting `endpoint_update_status` may let fail."""
+        """Start an update; the setting `endpoint_update_status` can make it fail."""
         self.pending = Deployment(when, config_name, variants)
         then = current().settings.endpoint_update_status if variants.production else "OutOfService"
         self.enter("Updating", when, then=then, until=until)
 
 
 def update_end(when: datetime, transition_end: datetime | None) -> datetime | None:
-    """Return the end of an update that begins at `when`: by default that of the experiment's transition."""
+    """Return the end of an update that starts at `when`: by default that of the experiment's transition."""
     seconds = current().settings.endpoint_update_seconds
     return transition_end if seconds is None else later(when, seconds)
 
@@ -121,29 +121,30 @@ def of_test(experiment: Experiment) -> Variants:
 
 
 def after_stop(experiment: Experiment) -> Variants:
-    """Return the variants that the actions of a stop leave; DesiredModelVariants replace the variants of the test."""
+    """Return the variants after a stop; DesiredModelVariants replace the variants of the test."""
     assert experiment.stop is not None
     settings, during = current().settings, of_test(experiment)
     if settings.endpoint_ignores_stop:
         return during
     desired = {variant["VariantName"]: variant for variant in experiment.stop.desired_variants or ()}
-    fate: Mapping[str, str] = experiment.fate() or {}
+    actions: Mapping[str, str] = experiment.variant_actions() or {}
     production: list[Variant] = []
     shadow: list[Variant] = []
-    for role, variant in [("production", each) for each in during.production] + [
-        ("shadow", each) for each in during.shadow
+    for role, variant in [
+        *(("production", each) for each in during.production),
+        *(("shadow", each) for each in during.shadow),
     ]:
         name, weight = variant["VariantName"], variant["InitialVariantWeight"]
         deployed = _production_variant(desired[name], weight) if name in desired else variant
-        if fate[role] == "Promote" or (role == "production" and fate[role] == "Retain"):
+        if actions[role] == "Promote" or (role == "production" and actions[role] == "Retain"):
             production.append({**deployed, "InitialVariantWeight": 1.0})
-        elif fate[role] == "Retain" and settings.retained_shadow_stays:
+        elif actions[role] == "Retain" and settings.retained_shadow_stays:
             shadow.append(deployed)
     return Variants(tuple(production), tuple(shadow) if production else ())
 
 
 def _production_variant(variant: Variant, weight: float) -> Variant:
-    """Return one of an experiment's ModelVariants as an endpoint configuration has it."""
+    """Return an element of ModelVariants as a variant of an endpoint configuration."""
     real_time = variant.get("InfrastructureConfig", {}).get("RealTimeInferenceConfig", {})
     return {
         "VariantName": variant["VariantName"],
@@ -166,7 +167,7 @@ class Endpoints:
         return iter(list(self._by_name.values()))
 
     def find(self, name: str, now: datetime) -> Endpoint | None:
-        """Return an endpoint as of `now`."""
+        """Return an endpoint with all due changes, or None."""
         endpoint = self._by_name.get(name)
         if endpoint:
             endpoint.settle(now)
@@ -179,13 +180,13 @@ class Endpoints:
         self._by_name[name] = Endpoint(name, now, now, history, assumed)
 
     def delete(self, name: str, now: datetime) -> None:
-        """Keep the history: metrics of a deleted endpoint can still be read."""
+        """Delete an endpoint except its history: the metrics of a deleted endpoint remain."""
         endpoint = self._by_name[name]
         endpoint.until = endpoint.pending = endpoint.before_test = None
         endpoint.deploy(Deployment(now, "", Variants(())))
 
     def restore(self) -> tuple[list[str], list[str]]:
-        """Return all endpoints to their first deployment; returns the names of assumed endpoints and added configs."""
+        """Restore the first deployment of all endpoints. Return the names of assumed endpoints and added configs."""
         forgotten = [endpoint.name for endpoint in self if endpoint.assumed], self._config_names
         self._by_name = {
             endpoint.name: Endpoint(endpoint.name, endpoint.created, endpoint.created, endpoint.history[:1])
@@ -205,7 +206,7 @@ class Endpoints:
         then: str = "InService",
         failure_reason: str = "",
     ) -> None:
-        """Put an endpoint into a status; see Controls.put_endpoint."""
+        """Set the status of an endpoint; see Controls.put_endpoint."""
         endpoint = self.find(name, now)
         if endpoint is None:
             raise ValueError(f"there is no endpoint {name!r}")
@@ -220,7 +221,7 @@ class Endpoints:
     # changes by experiments
 
     def follow(self, experiment: Experiment, when: datetime) -> None:
-        """Begin the update of the endpoint that goes with the status that an experiment has entered."""
+        """Start the update of the endpoint that the new status of an experiment requires."""
         endpoint = self.find(experiment.properties["EndpointName"], when)
         if endpoint is None or not endpoint.deployed.variants.production:
             return
@@ -232,7 +233,7 @@ class Endpoints:
             self._update(endpoint, of_test(experiment), when, until)
 
     def assume(self, experiment: Experiment) -> None:
-        """Deploy the variants that an experiment has deployed which was put into its status."""
+        """Deploy the variants of an experiment that a test has put in a status."""
         endpoint = self.find(experiment.properties["EndpointName"], experiment.modified)
         started = experiment.status in ("Running", "Stopping", *TERMINAL) or experiment.after_transit == "Running"
         if endpoint is None or not started or experiment.status == "Starting":
@@ -247,7 +248,7 @@ class Endpoints:
             endpoint.deploy(before._replace(since=experiment.end))
 
     def _end_test(self, endpoint: Endpoint, experiment: Experiment, when: datetime, until: datetime | None) -> None:
-        """Deploy the variants that a stop leaves, or after the end of the schedule those before the test."""
+        """Deploy the variants after a stop, or those before the test at the end of the schedule."""
         before, endpoint.before_test = endpoint.before_test, None
         if experiment.stop:
             self._update(endpoint, after_stop(experiment), when, until)
@@ -259,7 +260,7 @@ class Endpoints:
             endpoint.update(self.new_config(endpoint.name, variants), variants, when, until)
 
     def new_config(self, endpoint_name: str, variants: Variants) -> str:
-        """Make an endpoint configuration, and return its name."""
+        """Create an endpoint configuration; return its name."""
         name = f"{endpoint_name[:55]}-{len(self._config_names) + 1:07}"
         self._config_names.append(name)
         self._add_config(name, variants)
@@ -282,7 +283,7 @@ def described(endpoint: Endpoint) -> dict[str, Any]:
 
 
 def _described(deployment: Deployment) -> dict[str, Any]:
-    """Return the members that DescribeEndpoint has for a deployment; an empty list is omitted."""
+    """Return the members of a deployment in DescribeEndpoint, without empty lists."""
     lists = {
         "ProductionVariants": summaries(deployment.variants.production),
         "ShadowProductionVariants": summaries(deployment.variants.shadow),
@@ -291,7 +292,7 @@ def _described(deployment: Deployment) -> dict[str, Any]:
 
 
 def summaries(variants: Sequence[Variant]) -> list[dict[str, Any]]:
-    """Return variants as DescribeEndpoint has them."""
+    """Return variants in the form of DescribeEndpoint."""
     return [
         {
             "VariantName": variant["VariantName"],

@@ -1,7 +1,6 @@
-"""Inference experiments of one account and region, as SageMaker keeps them; their state follows from the time.
+"""Inference experiments of an account and region in SageMaker; their state depends on the time.
 
-Every function takes the moment it happens at. `settle` brings an experiment through everything that has fallen due by
-then, in order, so that it does not matter how seldom anybody looks.
+Each function takes the current time. `settle` applies all due changes in order, however late it is called.
 """
 
 from __future__ import annotations
@@ -11,11 +10,14 @@ import dataclasses
 import math
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from . import rules
 from .rules import SageMakerError
 from .world import current
+
+if TYPE_CHECKING:
+    from .sagemaker.models import SageMakerBackend
 
 IN_TRANSIT = ("Creating", "Updating", "Starting", "Stopping")
 TERMINAL = ("Completed", "Cancelled")
@@ -26,7 +28,7 @@ CONFIGURATION = ("Description", "DataStorageConfig", "ModelVariants", "ShadowMod
 
 @dataclasses.dataclass(frozen=True)
 class Stop:
-    """What a StopInferenceExperiment call was given: actions by variant name."""
+    """The parameters of StopInferenceExperiment; `actions` are by variant name."""
 
     actions: dict[str, str]
     desired_state: str
@@ -34,7 +36,7 @@ class Stop:
     desired_variants: list[dict[str, Any]] | None
 
     def request(self, name: str) -> dict[str, Any]:
-        """Return the call under the service's names of its parameters."""
+        """Return the request of the call."""
         return {
             "Name": name,
             "ModelVariantActions": self.actions,
@@ -46,7 +48,7 @@ class Stop:
 
 @dataclasses.dataclass
 class Experiment:
-    """One experiment: its configuration under CloudFormation's property names, and everything that time changes."""
+    """An experiment: its properties under CloudFormation's names, and its state."""
 
     properties: dict[str, Any]
     arn: str
@@ -67,7 +69,7 @@ class Experiment:
         return str(self.properties["Name"])
 
     def next_change(self) -> tuple[datetime, str] | None:
-        """When it changes by itself, and into what; None where it stays as it is."""
+        """Return time and status of the next change without a request; None if there is none."""
         if self.status in IN_TRANSIT:
             return (self.transit_end, self.arrival()) if self.transit_end else None
         if self.status == "Created":
@@ -77,7 +79,7 @@ class Experiment:
         return None
 
     def enter(self, status: str, when: datetime, *, after: str = "", seconds: float | None = None) -> None:
-        """Take a status; in transit it lasts for `seconds` and ends in `after`."""
+        """Set the status; a transitional status lasts `seconds` and ends in `after`."""
         self.status, self.modified = status, when
         lasts = current().settings.transition_seconds if seconds is None else seconds
         self.transit_end = when + timedelta(seconds=lasts) if status in IN_TRANSIT and lasts < math.inf else None
@@ -86,44 +88,26 @@ class Experiment:
             self.completed = when
 
     def arrival(self) -> str:
-        """Return the status after the present one, which is in transit."""
+        """Return the status after the current transitional status."""
         if self.status != "Creating":
             return self.after_transit
         if self.transit_end and self.start > self.transit_end:
             return "Created"
         return "Starting" if current().settings.create_passes_starting else "Running"
 
-    def fate(self) -> dict[str, str] | None:
-        """What the stop decided: the action for `production` and for `shadow`; None where nobody has stopped it."""
+    def variant_actions(self) -> dict[str, str] | None:
+        """Return the actions of the stop for `production` and `shadow`; None without a stop."""
         if self.stop is None:
             return None
         roles = rules.variant_roles(self.properties["ShadowModeConfig"])
         return {role: self.stop.actions.get(name, "Retain") for role, name in roles.items()}
 
 
-class References(Protocol):
-    """What SageMaker looks up for an experiment: the account's endpoints, models and roles."""
-
-    def check(self, request: Mapping[str, Any]) -> None:
-        """Raise SageMakerError for the first thing named in the request that does not exist."""
-
-    def assume_endpoint(self, experiment: Experiment, now: datetime) -> None:
-        """Create the endpoint of an experiment if it does not exist."""
-
-    def assume_deployed(self, experiment: Experiment) -> None:
-        """Deploy the variants of an experiment that was put into its status."""
-
-    def follow(self, experiment: Experiment, when: datetime) -> None:
-        """Change the endpoint as the status demands that an experiment has entered."""
-
-
 class Experiments:
-    """SageMaker's own operations on inference experiments, with its rules and its error messages."""
+    """SageMaker's operations on inference experiments, with its rules and its error messages."""
 
-    def __init__(self, account_id: str, region: str, references: References) -> None:
-        self.account_id = account_id
-        self.region = region
-        self.references = references
+    def __init__(self, backend: SageMakerBackend) -> None:
+        self.backend = backend
         self._by_name: dict[str, Experiment] = {}
 
     def __iter__(self) -> Iterator[Experiment]:
@@ -134,7 +118,7 @@ class Experiments:
             self._settle(experiment, now)
 
     def arn(self, name: str) -> str:
-        return rules.arn("inference-experiment", name.lower(), account_id=self.account_id, region=self.region)
+        return self.backend.arn("inference-experiment", name)
 
     def clear(self) -> None:
         self._by_name.clear()
@@ -143,61 +127,61 @@ class Experiments:
         return self._by_name.get(name)
 
     def get(self, name: str, now: datetime) -> Experiment:
-        """The experiment as it is at `now`. Raises ResourceNotFound."""
+        """Return the experiment with all due changes. Raises ResourceNotFound."""
         if name not in self._by_name:
             raise SageMakerError("ResourceNotFound", f"Inference experiment with name {name} does not exist.")
         self._settle(self._by_name[name], now)
         return self._by_name[name]
 
     def put(self, experiment: Experiment) -> None:
-        """Set an experiment without asking any rule: tests use it."""
+        """Add or replace an experiment without checks."""
         self._by_name[experiment.name] = experiment
 
     def create(self, request: Mapping[str, Any], now: datetime) -> Experiment:
-        """CreateInferenceExperiment: Creating, then Created or (where its start has come) Running."""
+        """CreateInferenceExperiment: Creating, then Created or, without a later start, Running."""
         self.settle(now)
         rules.check_request("CreateInferenceExperiment", request)
-        self._refuse_in_use(request)
+        self._check_in_use(request)
         rules.check_variants(request["ModelVariants"], request["ShadowModeConfig"])
         rules.check_tags(request.get("Tags") or [])
         if current().settings.check_references:
-            self.references.check(request)
+            self.backend.check(request)
         start, end = rules.schedule(request.get("Schedule"), now=now)
         kept = ("Name", "Type", "RoleArn", "EndpointName", "KmsKey", *CONFIGURATION)
         properties = {key: copy.deepcopy(request[key]) for key in kept if request.get(key) is not None}
         tags = [dict(tag) for tag in request.get("Tags") or []]
         experiment = Experiment(properties, self.arn(request["Name"]), "Creating", start, end, now, now, tags)
         if current().settings.assume_endpoints:
-            self.references.assume_endpoint(experiment, now)
+            self.backend.assume_endpoint(experiment, now)
         self.put(experiment)
         self._enter(experiment, "Creating", now)
         return experiment
 
     def update(self, request: Mapping[str, Any], now: datetime) -> Experiment:
-        """UpdateInferenceExperiment: what is null stays, what is given is replaced whole."""
+        """UpdateInferenceExperiment: null leaves a member unchanged, any other value replaces it."""
         rules.check_request("UpdateInferenceExperiment", request)
         experiment = self._in_status(request["Name"], now, allowed=("Created", "Running"), verb="update")
-        given = {key: copy.deepcopy(request[key]) for key in CONFIGURATION if request.get(key) is not None}
+        changes = {key: copy.deepcopy(request[key]) for key in CONFIGURATION if request.get(key) is not None}
         if experiment.status == "Running":
-            rules.check_running_update(given, request.get("Schedule"), experiment.properties)
-        merged = {**experiment.properties, **given}
+            rules.check_running_update(changes, request.get("Schedule"), experiment.properties)
+        merged = {**experiment.properties, **changes}
         rules.check_variants(merged["ModelVariants"], merged["ShadowModeConfig"])
-        if current().settings.check_references and "ModelVariants" in given:
-            self.references.check({"ModelVariants": given["ModelVariants"]})
+        if current().settings.check_references and "ModelVariants" in changes:
+            self.backend.check({"ModelVariants": changes["ModelVariants"]})
         experiment.start, experiment.end = rules.rescheduled(experiment.start, experiment.end, request.get("Schedule"))
         experiment.properties = merged
         self._enter(experiment, "Updating", now, after=experiment.status)
         return experiment
 
     def start(self, name: str, now: datetime) -> Experiment:
-        """StartInferenceExperiment: ahead of its schedule, which moves StartTime."""
+        """StartInferenceExperiment: a start before the schedule, which changes StartTime."""
         experiment = self._in_status(name, now, allowed=("Created",), verb="start")
         experiment.start = now
         self._enter(experiment, "Starting", now, after="Running")
         return experiment
 
     def stop(self, name: str, order: Stop, now: datetime) -> Experiment:
-        """StopInferenceExperiment: ahead of its schedule, which moves EndTime; both variants stay listed."""
+        """StopInferenceExperiment: a stop before the schedule, which changes EndTime; both variants remain listed."""
         rules.check_request("StopInferenceExperiment", order.request(name))
         experiment = self._in_status(name, now, allowed=("Running",), verb="stop")
         rules.check_actions(order.actions, experiment.properties["ShadowModeConfig"])
@@ -206,7 +190,7 @@ class Experiments:
         return experiment
 
     def delete(self, name: str, now: datetime) -> None:
-        """DeleteInferenceExperiment: only the record goes."""
+        """DeleteInferenceExperiment: delete only the record."""
         self._in_status(name, now, allowed=DELETABLE, verb="delete")
         del self._by_name[name]
 
@@ -222,13 +206,13 @@ class Experiments:
         experiment.tags = [tag for tag in experiment.tags if tag["Key"] not in keys]
 
     def _settle(self, experiment: Experiment, now: datetime) -> None:
-        """Go through all changes of an experiment that are due by `now`."""
+        """Apply all due changes of an experiment in order."""
         while (change := experiment.next_change()) and change[0] <= now:
             self._enter(experiment, change[1], change[0], after="Completed" if change[1] == "Stopping" else "Running")
 
     def _enter(self, experiment: Experiment, status: str, when: datetime, *, after: str = "") -> None:
         experiment.enter(status, when, after=after)
-        self.references.follow(experiment, when)
+        self.backend.deployments.follow(experiment, when)
 
     def _in_status(self, name: str, now: datetime, *, allowed: tuple[str, ...], verb: str) -> Experiment:
         experiment = self.get(name, now)
@@ -237,7 +221,7 @@ class Experiments:
             raise SageMakerError("ConflictException", f"Cannot {verb} the inference experiment. {state}.")
         return experiment
 
-    def _refuse_in_use(self, request: Mapping[str, Any]) -> None:
+    def _check_in_use(self, request: Mapping[str, Any]) -> None:
         if request["Name"] in self._by_name:
             raise SageMakerError("ResourceInUse", f"Inference experiment {self.arn(request['Name'])} already exists.")
         for other in self:

@@ -1,4 +1,4 @@
-"""Faults and interruptions that a test orders for calls to come; what cannot be is refused when it is ordered."""
+"""Faults and callbacks that a test sets for later calls. Impossible faults raise an error when they are set."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ CALLS = {
     "partial_data": ("GetMetricData",),
     "internal_error": ("GetMetricData",),
 }
-"""The calls that a fault of these kinds can be for; handler and stabilize are for those of the handler to SageMaker."""
+"""The calls to which these kinds of faults apply; handler and stabilize apply to calls of the handler to SageMaker."""
 ASYNCHRONOUS = ("CreateResource", "UpdateResource", "DeleteResource")
 HANDLER_ERROR_CODES = (
     *("NotUpdatable", "InvalidRequest", "AccessDenied", "UnauthorizedTaggingOperation", "InvalidCredentials"),
     *("AlreadyExists", "NotFound", "ResourceConflict", "Throttling", "ServiceLimitExceeded", "NotStabilized"),
     *("GeneralServiceException", "ServiceInternalError", "ServiceTimeout", "NetworkFailure", "InternalFailure"),
-    # those that only CloudFormation's registry names (RecordHandlerProgress)
+    # codes of RecordHandlerProgress of CloudFormation's registry
     *("InvalidTypeConfiguration", "HandlerInternalFailure", "NonCompliant", "Unknown", "UnsupportedTarget"),
 )
 KINDS: Mapping[str, frozenset[str]] = {
@@ -55,7 +55,7 @@ KINDS: Mapping[str, frozenset[str]] = {
     "no_answer": frozenset({"seconds", "applied"}),
     "lost_response": frozenset(),
 }
-"""Fault kinds, and the details that each of them takes beside operation, times, after and identifier."""
+"""Kinds of faults, and the details that each accepts in addition to operation, times, after and identifier."""
 ONLY = {"delay": "over HTTP", "refused": "in process"}
 REQUIRED = {
     "error": "code",
@@ -68,7 +68,7 @@ REQUIRED = {
 }
 ALWAYS_APPLIED = frozenset({"broken_json", "unknown_status", "changed", "lost", "lost_response", "delay"})
 LATE = frozenset({"failed", "cancelled"})
-"""Kinds that apply to an operation after it has been accepted."""
+"""Kinds that apply to an accepted operation."""
 PLACES = {
     "failed": "operation",
     "cancelled": "operation",
@@ -77,16 +77,16 @@ PLACES = {
     "partial_data": "metric data",
     "internal_error": "metric data",
 }
-"""Where a kind applies other than to a call of a client: to an accepted operation, to the handler's own call to
-SageMaker, to the Describe with which the handler waits for a status, or to the datapoints of GetMetricData."""
+"""The place of kinds that do not apply to a client's call: an accepted operation, a call of the handler to SageMaker,
+the Describe with which the handler waits for a status, or the datapoints of GetMetricData."""
 CUTS = frozenset({"refused", "close", "reset", "no_answer", "lost_response"})
-"""Kinds that leave the caller without an answer of any kind."""
+"""Kinds without any response."""
 UNKNOWN_STATUS = "Hibernating"
 
 
 @dataclasses.dataclass
 class Fault:
-    """One order: the calls of `operation` after the next `after` ones go wrong, `times` times."""
+    """A fault of `times` calls of `operation`, after the next `after` calls."""
 
     operation: str
     kind: str
@@ -107,7 +107,7 @@ class Fault:
 
 
 def order(operation: str, kind: str, *, http: bool, **details: Any) -> Fault:
-    """A checked fault. Raises ValueError that says what is wrong with the order."""
+    """Return a checked fault. Raises ValueError."""
     check_operation(operation, others=("*",))
     if kind not in KINDS:
         raise ValueError(f"unknown kind of fault {kind!r}; there are: {', '.join(sorted(KINDS))}")
@@ -141,7 +141,7 @@ def _check_late(operation: str, kind: str, details: Mapping[str, Any]) -> None:
 
 ANY = "*"
 Moment = Literal["arrival", "answer"]
-"""Before a call is served, or when it has been served and its answer is still here."""
+"""Before a call is served, or before its response is sent."""
 
 
 @dataclasses.dataclass
@@ -153,7 +153,7 @@ class _Callback:
 
 
 class FaultBook:
-    """The orders that are still open, and the callbacks that wait for a call."""
+    """The faults and callbacks that have not occurred."""
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
@@ -180,7 +180,7 @@ class FaultBook:
             self._callbacks.clear()
 
     def take(self, operation: str, identifier: str | None, *, place: str = "call") -> Fault | None:
-        """Return the next fault for a call about a resource at one of PLACES, and use it up."""
+        """Return the next fault of a call for a resource at one of PLACES, and count it."""
         with self._lock:
             for fault in self._faults:
                 if PLACES.get(fault.kind, "call") == place and fault.matches(operation, identifier):
@@ -192,7 +192,7 @@ class FaultBook:
         return None
 
     def due_callbacks(self, operation: str, moment: Moment) -> list[Callable[[], object]]:
-        """The callbacks that are to run at this moment of this call, used up."""
+        """Remove and return the callbacks of this moment of this call."""
         with self._lock:
             for waiting in self._callbacks:
                 waiting.nth -= waiting.moment == moment and waiting.operation in (operation, ANY)

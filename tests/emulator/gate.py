@@ -1,4 +1,4 @@
-"""The gate through which every AWS request passes in both modes: callbacks, log, throttling, faults, IAM, one lock."""
+"""The gate of all AWS requests: callbacks, log, throttling, faults, IAM and the lock."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _thread = threading.local()
 
 
 class ConnectionDropped(Exception):
-    """There is to be no answer, `how`: refused, close, reset, or no_answer for so many `seconds`."""
+    """The connection ends without a response; `how` is refused, close, reset, or no_answer after `seconds`."""
 
     def __init__(self, how: str, seconds: float = 0.0) -> None:
         super().__init__(how)
@@ -39,15 +39,15 @@ class ConnectionDropped(Exception):
 
 
 class Gate:
-    """Serves calls; it holds the times of the latest Cloud Control calls, for throttling."""
+    """Serves calls, and stores the times of the latest Cloud Control calls for throttling."""
 
     def __init__(self) -> None:
         self._recent: deque[datetime] = deque()
 
     def serve(self, call: Call, proceed: Callable[[], Answer], *, signed: access.Signed) -> Answer:
-        """Answer a call, with a Date header from the emulator's clock.
+        """Return the response to a call, with a Date header from the emulator's clock.
 
-        Calls of the emulator itself and of callbacks are not logged, not disturbed and not denied.
+        Calls of the emulator and of callbacks are not logged, and no faults or policies apply to them.
         """
         return _dated(self._serve(call, proceed, signed))
 
@@ -108,30 +108,30 @@ def _run_callbacks(world: World, call: Call, moment: Moment) -> None:
 
 
 def _permitted(call: Call, proceed: Callable[[], Answer], signed: access.Signed) -> Answer:
-    """The answer to a call by somebody who may make it."""
+    """Return the response to a call, or a rejection if IAM denies the call."""
     if not access.enforced(call, signed):
         return proceed()
     try:
         principal = access.authenticate(call, signed)
         if principal:
             principal.check(*access.needs(call))
-    except SageMakerError as refusal:
-        return protocols.rejection(call, refusal.code, refusal.message)
+    except SageMakerError as error:
+        return protocols.rejection(call, error.error_type, error.message)
     with access.acting(principal):
         return proceed()
 
 
 def _identifier(call: Call) -> str | None:
-    """The resource that a call is about, however it says so; None where it is about none, or about many."""
+    """Return the name of the resource in a call; None if the call concerns none or many."""
     if call.service not in OURS:
         return None
     if "RequestToken" in call.request:
         return _of_operation(call.region, str(call.request["RequestToken"]))
-    about: Any = call.request
+    members: Any = call.request
     if call.operation == "CreateResource":
         with contextlib.suppress(ValueError):
-            about = json.loads(str(call.request.get("DesiredState")))
-    found = [about[name] for name in _IDENTIFIERS if name in about] if isinstance(about, dict) else []
+            members = json.loads(str(call.request.get("DesiredState")))
+    found = [members[name] for name in _IDENTIFIERS if name in members] if isinstance(members, dict) else []
     return str(found[0]) if found else None
 
 
@@ -142,7 +142,7 @@ def _of_operation(region: str, token: str) -> str | None:
 
 @contextlib.contextmanager
 def quietly() -> Iterator[None]:
-    """Calls made by this thread meanwhile are somebody else's: not logged, no faults."""
+    """Treat the calls of this thread as those of another caller: not logged, no faults."""
     before = getattr(_thread, "quiet", False)
     _thread.quiet = True
     try:
@@ -152,7 +152,7 @@ def quietly() -> Iterator[None]:
 
 
 def _spoiled(call: Call, fault: Fault | None, answer: Answer | None) -> Answer:
-    """What the caller gets to see of an answer; faults that are not applied have none."""
+    """Return the response as changed by a fault; faults that are not applied have no original response."""
     if answer is not None and (fault is None or fault.kind == "delay"):
         return answer
     assert fault is not None
@@ -177,7 +177,7 @@ def _spoiled(call: Call, fault: Fault | None, answer: Answer | None) -> Answer:
 
 
 def _changed(call: Call, fault: Fault, answer: Answer) -> Answer:
-    """Return the answer with the body that a test makes of its JSON value, or of its bytes if it is XML."""
+    """Return the response with the body that a test's function returns for its JSON value, or its bytes of XML."""
     assert fault.change is not None
     value = fault.change(json.loads(answer.body or b"null") if call.protocol == "json" else answer.body)
     body = value if isinstance(value, bytes) else json.dumps(value).encode()

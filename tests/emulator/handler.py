@@ -1,7 +1,7 @@
-"""The handler of AWS::SageMaker::InferenceExperiment that Cloud Control runs: what it does, and what it silently drops.
+"""The handler of AWS::SageMaker::InferenceExperiment in Cloud Control, with the changes that it silently drops.
 
-Create, update and delete are generators: each `yield` is the moment to be called again, so that the same code serves
-real time and a clock moved by hand. They end in SUCCESS by returning, and in FAILED by raising HandlerFailure.
+Create, update and delete are generators that yield the time of the next callback, so that they work with any clock.
+They return for SUCCESS and raise HandlerFailure for FAILED.
 """
 
 from __future__ import annotations
@@ -26,11 +26,9 @@ Result = TypeVar("Result")
 Model = Mapping[str, Any]
 Steps = Generator[datetime, None, None]
 CALLBACK = timedelta(seconds=5)
-READ = ("Name", "Type", "RoleArn", "EndpointName", "KmsKey", "Description")
-
 ANY = None
 UPDATE_ROWS: tuple[tuple[str, tuple[str, ...] | None, str], ...] = (
-    # status found, DesiredState of the patched model, action of one invocation; the tags follow the last action
+    # status, DesiredState of the patched model, action of an invocation; the tags follow the last action
     ("Created", ("Running",), "start"),
     ("Created", ANY, "update"),
     ("Running", ("Completed", "Cancelled"), "stop"),
@@ -43,7 +41,7 @@ UPDATE_ROWS: tuple[tuple[str, tuple[str, ...] | None, str], ...] = (
     ("Cancelled", ANY, "nothing"),
 )
 STABILIZES: dict[str, tuple[str, str, tuple[str, ...]]] = {
-    # action: the words of its failure, the status that it waits in, the statuses that end it
+    # action: text of its failure, status of the wait, statuses that end the wait
     "create": ("", "Creating", ("Created", "Running")),
     "start": ("during start ", "Starting", ("Running",)),
     "update": ("during update ", "Updating", ("Created", "Running")),
@@ -61,7 +59,7 @@ EFFECTS = {
     "DeleteTags": "untag",
 }
 VARIANT_ROWS = {
-    # (production, shadow) in the patched ModelVariants: what a stop does with (production, shadow)
+    # (production, shadow) in the patched ModelVariants: actions of a stop for (production, shadow)
     (True, True): ("Retain", "Retain"),
     (True, False): ("Retain", "Remove"),
     (False, True): ("Remove", "Promote"),
@@ -70,7 +68,7 @@ VARIANT_ROWS = {
 
 
 class HandlerFailure(Exception):
-    """The operation ends in FAILED: a HandlerErrorCode and a status message."""
+    """The operation is FAILED, with a HandlerErrorCode and a status message."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(f"{code}: {message}")
@@ -79,7 +77,7 @@ class HandlerFailure(Exception):
 
 
 class Handler:
-    """One run of the handler, with somebody's rights (None: the root's). Whoever runs it sets `now` before a step."""
+    """A run of the handler with the permissions of a principal (None: root). The caller sets `now` before a step."""
 
     type_name = TYPE_NAME
 
@@ -89,13 +87,13 @@ class Handler:
         self.experiments = backend.inference_experiments
         self.now = now
         self.effects: list[str] = []
-        """What it has had SageMaker change: create, start, update, stop, delete, tag, untag."""
+        """The changes made in SageMaker: create, start, update, stop, delete, tag, untag."""
         self._waited: dict[str, timedelta] = {}
 
     # create
 
     def create(self, model: Model) -> Steps:
-        """DesiredState and StatusReason are ignored."""
+        """Create an experiment; DesiredState and StatusReason are ignored."""
         ignored = current().settings.ignore_properties - {"Name", "Type", "RoleArn", "EndpointName", "ModelVariants"}
         request = _request({name: value for name, value in model.items() if name not in ignored})
         self._call("CreateInferenceExperiment", lambda: self.experiments.create(request, self.now), **request)
@@ -105,10 +103,9 @@ class Handler:
     # update
 
     def update(self, name: str, model: Model) -> Steps:
-        """Run one row of UPDATE_ROWS, again from the top after each callback, then set the tags.
+        """Run the row of UPDATE_ROWS for the status, again after each callback, then set the tags.
 
-        A call to SageMaker that a row has made already is not repeated. The model is the one that the patch was applied
-        to when the operation was accepted, however long the handler waits.
+        Calls of the same row are not repeated. The model is the result of the patch when the operation was accepted.
         """
         ignored = current().settings.ignore_properties
         called: set[tuple[str, str]] = set()
@@ -119,13 +116,13 @@ class Handler:
                 break
             if (found, action) not in called:
                 called.add((found, action))
-                given = {**model, **{key: experiment.properties.get(key) for key in ignored}}
-                self._act(action, name, given, found=found)
+                requested = {**model, **{key: experiment.properties.get(key) for key in ignored}}
+                self._act(action, name, requested, found=found)
             if self._is_stable(name, action):
                 break
             yield self._callback(name, action)
         if "Tags" not in ignored:
-            self._bring_tags(name, model.get("Tags") or [])
+            self._set_tags(name, model.get("Tags") or [])
 
     def _act(self, action: str, name: str, model: Model, *, found: str) -> None:
         if action == "start":
@@ -150,27 +147,27 @@ class Handler:
             "StopInferenceExperiment", lambda: self.experiments.stop(name, order, self.now), **order.request(name)
         )
 
-    def _bring_tags(self, name: str, wanted: list[dict[str, str]]) -> None:
-        """To exactly the model's; deleting comes first, and fails for aws:* tags that the model lacks."""
+    def _set_tags(self, name: str, wanted: list[dict[str, str]]) -> None:
+        """Set exactly the tags of the model; deletes come first, and fail for `aws:*` tags outside the model."""
         experiment = self._find(name)
-        about = {"Name": name, "ResourceArn": experiment.arn}
+        target = {"Name": name, "ResourceArn": experiment.arn}
         new = {tag["Key"]: tag["Value"] for tag in wanted}
         old = {tag["Key"]: tag["Value"] for tag in self._tags(experiment)}
-        gone = [key for key in old if key not in new]
+        removed = [key for key in old if key not in new]
         changed = [{"Key": key, "Value": value} for key, value in new.items() if old.get(key) != value]
-        if gone:
-            self._call("DeleteTags", lambda: self.experiments.delete_tags(experiment, gone), **about)
+        if removed:
+            self._call("DeleteTags", lambda: self.experiments.delete_tags(experiment, removed), **target)
         if changed:
-            self._call("AddTags", lambda: self.experiments.add_tags(experiment, changed), **about, Tags=changed)
+            self._call("AddTags", lambda: self.experiments.add_tags(experiment, changed), **target, Tags=changed)
 
     # delete
 
     def delete(self, name: str) -> Steps:
-        """Stop a Running experiment, retaining both variants; wait for a Stopping one; then delete the record."""
+        """Stop a Running experiment with both variants retained, wait for Stopping, then delete the record."""
         stopped = False
         while True:
             experiment = self._find(name)
-            self._tags(experiment)  # The schema lists this permission for delete; no call of the handler needs it.
+            self._tags(experiment)  # The schema lists this permission for delete.
             if experiment.status == "Running" and not stopped:
                 stopped = True
                 roles = rules.variant_roles(experiment.properties["ShadowModeConfig"])
@@ -212,11 +209,11 @@ class Handler:
         return properties
 
     def may_list(self) -> None:
-        """Listing takes one right, whatever there is to list."""
+        """Check the permission to list."""
         self._call("ListInferenceExperiments", lambda: None)
 
     def summary(self, name: str) -> dict[str, Any]:
-        """Return the properties of one ListResources entry, which Cloud Control does not strip of write-only ones."""
+        """Return the properties of an entry of ListResources, which can include write-only properties."""
         experiment = self.experiments.get(name, self.now)
         everything = self._model(experiment, []) | _listed_write_only(experiment)
         wanted = current().settings.list_properties
@@ -234,7 +231,7 @@ class Handler:
     # waits and errors
 
     def _is_stable(self, name: str, action: str) -> bool:
-        """Return whether the status ends the wait. Raises HandlerFailure if it is no status to wait in either."""
+        """Return whether the status ends the wait. Raises HandlerFailure for an unexpected status."""
         doing, waits, ends = STABILIZES[action]
         status = self._find(name, stabilizing=True).status
         if status not in (waits, *ends):
@@ -242,7 +239,7 @@ class Handler:
         return status in ends
 
     def _callback(self, name: str, action: str) -> datetime:
-        """Return the time of the next callback. Raises HandlerFailure once all the waits in one status are too long."""
+        """Return the time of the next callback. Raises HandlerFailure if the waits in a status are too long."""
         if action == "start":
             return self.now + timedelta(seconds=current().settings.start_callback_seconds)
         status = STABILIZES[action][1]
@@ -266,10 +263,10 @@ class Handler:
         return self._call("ListTags", lambda: experiment.tags, Name=experiment.name, ResourceArn=experiment.arn)
 
     def _call(self, operation: str, call: Callable[[], Result], *, place: str = "handler", **request: Any) -> Result:
-        """Make one call to SageMaker, or let it fail as a fault or IAM demands. Raises HandlerFailure."""
+        """Call SageMaker, unless a fault or IAM applies. Raises HandlerFailure."""
         name = str(request.get("Name", ""))
         try:
-            _fail_if_ordered(operation, name, place)
+            _raise_fault(operation, name, place)
             if self.principal and current().settings.enforce_iam:
                 self.principal.check(*sagemaker_needs(operation, request, self.backend.region_name))
             result = call()
@@ -281,14 +278,14 @@ class Handler:
         return result
 
 
-def _fail_if_ordered(operation: str, name: str, place: str) -> None:
+def _raise_fault(operation: str, name: str, place: str) -> None:
     fault = current().faults.take(operation, name, place=place)
     if fault:
         raise SageMakerError(fault.code, fault.message or f"{fault.code} ordered by a test")
 
 
 def _request(model: Model) -> dict[str, Any]:
-    """Return the model as a SageMaker request. Raises HandlerFailure for times other than ISO 8601 with an offset."""
+    """Return the model as a SageMaker request. Raises HandlerFailure for a time that is not ISO 8601 with an offset."""
     request = {key: value for key, value in model.items() if value is not None}
     try:
         if "Schedule" in request:
@@ -298,10 +295,9 @@ def _request(model: Model) -> dict[str, Any]:
     return request
 
 
-def _row(found: str, asked: str | None) -> str:
-    return next(
-        action for status, states, action in UPDATE_ROWS if status == found and (states is ANY or asked in states)
-    )
+def _row(status: str, desired: str | None) -> str:
+    rows = (row for row in UPDATE_ROWS if row[0] == status)
+    return next(action for _status, states, action in rows if states is ANY or desired in states)
 
 
 def _listed_write_only(experiment: Experiment) -> dict[str, Any]:
@@ -332,16 +328,16 @@ TRANSLATIONS = {
 
 
 def _translated(error: SageMakerError, operation: str, name: str, *, stabilizing: bool) -> HandlerFailure:
-    """Return the failure with which the operation ends, by the call that SageMaker has rejected."""
+    """Return the failure of the operation after SageMaker has rejected a call."""
     if stabilizing:
         code = "GeneralServiceException" if error.status >= 500 else "InvalidRequest"
-        return HandlerFailure(code, f"{_EXCEPTION} ErrorCode=[{error.code}],  ErrorMessage=[{error.message}]")
+        return HandlerFailure(code, f"{_EXCEPTION} ErrorCode=[{error.error_type}],  ErrorMessage=[{error.message}]")
     reason = f"Failure reason: {error.message} (Service: SageMaker, Status Code: {error.status})"
     if operation == "CreateInferenceExperiment" and "validation error detected" in error.message:
         return HandlerFailure("InvalidRequest", f"Invalid request provided: {reason}")
-    if error.code == "AccessDeniedException" and current().settings.access_denied_has_a_code:
+    if error.error_type == "AccessDeniedException" and current().settings.access_denied_has_a_code:
         return HandlerFailure("AccessDenied", reason.removeprefix("Failure reason: "))
-    if error.code not in TRANSLATIONS or (operation.endswith("Tags") and error.code != "ResourceNotFound"):
+    if error.error_type not in TRANSLATIONS or (operation.endswith("Tags") and error.error_type != "ResourceNotFound"):
         return _general(reason)
-    code, message = TRANSLATIONS[error.code]
+    code, message = TRANSLATIONS[error.error_type]
     return HandlerFailure(code, message.format(name=name, reason=reason))

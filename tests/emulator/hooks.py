@@ -1,6 +1,6 @@
-"""Puts the emulated services into moto and takes them out again: pieces of data are changed, no function is patched.
+"""Registration of the emulated services in moto, by changes of data; no function is patched.
 
-`register` ends with asserts, so that a moto whose hooks have moved fails here and not somewhere in a test.
+`register` ends with assertions, so that a moto version with other internals fails here and not in a test.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ _BACKENDS: list[tuple[str, Any, Any]] = [
     ("sagemaker", moto.sagemaker.models.sagemaker_backends, SageMakerBackend),
     ("cloudwatch", moto.cloudwatch.models.cloudwatch_backends, CloudWatchBackend),
 ]
-"""moto's services that get another backend: name, backends, class."""
+"""Services of moto with another backend: name, backends, class."""
 
 
 def register() -> Callable[[], None]:
-    """Hook the services into moto, as often as you like; returns what puts things back as they were."""
+    """Register the services in moto, also repeatedly. Return a function that restores the previous state."""
     module_before = sys.modules.get(_MODULE)
     patterns: list[Any] = moto.backend_index.backend_url_patterns
     patterns_before, classes_before = list(patterns), [backends.backend for _name, backends, _class in _BACKENDS]

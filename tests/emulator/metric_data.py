@@ -1,4 +1,4 @@
-"""CloudWatch's GetMetricData: its checks, the rounding of times, retention, and pages.
+"""CloudWatch's GetMetricData: checks, rounding of times, retention, and pages.
 
 Sources: botocore's model of GetMetricData (limits, retention, rounding of StartTime, PartialData, InternalError),
 CloudWatch User Guide "CloudWatch concepts" and "CloudWatch service quotas". Of the messages, those about the number of
@@ -19,6 +19,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any, NamedTuple
 
+from moto.cloudwatch.exceptions import CloudWatchException
+
 from . import traffic
 from .faults import Fault
 from .traffic import MINUTE, SampleFunction, Span
@@ -33,21 +35,12 @@ RETENTION = (
     (455 * DAY, HOUR),
 )
 HIGH_RESOLUTION = (1, 5, 10, 20, 30)
-"""Periods that are valid, but that no SageMaker metric has datapoints for: all have standard resolution."""
+"""Valid periods without datapoints, because all metrics of SageMaker have standard resolution."""
 DIMENSIONS = {"EndpointName", "VariantName"}
 _ID = re.compile(r"[a-z][a-zA-Z0-9_]{0,254}")
 Statistic = Callable[[traffic.Samples], float]
 Traffic = Callable[[str, str, float], Sequence[Span]]
 """(endpoint name, variant name, until) -> the traffic of the variant."""
-
-
-class MetricDataError(Exception):
-    """An error of GetMetricData: its code and its message."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(f"{code}: {message}")
-        self.code = code
-        self.message = message
 
 
 class Conditions(NamedTuple):
@@ -61,12 +54,12 @@ class Conditions(NamedTuple):
     fault: Fault | None = None
 
     def known_until(self) -> float:
-        """Return the end of the datapoints that CloudWatch has already."""
+        """Return the end of the available datapoints."""
         return (self.now - self.delay) // MINUTE * MINUTE
 
 
 class Series(NamedTuple):
-    """One query: a datapoint for each period from `start` on and before `end`."""
+    """A query: a datapoint for each period from `start` to before `end`."""
 
     id: str
     label: str
@@ -81,7 +74,7 @@ class Series(NamedTuple):
 
 
 class Token(NamedTuple):
-    """Where a page begins. All pages are of the time at which the first was requested."""
+    """The position of a page, and the time of the first request, which applies to all pages."""
 
     skip: int
     now: float
@@ -89,7 +82,7 @@ class Token(NamedTuple):
 
 
 def get_metric_data(request: Mapping[str, Any], conditions: Conditions) -> dict[str, Any]:
-    """Return the response to a request. Raises MetricDataError."""
+    """Return the response to a request. Raises CloudWatchException."""
     _check(request)
     digest = _digest(request)
     token = _parsed(request["NextToken"], digest) if request.get("NextToken") else Token(0, conditions.now, digest)
@@ -98,14 +91,11 @@ def get_metric_data(request: Mapping[str, Any], conditions: Conditions) -> dict[
         _series(f"MetricDataQueries.member.{number}", query, request, as_of)
         for number, query in enumerate(request["MetricDataQueries"], 1)
     ]
-    returned = [each for each, query in zip(series, request["MetricDataQueries"], strict=True) if _returned(query)]
+    pairs = zip(series, request["MetricDataQueries"], strict=True)
+    returned = [each for each, query in pairs if query.get("ReturnData", True)]
     limit = min(request.get("MaxDatapoints") or MAX_DATAPOINTS, conditions.page_size)
     descending = request.get("ScanBy") != "TimestampAscending"
     return _page(returned, token, limit, descending=descending, fault=conditions.fault)
-
-
-def _returned(query: Mapping[str, Any]) -> bool:
-    return bool(query.get("ReturnData", True))
 
 
 # checks
@@ -153,8 +143,8 @@ def _check_query(path: str, query: Mapping[str, Any]) -> Mapping[str, Any]:
     return stat
 
 
-def _invalid(message: str) -> MetricDataError:
-    return MetricDataError("ValidationError", message)
+def _invalid(message: str) -> CloudWatchException:
+    return CloudWatchException("ValidationError", message)
 
 
 # from a query to datapoints
@@ -185,7 +175,7 @@ def _series(path: str, query: Mapping[str, Any], request: Mapping[str, Any], con
 
 
 def _period(path: str, period: int, long_periods: str) -> int:
-    """Return the period of the datapoints; the setting `long_periods` decides about periods of more than one day."""
+    """Return the period of the datapoints; `long_periods` applies to periods of more than one day."""
     if period <= DAY or long_periods == "accept":
         return period
     if long_periods == "split":
@@ -194,14 +184,14 @@ def _period(path: str, period: int, long_periods: str) -> int:
 
 
 def _granularity(age: float) -> int:
-    """Return the period of the datapoints that CloudWatch still has of a time so long ago."""
+    """Return the shortest retained period at an age in seconds."""
     if age < RETENTION[0][0]:
         return RETENTION[0][1]
     return RETENTION[1][1] if age <= RETENTION[1][0] else RETENTION[2][1]
 
 
 def _datapoints(series: Series, *, descending: bool) -> Iterator[tuple[float, traffic.Samples]]:
-    """Yield time and samples of each period that has any; periods outside all traffic are not visited."""
+    """Yield time and samples of each period with samples; periods outside all traffic are skipped."""
     if not series.spans or series.samples is None:
         return
     first = max(series.oldest, series.start, series.spans[0].start)
@@ -222,7 +212,7 @@ def _datapoints(series: Series, *, descending: bool) -> Iterator[tuple[float, tr
 def _page(
     series: Sequence[Series], token: Token, limit: int, *, descending: bool, fault: Fault | None
 ) -> dict[str, Any]:
-    """Return the next `limit` datapoints, or half of them for a fault; results that they do not complete say so."""
+    """Return the next `limit` datapoints, or half of them for a fault, with the status of each result."""
     datapoints = (
         (index, *point) for index, each in enumerate(series) for point in _datapoints(each, descending=descending)
     )
@@ -255,7 +245,7 @@ def _result(series: Series, points: Sequence[tuple[float, traffic.Samples]], sta
 
 
 def _digest(request: Mapping[str, Any]) -> str:
-    """Return a digest of the parameters that must be the same for all pages."""
+    """Return a digest of the parameters that must be equal for all pages."""
     same = [request.get(name) for name in ("MetricDataQueries", "StartTime", "EndTime", "ScanBy")]
     return hashlib.sha256(json.dumps(same, default=str, sort_keys=True).encode()).hexdigest()[:16]
 
@@ -268,9 +258,9 @@ def _parsed(text: str, digest: str) -> Token:
     try:
         token = Token(*json.loads(base64.urlsafe_b64decode(text.encode())))
     except (TypeError, ValueError) as error:
-        raise MetricDataError("InvalidNextToken", "The next token is not valid.") from error
+        raise CloudWatchException("InvalidNextToken", "The next token is not valid.") from error
     if token.digest != digest:
-        raise MetricDataError("InvalidNextToken", "The next token is of a request with other parameters.")
+        raise CloudWatchException("InvalidNextToken", "The next token is of a request with other parameters.")
     return token
 
 

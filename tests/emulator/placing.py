@@ -1,4 +1,4 @@
-"""Experiments put into any state without asking any rule, and looked at from behind, for tests."""
+"""Experiments in any status, created without the checks of SageMaker, and their internal state, for tests."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def place(
     time_left: float | None = None,
     then: str | None = None,
 ) -> Experiment:
-    """Put an experiment, in place of one of that name; see Emulator.put_experiment."""
+    """Create or replace an experiment; see Controls.put_experiment."""
     if status not in STATUSES:
         raise ValueError(f"unknown status {status!r}; there are: {', '.join(STATUSES)}")
     if (time_left is not None or then is not None) and status not in IN_TRANSIT:
@@ -40,14 +40,14 @@ def place(
     experiment.enter(status, now, after=then or _AFTER.get(status, ""), seconds=time_left)
     experiments.put(experiment)
     if current().settings.assume_endpoints:
-        experiments.references.assume_endpoint(experiment, now)
-    experiments.references.assume_deployed(experiment)
-    experiments.references.follow(experiment, now)
+        experiments.backend.assume_endpoint(experiment, now)
+    experiments.backend.deployments.assume(experiment)
+    experiments.backend.deployments.follow(experiment, now)
     return experiment
 
 
 def raw(experiment: Experiment) -> dict[str, Any]:
-    """The state of an experiment as plain JSON values; `fate` and `serving` say what a stop did to the endpoint."""
+    """Return the state of an experiment as JSON values; see Controls.experiment."""
     stop = experiment.stop
     return {
         "properties": copy.deepcopy(experiment.properties),
@@ -61,25 +61,25 @@ def raw(experiment: Experiment) -> dict[str, Any]:
         "transit_end": experiment.transit_end and _text(experiment.transit_end),
         "tags": {tag["Key"]: tag["Value"] for tag in experiment.tags},
         "stop": stop and {"actions": dict(stop.actions), "desired_state": stop.desired_state, "reason": stop.reason},
-        "fate": experiment.fate(),
+        "fate": experiment.variant_actions(),
         "serving": _serving(experiment),
     }
 
 
 def _serving(experiment: Experiment) -> str | None:
-    """Return the model that serves production now, as the stop has deployed it; None if the stop has removed it."""
-    fate = experiment.fate() if experiment.status in TERMINAL else None
+    """Return the model that serves production requests; None if the stop removed it."""
+    actions = experiment.variant_actions() if experiment.status in TERMINAL else None
     roles = rules.variant_roles(experiment.properties["ShadowModeConfig"])
-    deployed = (experiment.stop.desired_variants if experiment.stop and fate else None) or []
+    deployed = (experiment.stop.desired_variants if experiment.stop and actions else None) or []
     variants = [*experiment.properties["ModelVariants"], *deployed]
     models: dict[str, str] = {variant["VariantName"]: variant["ModelName"] for variant in variants}
-    if fate is None or fate["production"] == "Retain":
+    if actions is None or actions["production"] == "Retain":
         return models[roles["production"]]
-    return models[roles["shadow"]] if fate["shadow"] == "Promote" else None
+    return models[roles["shadow"]] if actions["shadow"] == "Promote" else None
 
 
 def _schedule(given: Mapping[str, str], status: str, now: datetime) -> tuple[datetime, datetime]:
-    """Times that go with the status: still to come before it runs, past where it has ended."""
+    """Return start and end; the defaults lie in the future before the start and in the past after the end."""
     start = now + timedelta(days=1) if status in ("Creating", "Created", "Updating") else now - timedelta(hours=2)
     if "StartTime" in given:
         start = rules.parse_time(given["StartTime"])
@@ -92,7 +92,7 @@ def _defaults(experiments: Experiments, name: str) -> dict[str, Any]:
     return {
         "Name": name,
         "Type": "ShadowMode",
-        "RoleArn": f"arn:aws:iam::{experiments.account_id}:role/demo-sagemaker",
+        "RoleArn": f"arn:aws:iam::{experiments.backend.account_id}:role/demo-sagemaker",
         "EndpointName": f"{name[:54]}-endpoint",
         "ModelVariants": [seed.variant("production", "demo-model-a"), seed.variant("shadow", "demo-model-b")],
         "ShadowModeConfig": seed.shadow_mode_config(),

@@ -1,7 +1,7 @@
-"""Resource types without statuses of their own behind Cloud Control: what is put in comes out again.
+"""Resource types without statuses: Cloud Control stores and returns their properties.
 
-All that the emulator has to know of such a type is its registry schema, and what the service adds to a model. The
-handler takes the model that it is given for the whole: what a patch does not name and Read does not return is gone.
+The emulator needs the registry schema of the type and a function that returns its read-only properties. An update
+replaces the resource by the patched model, so that write-only properties outside the patch are lost.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ Adds = Callable[[Model, str], Mapping[str, Any]]
 
 
 class PlainType:
-    """One type with its resources, for as long as a test lasts."""
+    """A type with its resources."""
 
     def __init__(self, type_name: str, adds: Adds) -> None:
         self.type_name = type_name
         self.adds = adds
         """(model, region) -> the read-only properties."""
         self.resources: dict[tuple[str, str], dict[str, Any]] = {}
-        """(region, identifier) -> what the service has, the write-only properties too."""
+        """(region, identifier) -> all properties, write-only ones included."""
         self.created: dict[tuple[str, str], datetime] = {}
 
     def handler(self, region: str, now: datetime) -> PlainHandler:
@@ -34,7 +34,7 @@ class PlainType:
 
 
 class PlainHandler:
-    """One run of the handler, as Handler is one."""
+    """A run of the handler, with the interface of handler.Handler."""
 
     def __init__(self, plain: PlainType, region: str, now: datetime) -> None:
         self.plain = plain
@@ -65,16 +65,19 @@ class PlainHandler:
         return {key: copy.deepcopy(value) for key, value in self._find(name).items() if key not in hidden}
 
     def may_list(self) -> None:
-        """Nobody is refused."""
+        """Accept every caller."""
 
     def summary(self, name: str) -> dict[str, Any]:
-        """The identifier alone: the least that a list may tell."""
-        pointer = schema.load(self.type_name)["primaryIdentifier"][0]
-        return {pointer.rpartition("/")[2]: name}
+        """Return only the identifier, the minimum for an entry of a list."""
+        return {self._identifier_name: name}
 
     def identifier(self, model: Model) -> str:
-        pointer = schema.load(self.type_name)["primaryIdentifier"][0]
-        return str(model.get(pointer.rpartition("/")[2], ""))
+        return str(model.get(self._identifier_name, ""))
+
+    @property
+    def _identifier_name(self) -> str:
+        pointer: str = schema.load(self.type_name)["primaryIdentifier"][0]
+        return pointer.rpartition("/")[2]
 
     def created(self, name: str) -> datetime:
         return self.plain.created[self.region, name]

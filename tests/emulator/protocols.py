@@ -1,4 +1,4 @@
-"""Answers of the gate itself in the protocol of the request: JSON, or XML for the query and REST protocols."""
+"""Responses of the gate in the protocol of the request: JSON, or XML for the query and REST protocols."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .records import Call
 
 JSON_TYPE = "application/x-amz-json-1.0"
 QUERY_CODES: Mapping[str, tuple[str, int]] = {
-    # of a service that speaks JSON: of one that began with the query protocol, and its HTTP status
+    # code of a JSON service: code and HTTP status of a service that began with the query protocol
     "AccessDeniedException": ("AccessDenied", 403),
     "InvalidSignatureException": ("SignatureDoesNotMatch", 403),
     "MissingAuthenticationTokenException": ("MissingAuthenticationToken", 403),
@@ -28,7 +28,7 @@ _STATUS_MEMBERS = {"DescribeEndpoint": ("EndpointStatus",), "GetMetricData": ("S
 
 @dataclasses.dataclass(frozen=True)
 class Answer:
-    """An HTTP answer."""
+    """An HTTP response."""
 
     status: int
     headers: dict[str, str]
@@ -36,7 +36,7 @@ class Answer:
 
 
 def rejection(call: Call, code: str, message: str, *, status: int = 400) -> Answer:
-    """Return an error with the code that the service has for it; `code` is that of services that speak JSON."""
+    """Return an error with the service's equivalent of `code`, which is the code of JSON services."""
     if call.service in QUERY_COMPATIBLE:
         code, status = QUERY_CODES.get(code, (code, status))
     return error(call, code, message, status=status)
@@ -68,7 +68,7 @@ def empty(call: Call) -> Answer:
 
 
 def with_unknown_status(call: Call, body: bytes) -> bytes:
-    """Replace each status in the body of an answer with one that no service model lists."""
+    """Replace each status in the body of a response by one that no service model lists."""
     members = _STATUS_MEMBERS.get(call.operation, ("Status", "OperationStatus"))
     if call.protocol != "json":
         pattern = f"<({'|'.join(members)})>[^<]*<".encode()

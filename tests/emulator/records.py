@@ -1,4 +1,4 @@
-"""The log of every AWS request that was served, in the order of arrival, each exactly once, failed ones too."""
+"""The log of AWS requests, failed ones included, in the order of arrival."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _READS = ("Get", "List", "Describe", "Head", "Search", "BatchGet", "Assume", "De
 
 @dataclasses.dataclass(frozen=True)
 class Call:
-    """An AWS request: boto3's name of the service, the operation, region and access key it is signed with, its data.
+    """An AWS request: boto3's name of the service, and the region and access key of the signature.
 
     `protocol` is json, query or rest.
     """
@@ -34,7 +34,7 @@ class Call:
 
 @dataclasses.dataclass(frozen=True)
 class Record:
-    """A request in the log; `status` is the HTTP status (0: unanswered), `error` the AWS error code, if any."""
+    """A request in the log; `status` is the HTTP status (0: no response), `error` the AWS error code or None."""
 
     number: int
     time: str
@@ -50,7 +50,7 @@ class Record:
 
 
 class Log:
-    """Records in order; numbers go on after `clear`, so that `since` always means the same."""
+    """Records in order. `clear` does not reset the numbers, so that `since` stays valid."""
 
     def __init__(self) -> None:
         self._records: dict[int, Record] = {}
@@ -58,7 +58,7 @@ class Log:
         self._lock = threading.Lock()
 
     def begin(self, call: Call, time: datetime) -> int:
-        """Note a request that has come; returns its number."""
+        """Add a request; return its number."""
         with self._lock:
             self._count += 1
             members = {field.name: getattr(call, field.name) for field in dataclasses.fields(call)}
@@ -66,7 +66,7 @@ class Log:
             return self._count
 
     def end(self, number: int, *, status: int, error: str | None) -> None:
-        """Note how it was answered; one cleared meanwhile stays cleared."""
+        """Set the result of a request unless the log was cleared since."""
         with self._lock:
             if number in self._records:
                 self._records[number] = dataclasses.replace(self._records[number], status=status, error=error)
@@ -81,7 +81,7 @@ class Log:
 
 
 def parse_call(method: str, url: str, headers: Mapping[str, str], body: bytes) -> Call:
-    """The AWS operation that an HTTP request means; `PUT /bucket` stands for one of a REST service."""
+    """Return the AWS request in an HTTP request; the operation of a REST service is, for example, `PUT /bucket`."""
     scope = _CREDENTIAL.search(headers.get("authorization", ""))
     access_key, region, service = scope.groups() if scope else ("", "", "")
     service = _SERVICE_NAMES.get(service, service)
@@ -97,7 +97,7 @@ def parse_call(method: str, url: str, headers: Mapping[str, str], body: bytes) -
 
 
 def error_code(status: int, body: bytes) -> str | None:
-    """The AWS error code in an answer, or None if it is none."""
+    """Return the AWS error code of a response, None for a success."""
     if status < 300:
         return None
     code = _parse_json(body).get("__type")

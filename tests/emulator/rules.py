@@ -1,4 +1,4 @@
-"""SageMaker's rules for inference experiments as small pure functions, which raise its errors."""
+"""SageMaker's rules for inference experiments, as pure functions that raise its errors."""
 
 from __future__ import annotations
 
@@ -7,23 +7,21 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from moto.core.exceptions import JsonRESTError
+
 from . import constraints
 
 DEFAULT_DURATION = timedelta(days=7)
 SHORTEST, LONGEST = timedelta(hours=1), timedelta(days=30)
 _ISO_8601 = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d:?\d\d)")
-
-
 SERVER_ERRORS = {"InternalError": 500, "InternalFailure": 500, "ServiceUnavailable": 503}
 
 
-class SageMakerError(Exception):
-    """An error of SageMaker's API: its code and its message."""
+class SageMakerError(JsonRESTError):  # type: ignore[misc] # moto is not typed
+    """An error of SageMaker's API: `error_type` is its code, `status` the HTTP status that the handler reports."""
 
     def __init__(self, code: str, message: str) -> None:
-        super().__init__(f"{code}: {message}")
-        self.code = code
-        self.message = message
+        super().__init__(code, message)
         self.status = SERVER_ERRORS.get(code, 400)
 
 
@@ -37,7 +35,7 @@ def arn(kind: str, name: str, *, account_id: str, region: str) -> str:
 
 
 def parse_time(text: str) -> datetime:
-    """An ISO 8601 timestamp with an offset or Z, as a datetime in UTC. Raises ValueError for any other."""
+    """Return an ISO 8601 timestamp with an offset or Z as a datetime in UTC. Raises ValueError."""
     match = _ISO_8601.fullmatch(text)
     if match is None:
         raise ValueError(f"Text '{text}' could not be parsed as an ISO 8601 timestamp with an offset")
@@ -48,13 +46,13 @@ def parse_time(text: str) -> datetime:
 
 
 def format_time(moment: datetime) -> str:
-    """A moment as AWS's handlers write it: UTC with Z, milliseconds only where there are any."""
+    """Return a time as AWS's handlers write it: UTC with Z, milliseconds only if they are not 0."""
     text = moment.astimezone(timezone.utc).isoformat(timespec="milliseconds")
     return text.replace(".000+00:00", "Z").replace("+00:00", "Z")
 
 
 def variant_roles(shadow_mode_config: Mapping[str, Any]) -> dict[str, str]:
-    """The names of the two variants by role: production and shadow."""
+    """Return the names of the two variants by role: production and shadow."""
     return {
         "production": shadow_mode_config["SourceModelVariantName"],
         "shadow": shadow_mode_config["ShadowModelVariants"][0]["ShadowModelVariantName"],
@@ -69,7 +67,7 @@ def check_request(operation: str, request: Mapping[str, Any]) -> None:
 
 
 def check_variants(variants: Sequence[Mapping[str, Any]], shadow_mode_config: Mapping[str, Any]) -> None:
-    """Exactly one production and one shadow variant, named as ShadowModeConfig says."""
+    """Raise unless ModelVariants are exactly the production and the shadow variant of ShadowModeConfig."""
     names = [variant["VariantName"] for variant in variants]
     if len(names) != 2 or len(set(names)) != 2:
         raise invalid("ModelVariants must have exactly two variants with different names.")
@@ -83,7 +81,7 @@ def check_variants(variants: Sequence[Mapping[str, Any]], shadow_mode_config: Ma
 def check_running_update(
     given: Mapping[str, Any], schedule: Mapping[str, Any] | None, current: Mapping[str, Any]
 ) -> None:
-    """Raise for a change of anything but the description, the sampling percentage and the end."""
+    """Raise for any change except of the description, the sampling percentage and the end."""
     config = given.get("ShadowModeConfig")
     if config and variant_roles(config) != variant_roles(current["ShadowModeConfig"]):
         raise invalid(
@@ -97,7 +95,7 @@ def check_running_update(
 
 
 def check_actions(actions: Mapping[str, str], shadow_mode_config: Mapping[str, Any]) -> None:
-    """The actions of a stop are for this experiment's variants, and only a shadow variant can be promoted."""
+    """Raise if the actions of a stop name unknown variants or promote the production variant."""
     roles = variant_roles(shadow_mode_config)
     unknown = set(actions) - set(roles.values())
     if unknown:
@@ -107,14 +105,14 @@ def check_actions(actions: Mapping[str, str], shadow_mode_config: Mapping[str, A
 
 
 def check_tags(tags: Sequence[Mapping[str, str]]) -> None:
-    """Nobody but AWS adds or deletes tags that begin with aws:."""
+    """Raise if a key begins with `aws:`; only AWS adds and deletes such tags."""
     for tag in tags:
         if tag["Key"].lower().startswith("aws:"):
             raise invalid(f"aws: prefixed tag key names are not allowed for external use: {tag['Key']}")
 
 
 def schedule(given: Mapping[str, datetime | None] | None, *, now: datetime) -> tuple[datetime, datetime]:
-    """Start and end of a new experiment: without a schedule at once, and for 7 days."""
+    """Return start and end of a new experiment: by default now, and 7 days after the start."""
     given = given or {}
     start = given.get("StartTime") or now
     end = given.get("EndTime") or start + DEFAULT_DURATION
@@ -125,7 +123,7 @@ def schedule(given: Mapping[str, datetime | None] | None, *, now: datetime) -> t
 def rescheduled(
     start: datetime, end: datetime, given: Mapping[str, datetime | None] | None
 ) -> tuple[datetime, datetime]:
-    """Start and end after an update, where null is unchanged."""
+    """Return start and end after an update; null leaves a time unchanged."""
     if not given:
         return start, end
     changed = given.get("StartTime") or start, given.get("EndTime") or end

@@ -1,4 +1,4 @@
-"""Registry schemas, and what Cloud Control refuses on their account."""
+"""Registry schemas, and the checks that Cloud Control derives from them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def load(type_name: str = TYPE_NAME) -> dict[str, Any]:
 
 
 def problems(type_name: str, model: Mapping[str, Any]) -> list[str]:
-    """What the schema has against a model, one sentence each; [] if nothing."""
+    """Return the violations of the schema in a model, a sentence each."""
     found = sorted(_validator(type_name).iter_errors(dict(model)), key=lambda error: list(map(str, error.path)))
     return [f"#/{'/'.join(map(str, error.path))}: {error.message}" for error in found]
 
@@ -37,7 +37,7 @@ def with_nulls(type_name: str, model: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def changed(type_name: str, kind: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
-    """The pointers of a kind (`createOnlyProperties`, `readOnlyProperties`) whose value differs."""
+    """Return the pointers of a kind (`createOnlyProperties`, `readOnlyProperties`) with different values."""
     return [pointer for pointer in load(type_name).get(kind, ()) if _get(before, pointer) != _get(after, pointer)]
 
 
@@ -64,21 +64,21 @@ def _validator(type_name: str) -> Any:
 
 
 def _named_by_pattern(part: Any) -> Any:
-    """A map whose names have to match a pattern, said so that the pattern is checked by the function below."""
+    """Rewrite patternProperties as propertyNames, so that `_pattern` checks the patterns."""
     if isinstance(part, list):
         return [_named_by_pattern(element) for element in part]
     if not isinstance(part, dict):
         return part
-    said = {name: _named_by_pattern(value) for name, value in part.items() if name != "patternProperties"}
+    rewritten = {name: _named_by_pattern(value) for name, value in part.items() if name != "patternProperties"}
     patterns = part.get("patternProperties", {})
     for pattern, values in patterns.items():
-        assert len(patterns) == 1, "an alternative of several patterns has not been met yet"
-        assert part.get("additionalProperties") is False, "names that match no pattern have not been met yet"
-        said |= {"propertyNames": {"pattern": pattern}, "additionalProperties": _named_by_pattern(values)}
-    return said
+        assert len(patterns) == 1, "several patterns are not supported"
+        assert part.get("additionalProperties") is False, "names that match no pattern are not supported"
+        rewritten |= {"propertyNames": {"pattern": pattern}, "additionalProperties": _named_by_pattern(values)}
+    return rewritten
 
 
 def _pattern(_validator: Any, pattern: str, value: Any, _schema: Any) -> Iterator[ValidationError]:
-    """AWS's patterns use \\p{L}, which Python's own `re` does not know."""
+    """Check a pattern with `regex`: AWS's patterns use \\p{L}, which `re` does not support."""
     if isinstance(value, str) and not regex.search(pattern, value):
         yield ValidationError(f"string [{value}] does not match pattern {pattern}")

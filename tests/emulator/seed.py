@@ -1,4 +1,4 @@
-"""What an inference experiment needs: a bucket, a role, two models and an endpoint, made through plain boto3."""
+"""The resources that an inference experiment requires: a bucket, a role, two models and an endpoint."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TRUST = {
 
 @dataclasses.dataclass(frozen=True)
 class Seed:
-    """Names and ARNs of what was made."""
+    """Names and ARNs of the created resources."""
 
     region: str
     role_arn: str
@@ -31,12 +31,8 @@ class Seed:
     bucket: str
     destination: str
 
-    @property
-    def model_names(self) -> tuple[str, str]:
-        return self.production_model, self.shadow_model
-
     def properties(self, name: str, **changes: Any) -> dict[str, Any]:
-        """Everything that a create needs, under CloudFormation's names; a change to None leaves a property out."""
+        """Return the required properties of an experiment with changes; None removes a property."""
         properties = {
             "Name": name,
             "Type": "ShadowMode",
@@ -50,20 +46,20 @@ class Seed:
 
 
 def variant(name: str, model: str, *, instance_type: str = "ml.m5.xlarge", count: int = 1) -> dict[str, Any]:
-    """One of ModelVariants."""
+    """Return an element of ModelVariants."""
     real_time = {"InstanceType": instance_type, "InstanceCount": count}
     config = {"InfrastructureType": "RealTimeInference", "RealTimeInferenceConfig": real_time}
     return {"ModelName": model, "VariantName": name, "InfrastructureConfig": config}
 
 
 def shadow_mode_config(percentage: int = 50) -> dict[str, Any]:
-    """ShadowModeConfig of the variants `production` and `shadow`."""
+    """Return the ShadowModeConfig of the variants `production` and `shadow`."""
     shadow = {"ShadowModelVariantName": "shadow", "SamplingPercentage": percentage}
     return {"SourceModelVariantName": "production", "ShadowModelVariants": [shadow]}
 
 
 def sow(client: Callable[[str, str], Any], region: str, name: str) -> Seed:
-    """Make what is missing in the region; everything is called `name` and something."""
+    """Create the missing resources in the region; all names begin with `name`."""
     role_arn = _role(client("iam", region), f"{name}-sagemaker")
     bucket = f"{name}-inference-data-{region}"
     _bucket(client("s3", region), bucket, region)

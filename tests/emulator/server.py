@@ -1,4 +1,4 @@
-"""The emulator over HTTP: moto's server in a thread behind the gate, with the control path on the same port."""
+"""The emulator over HTTP: moto's server in a thread behind the gate, with the control API on the same port."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ import time
 from collections.abc import Iterable
 from contextlib import ExitStack
 from http import HTTPStatus
-from types import TracebackType
 from typing import Any
 
 from moto.moto_server import werkzeug_app
@@ -29,26 +28,24 @@ from .clock import Clock
 from .cloudcontrol.requests import LIVE
 from .controls import CREDENTIALS, Controls
 from .gate import ConnectionDropped, Gate
-from .hooks import register
 from .protocols import Answer
 from .records import parse_call
-from .world import install
 
 logger = logging.getLogger(__name__)
-# moto has a request handler of its own from some version on
+# Newer versions of moto have their own request handler.
 _BaseHandler: Any = getattr(werkzeug_app, "MotoRequestHandler", WSGIRequestHandler)
 
 
 class EmulatorServer(Controls):
-    """AWS at `endpoint_url`, an address of this machine; controls and settings as Emulator has them.
+    """AWS at `endpoint_url`, an address of this machine; the keyword arguments are Settings.
 
     ```python
     with EmulatorServer(operation_seconds=0.1) as server:
         subprocess.run(command, env={**os.environ, **server.environment()})
     ```
-    A callback of `on_call` runs in the server's thread: let it use `client`, whose calls are not logged. With `tls` it
-    speaks HTTPS, as whoever that context's certificate says; `ca_bundle` is the file of the authority that vouches for
-    it, which `client` and the processes in its `environment` go by.
+    A callback of `on_call` runs in the server's thread: it must use `client`, because its calls are not logged. With
+    `tls` the server uses HTTPS with the certificate of this context; `client` and `environment` trust the authorities
+    in the file `ca_bundle`.
     """
 
     http = True
@@ -66,45 +63,23 @@ class EmulatorServer(Controls):
         super().__init__(clock=clock, **settings)
         self._address = (host, port)
         self._tls, self._ca_bundle = tls, ca_bundle
-        self._exit = ExitStack()
         self.endpoint_url = ""
 
-    def __enter__(self) -> EmulatorServer:
-        self._begin()
-        with ExitStack() as stack:
-            stack.callback(register())
-            stack.callback(install, install(self.world))
-            self.world.in_use = True
-            stack.callback(setattr, self.world, "in_use", False)
-            self.reset()
-            stack.callback(self.reset)
-            self._serve(stack)
-            self._exit = stack.pop_all()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._exit.close()
-
-    @property
-    def url(self) -> str:
-        """The same as `endpoint_url`."""
-        return self.endpoint_url
-
     def environment(self, region: str = "us-east-1") -> dict[str, str]:
-        """What to put into the environment of a process that is to talk to this server."""
+        """Return the environment variables of a process that uses this server."""
         where = {"AWS_ENDPOINT_URL": self.endpoint_url, "AWS_URL": self.endpoint_url}
         if self._ca_bundle:
             where["AWS_CA_BUNDLE"] = self._ca_bundle
         return {**where, **CREDENTIALS, "AWS_REGION": region, "AWS_DEFAULT_REGION": region}
 
     def wait(self) -> None:
-        """Wait until no operation of Cloud Control is under way."""
+        """Wait until no operation of Cloud Control is running."""
         while any(operation.status in LIVE for operation in self.operations()):
             time.sleep(0.02)
 
-    def _serve(self, stack: ExitStack) -> None:
+    def _start(self, stack: ExitStack) -> None:
+        self.reset()
+        stack.callback(self.reset)
         host, port = self._address
         server = make_server(
             host, port, Application(self), threaded=True, request_handler=RequestHandler, ssl_context=self._tls
@@ -121,7 +96,7 @@ class EmulatorServer(Controls):
 
 
 class Application:
-    """The WSGI application: control path, moto's own pages, and AWS through the gate."""
+    """The WSGI application: the control API, moto's pages, and AWS through the gate."""
 
     def __init__(self, controls: Controls) -> None:
         self._controls = controls
@@ -162,7 +137,7 @@ class Application:
             raise ConnectionError("cut, as ordered") from dropped
 
     def _proceed(self, environ: dict[str, Any], body: bytes) -> Answer:
-        """moto's answer; what it cannot do is a 500 that says so, with the traceback on stderr."""
+        """Return moto's response, or status 500 with the message of an exception, and log its traceback."""
         environ = {**environ, "wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
         environ.pop("HTTP_TRANSFER_ENCODING", None)
         try:
@@ -175,7 +150,7 @@ class Application:
 
 
 class RequestHandler(_BaseHandler):  # type: ignore[misc] # moto's class or werkzeug's
-    """Lets go of a connection that was cut, logs no requests, and sends no Date header of its own."""
+    """Closes a cut connection, logs no requests, and adds no Date header."""
 
     def send_response(self, code: Any, message: str | None = None) -> None:
         self.send_response_only(code, message)
@@ -193,7 +168,7 @@ def _body(environ: dict[str, Any]) -> bytes:
 
 
 def _cut(connection: socket.socket, *, reset: bool) -> None:
-    """Close without an answer; with SO_LINGER 0 the peer sees a reset instead of an end."""
+    """Close without a response; with SO_LINGER 0 the peer receives a reset."""
     if not reset:
         connection.shutdown(socket.SHUT_RDWR)
         return

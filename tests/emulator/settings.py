@@ -1,4 +1,4 @@
-"""What can be chosen about the emulated AWS: every option with its default; unknown names are refused."""
+"""The settings of the emulator and their defaults."""
 
 from __future__ import annotations
 
@@ -27,89 +27,89 @@ _CHOICES = {
 
 @dataclasses.dataclass(slots=True)
 class Settings:
-    """All options. Times are seconds of the emulator's clock; a change counts from the next call on."""
+    """All settings. Times are seconds of the emulator's clock. A change takes effect with the next call."""
 
     # Cloud Control
     operation_seconds: float = 0.3
-    """The least time from the acceptance of an operation to its SUCCESS or FAILED."""
+    """The minimum time from the acceptance of an operation to SUCCESS or FAILED."""
     pending_seconds: float = 0.0
-    """How long an operation is PENDING before its handler begins."""
+    """The time that an operation is PENDING before its handler starts."""
     identifier_delay_seconds: float = 0.0
-    """How long after its acceptance a ProgressEvent still comes without Identifier."""
+    """The time from the acceptance of an operation in which its ProgressEvents have no Identifier."""
     read_delay_seconds: float = 0.0
-    """How long after the creation of an experiment GetResource still says ResourceNotFoundException."""
+    """The time after a create in which GetResource raises ResourceNotFoundException."""
     retry_after_seconds: float | None = 0.2
-    """RetryAfter of an unfinished ProgressEvent is this far ahead of now; None leaves RetryAfter out."""
+    """The time from now to RetryAfter in the ProgressEvent of a running operation; None omits RetryAfter."""
     list_page_size: int = 20
-    """ListResources' own page size: MaxResults of the caller is not looked at."""
+    """The page size of ListResources, which ignores MaxResults."""
     list_properties: tuple[str, ...] = SUMMARY_PROPERTIES
     """The properties that ListResources returns for each experiment; AWS may return just `("Name",)`."""
     request_page_size: int = 20
-    """Page size of ListResourceRequests where the caller gives no smaller MaxResults."""
+    """The maximum page size of ListResourceRequests."""
     refuse_late: bool = False
-    """Create-only, read-only and schema faults are accepted and then FAILED, instead of refused at once."""
+    """Invalid creates and updates are accepted and then FAILED, instead of rejected at once."""
     delete_missing_late: bool = False
-    """DeleteResource of nothing is accepted and then FAILED with NotFound, instead of ResourceNotFoundException."""
+    """DeleteResource of a missing resource is accepted and then FAILED with NotFound."""
     throttle_per_second: int | None = None
-    """More Cloud Control calls than this within one second get a ThrottlingException."""
+    """The number of Cloud Control calls in a second after which calls raise ThrottlingException."""
     regions_without_type: frozenset[str] = REGIONS_WITHOUT_TYPE
-    """Where the type is unknown: TypeNotFoundException."""
+    """Regions in which Cloud Control raises TypeNotFoundException."""
 
     # The handler and SageMaker
     transition_seconds: float = 0.5
-    """Time spent in each of Creating, Updating, Starting and Stopping."""
+    """The duration of Creating, Updating, Starting and Stopping."""
     start_callback_seconds: float = 0.1
-    """Time from a start to the callback of the handler, 5 s on AWS. If the callback finds Starting, the start reports
-    SUCCESS at once; if it finds Running, the handler sends the other changes of the patch."""
+    """The time from a start to the callback of the handler, 5 s on AWS. If the callback finds Starting, the start
+    reports SUCCESS at once; if it finds Running, the handler sends the other changes of the patch."""
     stabilize_seconds: float = 1200.0
-    """The handler waits this long for one kind of status and fails with NotStabilized; SageMaker continues."""
+    """The time after which the handler ends its wait for a status with NotStabilized; SageMaker continues."""
     create_passes_starting: bool = False
-    """An experiment that starts at once goes Creating, Starting, Running; its create operation then FAILS."""
+    """An experiment that starts at once has the statuses Creating, Starting, Running; its create operation FAILS."""
     null_members: bool = False
-    """GetResource returns null for each member that is not set; the document that a patch is applied to lacks it."""
+    """GetResource returns null for each member that is not set; the document that a patch changes omits it."""
     empty_objects: bool = False
-    """DataStorageConfig that is not set comes back as `{}`, in the document that a patch is applied to as well."""
+    """GetResource and the document that a patch changes have `{}` for a DataStorageConfig that is not set."""
     empty_content_types: bool = False
-    """CsvContentTypes and JsonContentTypes which were not given come back as `[]`."""
+    """GetResource returns `[]` for CsvContentTypes and JsonContentTypes that are not set."""
     ignore_properties: frozenset[str] = frozenset()
-    """Properties that create and update accept and do not apply; `DesiredState` and `Tags` may be among them."""
+    """Properties that create and update accept and do not apply, also `DesiredState` and `Tags`."""
     check_references: bool = True
-    """The endpoint, the models and the role of an experiment have to exist."""
+    """The endpoint, the models and the role of an experiment must exist."""
 
     # Endpoints
     endpoint_update_seconds: float | None = None
-    """Time that an endpoint is Updating when a test starts, changes or stops; None is the experiment's transition."""
+    """The duration of Updating when a test starts, changes or stops; None: that of the experiment's status."""
     endpoint_update_status: str = "InService"
     """The status after an update. With Failed and UpdateRollbackFailed the update changes no variants."""
     endpoint_ignores_stop: bool = False
-    """A stop leaves the variants of the endpoint as they are during the test."""
+    """A stop does not change the variants of the endpoint."""
     retained_shadow_stays: bool = True
-    """A shadow variant that a stop retains stays a shadow variant of the endpoint; if false, it is removed."""
+    """A shadow variant that a stop retains remains on the endpoint; if false, it is removed."""
     assume_endpoints: bool = False
-    """An experiment that names no existing endpoint creates it; without check_references it exists in name only."""
+    """An experiment creates its missing endpoint; without this and check_references only its name exists."""
 
     # CloudWatch
     metric_delay_seconds: float = 60.0
-    """Datapoints of a minute are there so long after its end."""
+    """The time from the end of a minute to its datapoints."""
     metric_long_periods: str = "accept"
-    """A period of more than a day gives one datapoint (accept), an error (reject), or one datapoint a day (split)."""
+    """A period of more than a day has one datapoint (accept), an error (reject), or one datapoint a day (split)."""
     metric_page_size: int = 100_800
-    """Most datapoints on a page of GetMetricData; MaxDatapoints of the caller can only lower it."""
+    """The maximum number of datapoints on a page of GetMetricData."""
 
     # IAM
     enforce_iam: bool = False
-    """Cloud Control, its handler and SageMaker ask IAM. The access key `testing` is the root user's, who may do all."""
+    """Enforce IAM policies; see access.py. The access key `testing` belongs to the root user."""
     access_denied_has_a_code: bool = False
-    """What a handler is denied arrives as AccessDenied instead of GeneralServiceException."""
+    """A denied call of the handler ends in AccessDenied instead of GeneralServiceException."""
 
     def update(self, changes: Mapping[str, Any]) -> None:
-        """Set several options from plain JSON values, all or none. Raises ValueError that names what is wrong."""
+        """Set settings from JSON values, all or none. Raises ValueError for an unknown name or a wrong value."""
         checked = {name: self._checked(name, value) for name, value in changes.items()}
         for name, value in checked.items():
             setattr(self, name, value)
 
     def as_json(self) -> dict[str, Any]:
-        """The settings as plain JSON values, collections as lists."""
+        """Return the settings as JSON values, collections as lists."""
         return {name: _plain(getattr(self, name)) for name in self.__slots__}
 
     def _checked(self, name: str, value: Any) -> Any:

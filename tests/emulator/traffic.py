@@ -1,9 +1,9 @@
-"""Synthetic traffic of endpoints and its statistics: pure functions of descriptions and times, nothing is stored.
+"""Synthetic traffic of endpoints and its statistics, as pure functions of descriptions and times.
 
-A description holds from a moment on until the next one: requests a minute of the endpoint, and for each variant the
-distribution of its latencies, its error rates and its utilization. Which variants get the requests follows from the
-deployments of the endpoint. A production variant gets its share by weight, a shadow variant a copy of the requests by
-its weight relative to production ("Shadow variants", SageMaker Developer Guide).
+A description applies until the start of the next: the requests per minute of the endpoint, and the latencies, error
+rates and utilizations of each variant. The deployments of the endpoint determine the variants that receive the
+requests: a production variant by weight, a shadow variant copies by its weight relative to production ("Shadow
+variants", SageMaker Developer Guide).
 
 Metrics, units and samples follow "Metrics for monitoring Amazon SageMaker AI with Amazon CloudWatch": each invocation
 sends 1 to Invocations, 1/instances to InvocationsPerInstance, 0 or 1 to each error metric and its microseconds to the
@@ -24,9 +24,9 @@ from typing import Any, NamedTuple
 from .endpoints import Deployment, Variant, Variants
 
 Distribution = tuple[tuple[float, float], ...]
-"""(quantile, value): from the minimum at 0 to the maximum at 1, with straight lines in between."""
+"""(quantile, value) from the minimum at 0 to the maximum at 1, linear in between."""
 Samples = list[tuple[float, Distribution]]
-"""How many samples have which distribution."""
+"""(number of samples, distribution)."""
 MINUTE = 60
 LATENCIES = ("model_latency", "overhead_latency")
 RATES = ("error_4xx_rate", "error_5xx_rate", "model_error_rate")
@@ -41,20 +41,20 @@ DEFAULTS: Mapping[str, Any] = {
     "gpu_utilization": None,
     "gpu_memory_utilization": None,
 }
-"""The members that a description omits. None is a metric without data."""
+"""The defaults of a description. None is a metric without data."""
 _PERCENTILE = re.compile(r"p(\d{1,2}(?:\.\d{1,10})?|100)")
 """Up to ten decimal places, as in "CloudWatch statistics definitions"."""
 
 
 class Profile(NamedTuple):
-    """How one variant behaves."""
+    """The behavior of a variant."""
 
     distributions: Mapping[str, Distribution | None]
     rates: Mapping[str, float]
 
 
 class Phase(NamedTuple):
-    """The traffic of an endpoint from a moment on; `profiles` of None is the default profile for each variant."""
+    """The traffic of an endpoint from a time on; without `profiles` each variant has the default profile."""
 
     since: datetime
     invocations_per_minute: float
@@ -62,7 +62,7 @@ class Phase(NamedTuple):
 
 
 class Span(NamedTuple):
-    """A time, in seconds since the epoch, in which a variant gets the same traffic."""
+    """A period, in seconds since the epoch, with the same traffic of a variant."""
 
     start: float
     end: float
@@ -75,7 +75,7 @@ class Span(NamedTuple):
 
 
 def phase(since: datetime, invocations_per_minute: float, variants: Mapping[str, Any] | None) -> Phase:
-    """Return a checked description. Raises ValueError that names the wrong member."""
+    """Return a checked description. Raises ValueError with the path of the wrong member."""
     if not _is_number(invocations_per_minute) or invocations_per_minute < 0:
         raise ValueError(f"invocations_per_minute must be a number from 0 on, got {invocations_per_minute!r}")
     if variants is None:
@@ -132,7 +132,7 @@ def _is_number(value: Any) -> bool:
 
 
 def spans(variant: str, deployments: Sequence[Deployment], phases: Sequence[Phase], until: float) -> list[Span]:
-    """Return the traffic of a variant in the order of time; the first deployment holds for all time before it too."""
+    """Return the traffic of a variant in the order of time; the first deployment applies to earlier times too."""
     found = []
     starts = [-math.inf, *(each.since.timestamp() for each in deployments[1:])]
     for described, begin, end in _with_end([each.since.timestamp() for each in phases], phases, until):
@@ -155,7 +155,7 @@ def _profile_of(described: Phase, variant: str) -> Profile | None:
 
 
 def _share(variants: Variants, name: str) -> tuple[float, int] | None:
-    """Return the share of the endpoint's requests that a variant gets, and its number of instances."""
+    """Return the share of a variant in the endpoint's requests, and its number of instances."""
     total = sum(map(_weight, variants.production))
     for variant in (*variants.production, *variants.shadow):
         if variant["VariantName"] == name:
@@ -171,7 +171,7 @@ def _weight(variant: Variant) -> float:
 
 
 def _invocations(span: Span, moment: float) -> int:
-    """Return the number of invocations from the start of a span on, so that adjacent times add up exactly."""
+    """Return the invocations since the start of a span, so that adjacent periods add up exactly."""
     return math.floor(span.per_second * (moment - span.start) + 1e-6)
 
 
@@ -229,7 +229,7 @@ METRICS: Mapping[tuple[str, str], tuple[str, SampleFunction]] = {
 
 
 def samples(function: SampleFunction, traffic: Iterable[Span], start: float, end: float) -> Samples:
-    """Return the samples of a metric from `start` on and before `end`."""
+    """Return the samples of a metric from `start` to before `end`."""
     found: Samples = []
     for span in traffic:
         begin, stop = max(start, span.start), min(end, span.end)
@@ -242,7 +242,7 @@ def samples(function: SampleFunction, traffic: Iterable[Span], start: float, end
 
 
 def statistic(name: str) -> Callable[[Samples], float] | None:
-    """Return the function of a CloudWatch statistic, such as Sum or p99.9; None if there is no such statistic here."""
+    """Return the function of a CloudWatch statistic, for example Sum or p99.9; None if it is not emulated."""
     found = _PERCENTILE.fullmatch(name)
     return functools.partial(percentile, rank=float(found[1]) / 100) if found else STATISTICS.get(name)
 
@@ -270,7 +270,7 @@ def _mean(values: Distribution) -> float:
 
 
 def percentile(found: Samples, rank: float) -> float:
-    """Return the exact percentile of all samples together: the lowest value that the share `rank` does not exceed."""
+    """Return the exact percentile of all samples: the lowest value that the share `rank` does not exceed."""
     if len(found) == 1:
         return _quantile(found[0][1], rank)
     total = _count(found)

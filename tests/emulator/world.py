@@ -1,6 +1,6 @@
-"""What all emulated services share: one clock, one set of settings, one book of faults, one log and one lock.
+"""The state that all emulated services share: clock, settings, faults, log and lock.
 
-moto's backends are process-wide, hence so is this. An Emulator installs a world of its own and puts the old one back.
+It is process-wide like moto's backends. An Emulator installs its own world and restores the previous one.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass
 class World:
-    """The state of one emulator beside the backends' own."""
+    """The state of an emulator outside the backends."""
 
     clock: Clock = dataclasses.field(default_factory=SystemClock)
     settings: Settings = dataclasses.field(default_factory=Settings)
@@ -31,19 +31,19 @@ class World:
     lock: threading.RLock = dataclasses.field(default_factory=threading.RLock)
     in_use: bool = False
     other_types: dict[str, Callable[[str, datetime], PlainHandler]] = dataclasses.field(default_factory=dict)
-    """Types that Cloud Control serves beside the inference experiment -> (region, now) -> a run of the handler."""
+    """Further resource types: type name -> (region, now) -> a run of the handler."""
 
 
 _world = World()
 
 
 def current() -> World:
-    """The world that calls are served in now."""
+    """Return the installed world."""
     return _world
 
 
 def install(world: World) -> World:
-    """Serve from now on in this world; returns the one before."""
+    """Install a world; return the previous one."""
     global _world
     before, _world = _world, world
     return before

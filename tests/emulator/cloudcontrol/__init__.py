@@ -1,4 +1,4 @@
-"""Cloud Control as moto would have it; as `moto.cloudcontrol` it gives moto its `cloudcontrol_backends`."""
+"""Cloud Control as a service of moto; hooks.py registers this package as `moto.cloudcontrol`."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Cloud Control of one account and region: refuses what is to be refused at once, and runs the handler for the rest.
+"""Cloud Control of an account and region: checks of requests, and runs of the handler.
 
-Whatever looks at it calls `settle` first, which runs every handler step that has fallen due, in the order of time.
+Every access calls `settle` first, which runs all due steps of handlers in the order of time.
 """
 
 from __future__ import annotations
@@ -22,15 +22,17 @@ from ..plain import PlainHandler
 from ..sagemaker.models import SageMakerBackend
 from ..world import current
 from . import exceptions
+from .exceptions import CloudControlError
 from .requests import CLIENT_TOKEN_VALID, LIVE, REMEMBERED, ResourceRequest
 
 Parameters = Mapping[str, Any]
 AnyHandler = Handler | PlainHandler
+Submitted = tuple[str, AnyHandler, Steps]
 Result = TypeVar("Result")
 
 
 class CloudControlBackend(BaseBackend):  # type: ignore[misc] # moto is not typed
-    """The requests of one account and region; the resources are in SageMaker's backend."""
+    """The requests of an account and region; the resources are in SageMaker's backend."""
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
@@ -42,7 +44,7 @@ class CloudControlBackend(BaseBackend):  # type: ignore[misc] # moto is not type
         return cast(SageMakerBackend, sagemaker_backends[self.account_id][self.region_name])
 
     def settle(self) -> datetime:
-        """Run everything that has fallen due, in order; returns now."""
+        """Run all due steps in order; return the current time."""
         now = current().clock.now()
         while due := [request for request in self.requests.values() if request.steps and request.resume <= now]:
             earliest = min(due, key=lambda request: (request.resume, request.number))
@@ -52,8 +54,6 @@ class CloudControlBackend(BaseBackend):  # type: ignore[misc] # moto is not type
         for token in [request.token for request in self.requests.values() if now - request.accepted >= REMEMBERED]:
             del self.requests[token]
         return now
-
-    # what is answered at once
 
     def get_resource(self, parameters: Parameters) -> dict[str, Any]:
         now = self._begin(parameters)
@@ -66,7 +66,7 @@ class CloudControlBackend(BaseBackend):  # type: ignore[misc] # moto is not type
         return {"Identifier": name, "Properties": json.dumps(properties)}
 
     def list_resources(self, parameters: Parameters) -> tuple[list[dict[str, str]], str | None]:
-        """Latest first, in pages of our own size; ResourceModel and MaxResults change nothing."""
+        """Return a page, latest first, and the next token; ResourceModel and MaxResults are ignored."""
         now = self._begin(parameters)
         last = _decode_token(parameters.get("NextToken"))
         handler = self._handler(parameters, now)
@@ -80,11 +80,11 @@ class CloudControlBackend(BaseBackend):  # type: ignore[misc] # moto is not type
     def get_request(self, token: str) -> ResourceRequest:
         self.settle()
         if token not in self.requests:
-            raise exceptions.token_not_found(token)
+            raise CloudControlError("RequestTokenNotFoundException", f"Request with token {token} was not found.")
         return self.requests[token]
 
     def list_requests(self, parameters: Parameters) -> tuple[list[dict[str, Any]], str | None]:
-        """Latest first; filters Operations and OperationStatuses."""
+        """Return a page, latest first, and the next token; the filters are Operations and OperationStatuses."""
         now = self.settle()
         wanted = parameters.get("ResourceRequestStatusFilter") or {}
         last = _decode_token(parameters.get("NextToken"))
@@ -102,53 +102,47 @@ class CloudControlBackend(BaseBackend):  # type: ignore[misc] # moto is not type
         request.cancel(now)
         return request
 
-    # what takes its time
-
-    def create_resource(self, parameters: Parameters) -> ResourceRequest:
+    def submit(self, operation: str, parameters: Parameters) -> ResourceRequest:
+        """Accept an operation, or return that of an earlier request with the same client token."""
         now = self._begin(parameters)
-        if earlier := self._by_client_token("CREATE", parameters, now):
+        if earlier := self._by_client_token(operation, parameters, now):
             return earlier
+        name, handler, steps = getattr(self, f"_{operation.lower()}")(parameters, now)
+        return self._accept(operation, parameters, name, handler, steps)
+
+    def _create(self, parameters: Parameters, now: datetime) -> Submitted:
         model = _parsed(parameters["DesiredState"], "DesiredState", dict)
         handler = self._handler(parameters, now)
-        refusal = _refused_create(handler.type_name, model)
-        return self._accept(
-            "CREATE", parameters, handler.identifier(model), handler, _unless(refusal, handler.create(model))
-        )
+        steps = _unless(_create_error(handler.type_name, model), handler.create(model))
+        return handler.identifier(model), handler, steps
 
-    def update_resource(self, parameters: Parameters) -> ResourceRequest:
-        now = self._begin(parameters)
-        if earlier := self._by_client_token("UPDATE", parameters, now):
-            return earlier
-        name = parameters["Identifier"]
-        handler = self._handler(parameters, now)
+    def _update(self, parameters: Parameters, now: datetime) -> Submitted:
+        name, handler = parameters["Identifier"], self._handler(parameters, now)
         before = self._read(name, handler)
         after = _patched(before, parameters["PatchDocument"])
-        refusal = _refused_update(handler.type_name, before, after)
-        return self._accept("UPDATE", parameters, name, handler, _unless(refusal, handler.update(name, after)))
+        steps = _unless(_update_error(handler.type_name, before, after), handler.update(name, after))
+        return name, handler, steps
 
-    def delete_resource(self, parameters: Parameters) -> ResourceRequest:
-        now = self._begin(parameters)
-        if earlier := self._by_client_token("DELETE", parameters, now):
-            return earlier
-        name = parameters["Identifier"]
-        handler = self._handler(parameters, now)
+    def _delete(self, parameters: Parameters, now: datetime) -> Submitted:
+        name, handler = parameters["Identifier"], self._handler(parameters, now)
         if not current().settings.delete_missing_late:
             self._read(name, handler)
-        return self._accept("DELETE", parameters, name, handler, handler.delete(name))
+        return name, handler, handler.delete(name)
 
     def _begin(self, parameters: Parameters) -> datetime:
+        name = parameters["TypeName"]
         known = {schema.TYPE_NAME, *current().other_types}
-        if self.region_name in current().settings.regions_without_type or parameters["TypeName"] not in known:
-            raise exceptions.type_not_found(parameters["TypeName"])
+        if self.region_name in current().settings.regions_without_type or name not in known:
+            raise CloudControlError("TypeNotFoundException", f"The type '{name}' cannot be found.")
         return self.settle()
 
     def _handler(self, parameters: Parameters, now: datetime) -> AnyHandler:
-        """The handler with the rights of the RoleArn that a request names, or else with the caller's own."""
+        """Return a handler with the permissions of RoleArn, by default of the caller."""
         role, principal = parameters.get("RoleArn"), access.caller()
         if role and current().settings.enforce_iam:
             principal = access.assume(role, self.region_name)
             if principal is None:
-                raise exceptions.role_not_assumed(role)
+                raise CloudControlError("InvalidCredentialsException", f"Role {role} is invalid or cannot be assumed")
         other = current().other_types.get(parameters["TypeName"])
         return other(self.region_name, now) if other else Handler(self.sagemaker, now, principal)
 
@@ -156,7 +150,7 @@ class CloudControlBackend(BaseBackend):  # type: ignore[misc] # moto is not type
         return self._reading(name, handler, lambda: handler.read(name))
 
     def _reading(self, name: str, handler: AnyHandler, act: Callable[[], Result]) -> Result:
-        """A read has no events: what its handler fails with is the answer."""
+        """Run a read; a failure of its handler is the error of the call, because a read has no events."""
         try:
             return act()
         except HandlerFailure as failure:
@@ -165,24 +159,24 @@ class CloudControlBackend(BaseBackend):  # type: ignore[misc] # moto is not type
             raise exceptions.handler_failed(handler.type_name, failure.code, failure.message) from failure
 
     def _by_client_token(self, operation: str, parameters: Parameters, now: datetime) -> ResourceRequest | None:
-        """The request that came with the same token within 36 hours; another request with that token is refused."""
+        """Return the request with the same token within 36 hours. Raises if it differs."""
         token = parameters.get("ClientToken")
         for request in self.requests.values() if token else ():
             if request.parameters.get("ClientToken") == token and now - request.accepted < CLIENT_TOKEN_VALID:
                 if (request.operation, request.parameters) != (operation, parameters):
-                    raise exceptions.token_conflict(str(token))
+                    message = f"The client token {token} has already been used for a different request."
+                    raise CloudControlError("ClientTokenConflictException", message)
                 return request
         return None
 
     def _accept(
         self, operation: str, parameters: Parameters, name: str, handler: AnyHandler, steps: Steps
     ) -> ResourceRequest:
-        now = handler.now
-        resource = handler.type_name, name
-        if any(
-            (r.handler.type_name, r.identifier) == resource and r.status(now) in LIVE for r in self.requests.values()
-        ):
-            raise exceptions.concurrent_operation(*resource)
+        now, type_name = handler.now, handler.type_name
+        same = (r for r in self.requests.values() if (r.handler.type_name, r.identifier) == (type_name, name))
+        if any(request.status(now) in LIVE for request in same):
+            message = f"Another operation on resource '{name}' of type '{type_name}' is in progress."
+            raise CloudControlError("ConcurrentOperationException", message)
         begins = now + timedelta(seconds=current().settings.pending_seconds)
         fault = current().faults.take(f"{operation.title()}Resource", name, place="operation")
         self._count += 1
@@ -191,49 +185,43 @@ class CloudControlBackend(BaseBackend):  # type: ignore[misc] # moto is not type
         return request
 
 
-def _refused_create(type_name: str, model: Mapping[str, Any]) -> exceptions.CloudControlError | None:
+def _create_error(type_name: str, model: Mapping[str, Any]) -> CloudControlError | None:
     read_only = schema.changed(type_name, "readOnlyProperties", {}, model)
-    found = schema.problems(type_name, model) + [
-        f"#: read-only property {pointer} cannot be given" for pointer in read_only
-    ]
-    return _refusal(exceptions.validation(f"Model validation failed ({'; '.join(found)})")) if found else None
+    found = [f"#: read-only property {pointer} cannot be given" for pointer in read_only]
+    return _model_error([*schema.problems(type_name, model), *found])
 
 
-def _refused_update(
-    type_name: str, before: Mapping[str, Any], after: Mapping[str, Any]
-) -> exceptions.CloudControlError | None:
-    if create_only := schema.changed(type_name, "createOnlyProperties", before, after):
-        return _refusal(exceptions.not_updatable(create_only))
-    if read_only := schema.changed(type_name, "readOnlyProperties", before, after):
-        message = f"Invalid patch update: readOnlyProperties [{', '.join(read_only)}] cannot be updated"
-        return _refusal(exceptions.validation(message))
-    found = schema.problems(type_name, after)
-    return _refusal(exceptions.validation(f"Model validation failed ({'; '.join(found)})")) if found else None
+def _update_error(type_name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> CloudControlError | None:
+    for kind, code in (
+        ("createOnlyProperties", "NotUpdatableException"),
+        ("readOnlyProperties", "ValidationException"),
+    ):
+        if pointers := schema.changed(type_name, kind, before, after):
+            return CloudControlError(code, f"Invalid patch update: {kind} [{', '.join(pointers)}] cannot be updated")
+    return _model_error(schema.problems(type_name, after))
 
 
-def _refusal(error: exceptions.CloudControlError) -> exceptions.CloudControlError:
-    """At once, or (a setting) later, as the failure of an accepted operation."""
+def _model_error(problems: list[str]) -> CloudControlError | None:
+    return exceptions.validation(f"Model validation failed ({'; '.join(problems)})") if problems else None
+
+
+def _unless(error: CloudControlError | None, steps: Steps) -> Steps:
+    """Return the steps of a handler, or raise the error, at once or (a setting) as the failure of the operation."""
+    if error is None:
+        return steps
     if not current().settings.refuse_late:
         raise error
-    return error
-
-
-def _unless(refusal: exceptions.CloudControlError | None, steps: Steps) -> Steps:
-    if refusal is not None:
-        late = "NotUpdatable" if refusal.error_type == "NotUpdatableException" else "InvalidRequest"
-        raise_later = HandlerFailure(late, refusal.message)
-        return _failing(raise_later)
-    return steps
+    code = "NotUpdatable" if error.error_type == "NotUpdatableException" else "InvalidRequest"
+    return _failing(HandlerFailure(code, error.message))
 
 
 def _failing(failure: HandlerFailure) -> Steps:
-    """A handler that comes no further than this."""
     yield from ()
     raise failure
 
 
 def _patched(before: Mapping[str, Any], document: str) -> dict[str, Any]:
-    """The patch applied to what Read returns, as a whole or not at all."""
+    """Return the result of a whole patch of the properties that Read returns."""
     operations = _parsed(document, "PatchDocument", list)
     if not operations:
         raise exceptions.validation("The patch document is empty")

@@ -1,4 +1,4 @@
-"""Asynchronous requests of Cloud Control: their progress over time, and the events that tell of it."""
+"""Asynchronous requests of Cloud Control: their progress over time, and their events."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ STATUSES = (*LIVE, "SUCCESS", "FAILED", "CANCEL_COMPLETE")
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Accepted:
-    """An operation that was accepted; `effects` are what its handler has had SageMaker change, even if it FAILED."""
+    """An accepted operation; `effects` are the changes that its handler made in SageMaker, even if it FAILED."""
 
     operation: str
     identifier: str
@@ -35,7 +35,7 @@ class Accepted:
 
 @dataclasses.dataclass
 class ResourceRequest:
-    """One CreateResource, UpdateResource or DeleteResource; `steps` is its handler while that is at work."""
+    """An accepted operation; `steps` are the remaining steps of its handler."""
 
     number: int
     operation: str
@@ -53,21 +53,20 @@ class ResourceRequest:
     result: dict[str, Any] | None = None
 
     def advance(self) -> None:
-        """Run the handler's next step, at the moment that it asked for."""
+        """Run the handler's next step at its time."""
         assert self.steps is not None
         self.handler.now = self.resume
         try:
             if self.fault is not None and not self.fault.applied:
-                self._suffer(self.fault)
+                self._apply_fault(self.fault)
                 return
             self.resume = next(self.steps)
         except StopIteration:
-            self._suffer(self.fault) if self.fault else self._finish(None)
+            self._apply_fault(self.fault) if self.fault else self._finish(None)
         except HandlerFailure as failure:
             self._finish(failure)
 
-    def _suffer(self, fault: Fault) -> None:
-        """End as a test has ordered it."""
+    def _apply_fault(self, fault: Fault) -> None:
         if fault.kind == "cancelled":
             self.cancel(self.resume)
         else:
@@ -85,7 +84,7 @@ class ResourceRequest:
             self.failure = (failure.code, failure.message)
 
     def cancel(self, now: datetime) -> None:
-        """The handler stops where it is; what it has done stays done."""
+        """Stop the handler; its changes remain."""
         self.steps, self.cancelled = None, now
 
     def status(self, now: datetime) -> str:
@@ -99,7 +98,7 @@ class ResourceRequest:
         return "PENDING" if pending else "IN_PROGRESS"
 
     def accepted_as(self, now: datetime) -> Accepted:
-        """What has become of it so far, as tests look at it from behind."""
+        """Return the current state for tests."""
         return Accepted(
             operation=self.operation,
             identifier=self.identifier,
@@ -111,7 +110,7 @@ class ResourceRequest:
         )
 
     def event(self, now: datetime) -> dict[str, Any]:
-        """The ProgressEvent as of now."""
+        """Return the current ProgressEvent."""
         settings, status = current().settings, self.status(now)
         event: dict[str, Any] = {
             "TypeName": self.parameters["TypeName"],

@@ -1,4 +1,4 @@
-"""Cloud Control's eight operations: JSON in, JSON out."""
+"""The eight operations of Cloud Control as JSON."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .requests import ResourceRequest
 
 
 class CloudControlResponse(BaseResponse):  # type: ignore[misc] # moto is not typed
-    """Dispatches to the backend of the caller's account and region."""
+    """Calls the backend of the account and region of the request."""
 
     def __init__(self) -> None:
         super().__init__(service_name="cloudcontrol")
@@ -44,13 +44,13 @@ class CloudControlResponse(BaseResponse):  # type: ignore[misc] # moto is not ty
         return _page({"TypeName": self.parameters["TypeName"], "ResourceDescriptions": entries}, token)
 
     def create_resource(self) -> str:
-        return self._accepted(self.backend.create_resource(self.parameters))
+        return self._submit("CREATE")
 
     def update_resource(self) -> str:
-        return self._accepted(self.backend.update_resource(self.parameters))
+        return self._submit("UPDATE")
 
     def delete_resource(self) -> str:
-        return self._accepted(self.backend.delete_resource(self.parameters))
+        return self._submit("DELETE")
 
     def get_resource_request_status(self) -> str:
         return _progress(self.backend.get_request(self.parameters["RequestToken"]))
@@ -62,11 +62,11 @@ class CloudControlResponse(BaseResponse):  # type: ignore[misc] # moto is not ty
         events, token = self.backend.list_requests(self.parameters)
         return _page({"ResourceRequestStatusSummaries": events}, token)
 
-    def _accepted(self, request: ResourceRequest) -> str:
-        """The handler's first step comes after the answer: a new request has only begun, however fast it is."""
-        answer = _progress(request)
+    def _submit(self, operation: str) -> str:
+        """Return the first event of an operation; its handler starts after the event."""
+        event = _progress(self.backend.submit(operation, self.parameters))
         self.backend.settle()
-        return answer
+        return event
 
 
 def _progress(request: ResourceRequest) -> str:

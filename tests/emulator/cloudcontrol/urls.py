@@ -1,4 +1,4 @@
-"""Where Cloud Control listens; moto looks for this module beside the backend's."""
+"""The URLs of Cloud Control; moto imports this module of the backend's package."""
 
 from __future__ import annotations
 

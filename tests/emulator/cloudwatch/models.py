@@ -1,4 +1,4 @@
-"""moto's CloudWatch backend; its class is only here so that moto finds the urls beside it."""
+"""moto's CloudWatch backend as a class of this package, so that moto imports its URLs."""
 
 from __future__ import annotations
 

@@ -1,22 +1,21 @@
-"""GetMetricData in the query protocol and in JSON 1.0, instead of moto's, which knows neither percentiles nor pages."""
+"""GetMetricData in the query protocol and in JSON 1.0; that of moto has neither percentiles nor pages."""
 
 from __future__ import annotations
 
 from typing import Any, cast
 
 import moto.cloudwatch.responses
-from moto.cloudwatch.exceptions import CloudWatchException
 from moto.core.responses import ActionResult
 from moto.sagemaker.models import sagemaker_backends
 
-from ..metric_data import Conditions, MetricDataError, get_metric_data
+from ..metric_data import Conditions, get_metric_data
 from ..protocols import JSON_TYPE
 from ..sagemaker.models import SageMakerBackend
 from ..world import current
 
 
 class CloudWatchResponse(moto.cloudwatch.responses.CloudWatchResponse):  # type: ignore[misc] # moto is not typed
-    """moto's CloudWatch with a GetMetricData of its own, which reads the traffic of SageMaker's endpoints."""
+    """moto's CloudWatch, with a GetMetricData that reads the traffic of SageMaker's endpoints."""
 
     def get_metric_data(self) -> ActionResult:
         settings = current().settings
@@ -28,13 +27,10 @@ class CloudWatchResponse(moto.cloudwatch.responses.CloudWatchResponse):  # type:
             page_size=settings.metric_page_size,
             fault=current().faults.take("GetMetricData", None, place="metric data"),
         )
-        try:
-            return ActionResult(get_metric_data(self._get_params(), conditions))
-        except MetricDataError as error:
-            raise CloudWatchException(error.code, error.message) from error
+        return ActionResult(get_metric_data(self._get_params(), conditions))
 
     def serialized(self, action_result: ActionResult) -> Any:
-        """Name the type of JSON, which moto omits for a service with several protocols."""
+        """Set the content type of JSON, which moto omits for a service with several protocols."""
         status, headers, body = super().serialized(action_result)
         if self.headers.get("x-amz-target"):
             headers["Content-Type"] = JSON_TYPE

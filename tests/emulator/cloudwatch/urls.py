@@ -1,4 +1,4 @@
-"""Where CloudWatch listens; moto looks for this module beside the backend's."""
+"""The URLs of CloudWatch; moto imports this module of the backend's package."""
 
 from __future__ import annotations
 

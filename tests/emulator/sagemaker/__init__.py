@@ -1,1 +1,1 @@
-"""moto's SageMaker with inference experiments, and with tags as AWS keeps them."""
+"""moto's SageMaker with inference experiments, endpoint updates and the tags of AWS."""

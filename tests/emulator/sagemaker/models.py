@@ -9,6 +9,7 @@ from typing import Any
 from moto.iam.models import iam_backends
 from moto.sagemaker.models import SageMakerModelBackend
 
+from .. import rules
 from ..endpoints import (
     IN_TRANSIT,
     Endpoint,
@@ -22,26 +23,25 @@ from ..endpoints import (
     update_end,
 )
 from ..experiments import Experiment, Experiments
-from ..rules import arn, invalid
+from ..rules import invalid
 from ..traffic import Phase, Span, spans
 from ..world import current
-from .exceptions import as_response
 
 
 class SageMakerBackend(SageMakerModelBackend):  # type: ignore[misc] # moto is not typed
-    """Experiments live here, as in AWS; Cloud Control's handler works on them too.
+    """SageMaker's experiments and endpoints, which Cloud Control's handler uses too.
 
-    moto knows which endpoints and configurations exist; `deployments` knows what each endpoint serves, and since when.
+    moto stores which endpoints and configurations exist, `deployments` the variants of each endpoint over time.
     """
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         self.deployments = Endpoints(self._add_config)
         self.traffic: dict[str, list[Phase]] = {}
-        self.inference_experiments = Experiments(account_id, region_name, self)
+        self.inference_experiments = Experiments(self)
 
     def forget_experiments(self) -> None:
-        """Forget all experiments and traffic, and return the endpoints to their first deployment."""
+        """Remove all experiments and traffic, and restore the first deployment of the endpoints."""
         self.inference_experiments.clear()
         self.traffic.clear()
         endpoints, configs = self.deployments.restore()
@@ -51,20 +51,19 @@ class SageMakerBackend(SageMakerModelBackend):  # type: ignore[misc] # moto is n
             self.endpoint_configs.pop(name, None)
 
     def check(self, request: Mapping[str, Any]) -> None:
-        """What an experiment names has to exist: its role, its endpoint, its models."""
+        """Raise SageMakerError if the role, the endpoint or a model of a request does not exist."""
         if "RoleArn" in request and not self._role_exists(request["RoleArn"]):
-            advice = (
-                "Please ensure that the role exists and allows principal sagemaker.amazonaws.com to assume the role"
-            )
-            raise invalid(f"Could not access/assume role {request['RoleArn']}. {advice}.")
+            trust = "exists and allows principal sagemaker.amazonaws.com to assume the role"
+            raise invalid(f"Could not access/assume role {request['RoleArn']}. Please ensure that the role {trust}.")
         endpoint = request.get("EndpointName")
         if endpoint is not None and endpoint not in self.endpoints:
-            raise invalid(f'Could not find endpoint "{self._arn("endpoint", endpoint)}".')
+            raise invalid(f'Could not find endpoint "{self.arn("endpoint", endpoint)}".')
         for variant in request["ModelVariants"]:
             if variant["ModelName"] not in self._models:
-                raise invalid(f'Could not find model "{self._arn("model", variant["ModelName"])}".')
+                raise invalid(f'Could not find model "{self.arn("model", variant["ModelName"])}".')
 
     def assume_endpoint(self, experiment: Experiment, now: datetime) -> None:
+        """Create the endpoint of an experiment if it does not exist."""
         name = experiment.properties["EndpointName"]
         if name not in self.endpoints:
             variants = Variants(of_test(experiment).production)
@@ -72,35 +71,29 @@ class SageMakerBackend(SageMakerModelBackend):  # type: ignore[misc] # moto is n
             super().create_endpoint(name, config_name, [])
             self.deployments.create(name, config_name, variants, now, assumed=True)
 
-    def assume_deployed(self, experiment: Experiment) -> None:
-        self.deployments.assume(experiment)
-
-    def follow(self, experiment: Experiment, when: datetime) -> None:
-        self.deployments.follow(experiment, when)
-
     # traffic
 
     def add_traffic(self, endpoint_name: str, phase: Phase) -> None:
-        """Describe the traffic of an endpoint from a moment on; a description of a later moment is forgotten."""
+        """Set the traffic of an endpoint from a time on; it replaces later traffic."""
         earlier = [each for each in self.traffic.get(endpoint_name, ()) if each.since < phase.since]
         self.traffic[endpoint_name] = [*earlier, phase]
 
     def traffic_of(self, endpoint_name: str, variant_name: str, until: float) -> list[Span]:
-        """Return the traffic of a variant up to a time; that of a deleted endpoint too."""
+        """Return the traffic of a variant up to a time, also of a deleted endpoint."""
         endpoint = self.deployments.find(endpoint_name, current().clock.now())
         return spans(variant_name, endpoint.history, self.traffic.get(endpoint_name, ()), until) if endpoint else []
 
     # endpoints
 
     def endpoint(self, name: str) -> Endpoint:
-        """Return an endpoint as of now. Raises the error of the service if it does not exist."""
+        """Return an endpoint with all due changes. Raises SageMakerError if it does not exist."""
         found = self.deployments.find(name, current().clock.now()) if name in self.endpoints else None
         if found is None:
-            raise as_response(invalid(f'Could not find endpoint "{self._arn("endpoint", name)}".'))
+            raise invalid(f'Could not find endpoint "{self.arn("endpoint", name)}".')
         return found
 
     def endpoint_metadata(self, name: str) -> dict[str, str]:
-        """EndpointMetadata of an experiment; an endpoint deleted meanwhile has only its name left."""
+        """Return EndpointMetadata of an experiment; only the name if the endpoint was deleted."""
         if name not in self.endpoints:
             return {"EndpointName": name}
         endpoint = self.endpoint(name)
@@ -115,13 +108,13 @@ class SageMakerBackend(SageMakerModelBackend):  # type: ignore[misc] # moto is n
 
     def describe_endpoint(self, endpoint_name: str) -> dict[str, Any]:
         endpoint = self.endpoint(endpoint_name)
-        return {"EndpointArn": self._arn("endpoint", endpoint_name), **described(endpoint)}
+        return {"EndpointArn": self.arn("endpoint", endpoint_name), **described(endpoint)}
 
     def update_endpoint(self, endpoint_name: str, endpoint_config_name: str) -> str:
-        """UpdateEndpoint, which moto lacks: deploy another configuration; returns the ARN."""
+        """UpdateEndpoint, which moto lacks: deploy another configuration; return the ARN."""
         endpoint, variants = self.endpoint(endpoint_name), self._variants(endpoint_config_name)
         self._update(endpoint, endpoint_config_name, variants)
-        return self._arn("endpoint", endpoint_name)
+        return self.arn("endpoint", endpoint_name)
 
     def update_endpoint_weights_and_capacities(
         self, endpoint_name: str, desired_weights_and_capacities: list[dict[str, Any]]
@@ -144,7 +137,7 @@ class SageMakerBackend(SageMakerModelBackend):  # type: ignore[misc] # moto is n
         for name, listed in self.endpoints.items():
             endpoint = self.endpoint(name)
             listed.endpoint_status = endpoint.status
-            # moto compares them with naive times
+            # moto compares naive times.
             listed.creation_time = endpoint.created.replace(tzinfo=None)
             listed.last_modified_time = endpoint.modified.replace(tzinfo=None)
         return super().list_endpoints(**options)
@@ -164,7 +157,7 @@ class SageMakerBackend(SageMakerModelBackend):  # type: ignore[misc] # moto is n
 
     def _update(self, endpoint: Endpoint, config_name: str, variants: Variants) -> None:
         if endpoint.status in IN_TRANSIT:
-            raise as_response(invalid(f'Cannot update in-progress endpoint "{self._arn("endpoint", endpoint.name)}".'))
+            raise invalid(f'Cannot update in-progress endpoint "{self.arn("endpoint", endpoint.name)}".')
         now = current().clock.now()
         endpoint.update(config_name, variants, now, update_end(now, later(now, current().settings.transition_seconds)))
 
@@ -175,8 +168,8 @@ class SageMakerBackend(SageMakerModelBackend):  # type: ignore[misc] # moto is n
 
     def _config(self, name: str) -> Any:
         if name not in self.endpoint_configs:
-            arn = self._arn("endpoint-config", name)
-            raise as_response(invalid(f'Could not find endpoint configuration "{arn}".'))
+            arn = self.arn("endpoint-config", name)
+            raise invalid(f'Could not find endpoint configuration "{arn}".')
         return self.endpoint_configs[name]
 
     def _add_config(self, name: str, variants: Variants) -> None:
@@ -195,7 +188,7 @@ class SageMakerBackend(SageMakerModelBackend):  # type: ignore[misc] # moto is n
     # tags
 
     def add_tags(self, arn: str, tags: list[dict[str, str]]) -> list[dict[str, str]]:
-        """AWS overwrites a key that is there, where moto appends it again."""
+        """Overwrite an existing key as AWS does; moto adds it a second time."""
         resource = self._get_resource_from_arn(arn)
         if isinstance(resource, Experiment):
             self.inference_experiments.add_tags(resource, tags)
@@ -221,8 +214,8 @@ class SageMakerBackend(SageMakerModelBackend):  # type: ignore[misc] # moto is n
                 return self.inference_experiments.get(experiment.name, current().clock.now())
         raise invalid(f"Could not find inference-experiment with name {name}")
 
-    def _arn(self, kind: str, name: str) -> str:
-        return arn(kind, name.lower(), account_id=self.account_id, region=self.region_name)
+    def arn(self, kind: str, name: str) -> str:
+        return rules.arn(kind, name.lower(), account_id=self.account_id, region=self.region_name)
 
     def _role_exists(self, role_arn: str) -> bool:
         roles = iam_backends[self.account_id]["global"].roles.values()

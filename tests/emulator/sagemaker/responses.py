@@ -1,4 +1,4 @@
-"""SageMaker's own API for inference experiments, so that a test can look behind Cloud Control or play somebody else."""
+"""SageMaker's API for inference experiments, for callers other than Cloud Control."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ import moto.sagemaker.responses
 
 from .. import rules
 from ..experiments import Experiment, Stop
-from ..rules import SageMakerError
 from ..world import current
-from .exceptions import as_response
 from .models import SageMakerBackend
 
 _SUMMARY = ("Name", "Type", "Description", "RoleArn")
@@ -25,16 +23,15 @@ class SageMakerResponse(moto.sagemaker.responses.SageMakerResponse):  # type: ig
 
     @property
     def sagemaker_backend(self) -> SageMakerBackend:
-        """The backend that moto's own operations use too."""
+        """The backend after all due changes."""
         from ..cloudcontrol.models import cloudcontrol_backends
 
-        # Handlers of Cloud Control may have steps to take that have fallen due.
         cloudcontrol_backends[self.current_account][self.region].settle()
         return cast("SageMakerBackend", super().sagemaker_backend)
 
     @property
     def request(self) -> dict[str, Any]:
-        """The request as botocore wrote it, with timestamps as datetimes."""
+        """The request, with timestamps as datetimes."""
         request: dict[str, Any] = json.loads(self.body)
         schedule = request.get("Schedule")
         if schedule:
@@ -67,15 +64,6 @@ class SageMakerResponse(moto.sagemaker.responses.SageMakerResponse):  # type: ig
     def list_inference_experiments(self) -> str:
         return self._answer(_list)
 
-    def add_tags(self) -> Any:
-        return _raised(super().add_tags)
-
-    def delete_tags(self) -> Any:
-        return _raised(super().delete_tags)
-
-    def list_tags(self) -> Any:
-        return _raised(super().list_tags)
-
     def create_endpoint_config(self) -> Any:
         response = super().create_endpoint_config()
         config = self.sagemaker_backend.endpoint_configs[self._get_param("EndpointConfigName")]
@@ -88,12 +76,11 @@ class SageMakerResponse(moto.sagemaker.responses.SageMakerResponse):  # type: ig
         return json.dumps({"EndpointArn": arn})
 
     def _answer(self, act: Callable[[SageMakerBackend, dict[str, Any], datetime], dict[str, Any]]) -> str:
-        answer = _raised(lambda: act(self.sagemaker_backend, self.request, current().clock.now()))
-        return json.dumps(answer)
+        return json.dumps(act(self.sagemaker_backend, self.request, current().clock.now()))
 
 
 def describe(backend: SageMakerBackend, experiment: Experiment) -> dict[str, Any]:
-    """DescribeInferenceExperiment's answer, times as seconds since the epoch."""
+    """Return the response of DescribeInferenceExperiment; times are seconds since the epoch."""
     configuration = {key: value for key, value in experiment.properties.items() if key != "EndpointName"}
     variants = [{**variant, "Status": "InService"} for variant in experiment.properties["ModelVariants"]]
     answer = {
@@ -154,10 +141,3 @@ def _moment(value: Any) -> datetime | None:
     if isinstance(value, str):
         return rules.parse_time(value)
     return datetime.fromtimestamp(value, timezone.utc)
-
-
-def _raised(act: Callable[[], Any]) -> Any:
-    try:
-        return act()
-    except SageMakerError as error:
-        raise as_response(error) from error

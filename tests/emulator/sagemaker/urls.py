@@ -1,4 +1,4 @@
-"""Where SageMaker listens; moto looks for this module beside the backend's."""
+"""The URLs of SageMaker; moto imports this module of the backend's package."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""`python -m tests.emulator.schemas.update` writes the schemas beside this file anew, from what cfn-lint ships.
+"""`python -m tests.emulator.schemas.update` copies the schemas that cfn-lint ships, and prints the differences.
 
-It says what has changed, by name: each line is something for the type's description, its documentation or the emulator.
+A difference may require changes of the resource type, its documentation or the emulator.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-# The collection's type, and those that the tests describe to see that the engine takes others too.
+# The type of the collection, and the second type that proves that a type is one file.
 TYPE_NAMES = ("AWS::SageMaker::InferenceExperiment", "AWS::MemoryDB::ParameterGroup")
 
 
 def shipped(type_name: str) -> dict[str, Any]:
-    """The schema as the installed cfn-lint has it."""
+    """Return the schema in the installed cfn-lint."""
     from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
     schema: dict[str, Any] = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", type_name).schema
@@ -23,7 +23,7 @@ def shipped(type_name: str) -> dict[str, Any]:
 
 
 def differences(ours: Any, theirs: Any, pointer: str = "#") -> Iterator[str]:
-    """Yield what another version of the schema has, lacks or has otherwise, a line each that begins with where."""
+    """Yield a line for each difference to another version of the schema; it begins with the JSON pointer."""
     if isinstance(ours, dict) and isinstance(theirs, dict):
         for name in sorted({*ours, *theirs}):
             here = f"{pointer}/{name}"

@@ -57,7 +57,7 @@ def client(server: EmulatorServer, service: str, **config: Any) -> Any:
 
 
 def control(server: EmulatorServer, method: str, path: str, body: Any = None) -> tuple[int, Any]:
-    return ask(server.url, method, path, body)
+    return ask(server.endpoint_url, method, path, body)
 
 
 def ask(url: str, method: str, path: str, body: Any = None) -> tuple[int, Any]:
@@ -173,7 +173,7 @@ def test_faults_of_answers_are_the_same_over_http(server: EmulatorServer, cloudc
 
 def test_date_header_is_time_of_emulator(server: EmulatorServer) -> None:
     server.clock.advance(86400)
-    with closing(HTTPConnection(server.url.removeprefix("http://"), timeout=10)) as connection:
+    with closing(HTTPConnection(server.endpoint_url.removeprefix("http://"), timeout=10)) as connection:
         connection.request("POST", "/", "Action=GetCallerIdentity&Version=2011-06-15")
         answer = connection.getresponse()
     assert [parsedate_to_datetime(date) for date in answer.headers.get_all("Date", [])] == [server.clock.now()]

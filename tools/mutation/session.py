@@ -27,7 +27,7 @@ import pytest
 from tools.mutation import processes
 from tools.mutation.mutants import Mutant
 from tools.mutation.outcomes import Outcomes
-from tools.mutation.place import INSTALLED, SOURCES, TESTS, WORK, module_name
+from tools.mutation.place import INSTALLED, SOURCES, TESTS, TESTS_OF_SOURCES, WORK, module_name
 
 # The number of tests that a mutant has to survive.
 _MOST_TESTS = 600
@@ -147,12 +147,13 @@ class _Tests:
         return detected_by
 
     def _priority(self, mutant: Mutant, test: str) -> tuple[bool, int, bool, int]:
-        """Return a lower value for tests of the file itself, in an earlier folder, and for quick tests.
+        """Return a lower value for tests of the mirrored test file, in an earlier folder, and for quick tests.
 
         The rest is in random order, because tests of the same kind detect the same faults.
         """
         folder = next(index for index, folder in enumerate(TESTS) if test.startswith(folder))
-        own = self._items[test].path.stem == f"test_{Path(mutant.file).stem}"
+        file = Path(mutant.file)
+        own = test.startswith(str(TESTS_OF_SOURCES / file.with_name(f"test_{file.name}")))
         return not own, folder, self._seconds[test] > _SLOW, zlib.crc32(test.encode())
 
     def _run(self, mutant: Mutant, tests: Sequence[str]) -> str:

@@ -136,15 +136,17 @@ def _places(column: str) -> str:
 
 def _example() -> str:
     from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.ansible_module.error_report import (
-        failure,
+        describe_failure,
     )
     from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.errors import CallFailed
 
     said = "The security token included in the request is expired"
     error = CallFailed(said, code="ExpiredTokenException", operation="GetResourceRequestStatus")
     error.request_token = str(uuid.UUID(int=0x_F2A3B4C5_0D1E_4F60_8A7B_123456789ABC))
-    told = failure("Could not update inference experiment 'checkout' in us-east-1", error, hints={}, region="us-east-1")
-    return "\n".join(textwrap.wrap(str(told["msg"]), 118, break_on_hyphens=False))
+    failed = describe_failure(
+        "Could not update inference experiment 'checkout' in us-east-1", error, hints={}, region="us-east-1"
+    )
+    return "\n".join(textwrap.wrap(str(failed["msg"]), 118, break_on_hyphens=False))
 
 
 def _late_exceptions() -> list[str]:

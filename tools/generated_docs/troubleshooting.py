@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.ansible_module.error_report import (
-    ADVICE_BY_MESSAGE,
+    HINTS_BY_MESSAGE,
     hint_for,
 )
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.ansible_module.python_version import (
@@ -378,7 +378,7 @@ def page() -> str:
             lines += _entry(codes.split(), means, hint(codes.split()[0]))
     lines += _title("Messages about credentials and connections")
     lines += ["The hint for these errors depends on a phrase in the message, not on the code:", ""]
-    for _codes, words, to_do in ADVICE_BY_MESSAGE:
+    for (_codes, words), to_do in HINTS_BY_MESSAGE.items():
         shown, means = MESSAGES[words]
         lines += [shown, *_indented(means), "", *_indented(to_do), ""]
     lines += _title("Regions")

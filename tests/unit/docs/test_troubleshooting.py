@@ -36,7 +36,7 @@ def test_troubleshooting_lists_every_error_code_once() -> None:
 
 
 def test_troubleshooting_lists_every_hint_by_message() -> None:
-    assert [words for _codes, words, _hint in error_report.ADVICE_BY_MESSAGE] == [*troubleshooting.MESSAGES]
+    assert [words for _codes, words in error_report.HINTS_BY_MESSAGE] == [*troubleshooting.MESSAGES]
 
 
 def test_rejections_have_every_reason_of_the_lifecycle() -> None:
@@ -71,14 +71,20 @@ HINTED = [
         (code, "Something failed.", troubleshooting.hint(code))
         for code in (*error_report.HINTS, *INFERENCE_EXPERIMENT.hints)
     ),
-    *((code, MESSAGES[words], hint) for codes, words, hint in error_report.ADVICE_BY_MESSAGE for code in codes.split()),
+    *(
+        (code, MESSAGES[words], hint)
+        for (codes, words), hint in error_report.HINTS_BY_MESSAGE.items()
+        for code in codes.split()
+    ),
 ]
 
 
 @pytest.mark.parametrize(("code", "message", "hint"), HINTED, ids=[f"{row[0]} {row[1]}" for row in HINTED])
 def test_hint_of_the_guide_is_in_the_message_of_its_error(code: str, message: str, hint: str) -> None:
     error = errors.TimedOut(message) if code == "TimedOut" else errors.CallFailed(message, code=code, operation=None)
-    told = error_report.failure("Could not do it", error, hints=INFERENCE_EXPERIMENT.hints, region="the region")
+    told = error_report.describe_failure(
+        "Could not do it", error, hints=INFERENCE_EXPERIMENT.hints, region="the region"
+    )
     expected = hint.replace("`Regions`_", REGIONS_PAGE)
     assert (told["error"]["hint"], told["msg"].endswith(f" {expected}")) == (expected, True)
 

@@ -1,10 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the modules of every resource type share: options that Ansible can read, clients, how to tell what was found.
-
-With manage.py and inform.py, of which a module carries the one that it needs, all that knows AnsibleAWSModule.
-"""
+"""Functions that the modules of all resource types share: arguments, AWS clients and results."""
 
 from __future__ import annotations
 
@@ -27,7 +24,7 @@ try:
     import botocore.session
     from botocore.config import Config as BotoConfig
     from botocore.exceptions import BotoCoreError
-except ImportError:  # create_client() reports the missing library before anything needs it.
+except ImportError:  # create_client() reports the missing library.
     pass
 
 from ..api.client import CloudControl
@@ -35,16 +32,15 @@ from ..api.credentials import non_interactive
 from ..api.polling import Clock, Deadline
 from ..api.responses import check_types
 from ..errors import CallFailed, Rejected
-from ..model import validation
 from ..model.conversion import to_options, without_unset
 from ..model.messages import got
 from ..model.resource_type import Limit, Resource, ResourceType
-from ..model.validation import RawErrors
+from ..model.validation import RawErrors, check_raw_options, validate_value
 
-# The tests put one in its place whose sleep takes no time.
+# The unit tests replace the clock, so that a pause takes no time.
 CLOCK = Clock()
 
-# The first botocore that reads endpoints from variables and profiles.
+# The first version of botocore that reads AWS_ENDPOINT_URL and endpoint_url of the profile.
 _CONFIGURED_ENDPOINTS = (1, 31)
 
 ROLE = {"cloud_control_role_arn": {"type": "str"}}
@@ -57,55 +53,56 @@ _PASSWORD_IN_URL = re.compile(r"://[^/\s:@]*:([^/\s@]+)@")
 
 
 def create_module(spec: dict[str, Any]) -> tuple[AnsibleAWSModule, RawErrors]:
-    """Return the module, and the errors of its options that ansible-core's argument validation cannot find.
+    """Return the module, and the errors of its options that ansible-core's argument validation cannot report.
 
-    Options that ansible-core cannot read are unchanged in the module's parameters, or null if they have no suboptions.
+    Options that ansible-core cannot read are unchanged in the parameters of the module if they are dictionaries or
+    lists, and null otherwise.
     """
-    # What has been loaded stays until the task ends. Looking through it for garbage would take 3 % of the task's time.
+    # All objects that exist now exist until the task ends. To search them for garbage takes 3 % of the task's time.
     gc.freeze()
     whole = {**aws_argument_spec(), **spec}
-    found = validation.check_raw_options(whole, _load_params() or {})  # ansible-test loads no parameters
-    # A copy, because Ansible writes to the spec.
+    raw = check_raw_options(whole, _load_params() or {})  # ansible-test loads no parameters
+    unvalidated = {
+        name: {"type": "raw", "aliases": whole[name].get("aliases", []), "no_log": whole[name].get("no_log", False)}
+        for name in raw.unreadable
+    }
     module = AnsibleAWSModule(
-        argument_spec={**copy.deepcopy(spec), **{name: _unvalidated(whole[name]) for name in found.unreadable}},
+        argument_spec={**copy.deepcopy(spec), **unvalidated},  # a copy, because Ansible changes the spec
         supports_check_mode=True,
-        check_boto3=HAS_BOTO3,  # create_client() reports that it is missing
-        no_log=bool(found.unreadable),
+        check_boto3=HAS_BOTO3,  # create_client() reports the missing library
+        no_log=bool(unvalidated),
     )
-    for name in found.unreadable:
+    for name in unvalidated:
         if not isinstance(module.params[name], (dict, list)):
             module.params[name] = None
-    for option in ("endpoint_url", "aws_config"):  # proxies are among the latter
+    for option in ("endpoint_url", "aws_config"):  # aws_config can contain proxies
         module._module.no_log_values.update(_PASSWORD_IN_URL.findall(str(module.params[option])))
-    module.fail_json_aws = _raise  # would end the task without what ours return
-    return module, found
+    module.fail_json_aws = _raise  # would end the task without the return values of this collection
+    return module, raw
 
 
-def _unvalidated(entry: Mapping[str, Any]) -> dict[str, Any]:
-    return {"type": "raw", "aliases": entry.get("aliases", []), "no_log": entry.get("no_log", False)}
-
-
-def raise_if_invalid(problems: list[str]) -> None:
-    """Raise Rejected with all that is wrong with a task's options, if anything is."""
-    if problems:
-        raise Rejected(" ".join(problems), code="InvalidOptions")
+def raise_if_invalid(errors: list[str]) -> None:
+    """Raise Rejected with all errors of a task's options, if there are any."""
+    if errors:
+        raise Rejected(" ".join(errors), code="InvalidOptions")
 
 
 def validate_connection(params: Mapping[str, Any]) -> list[str]:
-    """Return what can be known to be wrong with the options for the connection before one is tried."""
-    problems = validation.validate_value("cloud_control_role_arn", params["cloud_control_role_arn"], _ROLE_LIMIT)
+    """Return the errors of the connection options that can be found without a call."""
+    errors = validate_value("cloud_control_role_arn", params["cloud_control_role_arn"], _ROLE_LIMIT)
     if params["endpoint_url"] is not None and not _is_url(params["endpoint_url"]):
-        problems.append("endpoint_url must be a URL like https://host:8443.")
+        errors.append("endpoint_url must be a URL like https://host:8443.")
     bundle = params["aws_ca_bundle"]
-    if bundle and params["validate_certs"] and not _is_there(bundle):
-        problems.append(f"aws_ca_bundle must be a file on the host that runs the task, got {got(bundle)}.")
-    for option in ("access_key", "secret_key", "session_token"):  # a file's last line end, for example
+    if bundle and params["validate_certs"] and not _exists(bundle):
+        errors.append(f"aws_ca_bundle must be a file on the host that runs the task, got {got(bundle)}.")
+    for option in ("access_key", "secret_key", "session_token"):  # a value from a file can end with a line break
         if re.search(r"[\x00-\x1f\x7f]", params[option] or ""):
-            problems.append(f"{option} must not contain a line break or another control character.")
-    return problems
+            errors.append(f"{option} must not contain a line break or another control character.")
+    return errors
 
 
 def create_deadline(seconds: float) -> Deadline:
+    """Return a deadline that begins now."""
     return Deadline(CLOCK, seconds)
 
 
@@ -117,31 +114,18 @@ def create_client(
     declared: Collection[str] = (),
     **config: Any,
 ) -> CloudControl:
-    """Return the calls, with the connection options of the task. The user's aws_config precedes C(config).
+    """Return the Cloud Control client with the connection options of the task.
 
-    A read is an invalid response if it lacks what the type requires of the C(declared) properties.
+    declared: names of properties; a read without a required member of one of them is an invalid response.
+    config: settings of botocore.config.Config. aws_config of the task takes precedence.
+    Raises CallFailed if boto3 is not installed.
     """
     if not HAS_BOTO3:
         message = f"boto3 and botocore are not installed for {sys.executable}"
         raise CallFailed(message, code="MissingLibrary", operation=None)
-
-    def make_client(service: str) -> Any:
-        if not region_of(module):
-            raise CallFailed("No region is set", code="NoRegion", operation=None)
-        if ignored := _ignored_endpoints(module.params, resource_type):
-            message = f"botocore {botocore.__version__} ignores {', '.join(ignored)}"
-            raise CallFailed(message, code="OutdatedBotocore", operation=None)
-        # What cannot be connected with would end the task without what ours return.
-        module.fail_json, fail_json = _raise_caught, module.fail_json
-        try:
-            with non_interactive(module.params["profile"], deadline.remaining):
-                return module.client(service, config=BotoConfig(**config))
-        finally:
-            module.fail_json = fail_json
-
     return CloudControl(
         resource_type.type_name,
-        make_client=make_client,
+        make_client=partial(_make_client, module, resource_type, deadline, BotoConfig(**config)),
         deadline=deadline,
         role_arn=module.params["cloud_control_role_arn"],
         check=partial(check_types, resource_type, declared=declared),
@@ -149,21 +133,38 @@ def create_client(
 
 
 def region_of(module: AnsibleAWSModule) -> str | None:
-    """Return the region of the task; without boto3, that of its options and variables."""
+    """Return the region of the task; without boto3, the region in its options and variables."""
     region: str | None = module.region if HAS_BOTO3 else module.params["region"]
     return region
 
 
 def to_result(resource_type: ResourceType, current: Resource | None, region: str | None) -> dict[str, Any]:
-    """Return a resource as both modules return it; {} where there is none."""
+    """Return a resource in the form of the return values; {} for None."""
     if current is None:
         return {}
     properties = {**without_unset(resource_type, current.properties), **(current.write_only or {})}
     return {**to_options(resource_type, properties), "region": region}
 
 
+def _make_client(
+    module: AnsibleAWSModule, resource_type: ResourceType, deadline: Deadline, config: BotoConfig, service: str
+) -> Any:
+    if not region_of(module):
+        raise CallFailed("No region is set", code="NoRegion", operation=None)
+    if ignored := _ignored_endpoints(module.params, resource_type):
+        message = f"botocore {botocore.__version__} ignores {', '.join(ignored)}"
+        raise CallFailed(message, code="OutdatedBotocore", operation=None)
+    # Would end the task without the return values of this collection if the client cannot be created.
+    module.fail_json, fail_json = _raise_caught, module.fail_json
+    try:
+        with non_interactive(module.params["profile"], deadline.remaining):
+            return module.client(service, config=config)
+    finally:
+        module.fail_json = fail_json
+
+
 def _ignored_endpoints(params: Mapping[str, Any], resource_type: ResourceType) -> list[str]:
-    """Return the settings of endpoints that botocore does not know, so that the requests would reach AWS."""
+    """Return the endpoint settings that this botocore ignores, so that the requests would reach AWS."""
     if params["endpoint_url"] or tuple(map(int, botocore.__version__.split(".")[:2])) >= _CONFIGURED_ENDPOINTS:
         return []
     profile = botocore.session.Session(profile=params["profile"] or None).get_scoped_config()
@@ -182,20 +183,20 @@ def _raise(error: Exception, **_: Any) -> NoReturn:
 
 
 def _raise_caught(*, msg: str, **_: Any) -> NoReturn:
-    """Instead of fail_json, which amazon.aws 7 calls where later ones call fail_json_aws: what it has caught."""
+    """Raise the exception that amazon.aws 7 has caught and passes to fail_json; later versions use fail_json_aws."""
     caught = sys.exc_info()[1]
     raise caught if isinstance(caught, BotoCoreError) else ValueError(msg)
 
 
-def _is_url(text: str) -> bool:
+def _is_url(value: str) -> bool:
     try:
-        parts = urlsplit(text)
+        parts = urlsplit(value)
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # such as a port that is no number
+    except ValueError:  # for example a port that is not a number
         return False
 
 
-def _is_there(path: str) -> bool:
+def _exists(path: str) -> bool:
     try:
         Path(path).stat()
     except (OSError, ValueError):

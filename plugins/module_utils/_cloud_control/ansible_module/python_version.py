@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reject an old Python with a result that says so. Python 3.8 can load this file; the other files need Python 3.10."""
+"""Check the version of Python. Python 3.8 can load this file. The other files require Python 3.10."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ HINT = "Set ansible_python_interpreter to a newer Python on the host that runs t
 
 
 def require_python(**results: object) -> None:
-    """End the module with an error and the given results if Python is too old."""
+    """End the module with an error and further return values if Python is too old."""
     if sys.version_info >= REQUIRED:
         return
     found = ".".join(map(str, sys.version_info[:3]))

@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The modules that create, update and delete: what they take, check mode, and how a task ends."""
+"""Run a module that creates, updates and deletes one resource."""
 
 from __future__ import annotations
 
@@ -15,27 +15,19 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 from ..errors import CloudControlError, Rejected, TimedOut
 from ..execution.reconcile import reconcile
 from ..execution.state import Operation, Record, Task
-from ..model import validation
 from ..model.conversion import to_properties
 from ..model.resource_type import Declaration, Limit, Resource, ResourceType
 from ..model.tags import tags_as_strings
-from .base import (
-    ROLE,
-    create_client,
-    create_deadline,
-    create_module,
-    raise_if_invalid,
-    region_of,
-    to_result,
-    validate_connection,
-)
+from ..model.validation import RawErrors, validate_options, validate_value
+from . import base
+from .error_report import describe_failure
 
-MAX_WAIT_TIMEOUT = 7 * 24 * 3600  # Cloud Control forgets a request after seven days.
+MAX_WAIT_TIMEOUT = 7 * 24 * 3600  # Cloud Control keeps a request for seven days.
 
 
 def run_resource_module(resource_type: ResourceType) -> None:
-    """Run the module that creates, updates and deletes one resource, from the arguments to the result."""
-    module, raw = create_module(_spec(resource_type))
+    """Run the module that creates, updates and deletes one resource, from its arguments to its result."""
+    module, raw = base.create_module(_spec(resource_type))
     record = Record()
     try:
         reconcile(_task(resource_type, module, raw, record))
@@ -45,16 +37,16 @@ def run_resource_module(resource_type: ResourceType) -> None:
     module.exit_json(**_outcome(resource_type, module, record))
 
 
-def _task(resource_type: ResourceType, module: AnsibleAWSModule, raw: validation.RawErrors, record: Record) -> Task:
+def _task(resource_type: ResourceType, module: AnsibleAWSModule, raw: RawErrors, record: Record) -> Task:
     declaration = _declaration(resource_type, module.params, raw)
     seconds = module.params["wait_timeout"]
-    deadline = create_deadline(seconds)
-    client = create_client(
+    deadline = base.create_deadline(seconds)
+    client = base.create_client(
         module,
         resource_type,
         deadline,
         declared=declaration.properties if declaration.present else (),
-        # The engine repeats calls itself, within the budget; no call may take longer than all of it.
+        # The engine repeats failed calls until the deadline, and no call may take longer than the deadline.
         retries={"mode": "standard", "total_max_attempts": 1},
         connect_timeout=min(10, seconds),
         read_timeout=min(60, seconds),
@@ -80,19 +72,19 @@ def _spec(resource_type: ResourceType) -> dict[str, Any]:
         "purge_tags": {"type": "bool", "default": True},
         "wait": {"type": "bool", "default": True},
         "wait_timeout": {"type": "int", "default": 1800},
-        **ROLE,
+        **base.ROLE,
     }
 
 
-def _declaration(resource_type: ResourceType, params: Mapping[str, Any], raw: validation.RawErrors) -> Declaration:
-    """Return what the task declares. Raises Rejected with the errors found before and all further ones."""
-    faulty = validation.validate_options(resource_type, params)
-    problems = raw.with_further(chain.from_iterable(faulty.values()))
-    problems += validation.validate_value("wait_timeout", params["wait_timeout"], Limit(number=(1, MAX_WAIT_TIMEOUT)))
-    problems += validate_connection(params)
+def _declaration(resource_type: ResourceType, params: Mapping[str, Any], raw: RawErrors) -> Declaration:
+    """Return the declaration of the task. Raises Rejected with all errors of its options."""
+    invalid = validate_options(resource_type, params)
+    errors = raw.with_further(chain.from_iterable(invalid.values()))
+    errors += validate_value("wait_timeout", params["wait_timeout"], Limit(number=(1, MAX_WAIT_TIMEOUT)))
+    errors += base.validate_connection(params)
     # Options that cannot be converted are omitted, so that the others can be validated together.
     converted = {path.partition(".")[0] for path in resource_type.values}
-    omitted = raw.unreadable.keys() | (faulty.keys() & converted)
+    omitted = raw.unreadable.keys() | (invalid.keys() & converted)
     properties = to_properties(resource_type, {name: value for name, value in params.items() if name not in omitted})
     tags = params[resource_type.tags_option]
     declaration = Declaration(
@@ -104,20 +96,19 @@ def _declaration(resource_type: ResourceType, params: Mapping[str, Any], raw: va
         recreate=params["recreate"],
         module_only_options={name: params[name] for name in resource_type.module_only_options},
     )
-    raise_if_invalid(
-        problems + resource_type.validate_model(properties) + resource_type.validate_declaration(declaration)
-    )
+    errors += resource_type.validate_model(properties) + resource_type.validate_declaration(declaration)
+    base.raise_if_invalid(errors)
     return declaration
 
 
 def _outcome(resource_type: ResourceType, module: AnsibleAWSModule, record: Record) -> dict[str, Any]:
-    """What a task returns on every path, as far as it is known."""
-    region = region_of(module)
-    before, after = (to_result(resource_type, current, region) for current in _comparable(record))
+    """Return the values that a task returns whether it succeeds or fails."""
+    region = base.region_of(module)
+    before, after = (base.to_result(resource_type, current, region) for current in _comparable(record))
     effects = record.effects
     outcome = {
         "changed": record.changed(check_mode=module.check_mode),
-        resource_type.result_name: to_result(resource_type, record.now, region),
+        resource_type.result_name: base.to_result(resource_type, record.now, region),
         "operations": [operation.result() for operation in record.operations],
         **{name: value for name, value in effects.items() if name not in resource_type.options},
     }
@@ -127,7 +118,7 @@ def _outcome(resource_type: ResourceType, module: AnsibleAWSModule, record: Reco
 
 
 def _comparable(record: Record) -> tuple[Resource | None, Resource | None]:
-    """Before and after, with write-only properties only if both are known: a gap in knowledge is no difference."""
+    """Return the resource before and after the task, with write-only properties only if both reads have them."""
     before, after = record.before, record.now
     if before and after and (before.write_only is None or after.write_only is None):
         return Resource(before.properties), Resource(after.properties)
@@ -136,46 +127,42 @@ def _comparable(record: Record) -> tuple[Resource | None, Resource | None]:
 
 def _warn(resource_type: ResourceType, module: AnsibleAWSModule, record: Record) -> None:
     for note in record.notes:
-        # The same words as AnsibleModule.warn(), without the detour of AnsibleAWSModule, which ansible-core deprecates.
+        # Equal to AnsibleModule.warn(). ansible-core deprecates the way in which AnsibleAWSModule calls it.
         warn(f"{resource_type.noun.capitalize()} {module.params[resource_type.identifier]}: {note}")
 
 
 def _fail(resource_type: ResourceType, module: AnsibleAWSModule, record: Record, error: CloudControlError) -> None:
-    from .error_report import failure
-
     _warn(resource_type, module, record)
-    region = region_of(module)
-    where = f" in {region}" if region else ""
-    identifier = module.params[resource_type.identifier]
-    name = f"{resource_type.noun}{'' if identifier is None else f' {identifier!r}'}{where}"
-    if isinstance(error, Rejected) and error.code == "InvalidOptions":
-        attempt = f"Invalid options for {name}"
-    elif isinstance(error, Rejected):
-        attempt = f"The declaration cannot be applied to {name}"
-    else:
-        attempt = f"Could not {_verb(module.params, record)} {name}"
     if isinstance(error, TimedOut) and record.now and resource_type.lifecycle:
         error.message = (
             f"{error.message.rstrip('.')}. The {resource_type.noun} last had the status"
             f" {resource_type.status_of(record.now)}."
         )
-    told = failure(
-        attempt,
+    report = describe_failure(
+        _attempt(resource_type, module, record, error),
         error,
         hints=resource_type.hints,
-        region=region,
-        begun=bool(_sent(record)),
+        region=base.region_of(module),
+        submitted=bool(_submitted(record)),
         without_response=record.without_response,
     )
-    module.fail_json(**told, **_outcome(resource_type, module, record))
+    module.fail_json(**report, **_outcome(resource_type, module, record))
 
 
-def _verb(params: Mapping[str, Any], record: Record) -> str:
-    sent = _sent(record)
-    if sent and sent[-1].operation_status != "SUCCESS":
-        return sent[-1].operation
-    return "delete" if params["state"] == "absent" else "apply the declaration to"
+def _attempt(resource_type: ResourceType, module: AnsibleAWSModule, record: Record, error: CloudControlError) -> str:
+    """Return the beginning of the message of a failed task."""
+    region, identifier = base.region_of(module), module.params[resource_type.identifier]
+    name = "" if identifier is None else f" {identifier!r}"
+    shown = f"{resource_type.noun}{name}{f' in {region}' if region else ''}"
+    if error.code == "InvalidOptions":
+        return f"Invalid options for {shown}"
+    if isinstance(error, Rejected):
+        return f"The declaration cannot be applied to {shown}"
+    submitted = _submitted(record)
+    if submitted and submitted[-1].operation_status != "SUCCESS":
+        return f"Could not {submitted[-1].operation} {shown}"
+    return f"Could not {'delete' if module.params['state'] == 'absent' else 'apply the declaration to'} {shown}"
 
 
-def _sent(record: Record) -> list[Operation]:
+def _submitted(record: Record) -> list[Operation]:
     return [operation for operation in record.operations if operation.operation_status != "PLANNED"]

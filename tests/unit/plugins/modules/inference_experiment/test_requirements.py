@@ -22,6 +22,7 @@ from tests.unit.conftest import Run
 
 INFO = "inference_experiment_info"
 COLLECTION = "ansible_collections.awscc.sagemaker"
+ENGINE_PACKAGE = f"{COLLECTION}.plugins.module_utils._cloud_control"
 ENGINE = INSTALLED / "plugins" / "module_utils" / "_cloud_control"
 # What the modules add to the result of every failure.
 FURTHER: dict[str, dict[str, Any]] = {MODULE: {"inference_experiment": {}, "operations": []}, INFO: {}}
@@ -39,8 +40,8 @@ def test_module_on_older_python_fails_before_other_imports(
     monkeypatch.setattr(sys, "version_info", version)
     monkeypatch.setattr(sys, "executable", "/usr/bin/old-python")
     # An import of one of these raises an error.
-    for name in ("manage", "inform"):
-        monkeypatch.setitem(sys.modules, f"{COLLECTION}.plugins.module_utils._cloud_control.{name}", None)
+    for name in ("resource", "info"):
+        monkeypatch.setitem(sys.modules, f"{ENGINE_PACKAGE}.ansible_module.{name}", None)
     with pytest.raises(SystemExit) as end:
         spec.loader.exec_module(loaded)
     found = ".".join(map(str, version))

@@ -12,7 +12,7 @@ import botocore.session
 import pytest
 
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.ansible_module.error_report import (
-    failure,
+    describe_failure,
     hint_for,
 )
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.errors import (
@@ -73,7 +73,7 @@ def caused(error: CloudControlError, cause: CloudControlError) -> CloudControlEr
 
 
 @pytest.mark.parametrize(
-    ("error", "begun", "hint"),
+    ("error", "submitted", "hint"),
     [
         pytest.param(Rejected("No", hint="Ask."), False, "Ask.", id="what a refusal says"),
         pytest.param(Rejected("No", hint="Ask."), True, "Ask.", id="that alone, whatever was done before"),
@@ -108,8 +108,8 @@ def caused(error: CloudControlError, cause: CloudControlError) -> CloudControlEr
         pytest.param(TimedOut("Late"), False, f"Run the task again to resume. {LONGER}", id="time-out without a cause"),
     ],
 )
-def test_what_a_failure_advises(error: CloudControlError, begun: bool, hint: str) -> None:
-    told = failure("Could not", error, hints={"Of the type": "Look there."}, region=None, begun=begun)
+def test_what_a_failure_advises(error: CloudControlError, submitted: bool, hint: str) -> None:
+    told = describe_failure("Could not", error, hints={"Of the type": "Look there."}, region=None, submitted=submitted)
     assert told["error"]["hint"] == hint
 
 
@@ -130,7 +130,7 @@ def test_what_a_failure_advises(error: CloudControlError, begun: bool, hint: str
     ],
 )
 def test_a_failure_in_a_sentence(error: CloudControlError, sentence: str) -> None:
-    assert failure("Could not", error, hints={}, region=None)["msg"].startswith(sentence)
+    assert describe_failure("Could not", error, hints={}, region=None)["msg"].startswith(sentence)
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_what_a_message_repeats_of_a_request_is_told_without_its_secrets(message
     error = CallFailed(message, code="InvalidSignatureException", operation="GetResource")
     error.__cause__ = RuntimeError(message)
     error.__cause__.__context__ = ValueError(message)
-    result = failure("Could not", error, hints={}, region=None)
+    result = describe_failure("Could not", error, hints={}, region=None)
     assert told not in str(result)
     assert told not in "".join(traceback.format_exception(error)), "which Ansible can be asked to show"
     assert "********" in result["msg"]
@@ -164,7 +164,7 @@ def test_what_a_message_repeats_of_a_request_is_told_without_its_secrets(message
 )
 def test_what_is_no_secret_is_told_as_it_is(message: str) -> None:
     error = CallFailed(message, code="SomethingNew", operation="GetResource")
-    assert failure("Could not", error, hints={}, region=None)["error"]["message"] == message
+    assert describe_failure("Could not", error, hints={}, region=None)["error"]["message"] == message
 
 
 WHO = "User: arn:aws:iam::123456789012:user/x is not authorized to perform: cloudformation:GetResource on resource: y"
@@ -199,6 +199,6 @@ def test_hint_for_denial_names_the_policy_that_decides(why: str, words: tuple[st
 @pytest.mark.parametrize("why", [why for why, words in DENIALS.items() if EXPLICIT in words])
 def test_hint_for_explicit_deny_precedes_every_hint_to_grant(why: str) -> None:
     denial = OperationFailed(f"{WHO} {why}", code="UnauthorizedTaggingOperation", hint="Grant it.", operation="update")
-    hint = failure("Could not", denial, hints={denial.code: "Grant it."}, region=None)["error"]["hint"]
+    hint = describe_failure("Could not", denial, hints={denial.code: "Grant it."}, region=None)["error"]["hint"]
     assert EXPLICIT in hint
     assert "Grant" not in hint

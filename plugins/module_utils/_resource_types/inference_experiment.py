@@ -1,11 +1,11 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""AWS::SageMaker::InferenceExperiment, the shadow test, as data: its options, limits, statuses and rules.
+"""The resource type AWS::SageMaker::InferenceExperiment (a shadow test): its options, limits, statuses and rules.
 
-The facts come from the CloudFormation registry schema of the type, the botocore models of cloudcontrol and sagemaker,
-and the published source of the resource handler. Where the handler drops a change silently, the table STATUSES does not
-allow it.
+Sources: the CloudFormation registry schema of the type, botocore's models of cloudcontrol and sagemaker, and the
+published source of the resource handler. The table STATUSES allows only the changes that the handler applies: the
+handler drops all other changes without an error.
 """
 
 from __future__ import annotations
@@ -155,7 +155,7 @@ SHORTEST, LONGEST = timedelta(hours=1), timedelta(days=30)
 
 
 def validate_model(properties: Properties) -> list[str]:
-    """What is wrong between properties: the two variants and their roles, the length of the schedule."""
+    """Return the errors of properties that conflict: the variants and their roles, the length of the schedule."""
     return [*_variant_problems(properties), *_schedule_problems(properties.get("Schedule") or {})]
 
 
@@ -176,7 +176,7 @@ def _variant_problems(properties: Properties) -> list[str]:
 
 
 def _roles(properties: Properties) -> tuple[str | None, str | None]:
-    """The names of the production variant and of the shadow variant, as far as they are given."""
+    """Return the names of the production and the shadow variant, None for a name that is not set."""
     config = properties.get("ShadowModeConfig") or {}
     shadows = config.get("ShadowModelVariants") or [{}]
     return config.get("SourceModelVariantName"), shadows[0].get("ShadowModelVariantName")
@@ -202,7 +202,7 @@ def _words(length: timedelta) -> str:
 
 
 def validate_create(properties: Properties, now: datetime) -> list[str]:
-    """What is wrong with the schedule of a new experiment today: without a start it starts at once."""
+    """Return the errors of the schedule of a new experiment, which starts now if it has no start time."""
     schedule = properties.get("Schedule") or {}
     if not schedule.get("EndTime"):
         return []
@@ -212,7 +212,7 @@ def validate_create(properties: Properties, now: datetime) -> list[str]:
 
 
 def validate_declaration(declaration: Declaration) -> list[str]:
-    """Return the errors of a task as a whole: options of a stop in a task that does not request one."""
+    """Return the errors of options that require a stop, for a task that does not stop the experiment."""
     if not declaration.present or declaration.properties.get("DesiredState") in STOPS:
         return []
     options = []
@@ -225,10 +225,11 @@ def validate_declaration(declaration: Declaration) -> list[str]:
 
 
 def variants_after_stop(properties: Properties, module_only_options: Mapping[str, Any]) -> Properties:
-    """The ModelVariants that make the handler do what on_stop says.
+    """Return the ModelVariants of the patch of a stop: {} for on_stop: retain, otherwise a list of one variant.
 
-    It keeps the variants that the patched list still has and removes the others; with the shadow alone in the list it
-    promotes that to production. A list without either would remove both, and is never made.
+    On a stop, the handler removes each variant that the patched list lacks. If the list has only the shadow variant,
+    the handler promotes it. Raises ValueError if the experiment lacks one of its two variants, because an empty list
+    would remove both.
     """
     on_stop = module_only_options.get("on_stop", "retain")
     if on_stop == "retain":
@@ -246,7 +247,10 @@ def variants_after_stop(properties: Properties, module_only_options: Mapping[str
 
 
 def intent_before_delete(declaration: Declaration) -> str | None:
-    """A delete stops a running experiment by itself, but only as Completed, retaining both variants and silently."""
+    """Return the status to reach before a delete, if the task sets an option of the stop; None otherwise.
+
+    The delete handler itself stops a running experiment, but always as Completed, with both variants and no reason.
+    """
     declared = declaration.properties.get("DesiredState")
     if declared in STOPS:
         return str(declared)
@@ -281,15 +285,15 @@ _ENDED = Status(
 )
 
 
-def _transit(*ends: str) -> Status:
-    return Status(transitional=True, stable_statuses=ends)
+def _transitional(*stable: str) -> Status:
+    return Status(transitional=True, stable_statuses=stable)
 
 
-# "Edit a shadow test" in the SageMaker Developer Guide: once started, the roles of the variants are fixed.
+# "Edit a shadow test" in the SageMaker Developer Guide: after the start, the roles of the variants cannot change.
 _SAMPLING_PERCENTAGE = ("ShadowModeConfig", "ShadowModelVariants", "SamplingPercentage")
 
 STATUSES = {
-    "Creating": _transit("Created", "Running"),
+    "Creating": _transitional("Created", "Running"),
     "Created": Status(
         updatable=frozenset(
             {"Description", "Schedule", "DataStorageConfig", "ModelVariants", "ShadowModeConfig", "Tags"}
@@ -301,8 +305,8 @@ STATUSES = {
         " (state: absent), but not stopped.",
         recreate=_RECREATE,
     ),
-    "Updating": _transit("Created", "Running"),
-    "Starting": _transit("Running"),
+    "Updating": _transitional("Created", "Running"),
+    "Starting": _transitional("Running"),
     "Running": Status(
         updatable=frozenset({"Description", "Schedule", "ShadowModeConfig", "Tags"}),
         updatable_members={"ShadowModeConfig": frozenset({_SAMPLING_PERCENTAGE})},
@@ -311,17 +315,17 @@ STATUSES = {
         restriction="While Running, only description, sampling_percentage, schedule.end_time and tags can change.",
         recreate="ends the running test, deletes its record and creates the experiment again",
     ),
-    "Stopping": _transit("Completed", "Cancelled"),
+    "Stopping": _transitional("Completed", "Cancelled"),
     "Completed": _ENDED,
     "Cancelled": _ENDED,
 }
 
 
 def predict(before: Properties | None, after: Properties, sent: Properties, now: datetime) -> Properties:
-    """What an experiment will be once a write has ended and its status has settled.
+    """Return the properties after an operation, in a stable status.
 
-    before is None for a create; after is the whole model that the handler is given; sent holds the write-only
-    properties that the step writes.
+    before: properties read, None for a create. after: the patched model without its write-only properties, which are
+    in sent.
     """
     start = (sent.get("Schedule") or {}).get("StartTime")
     if before is None:
@@ -330,11 +334,11 @@ def predict(before: Properties | None, after: Properties, sent: Properties, now:
     intent = sent.get("DesiredState")
     if intent is None:
         return after
-    # A stop decides the variants' fate by the list it is given, and leaves the experiment's own list as it was.
+    # The handler uses the patched list for the variant actions only. The experiment keeps its list.
     return {**after, "ModelVariants": before.get("ModelVariants"), "Status": intent}
 
 
-# What a stop does, by whether the patched ModelVariants contain the production and the shadow variant.
+# Whether the patched ModelVariants have the production and the shadow variant -> the variant actions of the stop.
 _VARIANT_ACTIONS = {
     (True, True): {"production": "Retain", "shadow": "Retain"},
     (True, False): {"production": "Retain", "shadow": "Remove"},
@@ -343,7 +347,7 @@ _VARIANT_ACTIONS = {
 
 
 def effects(before: Properties, model: Properties | None) -> dict[str, Any]:
-    """Return the variant actions and the reason of the stop; a delete stops a running experiment and retains both."""
+    """Return the variant actions and the status reason of an operation that stops the experiment; {} for others."""
     if before["Status"] != "Running":
         return {}
     if model is None:
@@ -357,7 +361,7 @@ def effects(before: Properties, model: Properties | None) -> dict[str, Any]:
 
 
 def warn_without_effect(declaration: Declaration, properties: Properties, now: datetime) -> list[str]:
-    """Return warnings about an on_stop that stops nothing, and about times that do not apply any more."""
+    """Return warnings about on_stop without a stop, and about schedule times that have no effect any more."""
     status = properties["Status"]
     state = {"Created": "has not started", "Running": "has already started"}.get(status, "has already ended")
     on_stop = declaration.module_only_options.get("on_stop", "retain")
@@ -377,7 +381,7 @@ def warn_without_effect(declaration: Declaration, properties: Properties, now: d
 
 
 def _times_without_effect(declaration: Declaration, status: str, now: datetime) -> list[str]:
-    """Return the options whose time is in the future, unless the task declares the status that overrides them."""
+    """Return the schedule options with a time in the future that do not apply in the current status."""
     late = {"Running": ("StartTime",), **dict.fromkeys(STOPS, ("StartTime", "EndTime"))}.get(status, ())
     schedule = declaration.properties.get("Schedule") or {}
     if not declaration.present or declaration.properties.get("DesiredState") == status:
@@ -387,7 +391,7 @@ def _times_without_effect(declaration: Declaration, status: str, now: datetime) 
 
 
 def not_applied_by_create(sent: Properties, read: Properties, now: datetime) -> frozenset[str]:
-    """A start that is still ahead, of an experiment that runs already. While it runs, its start is not compared."""
+    """Return {"Schedule"} if the experiment runs before its start time. While Running, start times are not compared."""
     start = (sent.get("Schedule") or {}).get("StartTime")
     began_at_once = read.get("Status") in ("Starting", "Running")
     if start and began_at_once and parse_instant(start) - now > CLOCKS_MAY_DIFFER:
@@ -419,7 +423,7 @@ INFERENCE_EXPERIMENT = ResourceType(
         ("ModelVariants",): "VariantName",
         ("ShadowModeConfig", "ShadowModelVariants"): "ShadowModelVariantName",
     },
-    # Not worth the end of a running test: the current values can be declared, or the test be stopped and planned anew.
+    # recreate would end a running test. To change instances, stop the test and create another one.
     recreate_not_offered=frozenset({(*_INSTANCES, "InstanceType"), (*_INSTANCES, "InstanceCount")}),
     tags="Tags",
     create_only=frozenset({"Name", "Type", "RoleArn", "EndpointName", "KmsKey"}),

@@ -1,9 +1,10 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Compare declared and actual values by their meaning, list their differences and merge them.
+"""Compare declared values with actual values, list the differences, and merge both.
 
-What is declared counts only as far as it goes: a member of an object that it leaves out is left alone.
+Members of an object that the task does not declare are ignored. Values with different spellings can be equivalent: a
+KMS key ID and the ARN of the key, or a time in two time zones.
 """
 
 from __future__ import annotations
@@ -16,39 +17,40 @@ from typing import Any, NamedTuple
 from .messages import got
 from .resource_type import Path, ResourceType
 
-# ISO 8601 as AWS and YAML write it: a "T" or a space between, seconds and their fraction optional, offset required.
+# ISO 8601 in the forms of AWS and YAML: "T" or a space after the date, optional seconds, a required offset.
 _INSTANT = r"(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2})(?:(:\d{2})(?:[.,]\d+)?)? ?(?:([Zz])|([+-]\d{2})(?::?(\d{2}))?)"
 
 
 class Difference(NamedTuple):
-    """A member whose declared value differs in meaning from the actual one (None: not set)."""
+    """A member that has to be written, because its declared and its actual value are not equivalent."""
 
     tokens: Path
-    """Property names, and C([key]) for an element of a list that has keys."""
+    """The path of the member, with C([key]) for an element of a list: C(("ModelVariants", "[shadow]", "ModelName"))."""
     actual: Any
+    """None: not set."""
     declared: Any
 
     @property
     def path(self) -> Path:
+        """Return the path of the member without the keys of elements."""
         return _path(self.tokens)
 
 
 def same(resource_type: ResourceType, declared: Any, actual: Any, path: Path = ()) -> bool:
-    """Return whether nothing has to be written for C(declared) to be so."""
+    """Return whether the actual value has all declared values."""
     return next(differences(resource_type, declared, actual, path), None) is None
 
 
 def differences(resource_type: ResourceType, declared: Any, actual: Any, tokens: Path = ()) -> Iterator[Difference]:
-    """Yield each member, as deep as the declaration goes, that has to be written for C(declared) to be so."""
+    """Yield the declared members, at every depth, that differ from the actual value. C(tokens) is the path of both."""
     path = _path(tokens)
     rule, key = resource_type.equivalences.get(path), resource_type.list_keys.get(path)
     if rule is not None and actual is not None:
         if not rule(declared, actual):
             yield Difference(tokens, actual, declared)
-    elif isinstance(declared, Mapping) and isinstance(actual, Mapping):
-        yield from _member_differences(resource_type, declared, actual, tokens)
-    elif isinstance(declared, Mapping) and declared and actual is None:
-        yield from _member_differences(resource_type, declared, {}, tokens)
+    elif isinstance(declared, Mapping) and (isinstance(actual, Mapping) or (declared and actual is None)):
+        for name, value in declared.items():
+            yield from differences(resource_type, value, (actual or {}).get(name), (*tokens, name))
     elif key and _have_key(key, declared) and _have_key(key, actual):
         yield from _element_differences(resource_type, key, declared, actual, tokens)
     elif declared != actual:
@@ -56,24 +58,22 @@ def differences(resource_type: ResourceType, declared: Any, actual: Any, tokens:
 
 
 def merge(resource_type: ResourceType, declared: Any, actual: Any, path: Path = ()) -> Any:
-    """C(actual) with what is declared and differs in meaning put in its place; spellings that mean the same stay."""
+    """Return the actual value with the declared differences. Equivalent values keep the actual spelling."""
     if same(resource_type, declared, actual, path):
         return actual
     if isinstance(declared, Mapping) and isinstance(actual, Mapping):
-        changed = {
-            name: merge(resource_type, value, actual.get(name), (*path, name)) for name, value in declared.items()
-        }
-        return {**actual, **changed}
+        merged = {n: merge(resource_type, value, actual.get(n), (*path, n)) for n, value in declared.items()}
+        return {**actual, **merged}
     return declared
 
 
 def same_set(declared: Any, actual: Any) -> bool:
-    """Lists whose order and repetitions mean nothing."""
+    """Return whether two lists have the same elements in any order."""
     return set(declared) == set(actual)
 
 
 def same_instant(declared: Any, actual: Any) -> bool:
-    """Times, however they are written, to the second."""
+    """Return whether two values are the same time, to the second. Other values are compared by C(==)."""
     try:
         return parse_instant(declared) == parse_instant(actual)
     except ValueError:
@@ -81,13 +81,13 @@ def same_instant(declared: Any, actual: Any) -> bool:
 
 
 def same_kms_key(declared: Any, actual: Any) -> bool:
-    """A KMS key id or alias is the same as the ARN that ends in it."""
+    """Return whether two values name the same KMS key: equal, or the ARN of a key or alias and its last part."""
     one, other = sorted((str(declared), str(actual)), key=len)
     return one == other or (other.startswith("arn:") and other.endswith((f":key/{one}", f":{one}")))
 
 
 def parse_instant(value: Any) -> datetime:
-    """Read an ISO 8601 time with an offset, to the second, as UTC. Raises ValueError with a clause to follow a name."""
+    """Return an ISO 8601 time in UTC, to the second. Raises ValueError with a clause that follows the option's name."""
     match = re.fullmatch(_INSTANT, str(value).strip(), re.ASCII)
     if not match:
         raise ValueError(
@@ -103,7 +103,7 @@ def parse_instant(value: Any) -> datetime:
 
 
 def format_instant(value: Any) -> str:
-    """The one spelling in which times are sent: UTC, to the second, C(Z). Raises ValueError as parse_instant() does."""
+    """Return a time in the form of requests: C(2026-12-01T09:00:00Z). Raises ValueError like parse_instant()."""
     moment = value if isinstance(value, datetime) else parse_instant(value)
     if moment.tzinfo is None:
         raise ValueError(f"must have an offset, got {moment.isoformat()}")
@@ -118,21 +118,14 @@ def _have_key(key: str, elements: Any) -> bool:
     return isinstance(elements, list) and all(isinstance(e, Mapping) and key in e for e in elements)
 
 
-def _member_differences(
-    resource_type: ResourceType, declared: Mapping[str, Any], actual: Mapping[str, Any], tokens: Path
-) -> Iterator[Difference]:
-    for name, value in declared.items():
-        yield from differences(resource_type, value, actual.get(name), (*tokens, name))
-
-
 def _element_differences(
     resource_type: ResourceType, key: str, declared: list[Any], actual: list[Any], tokens: Path
 ) -> Iterator[Difference]:
-    """Compare the elements by their key; where the keys themselves differ, only those."""
+    """Yield the differences of elements with the same key, or one difference if the keys differ or are not unique."""
     wanted, found = [element[key] for element in declared], [element[key] for element in actual]
     if set(wanted) != set(found) or not len(set(wanted)) == len(wanted) == len(found):
         yield Difference((*tokens, "[*]", key), found, wanted)
         return
-    by_key = dict(zip(found, actual, strict=True))
-    for name, element in zip(wanted, declared, strict=True):
-        yield from differences(resource_type, element, by_key[name], (*tokens, f"[{name}]"))
+    by_key = {element[key]: element for element in actual}
+    for element in declared:
+        yield from differences(resource_type, element, by_key[element[key]], (*tokens, f"[{element[key]}]"))

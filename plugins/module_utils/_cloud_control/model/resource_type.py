@@ -1,12 +1,11 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The vocabulary in which a resource type is described: everything that differs from type to type, as frozen records.
+"""The records that describe a resource type, and the records of a task's declaration and of a resource.
 
-The engine reads these records and names no resource type and no property itself. Property names are CloudFormation's
-(C(ModelVariants)); option names are Ansible's (C(model_variants)). Fields are given by keyword, but for Snapshot's.
-
-Named tuples rather than frozen dataclasses: every task defines them anew, and they take a sixth of the time.
+The engine reads all names of properties and options from these records. Property names are those of CloudFormation
+(C(ModelVariants)), option names those of Ansible (C(model_variants)). A path of properties is a tuple without list
+positions: C(("ModelVariants", "ModelName")).
 """
 
 from __future__ import annotations
@@ -21,83 +20,95 @@ Properties = dict[str, Any]
 Path = tuple[str, ...]
 Spec = Mapping[str, Mapping[str, Any]]
 
-# A default that records share: a Mapping has no way to be written to.
+# The empty default of fields. A Mapping has no method that changes it.
 NOTHING: Mapping[Any, Any] = {}
 
 
 class Declaration(NamedTuple):
-    """What a task declares: the end, and how it may be reached."""
+    """The desired state of a resource, as the task declares it."""
 
     identifier: str
+    """The value of the primary identifier."""
     present: bool = True
+    """False for C(state: absent)."""
     properties: Mapping[str, Any] = NOTHING
-    """Only what the task gives, by property name and without the tags."""
+    """Property name -> value, for the options that the task sets. The tags are separate."""
     tags: Mapping[str, str] | None = None
+    """Key -> value; None if the task does not set tags."""
     purge_tags: bool = True
+    """Whether tags that the task does not declare are removed."""
     recreate: bool = False
+    """Whether the resource may be deleted and created again."""
     module_only_options: Mapping[str, Any] = NOTHING
-    """Options that say how, not what: they are never compared."""
+    """Option name -> value, for the options that are not properties. They are never compared."""
 
 
 class Resource(NamedTuple):
-    """A resource as last read: by Cloud Control, and by the service itself if that was asked (None: it was not)."""
+    """A resource as it was last read or predicted."""
 
     properties: Properties
+    """The properties in GetResource, by name."""
     write_only: Properties | None = None
+    """The write-only properties that the service returned, by name; None if they have not been read."""
 
 
 class Limit(NamedTuple):
-    """Bounds of one option, inclusive. C(pattern) must match the whole text; C(words) says it in words."""
+    """The limits of the value of an option. All bounds are inclusive."""
 
     length: tuple[int, int] | None = None
+    """Fewest and most characters of a string, or of each string in a list."""
     number: tuple[int, int] | None = None
+    """Lowest and highest integer."""
     items: tuple[int, int] | None = None
+    """Fewest and most elements of a list."""
     pattern: str | None = None
+    """Regular expression that matches the whole string."""
     words: str = ""
+    """The pattern in words, after "must" in a message: "be an S3 URI"."""
 
 
 class Transition(NamedTuple):
-    """How one patch moves a resource out of a status."""
+    """The patch that moves a resource from one status to another."""
 
     sets: Properties
-    """The intent property with the value that asks for the move."""
+    """The intent property, with the value that requests the status."""
     also_sends: frozenset[str] = frozenset()
-    """Write-only properties sent in the same patch when the task gives them."""
+    """Write-only properties that the same patch sends if the task sets them."""
     applies: frozenset[str] = frozenset()
-    """Properties whose changes the handler applies in the same patch; it drops all others silently."""
+    """Properties that the handler changes in the same patch. The handler drops all other changes without an error."""
     deploys: frozenset[str] = frozenset()
-    """Properties that the handler deploys as the patch result has them. Their elements are sent as read only."""
+    """Properties that the handler deploys from the patched model. Their elements are sent as they were read."""
     derive: Callable[[Properties, Mapping[str, Any]], Properties] | None = None
-    """(properties read, module-only options) -> further properties that the patch must set for the options' effect."""
+    """(properties read, module-only options) -> further properties of the patch. Raises ValueError with a clause."""
     hint: str = ""
-    """How to correct the task if C(derive) raises ValueError."""
+    """The hint of the error that C(derive) raises."""
 
 
 class Status(NamedTuple):
-    """What a resource in one status allows: a row of the type's lifecycle table."""
+    """The changes that a resource allows in one status: a row of the lifecycle table."""
 
     transitional: bool = False
-    """It changes by itself before long. Nothing is written meanwhile: the handler would drop it."""
+    """Whether the status ends without a further request. The handler drops changes meanwhile."""
     stable_statuses: tuple[str, ...] = ()
-    """The statuses that a transit may end in. Where it is not waited for, it is taken to be the first from which the
-    declared intent can be reached; so those that leave most to do come first."""
+    """The statuses after a transitional status. A prediction uses the first one from which the intent is reachable."""
     updatable: frozenset[str] = frozenset()
+    """Properties that can change."""
     updatable_members: Mapping[str, frozenset[Path]] = NOTHING
-    """Updatable properties of which only these members can change."""
+    """Updatable property -> the paths of its members that can change; all members of the other properties can."""
     transitions: Mapping[str, Transition] = NOTHING
-    """Values of the intent property that can be reached from here."""
+    """Value of the intent property -> the transition to it."""
     write_only: Mapping[str, tuple[str, ...]] = NOTHING
-    """Write-only properties that mean something here, and which of their members count."""
+    """Write-only property -> the members of it that apply in this status and are compared."""
     preserved_on_recreate: frozenset[str] = frozenset()
-    """Write-only properties that deleting and creating again must not lose."""
+    """Write-only properties that recreate preserves if the task does not set them."""
     ignored_when_reached: frozenset[str] = frozenset()
-    """Properties that are left alone once the declared intent is this status."""
+    """Properties that are not compared if this status is the declared intent."""
     restriction: str = ""
-    """Why it allows no more than this, and the way out; ends a rejection."""
+    """The reason for the limits of this status, as the last sentence of a rejection."""
     recreate: str = "deletes the resource and creates it again"
-    """What recreate: true does in this status; follows "which" in the message that offers it."""
+    """The effect of recreate: true in this status, after "which" in the hint that offers recreate."""
     unknown: bool = False
-    """It is no row of the table: the service has told a status that the table does not have."""
+    """Whether the status is missing in the lifecycle table."""
 
     def allows(self, path: Path) -> bool:
         """Return whether the member at a path can change in this status."""
@@ -106,118 +117,136 @@ class Status(NamedTuple):
 
 
 class Lifecycle(NamedTuple):
-    """A type whose resources have a status: which property holds it, which one asks for another, and the table."""
+    """The statuses of a type, and the property that requests a status."""
 
     status: str
+    """The read-only property with the status."""
     intent: str
+    """The write-only property that requests a status."""
     statuses: Mapping[str, Status]
+    """Status -> the changes that it allows."""
     intents: tuple[str, ...]
-    """All values of the intent property; each is named like the status that meets it."""
+    """All values of the intent property. Each is the name of the status that it requests."""
     intents_on_create: frozenset[str]
-    """Values of the intent property that a resource which does not exist yet can be brought to."""
+    """The values of the intent property that a new resource can reach."""
     intent_before_delete: Callable[[Declaration], str | None]
-    """The intent that has to be reached before the resource is deleted; None to delete it as it is."""
+    """Declaration of a delete -> the intent to reach before the delete; None to delete in the current status."""
 
 
 class WriteOnlyReader(NamedTuple):
-    """The call of the service's own API that tells what GetResource does not."""
+    """The call of the service's own API that returns write-only properties."""
 
     service: str
+    """The name of the service in boto3."""
     method: str
+    """The method of the boto3 client."""
     argument: str
-    """The parameter of C(method) that takes the identifier, and the member of the answer that repeats it."""
+    """The parameter that takes the identifier. The response repeats it."""
     members: tuple[str, ...]
-    """Members of the answer that are taken over; each is named like its property."""
+    """Members of the response that are properties, with the names of the properties."""
     not_found: str
-    """The error code that says that there is no such resource."""
+    """The error code for a resource that does not exist."""
     permission: str
+    """The IAM action of the call."""
 
 
 class ResourceType(NamedTuple):
-    """Everything that the engine has to know of one CloudFormation resource type."""
+    """The description of one CloudFormation resource type: all data that the engine needs to manage it."""
 
     type_name: str
+    """The name of the type in CloudFormation."""
     noun: str
     """The resource in a sentence: "inference experiment"."""
     result_name: str
-    """The key of the returned dict; its plural, by adding "s", is the info module's."""
+    """The key of the resource in the return values. The info module adds "s"."""
     identifier: str
     """The option that is the primary identifier."""
     options: Spec
-    """Argument spec of every property that can be written, the tags as a free map."""
+    """Argument spec of all properties that can be written. The tags are a dictionary."""
     read_only: Spec
-    """The same for properties that only the service writes, for the way back."""
+    """Argument spec of the properties that only the service writes."""
     tags: str
-    """The property that holds the tags, a list of objects with Key and Value."""
+    """The property with the tags, a list of {"Key": string, "Value": string}."""
     module_only_options: Spec = NOTHING
+    """Argument spec of the options that are not properties."""
     values: Mapping[str, Callable[[Any], Any]] = NOTHING
-    """Option path -> converter of its value; raises ValueError with a clause that can follow "<path>"."""
+    """Option path (C(schedule.end_time)) -> converter of the value. Raises ValueError with a clause after the path."""
     limits: Mapping[str, Limit] = NOTHING
+    """Option path -> limit of the value."""
     equivalences: Mapping[Path, Callable[[Any, Any], bool]] = NOTHING
-    """Property path -> (declared, actual) -> whether both mean the same; equality elsewhere."""
+    """Property path -> (declared, actual) -> whether both are equivalent. Other values are compared by C(==)."""
     list_keys: Mapping[Path, str] = NOTHING
-    """Lists of objects without an order: path of the list -> the member that identifies an element."""
+    """Path of a list of objects without an order -> the member that identifies an object."""
     recreate_not_offered: frozenset[Path] = frozenset()
-    """Members for whose change a message does not offer recreate."""
+    """Paths of members. The hint for a change of one of them does not offer recreate."""
     create_only: frozenset[str] = frozenset()
+    """Properties that can be set only on create."""
     write_only: frozenset[str] = frozenset()
+    """Properties that GetResource does not return."""
     never_compared: frozenset[str] = frozenset()
+    """Properties that are sent and never compared."""
     ignored_by_create: frozenset[str] = frozenset()
-    """Properties that the create handler does not look at; they are not sent to it."""
+    """Properties that the create handler ignores, and that are not sent to it."""
     required_to_create: tuple[str, ...] = ()
+    """Properties that a create requires, besides the identifier."""
     unset_when_empty: frozenset[Path] = frozenset()
-    """Lists that the service returns empty where it means "not there", and that the schema then refuses."""
+    """Paths of lists that count as not set if they are empty, because the schema rejects an empty list."""
     validate_model: Callable[[Properties], list[str]] = lambda _properties: []
-    """Properties, whole or in part -> problems, in the user's words."""
+    """Declared or complete properties -> errors, as sentences."""
     validate_create: Callable[[Properties, datetime], list[str]] = lambda _properties, _now: []
-    """(properties of a create, the time) -> what would make the create fail after all, in the user's words."""
-    validate_declaration: Callable[[Declaration], list[str]] = lambda _wish: []
-    warn_without_effect: Callable[[Declaration, Properties, datetime], list[str]] = lambda _wish, _properties, _now: []
-    """(the task, properties read, the time) -> warnings about declarations that cannot have an effect any more."""
+    """(properties of a create, current time) -> errors that depend on the time, as sentences."""
+    validate_declaration: Callable[[Declaration], list[str]] = lambda _declaration: []
+    """Declaration -> errors of options that conflict with each other, as sentences."""
+    warn_without_effect: Callable[[Declaration, Properties, datetime], list[str]] = lambda *_: []
+    """(declaration, properties read, current time) -> warnings about declared values that have no effect any more."""
     lifecycle: Lifecycle | None = None
+    """The statuses; None for a type without statuses."""
     write_only_reader: WriteOnlyReader | None = None
+    """The call that returns write-only properties; None if no API returns them."""
     predict: Callable[[Properties | None, Properties, Properties, datetime], Properties] | None = None
-    """(properties before, None for a create; the model that the handler is given; its write-only values; the time) ->
-    properties once the write has ended and the status has settled."""
+    """(properties before, or None for a create; patched model; its write-only properties; current time) -> properties
+    after the operation, in a stable status. None: the patched model without its write-only properties."""
     effects: Callable[[Properties, Properties | None], dict[str, Any]] | None = None
-    """(properties read; the model that the update handler is given, None for a delete) -> what the operation does and
-    no read shows, by the name under which the module returns it; an option is shown in the diff only."""
+    """(properties read; patched model, or None for a delete) -> effects of the operation that no read shows, by the
+    name of the return value. An effect with the name of an option is shown in the diff only."""
     not_applied_by_create: Callable[[Properties, Properties, datetime], frozenset[str]] | None = None
-    """(properties sent, properties read, the time) -> those sent which the status read shows not to have been applied,
-    and which no later comparison would find."""
+    """(properties sent, properties read, current time) -> sent properties that the create has not applied, although no
+    later comparison finds a difference."""
     continues_after: tuple[str, ...] = ()
-    """Texts in the message of a failed operation which say that only the handler's own waiting ended."""
+    """Parts of messages. The service continues an operation that failed with one of them."""
     hints: Mapping[str, str] = NOTHING
-    """Error code -> hint that precedes the general one. {region} stands for the region."""
+    """Error code -> hint that replaces the hint of the engine. {region} stands for the region."""
 
     @property
     def tags_option(self) -> str:
+        """Return the name of the option with the tags."""
         return option_name(self.tags)
 
     @property
     def property_options(self) -> Spec:
-        """The options that are properties by themselves; the tags are a map with keys of their own."""
+        """Return the options without the tags, which are converted separately."""
         tags = self.tags_option
         return {name: entry for name, entry in self.options.items() if name != tags}
 
     @property
     def writable(self) -> frozenset[str]:
+        """Return the names of all properties that can be written."""
         return frozenset(property_name(option) for option in self.options)
 
     def status_of(self, current: Resource) -> str:
+        """Return the status of a resource; "" for a type without statuses."""
         return str(current.properties.get(self.lifecycle.status)) if self.lifecycle else ""
 
     def status_row(self, current: Resource) -> Status:
-        """The row of the lifecycle table; for a type without a table, all that is not create-only may change."""
+        """Return the row of the current status. Without statuses, all properties that can be written are updatable."""
         if self.lifecycle is None:
             return Status(updatable=self.writable)
         status = self.status_of(current)
-        words = f"This version of the collection does not support the status {status!r}."
-        unknown = Status(unknown=True, restriction=words)
-        return self.lifecycle.statuses.get(status, unknown)
+        restriction = f"This version of the collection does not support the status {status!r}."
+        return self.lifecycle.statuses.get(status, Status(unknown=True, restriction=restriction))
 
 
-@cache  # called for each member of each resource that is read
+@cache  # called for each member of each resource
 def property_name(option: str) -> str:
     """Return the name of the property for an option: model_variants -> ModelVariants."""
     return "".join(word[:1].upper() + word[1:] for word in option.split("_"))

@@ -14,7 +14,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 
 from ..errors import CloudControlError, Rejected, TimedOut
 from ..execution.reconcile import reconcile
-from ..execution.state import Operation, Record, Task
+from ..execution.state import Context, Operation, Report
 from ..model.conversion import to_properties
 from ..model.resource_type import Declaration, Limit, Resource, ResourceType
 from ..model.tags import tags_as_strings
@@ -28,17 +28,17 @@ MAX_WAIT_TIMEOUT = 7 * 24 * 3600  # Cloud Control keeps a request for seven days
 def run_resource_module(resource_type: ResourceType) -> None:
     """Run the module that creates, updates and deletes one resource, from its arguments to its result."""
     module, raw = base.create_module(_spec(resource_type))
-    record = Record()
+    report = Report()
     try:
-        reconcile(_task(resource_type, module, raw, record))
+        declaration = _declaration(resource_type, module.params, raw)
+        reconcile(_context(resource_type, module, declaration), declaration, report)
     except CloudControlError as error:
-        _fail(resource_type, module, record, error)
-    _warn(resource_type, module, record)
-    module.exit_json(**_outcome(resource_type, module, record))
+        _fail(resource_type, module, report, error)
+    _warn(resource_type, module, report)
+    module.exit_json(**_outcome(resource_type, module, report))
 
 
-def _task(resource_type: ResourceType, module: AnsibleAWSModule, raw: RawErrors, record: Record) -> Task:
-    declaration = _declaration(resource_type, module.params, raw)
+def _context(resource_type: ResourceType, module: AnsibleAWSModule, declaration: Declaration) -> Context:
     seconds = module.params["wait_timeout"]
     deadline = base.create_deadline(seconds)
     client = base.create_client(
@@ -51,16 +51,7 @@ def _task(resource_type: ResourceType, module: AnsibleAWSModule, raw: RawErrors,
         connect_timeout=min(10, seconds),
         read_timeout=min(60, seconds),
     )
-    return Task(
-        type=resource_type,
-        declaration=declaration,
-        client=client,
-        deadline=deadline,
-        record=record,
-        wait=module.params["wait"],
-        check_mode=module.check_mode,
-        plan_only=module.check_mode,
-    )
+    return Context(resource_type, client, deadline, wait=module.params["wait"], check_mode=module.check_mode)
 
 
 def _spec(resource_type: ResourceType) -> dict[str, Any]:
@@ -101,15 +92,15 @@ def _declaration(resource_type: ResourceType, params: Mapping[str, Any], raw: Ra
     return declaration
 
 
-def _outcome(resource_type: ResourceType, module: AnsibleAWSModule, record: Record) -> dict[str, Any]:
+def _outcome(resource_type: ResourceType, module: AnsibleAWSModule, report: Report) -> dict[str, Any]:
     """Return the values that a task returns whether it succeeds or fails."""
     region = base.region_of(module)
-    before, after = (base.to_result(resource_type, current, region) for current in _comparable(record))
-    effects = record.effects
+    before, after = (base.to_result(resource_type, current, region) for current in _comparable(report))
+    effects = report.effects
     outcome = {
-        "changed": record.changed(check_mode=module.check_mode),
-        resource_type.result_name: base.to_result(resource_type, record.now, region),
-        "operations": [operation.result() for operation in record.operations],
+        "changed": report.changed(check_mode=module.check_mode),
+        resource_type.result_name: base.to_result(resource_type, report.now, region),
+        "operations": [operation.result() for operation in report.operations],
         **{name: value for name, value in effects.items() if name not in resource_type.options},
     }
     if module._diff:
@@ -117,39 +108,39 @@ def _outcome(resource_type: ResourceType, module: AnsibleAWSModule, record: Reco
     return outcome
 
 
-def _comparable(record: Record) -> tuple[Resource | None, Resource | None]:
+def _comparable(report: Report) -> tuple[Resource | None, Resource | None]:
     """Return the resource before and after the task, with write-only properties only if both reads have them."""
-    before, after = record.before, record.now
+    before, after = report.before, report.now
     if before and after and (before.write_only is None or after.write_only is None):
         return Resource(before.properties), Resource(after.properties)
     return before, after
 
 
-def _warn(resource_type: ResourceType, module: AnsibleAWSModule, record: Record) -> None:
-    for note in record.notes:
+def _warn(resource_type: ResourceType, module: AnsibleAWSModule, report: Report) -> None:
+    for warning in report.warnings:
         # Equal to AnsibleModule.warn(). ansible-core deprecates the way in which AnsibleAWSModule calls it.
-        warn(f"{resource_type.noun.capitalize()} {module.params[resource_type.identifier]}: {note}")
+        warn(f"{resource_type.noun.capitalize()} {module.params[resource_type.identifier]}: {warning}")
 
 
-def _fail(resource_type: ResourceType, module: AnsibleAWSModule, record: Record, error: CloudControlError) -> None:
-    _warn(resource_type, module, record)
-    if isinstance(error, TimedOut) and record.now and resource_type.lifecycle:
+def _fail(resource_type: ResourceType, module: AnsibleAWSModule, report: Report, error: CloudControlError) -> None:
+    _warn(resource_type, module, report)
+    if isinstance(error, TimedOut) and report.now and resource_type.lifecycle:
         error.message = (
             f"{error.message.rstrip('.')}. The {resource_type.noun} last had the status"
-            f" {resource_type.status_of(record.now)}."
+            f" {resource_type.status_of(report.now)}."
         )
-    report = describe_failure(
-        _attempt(resource_type, module, record, error),
+    failure = describe_failure(
+        _attempt(resource_type, module, report, error),
         error,
         hints=resource_type.hints,
         region=base.region_of(module),
-        submitted=bool(_submitted(record)),
-        without_response=record.without_response,
+        submitted=bool(_submitted(report)),
+        without_response=report.without_response,
     )
-    module.fail_json(**report, **_outcome(resource_type, module, record))
+    module.fail_json(**failure, **_outcome(resource_type, module, report))
 
 
-def _attempt(resource_type: ResourceType, module: AnsibleAWSModule, record: Record, error: CloudControlError) -> str:
+def _attempt(resource_type: ResourceType, module: AnsibleAWSModule, report: Report, error: CloudControlError) -> str:
     """Return the beginning of the message of a failed task."""
     region, identifier = base.region_of(module), module.params[resource_type.identifier]
     name = "" if identifier is None else f" {identifier!r}"
@@ -158,11 +149,11 @@ def _attempt(resource_type: ResourceType, module: AnsibleAWSModule, record: Reco
         return f"Invalid options for {shown}"
     if isinstance(error, Rejected):
         return f"The declaration cannot be applied to {shown}"
-    submitted = _submitted(record)
+    submitted = _submitted(report)
     if submitted and submitted[-1].operation_status != "SUCCESS":
         return f"Could not {submitted[-1].operation} {shown}"
     return f"Could not {'delete' if module.params['state'] == 'absent' else 'apply the declaration to'} {shown}"
 
 
-def _submitted(record: Record) -> list[Operation]:
-    return [operation for operation in record.operations if operation.operation_status != "PLANNED"]
+def _submitted(report: Report) -> list[Operation]:
+    return [operation for operation in report.operations if operation.operation_status != "PLANNED"]

@@ -1,299 +1,402 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Take a step that changes something: carry it out, or predict it, and see that it was applied.
+"""Execute one step that writes: submit or predict it, wait for its end, classify a failure, and verify the result.
 
-Loaded only when there is such a step: most tasks find nothing to do.
-
-Guarantees: a change counts only when a read after it shows it; nothing is deleted that could not be created again; a
-failure after which the task can go on does not end it.
+- The task fails if AWS reports success for a change that no later read shows.
+- No resource is deleted that could not be created again (recreate).
+- A failure ends the task only if no further step can succeed.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from enum import Enum
 
 from ..api.polling import backoff, pauses
-from ..errors import CallFailed, CloudControlError, NotApplied, OperationFailed, Rejected
+from ..errors import CallFailed, CloudControlError, NotApplied, OperationFailed, Rejected, TimedOut
 from ..model.equivalence import same
 from ..model.resource_type import Declaration, Properties, Resource, ResourceType, option_name
 from ..planning.diff import Situation, compute_diff
-from ..planning.json_patch import PatchConflict, apply
+from ..planning.json_patch import PatchConflict, PatchDocument, apply
 from ..planning.plan import Create, Delete, Reject, Update, Write
 from ..planning.prediction import effects, predict
-from .operations import classify_failure, planned, submit
-from .state import Task
+from .state import Operation, Recreate, Task
 
-# Among the properties that must not be due again.
-_THE_DELETION = "delete"
-# Seconds for which a resource may still be "not found" after Cloud Control has reported its creation.
+# Seconds for which GetResource may not find a resource after Cloud Control has reported its create.
 _VISIBLE_AFTER_CREATE = 30.0
 
+# HandlerErrorCodes and error codes of Cloud Control.
+_TRANSIENT_CODES = frozenset({"Throttling", "NetworkFailure", "ServiceInternalError", "ResourceConflict"})
+_CONCURRENT_CODES = frozenset({"ConcurrentOperationException", "ResourceConflictException"})
+_NOT_FOUND_CODES = frozenset({"NotFound", "ResourceNotFoundException"})
+_EXISTS_CODES = frozenset({"AlreadyExists", "AlreadyExistsException"})
+_INVALID_PATCH_CODES = frozenset({"InvalidRequest", "InvalidRequestException", "ValidationException"})
 
-class Executor:
-    """Takes one step after the other, and keeps in mind what must not have to be taken twice."""
 
-    def __init__(self, task: Task) -> None:
-        self.task = task
-        self.type = task.type
-        self.record = task.record
-        self.applied: set[str] = set()
-        self.pending_create: Create | None = None  # what a deletion that has begun is to be followed by
-        self.preserved_options: list[str] = []  # options that the creation takes from what was there, not from the task
-        self.recreate_in_progress = False
-        self.denied: CloudControlError | None = None  # a step that was denied a request after its changes were made
-        self._pauses_for_others = pauses(task.deadline.clock)
+class Outcome(Enum):
+    """The outcome of a step that failed."""
 
-    def execute(self, current: Resource | None, step: Write) -> Resource | None:
-        """Carry a step out, or predict it, and return the resource as it is then."""
-        if self.denied:
-            raise self.denied
-        self.check_applied(current, _about(step))
-        self._check_nothing_is_lost(step)
-        if isinstance(step, Delete) and step.then:
-            self.preserved_options = self._carried_over(step.then)
-        if not self.record.operations:
-            self.record.at_first_write = current
-        operation = replace(planned(step), effects=effects(self.type, current, step))
-        self.record.operations.append(operation)
-        self.pending_create = step.create if isinstance(step, Delete) else None
-        if not self.task.plan_only:
-            failure = submit(step, operation, self.task.client, self.task.declaration.identifier, wait=self.task.wait)
-            if failure:
-                return self._after_failure(current, step, failure)
-            if not self.task.wait:
-                self.record.now = self.task.read()
-                self.task.plan_only = True
-        return self._after_success(current, step)
+    GONE = "the resource to delete does not exist"
+    EXISTS = "the resource to create exists"
+    STALE = "the current resource may no longer fit the patch"
+    CONCURRENT = "a concurrent operation is in progress"
+    TRANSIENT = "the same step may succeed later"
+    FINAL = "the step cannot succeed"
 
-    def record_pending_create(self) -> None:
-        """Put what was to be created again on record: it is nowhere else any more, or will not be for long."""
-        if self.pending_create:
-            self.record.operations.append(planned(self.pending_create))
-        undone = ("FAILED", "CANCEL_COMPLETE", "PLANNED")
-        deleted = any(o.operation == "delete" and o.operation_status not in undone for o in self.record.operations)
-        if (deleted or self.recreate_in_progress) and self.preserved_options and not self.task.check_mode:
-            self.record.notes.append(
-                "recreate: true did not complete. Only operations in the result contains the previous values of"
-                f" {', '.join(self.preserved_options)}. Set the options to these values and run the task again."
-            )
 
-    def _after_success(self, current: Resource | None, step: Write) -> Resource | None:
-        self.task.transient_failures = 0
-        self._pauses_for_others = pauses(self.task.deadline.clock)
+def execute(task: Task, current: Resource | None, step: Write) -> Resource | None:
+    """Submit a step or, if nothing more is submitted, predict it. Return the resource after the step.
+
+    Raises NotApplied if an earlier write had no effect, Rejected if recreate would lose values, and the failure of the
+    step if no further step can succeed.
+    """
+    context, state, report = task
+    if state.denied:
+        raise state.denied
+    _raise_if_not_applied(task, current, _names_due(step))
+    _raise_if_create_would_fail(task, step)
+    if isinstance(step, Delete) and step.then:
+        state.recreate, state.preserved_options = Recreate.DELETE, _preserved_options(task, step.then)
+    if not report.operations:
+        report.before_first_write = current
+    operation = _planned(context.type, current, step)
+    report.operations.append(operation)
+    state.pending_create = step.create if isinstance(step, Delete) else None
+    if not state.plan_only:
+        failure = submit(task, step, operation)
+        if failure:
+            return _after_failure(task, current, step, failure)
+        if not context.wait:
+            report.now = task.read()
+            state.plan_only = True
+    return _after_success(task, current, step)
+
+
+def submit(task: Task, step: Write, operation: Operation) -> CloudControlError | None:
+    """Submit an operation and, with wait, poll it until it ends. Return its failure; None if it has not failed.
+
+    Raises TimedOut with the request token.
+    """
+    client, identifier = task.context.client, task.state.declaration.identifier
+    try:
         if isinstance(step, Create):
-            self.preserved_options = []
-            self.applied = set(step.properties)
-        self.applied |= _about(step)
-        if isinstance(step, Delete) and step.then:
-            self.task.declaration, self.recreate_in_progress = step.then, True
-        now = self.task.deadline.clock.now()
-        if self.task.plan_only:
-            return predict(self.type, current, step, now)
-        if not isinstance(step, Create):
-            return self.task.read()
-        created = self._read_created()
-        if created and self.type.not_applied_by_create:
-            self.check_applied(created, self.type.not_applied_by_create(step.properties, created.properties, now))
-        return created
-
-    def _check_nothing_is_lost(self, step: Write) -> None:
-        """Refuse to delete what could not be created again: today, or by a later run, which knows only the task."""
-        create = step if isinstance(step, Create) else step.create if isinstance(step, Delete) else None
-        problems = self.type.validate_create(create.properties, self.task.deadline.clock.now()) if create else []
-        if problems:
-            raise Rejected(" ".join(problems))
-        if self.task.wait or not isinstance(step, Delete) or step.then is None:
-            return
-        lost = self._carried_over(step.then)
-        if lost:
-            raise Rejected(
-                f"recreate: true with wait: false would lose options that the task does not set: {', '.join(lost)}.",
-                hint="Set these options, or omit wait: false.",
-            )
-
-    def _carried_over(self, then: Declaration) -> list[str]:
-        """The options of which the task does not give all that is to be created again."""
-        given = self.task.declaration
-        names = [
-            option_name(name)
-            for name, value in then.properties.items()
-            if not same(self.type, value, given.properties.get(name), (name,))
-        ]
-        if then.tags and then.tags != given.tags:
-            names.append(self.type.tags_option)
-        return names
-
-    def check_rejection(self, current: Resource | None, rejection: Reject) -> None:
-        """Raise NotApplied if it comes only of a step that was reported done and did nothing."""
-        # Where a status is out of reach no property differs; what has been deleted would have no status.
-        self.check_applied(current, rejection.properties_that_differ or frozenset([_THE_DELETION] if current else []))
-        for last in self.record.operations[-1:]:  # empty if a concurrent operation was the only one
-            last.effects = {}  # the status is not the declared one, so another caller changed the resource
-
-    def check_applied(self, current: Resource | None, names_due: frozenset[str]) -> None:
-        """Raise NotApplied if what was reported done is still due: it did nothing."""
-        repeated = self.applied & names_due
-        if not repeated:
-            return
-        names = ", ".join(sorted(option_name(name) for name in repeated))
-        state = f"is {self.type.status_of(current) or 'unchanged'}" if current else "does not exist"
-        last = self.record.operations[-1]
-        last.effects = {}
-        raise NotApplied(
-            f"AWS reported success, but a later read does not show the change ({names}): the {self.type.noun} {state}."
-            f" Request: {json.dumps(last.patch_document or last.desired_state or {})}",
-            operation=last.operation,
-            request_token=last.request_token,
-        )
-
-    def _after_failure(self, current: Resource | None, step: Write, failure: CloudControlError) -> Resource | None:
-        """Return the resource as it is now, if the task can go on from there; raise the failure if not."""
-        what = classify_failure(self.type, step, failure)
-        # A handler that fails, such as for want of a permission, has done all that came before that.
-        self.record.failed_after_submission |= isinstance(failure, OperationFailed) and what not in (
-            "gone",
-            "exists",
-            "stale",
-        )
-        if what == "concurrent":
-            return self._after_other(current, step, failure)
-        if what == "final" and isinstance(failure, CallFailed):
-            raise failure
-        try:
-            now = self._read_created() if what == "exists" else self._read_after(step)
-        except CloudControlError:
-            if what == "final":  # the failure of the operation is the cause, and it names the request
-                raise failure from None
-            raise
-        applied = what == "transient" or failure.denied  # with any other, a new status is the work of another caller
-        if not applied or _status(self.type, now) == _status(self.type, current):
-            self.record.operations[-1].effects = {}
-        if what == "exists" and now:
-            self._note_creation(now)
-        may_pass = {
-            "gone": True,
-            "exists": now is not None,
-            "stale": not (now and _fits(step, now)),
-            "transient": True,
-            "final": self._has_moved_on(current, now, step, failure),
-        }
-        if not may_pass[what]:
-            self.record.now = now
-            # If what the patch tests is as it was, it is the handler that has failed.
-            self.record.failed_after_submission |= what == "stale" and isinstance(failure, OperationFailed)
-            raise failure
-        # With InvalidRequest, the handler was denied the read of the status, after all of its writes.
-        if failure.denied and now and failure.code != "InvalidRequest":
-            self.denied = failure
-        if what != "gone" or now:
-            self.task.pause_after_failure(failure)
-        return now
-
-    def _note_creation(self, now: Resource) -> None:
-        """Count a create that was reported as AlreadyExists as a change if it was applied, as far as a read shows."""
-        declaration = self.task.declaration
-        readable = {n: v for n, v in declaration.properties.items() if n not in self.type.write_only}
-        if self.record.before or compute_diff(Situation(self.type, declaration, now), readable).names:
-            return
-        self.record.failed_after_submission = True
-        self.record.notes.append(
-            f"AWS reported AlreadyExists for the create, but the {self.type.noun} did not exist before and now has the"
-            " values of this task. It counts as created by this task, although another caller with the same values may"
-            " have created it."
-        )
-
-    def _has_moved_on(
-        self, current: Resource | None, now: Resource | None, step: Write, failure: CloudControlError
-    ) -> bool:
-        """Return whether another step can succeed although the error code of this one is final.
-
-        A handler that lacks a permission for its last request, such as the one that reads the status, has made the
-        changes of the requests before. If no other write is due, the task succeeds. GeneralServiceException stands for
-        conflicts too: with a status that has just changed, or with an endpoint that is still busy because the resource
-        to recreate has just been deleted.
-        """
-        if failure.denied:
-            return _state(self.type, now) != _state(self.type, current)
-        if failure.code != "GeneralServiceException":
-            return False
-        return _status(self.type, now) != _status(self.type, current) or (
-            self.recreate_in_progress and isinstance(step, Create)
-        )
-
-    def _after_other(self, current: Resource | None, step: Write, failure: CloudControlError) -> Resource | None:
-        """Somebody else is at work on the resource: let them finish, then look again."""
-        operation = self.record.operations.pop()
-        if operation.without_response:
-            self.record.operations.append(operation)  # an earlier try of the call may have begun what is in progress
+            progress = client.create(step.properties)
+        elif isinstance(step, Update):
+            progress = client.update(identifier, step.patch)
         else:
-            self.pending_create = step if isinstance(step, Create) and self.recreate_in_progress else None
-        if not self.task.wait:
-            self.task.continue_as_plan("A concurrent operation is in progress and wait is false.")
-            planned_again = replace(operation, operation_status="PLANNED", effects=effects(self.type, current, step))
-            self.record.operations.append(planned_again)
-            return predict(self.type, current, step, self.task.deadline.clock.now())
-        try:
-            other = self.task.client.operation_in_progress(self.task.declaration.identifier)
-        except CallFailed as error:  # without knowing which it is, it can still be waited for
-            other = None
-            note = f"The concurrent operation cannot be identified: {error.message}"
-            if error.denied and note not in self.record.notes:
-                self.record.notes.append(note)
-        if other:
-            self.task.client.wait_until_ended(other)
-        # Who cannot be followed may be at work for long.
-        pause = backoff(1) if other else max(backoff(3), next(self._pauses_for_others))
-        self.task.deadline.pause(
-            pause,
-            waiting_for=f"a concurrent operation is in progress ({failure.message}).",
+            progress = client.delete(identifier)
+        operation.request_token, operation.operation_status = progress.request_token, progress.status
+        if task.context.wait:
+            progress = client.wait_until_ended(progress)
+    except (CallFailed, TimedOut) as error:
+        call = error if isinstance(error, CallFailed) else error.__cause__
+        if operation.request_token is None:
+            without_response = isinstance(call, CallFailed) and call.without_response
+            operation.operation_status = "PENDING" if without_response else "FAILED"
+            operation.effects = {}
+        error.request_token = operation.request_token
+        if isinstance(error, CallFailed):
+            return error
+        error.operation = operation.operation
+        raise
+    operation.operation_status = progress.status
+    if progress.status == "SUCCESS" or not progress.ended:
+        return None
+    return OperationFailed(
+        progress.message or "Cloud Control returned no reason.",
+        code=progress.error_code or progress.status,
+        operation=operation.operation,
+        request_token=operation.request_token,
+    )
+
+
+def classify_failure(resource_type: ResourceType, step: Write, failure: CloudControlError) -> Outcome:
+    """Return the outcome of a step that failed."""
+    poll_failed = isinstance(failure, CallFailed) and failure.request_token  # then the operation in progress is our own
+    if failure.code in _CONCURRENT_CODES and not poll_failed:
+        return Outcome.CONCURRENT
+    if isinstance(step, Delete) and failure.code in _NOT_FOUND_CODES:
+        return Outcome.GONE
+    if isinstance(step, Create) and failure.code in _EXISTS_CODES:
+        return Outcome.EXISTS
+    if isinstance(failure, OperationFailed) and (failure.code in _TRANSIENT_CODES or failure.throttled):
+        return Outcome.TRANSIENT
+    if failure.denied:
+        return Outcome.FINAL
+    if isinstance(step, Update) and failure.code in _INVALID_PATCH_CODES and any(o["op"] == "test" for o in step.patch):
+        return Outcome.STALE
+    if isinstance(failure, OperationFailed) and continues_in_aws(resource_type, failure):
+        return Outcome.TRANSIENT
+    return Outcome.FINAL
+
+
+def continues_in_aws(resource_type: ResourceType, failure: CloudControlError) -> bool:
+    """Return whether only the handler stopped waiting, so that its operation continues in the service."""
+    return failure.code == "NotStabilized" or any(text in failure.message for text in resource_type.continues_after)
+
+
+def raise_if_rejection_follows_from_write(task: Task, current: Resource | None, rejection: Reject) -> None:
+    """Raise NotApplied if a step is rejected only because AWS did not apply an earlier write of this task."""
+    # A rejected intent has no property that differs. A deleted resource would have no status that rejects it.
+    due = rejection.properties_that_differ or frozenset(["delete"] if current else [])
+    _raise_if_not_applied(task, current, due)
+    for operation in task.report.operations[-1:]:  # empty if a concurrent operation was the only one
+        operation.effects = {}  # the status is not the declared one, so another caller changed the resource
+
+
+def report_pending_create(task: Task) -> None:
+    """Report the create that has to follow a delete, because the deleted resource had the only copy of its values."""
+    context, state, report = task
+    if state.pending_create:
+        report.operations.append(_planned(context.type, None, state.pending_create))
+    not_deleted = ("FAILED", "CANCEL_COMPLETE", "PLANNED")
+    deleted = any(o.operation == "delete" and o.operation_status not in not_deleted for o in report.operations)
+    deleted |= state.recreate is Recreate.CREATE  # also by another caller
+    if state.recreate and deleted and state.preserved_options and not context.check_mode:
+        report.warnings.append(
+            "recreate: true did not complete. Only operations in the result contains the previous values of"
+            f" {', '.join(state.preserved_options)}. Set the options to these values and run the task again."
         )
-        return self._read_after(step)
-
-    def _read_after(self, failed: Write) -> Resource | None:
-        """Read again. What is gone, whoever has deleted it, is what a recreation goes on from, whole."""
-        now = self.task.read()
-        if isinstance(failed, Delete) and failed.then and now is None:
-            self.task.declaration, self.recreate_in_progress = failed.then, True
-        return now
-
-    def _read_created(self) -> Resource | None:
-        """Read what has just been created; GetResource may not find it at first."""
-        began = self.task.deadline.clock.monotonic()
-        waits = pauses(self.task.deadline.clock)
-        while True:
-            current = self.task.read()
-            if current or not self.task.wait or self.task.deadline.clock.monotonic() - began > _VISIBLE_AFTER_CREATE:
-                return current
-            self.task.deadline.pause(
-                next(waits),
-                waiting_for="GetResource does not return the new resource yet.",
-            )
 
 
-def _about(step: Write) -> frozenset[str]:
-    """What a later step of the same task must not be about again, once this one has been reported done."""
+def _planned(resource_type: ResourceType, current: Resource | None, step: Write) -> Operation:
+    """Return the operation of a step that is not submitted yet."""
+    unread = effects(resource_type, current, step)
+    if isinstance(step, Create):
+        return Operation("create", desired_state=step.properties, effects=unread)
+    if isinstance(step, Update):
+        return Operation("update", patch_document=step.patch, effects=unread)
+    return Operation("delete", effects=unread)
+
+
+def _names_due(step: Write) -> frozenset[str]:
+    """Return the properties and operations that no later step may be due for, once AWS has reported success."""
     if isinstance(step, Update):
         return step.properties
-    return frozenset({_THE_DELETION, *step.properties_that_differ} if isinstance(step, Delete) else {"create"})
+    return frozenset({"delete", *step.properties_that_differ} if isinstance(step, Delete) else {"create"})
+
+
+def _raise_if_not_applied(task: Task, current: Resource | None, due: frozenset[str]) -> None:
+    """Raise NotApplied if AWS has reported success for a property or an operation that is due again."""
+    context, state, report = task
+    repeated = state.applied & due
+    if not repeated:
+        return
+    names = ", ".join(sorted(option_name(name) for name in repeated))
+    status = f"is {context.type.status_of(current) or 'unchanged'}" if current else "does not exist"
+    last = report.operations[-1]
+    last.effects = {}
+    raise NotApplied(
+        f"AWS reported success, but a later read does not show the change ({names}): the {context.type.noun} {status}."
+        f" Request: {json.dumps(last.patch_document or last.desired_state or {})}",
+        operation=last.operation,
+        request_token=last.request_token,
+    )
+
+
+def _raise_if_create_would_fail(task: Task, step: Write) -> None:
+    """Raise Rejected if AWS would reject the create, or if only this run of the task could make it (recreate)."""
+    context = task.context
+    create = step if isinstance(step, Create) else step.create if isinstance(step, Delete) else None
+    errors = context.type.validate_create(create.properties, context.deadline.clock.now()) if create else []
+    if errors:
+        raise Rejected(" ".join(errors))
+    lost = _preserved_options(task, step.then) if isinstance(step, Delete) and step.then and not context.wait else ()
+    if lost:
+        raise Rejected(
+            f"recreate: true with wait: false would lose options that the task does not set: {', '.join(lost)}.",
+            hint="Set these options, or omit wait: false.",
+        )
+
+
+def _preserved_options(task: Task, then: Declaration) -> tuple[str, ...]:
+    """Return the options whose values the create takes, completely or in part, from the current resource."""
+    resource_type, declaration = task.context.type, task.state.declaration
+    names = [
+        option_name(name)
+        for name, value in then.properties.items()
+        if not same(resource_type, value, declaration.properties.get(name), (name,))
+    ]
+    if then.tags and then.tags != declaration.tags:
+        names.append(resource_type.tags_option)
+    return tuple(names)
+
+
+def _after_success(task: Task, current: Resource | None, step: Write) -> Resource | None:
+    context, state, _report = task
+    state.transient_failures, state.concurrent_pauses = 0, None
+    if isinstance(step, Create):
+        state.recreate = None
+        state.applied = set(step.properties)
+    state.applied |= _names_due(step)
+    if isinstance(step, Delete) and step.then:
+        state.declaration, state.recreate = step.then, Recreate.CREATE
+    now = context.deadline.clock.now()
+    if state.plan_only:
+        return predict(context.type, current, step, now)
+    if not isinstance(step, Create):
+        return task.read()
+    created = _read_created(task)
+    if created and context.type.not_applied_by_create:
+        not_applied = context.type.not_applied_by_create(step.properties, created.properties, now)
+        _raise_if_not_applied(task, created, not_applied)
+    return created
+
+
+def _after_failure(task: Task, current: Resource | None, step: Write, failure: CloudControlError) -> Resource | None:
+    """Return the resource after a step that failed, if a further step can succeed. Raise the failure if not."""
+    context, state, report = task
+    outcome = classify_failure(context.type, step, failure)
+    started = isinstance(failure, OperationFailed)
+    # A handler that fails, for example because a permission is missing, has made all of its earlier requests.
+    without_effect = outcome in (Outcome.GONE, Outcome.EXISTS, Outcome.STALE)
+    report.failed_after_submission |= started and not without_effect
+    if outcome is Outcome.CONCURRENT:
+        return _after_concurrent_operation(task, current, step, failure)
+    if outcome is Outcome.FINAL and not started:
+        raise failure
+    try:
+        now = _read_created(task) if outcome is Outcome.EXISTS else _read_after_failure(task, step)
+    except CloudControlError:
+        if outcome is Outcome.FINAL:  # the failure of the operation is the cause, and it names the request
+            raise failure from None
+        raise
+    may_be_applied = outcome is Outcome.TRANSIENT or failure.denied  # otherwise another caller changed the status
+    if not may_be_applied or _status(context.type, now) == _status(context.type, current):
+        report.operations[-1].effects = {}
+    if outcome is Outcome.EXISTS and now:
+        _report_created(task, now)
+    if not _can_continue(task, step, failure, outcome, before=current, now=now):
+        report.now = now
+        # If the tested values are unchanged, the handler has failed, not the patch.
+        report.failed_after_submission |= outcome is Outcome.STALE and started
+        raise failure
+    # With InvalidRequest, the handler was denied the read of the status, after all of its writes.
+    if failure.denied and now and failure.code != "InvalidRequest":
+        state.denied = failure
+    if outcome is not Outcome.GONE or now:
+        task.pause_after_failure(failure)
+    return now
+
+
+def _can_continue(
+    task: Task,
+    step: Write,
+    failure: CloudControlError,
+    outcome: Outcome,
+    *,
+    before: Resource | None,
+    now: Resource | None,
+) -> bool:
+    """Return whether a further step can succeed after a failure.
+
+    before and now are the resource before and after the step that failed.
+    """
+    resource_type, state = task.context.type, task.state
+    if outcome is Outcome.EXISTS:
+        return now is not None
+    if outcome is Outcome.STALE and isinstance(step, Update) and now:
+        return not _fits(step.patch, now)
+    if outcome is not Outcome.FINAL:
+        return True
+    if failure.denied:
+        # A handler that lacks a permission for its last request has made the changes of its earlier requests.
+        return _writable_state(resource_type, now) != _writable_state(resource_type, before)
+    # GeneralServiceException stands for conflicts too: with a status that has just changed, or with an endpoint that is
+    # still in use because the resource to recreate has just been deleted.
+    after_delete = state.recreate is Recreate.CREATE and isinstance(step, Create)
+    status_changed = _status(resource_type, now) != _status(resource_type, before)
+    return failure.code == "GeneralServiceException" and (status_changed or after_delete)
+
+
+def _report_created(task: Task, now: Resource) -> None:
+    """Report a create with the failure AlreadyExists as a change, if the resource has the declared values."""
+    context, state, report = task
+    readable = {n: v for n, v in state.declaration.properties.items() if n not in context.type.write_only}
+    if report.before or compute_diff(Situation(context.type, state.declaration, now), readable).names:
+        return
+    report.failed_after_submission = True
+    report.warnings.append(
+        f"AWS reported AlreadyExists for the create, but the {context.type.noun} did not exist before and now has the"
+        " values of this task. It counts as created by this task, although another caller with the same values may"
+        " have created it."
+    )
+
+
+def _after_concurrent_operation(
+    task: Task, current: Resource | None, step: Write, failure: CloudControlError
+) -> Resource | None:
+    """Wait until the concurrent operation has ended, and return the resource. Without wait, predict the step."""
+    context, state, report = task
+    operation = report.operations[-1]
+    if not operation.without_response:  # otherwise an earlier try of the call may have started the operation
+        report.operations.pop()
+        state.pending_create = step if isinstance(step, Create) and state.recreate is Recreate.CREATE else None
+    if not context.wait:
+        task.submit_no_more("A concurrent operation is in progress and wait is false.")
+        report.operations.append(_planned(context.type, current, step))
+        return predict(context.type, current, step, context.deadline.clock.now())
+    if _wait_for_concurrent_operation(task):
+        pause = backoff(1)
+    else:
+        state.concurrent_pauses = state.concurrent_pauses or pauses(context.deadline.clock)
+        pause = max(backoff(3), next(state.concurrent_pauses))
+    waiting_for = f"a concurrent operation is in progress ({failure.message})."
+    context.deadline.pause(pause, waiting_for=waiting_for)
+    return _read_after_failure(task, step)
+
+
+def _wait_for_concurrent_operation(task: Task) -> bool:
+    """Return whether the concurrent operation was identified, after its end."""
+    context, state, report = task
+    try:
+        progress = context.client.operation_in_progress(state.declaration.identifier)
+    except CallFailed as error:
+        warning = f"The concurrent operation cannot be identified: {error.message}"
+        if error.denied and warning not in report.warnings:
+            report.warnings.append(warning)
+        return False
+    if progress:
+        context.client.wait_until_ended(progress)
+    return progress is not None
+
+
+def _read_after_failure(task: Task, step: Write) -> Resource | None:
+    """Read the resource. If it does not exist after a delete of recreate that failed, the create is due."""
+    now = task.read()
+    if isinstance(step, Delete) and step.then and now is None:
+        task.state.declaration, task.state.recreate = step.then, Recreate.CREATE
+    return now
+
+
+def _read_created(task: Task) -> Resource | None:
+    """Read a resource after its create; with wait, repeat the read while GetResource does not find it."""
+    context = task.context
+    clock = context.deadline.clock
+    start, read_pauses = clock.monotonic(), pauses(clock)
+    while True:
+        current = task.read()
+        if current or not context.wait or clock.monotonic() - start > _VISIBLE_AFTER_CREATE:
+            return current
+        context.deadline.pause(next(read_pauses), waiting_for="GetResource does not return the new resource yet.")
 
 
 def _status(resource_type: ResourceType, current: Resource | None) -> str | None:
     return resource_type.status_of(current) if current else None
 
 
-def _state(resource_type: ResourceType, current: Resource | None) -> tuple[str | None, Properties]:
-    """Return the status and the properties that an update can change."""
+def _writable_state(resource_type: ResourceType, current: Resource | None) -> tuple[str | None, Properties]:
+    """Return the status, and the properties that an update can change."""
     properties = current.properties if current else {}
     writable = {name: value for name, value in properties.items() if name in resource_type.writable}
     return _status(resource_type, current), writable
 
 
-def _fits(step: Write, now: Resource) -> bool:
-    """Whether the patch fits what is there now, so that it was not somebody else's change that made it fail."""
+def _fits(patch: PatchDocument, current: Resource) -> bool:
+    """Return whether a patch can be applied to a resource, so that no concurrent change has made it fail."""
     try:
-        apply(now.properties, step.patch if isinstance(step, Update) else [])
+        apply(current.properties, patch)
     except PatchConflict:
         return False
     return True

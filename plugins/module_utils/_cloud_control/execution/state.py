@@ -1,25 +1,67 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One task under way: what it is to bring about, what it has seen and done so far, and how it looks."""
+"""All state of a task: the context (fixed), the state (changes while the task runs) and the report (returned)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from enum import Enum
+from typing import Any, NamedTuple
 
 from ..api.client import CloudControl
 from ..api.polling import Deadline, backoff
 from ..errors import CloudControlError
 from ..model.resource_type import Declaration, Resource, ResourceType
+from ..planning.plan import Create
 
 # Operations in a row that may end in a transient failure before the task fails.
 _MAX_TRANSIENT_FAILURES = 8
 
 
+class Context(NamedTuple):
+    """The part of a task that never changes."""
+
+    type: ResourceType
+    client: CloudControl
+    deadline: Deadline
+    wait: bool
+    check_mode: bool
+
+
+class Recreate(Enum):
+    """The phase of recreate: true."""
+
+    DELETE = "the delete was planned or submitted"
+    CREATE = "the resource is deleted, and the create is due"
+
+
+@dataclass
+class State:
+    """The part of a task that changes while it runs."""
+
+    declaration: Declaration
+    plan_only: bool
+    """Nothing more is submitted: always in check mode; with wait: false, from a certain step on."""
+    applied: set[str] = field(default_factory=set)
+    """Properties and operations for which AWS reported success. A later step for them means that AWS did nothing."""
+    recreate: Recreate | None = None
+    preserved_options: tuple[str, ...] = ()
+    """The options whose values the create of recreate takes from the deleted resource, not from the task."""
+    pending_create: Create | None = None
+    """The create that has to follow the last delete, and is in no operation of the report yet."""
+    denied: CloudControlError | None = None
+    """The failure of an operation that was denied a request after it had applied its changes."""
+    transient_failures: int = 0
+    """The number of transient failures since the last success."""
+    concurrent_pauses: Iterator[float] | None = None
+    """The pauses while a concurrent operation cannot be identified."""
+
+
 @dataclass
 class Operation:
-    """One write, as it is returned to the user."""
+    """One write, as the module returns it."""
 
     operation: str
     patch_document: list[dict[str, Any]] | None = None
@@ -27,41 +69,40 @@ class Operation:
     request_token: str | None = None
     operation_status: str = "PLANNED"
     effects: dict[str, Any] = field(default_factory=dict)
-    """What the operation does and no read shows; empty if it is not known to have been carried out."""
+    """Effects of the operation that no read shows; {} if they are not known to have occurred."""
 
     @property
     def without_response(self) -> bool:
-        """Whether it was sent and never answered, so that it may have been carried out, or not."""
+        """Whether the request was sent and no response came, so that AWS may have accepted it."""
         return self.operation_status == "PENDING" and self.request_token is None
 
     def result(self) -> dict[str, Any]:
+        """Return the operation without effects and without members that are None."""
         return {name: value for name, value in vars(self).items() if value is not None and name != "effects"}
 
 
 @dataclass
-class Record:
-    """What has been seen and done so far."""
+class Report:
+    """The part of a task that is returned to the user. It is complete whenever reconcile() ends or raises."""
 
     before: Resource | None = None
-    at_first_write: Resource | None = None
+    before_first_write: Resource | None = None
     now: Resource | None = None
-    """As last read, in check mode as predicted."""
+    """The resource as last read, in check mode as predicted."""
     operations: list[Operation] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    """What a user should be warned of."""
-
+    warnings: list[str] = field(default_factory=list)
     failed_after_submission: bool = False
-    """An operation has failed after it had begun, and may have done something, or all that it should."""
+    """An operation failed after its start. It may have applied none, some or all of its changes."""
     nothing_submitted: bool = False
-    """Without wait, the first operation had to be left to a later run."""
+    """With wait: false, the first operation was left to another run."""
 
     def changed(self, *, check_mode: bool) -> bool:
-        """Whether the task has changed anything or, in check mode, would have."""
+        """Return whether the task has changed the resource; in check mode, whether it would have."""
         if check_mode:
             return bool(self.operations) and not self.nothing_submitted
         if any(o.request_token and o.operation_status not in ("FAILED", "CANCEL_COMPLETE") for o in self.operations):
             return True
-        before, now = (current and current.properties for current in (self.at_first_write, self.now))
+        before, now = (current and current.properties for current in (self.before_first_write, self.now))
         return (self.failed_after_submission or self.without_response) and before != now
 
     @property
@@ -73,34 +114,28 @@ class Record:
         return {name: value for operation in self.operations for name, value in operation.effects.items()}
 
 
-@dataclass(kw_only=True)
-class Task:
-    """What looking (reconcile.py) and executor (executor.py) share."""
+class Task(NamedTuple):
+    """The three parts of a task."""
 
-    type: ResourceType
-    declaration: Declaration
-    client: CloudControl
-    deadline: Deadline
-    record: Record
-    wait: bool
-    check_mode: bool
-    plan_only: bool
-    """Nothing is sent any more: in check mode, and without wait from some step on."""
-    transient_failures: int = 0
+    context: Context
+    state: State
+    report: Report
 
     def read(self) -> Resource | None:
-        properties = self.client.get(self.declaration.identifier)
+        """Return the resource; None if it does not exist. Raises CallFailed and TimedOut."""
+        properties = self.context.client.get(self.state.declaration.identifier)
         return None if properties is None else Resource(properties)
 
-    def continue_as_plan(self, why: str) -> None:
-        """Without wait: leave the next operation, and with it all others, to a later run."""
-        self.plan_only = True
-        self.record.nothing_submitted = True
-        self.record.notes.append(f"{why} Nothing was submitted. Run the task again to resume.")
+    def submit_no_more(self, reason: str) -> None:
+        """Leave the next operation and all later ones to another run. For wait: false."""
+        self.state.plan_only = True
+        self.report.nothing_submitted = True
+        self.report.warnings.append(f"{reason} Nothing was submitted. Run the task again to resume.")
 
     def pause_after_failure(self, failure: CloudControlError) -> None:
-        """Pause before the next look, or raise the failure if too many have come in a row."""
-        self.transient_failures += 1
-        if self.transient_failures > _MAX_TRANSIENT_FAILURES:
+        """Sleep before the next read. Raises the failure after too many in a row, and TimedOut."""
+        self.state.transient_failures += 1
+        if self.state.transient_failures > _MAX_TRANSIENT_FAILURES:
             raise failure
-        self.deadline.pause(backoff(self.transient_failures), waiting_for=f"{failure.code}: {failure.message}")
+        pause = backoff(self.state.transient_failures)
+        self.context.deadline.pause(pause, waiting_for=f"{failure.code}: {failure.message}")

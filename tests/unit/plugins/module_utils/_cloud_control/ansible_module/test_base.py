@@ -1,0 +1,109 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Validation of the connection options, and creation of clients."""
+
+from __future__ import annotations
+
+import types
+from pathlib import Path
+from typing import Any
+
+import botocore
+import pytest
+
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.ansible_module.base import (
+    create_client,
+    region_of,
+    to_result,
+    validate_connection,
+)
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api.polling import Clock, Deadline
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.errors import CallFailed
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import Resource
+from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.inference_experiment import (
+    INFERENCE_EXPERIMENT,
+)
+
+ROLE = "arn:aws:iam::123456789012:role/"
+PARAMS = {
+    **dict.fromkeys(("cloud_control_role_arn", "endpoint_url", "aws_ca_bundle", "access_key", "secret_key")),
+    **dict.fromkeys(("session_token", "profile")),
+    "validate_certs": True,
+}
+
+
+# Read this test first.
+def test_validate_connection_returns_all_errors() -> None:
+    options = {"cloud_control_role_arn": "admin", "endpoint_url": "localhost", "secret_key": "wJalrXUtnFEMI\n"}
+
+    assert validate_connection({**PARAMS, **options}) == [
+        (
+            "cloud_control_role_arn must be the ARN of an IAM role, like arn:aws:iam::123456789012:role/name, got"
+            ' "admin".'
+        ),
+        "endpoint_url must be a URL like https://host:8443.",
+        "secret_key must not contain a line break or another control character.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "errors"),
+    [
+        pytest.param({}, 0, id="no option"),
+        pytest.param({"cloud_control_role_arn": "arn:x:iam::123456789012:role/y"}, 0, id="short role ARN"),
+        pytest.param({"cloud_control_role_arn": ROLE + "x" * (2048 - len(ROLE))}, 0, id="longest role ARN"),
+        pytest.param({"cloud_control_role_arn": ROLE + "x" * (2049 - len(ROLE))}, 1, id="role ARN too long"),
+        pytest.param({"aws_ca_bundle": "/no/such/file"}, 1, id="missing CA bundle"),
+        pytest.param({"aws_ca_bundle": "/no/such/file", "validate_certs": False}, 0, id="unused CA bundle"),
+        pytest.param({"aws_ca_bundle": __file__}, 0, id="existing CA bundle"),
+        pytest.param({"access_key": "a\x7f"}, 1, id="control character in access key"),
+        pytest.param({"session_token": "a\n"}, 1, id="line break in session token"),
+    ],
+)
+def test_validate_connection_returns_error_of_option(options: dict[str, Any], errors: int) -> None:
+    assert len(validate_connection({**PARAMS, **options})) == errors
+
+
+def module(**params: Any) -> Any:
+    """Return the part of an AnsibleAWSModule that create_client() uses."""
+    return types.SimpleNamespace(
+        params={**PARAMS, **params}, region="us-east-1", fail_json=print, client=lambda service, **_config: service
+    )
+
+
+def prepare_client(**params: Any) -> None:
+    """Create the boto3 client for Cloud Control."""
+    create_client(module(**params), INFERENCE_EXPERIMENT, Deadline(Clock(), 60)).prepare("cloudcontrol")
+
+
+def test_client_on_old_botocore_rejects_endpoint_of_named_profile(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    config = tmp_path / "config"
+    config.write_text("[profile local]\nendpoint_url = http://localhost:1\n", encoding="utf-8")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    monkeypatch.setattr(botocore, "__version__", "1.30.9")
+
+    prepare_client()
+    with pytest.raises(CallFailed, match=r"^botocore 1\.30\.9 ignores endpoint_url of the profile$"):
+        prepare_client(profile="local")
+    monkeypatch.setattr(botocore, "__version__", "1.31.0")
+    prepare_client(profile="local")
+
+
+def test_region_of_returns_region_of_the_module() -> None:
+    assert region_of(module(region=None)) == "us-east-1"
+
+
+def test_to_result_adds_write_only_properties_and_region() -> None:
+    current = Resource({"Name": "checkout", "Status": "Created"}, {"Schedule": {"EndTime": "2026-02-08T09:00:00Z"}})
+
+    assert to_result(INFERENCE_EXPERIMENT, None, "us-east-1") == {}
+    assert to_result(INFERENCE_EXPERIMENT, current, "us-east-1") == {
+        "name": "checkout",
+        "status": "Created",
+        "schedule": {"end_time": "2026-02-08T09:00:00Z"},
+        "tags": {},
+        "region": "us-east-1",
+    }

@@ -1,0 +1,68 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The entry point of modules that manage one resource. tests/unit/plugins/modules tests their results."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.emulator import Emulator
+from tests.support.environment import REGION
+from tests.unit.conftest import Run
+
+MODULE = "inference_experiment"
+
+
+# Read this test first.
+def test_run_resource_module_sends_changed_property(run: Run, emulator: Emulator) -> None:
+    emulator.put_experiment(REGION, {"Name": "checkout", "Description": "Old"}, status="Running")
+
+    result = run(MODULE, {"name": "checkout", "description": "New"}, diff=True)
+
+    (operation,) = result["operations"]
+    assert operation["patch_document"] == [{"op": "replace", "path": "/Description", "value": "New"}]
+    assert (result.changed, result["inference_experiment"]["description"]) == (True, "New")
+    assert (result["diff"]["before"]["description"], result["diff"]["after"]["description"]) == ("Old", "New")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        pytest.param(
+            {"wait_timeout": 0},
+            (
+                "Invalid options for inference experiment 'checkout' in us-east-1:"
+                " wait_timeout must be an integer from 1 to 604800, got 0."
+            ),
+            id="invalid option",
+        ),
+        pytest.param(
+            {"wait_timeout": 1},
+            (
+                "The declaration cannot be applied to inference experiment 'checkout' in us-east-1:"
+                " The inference experiment does not exist."
+            ),
+            id="rejected declaration",
+        ),
+    ],
+)
+def test_run_resource_module_begins_message_with_attempt(run: Run, options: dict[str, Any], message: str) -> None:
+    assert run(MODULE, {"name": "checkout", **options}).msg.startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("state", "attempt"),
+    [
+        pytest.param("absent", "Could not delete", id="delete"),
+        pytest.param("present", "Could not apply the declaration to", id="apply"),
+    ],
+)
+def test_run_resource_module_reports_failed_read(run: Run, emulator: Emulator, state: str, attempt: str) -> None:
+    emulator.fault("GetResource", "error", code="AccessDeniedException", message="Denied", status=400)
+
+    assert run(MODULE, {"name": "checkout", "state": state}).msg.startswith(
+        f"{attempt} inference experiment 'checkout' in us-east-1: "
+    )

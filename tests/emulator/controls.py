@@ -98,7 +98,7 @@ class Controls:
         - responses: not_json, missing_keys, broken_json, unknown_status, changed (change: a function from the JSON
           value or the XML bytes to another value or bytes; status)
         - connections: close, reset, no_answer (seconds until the caller times out), lost_response (closed after the
-          call was applied), refused (in process only), delay (seconds, over HTTP only)
+          call was applied), `refused` (in process only), delay (seconds, over HTTP only)
         - CreateResource, UpdateResource, DeleteResource: the accepted operation ends failed (code: a
           HandlerErrorCode, message) or cancelled
         - calls of the handler to SageMaker: handler (code, message), stabilize (code, message: the Describe with which

@@ -30,7 +30,7 @@ _thread = threading.local()
 
 
 class ConnectionDropped(Exception):
-    """The connection ends without a response; `how` is refused, close, reset, or no_answer after `seconds`."""
+    """The connection ends without a response; `how` is `refused`, `close`, `reset`, or `no_answer` after `seconds`."""
 
     def __init__(self, how: str, seconds: float = 0.0) -> None:
         super().__init__(how)

@@ -1,7 +1,8 @@
-"""A caller of AWS for tests of the emulator: plain boto3, on a clock that is moved until an operation is over."""
+"""boto3 clients of the emulator, which advance its clock to wait for operations."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +20,7 @@ from tests.emulator.controls import new_session
 
 TYPE_NAME = "AWS::SageMaker::InferenceExperiment"
 REGION = "us-east-1"
-OVER = ("SUCCESS", "FAILED", "CANCEL_COMPLETE")
+NO_RETRIES = Config(retries={"total_max_attempts": 1})
 Operation = dict[str, Any]
 
 
@@ -36,7 +37,7 @@ def remove(path: str) -> Operation:
 
 
 class Aws:
-    """The calls, with the type's name filled in; no call is repeated by botocore."""
+    """Calls for the resource type, without retries by botocore."""
 
     def __init__(self, emulator: Emulator, seed: Seed) -> None:
         self.emulator = emulator
@@ -45,9 +46,7 @@ class Aws:
 
     def client(self, service: str, region: str = REGION) -> Any:
         if (service, region) not in self._clients:
-            make = new_session().client
-            config = Config(retries={"total_max_attempts": 1})
-            self._clients[service, region] = make(service, region_name=region, config=config)
+            self._clients[service, region] = new_session().client(service, region_name=region, config=NO_RETRIES)
         return self._clients[service, region]
 
     @property
@@ -59,9 +58,9 @@ class Aws:
         return self.client("sagemaker")
 
     def send_create(self, name: str = "test", **changes: Any) -> Any:
-        """CreateResource with everything that is needed, and these changes; returns the first ProgressEvent."""
-        wanted = json.dumps(self.seed.properties(name, **changes))
-        return self.cloudcontrol.create_resource(TypeName=TYPE_NAME, DesiredState=wanted)["ProgressEvent"]
+        """Create an experiment with the required properties and changes; return the first ProgressEvent."""
+        desired = json.dumps(self.seed.properties(name, **changes))
+        return self.cloudcontrol.create_resource(TypeName=TYPE_NAME, DesiredState=desired)["ProgressEvent"]
 
     def send_update(self, *operations: Operation, name: str = "test", **parameters: Any) -> Any:
         patch = json.dumps(operations)
@@ -82,20 +81,19 @@ class Aws:
         return self.final(self.send_delete(name))
 
     def status(self, event: Any) -> Any:
-        answer = self.cloudcontrol.get_resource_request_status(RequestToken=event["RequestToken"])
-        return answer["ProgressEvent"]
+        return self.cloudcontrol.get_resource_request_status(RequestToken=event["RequestToken"])["ProgressEvent"]
 
     def final(self, event: Any) -> Any:
-        """The last event of an operation: time passes in steps of a second until it is over."""
+        """Advance the clock in seconds until an operation ends; return its last event."""
         for _second in range(3000):
             event = self.status(event)
-            if event["OperationStatus"] in OVER:
+            if event["OperationStatus"] in ("SUCCESS", "FAILED", "CANCEL_COMPLETE"):
                 return event
             self.emulator.clock.advance(1)
-        raise AssertionError(f"never over: {event}")
+        raise AssertionError(f"the operation does not end: {event}")
 
     def get(self, name: str = "test", region: str = REGION) -> Any:
-        """The properties that GetResource returns."""
+        """Return the properties of GetResource."""
         found = self.client("cloudcontrol", region).get_resource(TypeName=TYPE_NAME, Identifier=name)
         return json.loads(found["ResourceDescription"]["Properties"])
 
@@ -103,7 +101,7 @@ class Aws:
         return self.sagemaker.describe_inference_experiment(Name=name)
 
     def put(self, status: str = "Running", name: str = "test", **more: Any) -> Any:
-        """An experiment in this status, on the endpoint there is; `more`: properties, time_left, then, tags."""
+        """Put an experiment in a status; `more` are properties, time_left, then and tags. Return its state."""
         details = {key: more.pop(key) for key in ("time_left", "then", "tags") if key in more}
         return self.emulator.put_experiment(REGION, self.seed.properties(name, **more), status=status, **details)
 
@@ -115,14 +113,14 @@ class Aws:
 
 
 class CloudWatch(NamedTuple):
-    """A client that sends requests of one protocol."""
+    """A client that sends requests in one protocol."""
 
     protocol: str
     client: Any
 
 
 def client_of_protocol(service: str, protocol: str, folder: Path, **keys: Any) -> Any:
-    """Return a client that sends requests of one of the service's protocols; its service model is written to a folder.
+    """Return a client that uses a protocol of the service, by a changed service model in a folder.
 
     botocore has no setting for the protocol: 1.29 sends query requests to CloudWatch, 1.44 sends JSON 1.0.
     """
@@ -137,35 +135,27 @@ def client_of_protocol(service: str, protocol: str, folder: Path, **keys: Any) -
     file.write_text(json.dumps({**model, "metadata": metadata}), encoding="utf-8")
     core.register_component("data_loader", Loader(extra_search_paths=[str(folder)]))
     make: Any = boto3.session.Session(botocore_session=core).client
-    return make(service, region_name=REGION, config=Config(retries={"total_max_attempts": 1}), **keys)
+    return make(service, region_name=REGION, config=NO_RETRIES, **keys)
 
 
 def code_of(error: pytest.ExceptionInfo[ClientError]) -> str:
     return str(error.value.response["Error"]["Code"])
 
 
-class Refused:
-    """`with Refused("SomeException", "words of its message")`: the call has to fail so."""
-
-    def __init__(self, code: str, words: str = "") -> None:
-        self._code, self._words = code, words
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, _kind: Any, error: Any, _trace: Any) -> bool:
-        assert isinstance(error, ClientError), f"expected {self._code}, got {error!r}"
-        found = error.response["Error"]
-        assert found["Code"] == self._code
-        assert self._words in found["Message"]
-        return True
+@contextlib.contextmanager
+def rejected(code: str, message: str = "") -> Iterator[None]:
+    """Assert that a call fails with a code and a part of a message."""
+    with pytest.raises(ClientError) as error:
+        yield
+    assert code_of(error) == code
+    assert message in error.value.response["Error"]["Message"]
 
 
 def pages(call: Any, member: str, **parameters: Any) -> Iterator[list[Any]]:
-    """The pages of a call, until there is no NextToken."""
+    """Yield the pages of a call."""
     while True:
-        answer = call(**parameters)
-        yield answer[member]
-        if "NextToken" not in answer:
+        response = call(**parameters)
+        yield response[member]
+        if "NextToken" not in response:
             return
-        parameters["NextToken"] = answer["NextToken"]
+        parameters["NextToken"] = response["NextToken"]

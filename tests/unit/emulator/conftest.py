@@ -1,4 +1,4 @@
-"""One emulator a module, emptied before each test: what a test needs to stand on takes a hundredth of a second."""
+"""One emulator per module, which is reset before each test."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _module_aws() -> Iterator[Aws]:
 
 @pytest.fixture
 def aws(_module_aws: Aws) -> Aws:
-    """A caller with a seeded account; an operation takes a second at least, a status in transit ten."""
+    """A caller with a seeded account. Operations last at least 1 second, transitional statuses 10."""
     _module_aws.emulator.reset()
     _module_aws.seed = _module_aws.emulator.seed(REGION)
     return _module_aws
@@ -40,5 +40,5 @@ def _cloudwatch(_module_aws: Aws, tmp_path_factory: pytest.TempPathFactory) -> M
 
 @pytest.fixture(params=["query", "json"])
 def cloudwatch(_cloudwatch: Mapping[str, CloudWatch], request: pytest.FixtureRequest) -> CloudWatch:
-    """A CloudWatch client of each protocol, on the emulator of `aws`."""
+    """A CloudWatch client of each protocol, for the emulator of `aws`."""
     return _cloudwatch[request.param]

@@ -15,7 +15,7 @@ from botocore.config import Config
 from tests.emulator import Emulator, ManualClock, Seed, Settings, schema
 from tests.emulator.controls import new_session
 from tests.emulator.seed import ACCOUNT_ID
-from tests.support.aws_clients import REGION, TYPE_NAME, Aws, Operation, Refused, add, client_of_protocol
+from tests.support.aws_clients import REGION, TYPE_NAME, Aws, Operation, add, client_of_protocol, rejected
 
 EXPERIMENT = f"arn:aws:sagemaker:{REGION}:{ACCOUNT_ID}:inference-experiment/test"
 DENIED = "AccessDeniedException"
@@ -100,11 +100,11 @@ def denied(action: str, resource: str, who: str = f"arn:aws:iam::{ACCOUNT_ID}:us
 
 def test_a_call_that_no_policy_allows_is_denied_in_aws_s_words(caller: Caller) -> None:
     everything = f"arn:aws:cloudformation:{REGION}:{ACCOUNT_ID}:resource/*"
-    with Refused(DENIED, denied("cloudformation:GetResource", everything)):
+    with rejected(DENIED, denied("cloudformation:GetResource", everything)):
         caller.get()
-    with Refused(DENIED, denied("sagemaker:DescribeInferenceExperiment", EXPERIMENT)):
+    with rejected(DENIED, denied("sagemaker:DescribeInferenceExperiment", EXPERIMENT)):
         caller.describe()
-    with Refused(DENIED, denied("sagemaker:ListInferenceExperiments", "*")):
+    with rejected(DENIED, denied("sagemaker:ListInferenceExperiments", "*")):
         caller.sagemaker.list_inference_experiments()
     log = [(record.operation, record.status, record.error) for record in caller.emulator.log]
     assert log[0] == ("GetResource", 400, DENIED)
@@ -138,13 +138,13 @@ def test_a_policy(caller: Caller, statements: list[Policy], allowed: bool) -> No
     if allowed:
         assert caller.describe()["Name"] == "test"
         return
-    with Refused(DENIED, "not authorized to perform: sagemaker:DescribeInferenceExperiment"):
+    with rejected(DENIED, "not authorized to perform: sagemaker:DescribeInferenceExperiment"):
         caller.describe()
 
 
 def test_an_explicit_deny_is_told_from_nothing_that_allows(caller: Caller) -> None:
     caller.grant({**allow(DESCRIBE), "Effect": "Deny"})
-    with Refused(DENIED, "with an explicit deny in an identity-based policy"):
+    with rejected(DENIED, "with an explicit deny in an identity-based policy"):
         caller.describe()
 
 
@@ -154,7 +154,7 @@ def test_policies_of_groups_and_managed_ones_count(caller: Caller) -> None:
     caller.iam.put_group_policy(GroupName="g", PolicyName="p", PolicyDocument=policy(NAMED))
     assert caller.describe()["Name"] == "test"
     caller.iam.delete_group_policy(GroupName="g", PolicyName="p")
-    with Refused(DENIED):
+    with rejected(DENIED):
         caller.describe()
     arn = caller.iam.create_policy(PolicyName="m", PolicyDocument=policy(NAMED))["Policy"]["Arn"]
     caller.iam.attach_user_policy(UserName="u", PolicyArn=arn)
@@ -172,7 +172,7 @@ NOT_EVALUATED: list[Any] = [
 @pytest.mark.parametrize(("statement", "word"), NOT_EVALUATED)
 def test_what_cannot_be_evaluated_is_an_error(caller: Caller, statement: Policy, word: str) -> None:
     caller.grant(statement)
-    with Refused("InternalFailure", word):
+    with rejected("InternalFailure", word):
         caller.describe()
 
 
@@ -190,13 +190,13 @@ def test_it_is_off_unless_set(caller: Caller, monkeypatch: pytest.MonkeyPatch) -
 def test_who_has_not_signed_rightly_gets_nowhere(caller: Caller) -> None:
     caller.grant(EVERYTHING)
     key, secret = caller.key["AccessKeyId"], caller.key["SecretAccessKey"]
-    with Refused("InvalidSignatureException", "signature"):
+    with rejected("InvalidSignatureException", "signature"):
         signing("sagemaker", key, secret[::-1]).list_inference_experiments()
-    with Refused("UnrecognizedClientException", "security token"):
+    with rejected("UnrecognizedClientException", "security token"):
         signing("sagemaker", "AKIAUNKNOWNUNKNOWN00", secret).list_inference_experiments()
-    with Refused("UnrecognizedClientException", "security token"):
+    with rejected("UnrecognizedClientException", "security token"):
         signing("sagemaker", key, secret, "a token that no session has").list_inference_experiments()
-    with Refused("MissingAuthenticationTokenException"):
+    with rejected("MissingAuthenticationTokenException"):
         signing("sagemaker", key, secret, signature_version=UNSIGNED).list_inference_experiments()
 
 
@@ -207,7 +207,7 @@ def test_a_role_that_was_assumed_may_do_what_its_policies_say(caller: Caller) ->
     sagemaker = signing("sagemaker", *keys)
     assert sagemaker.describe_inference_experiment(Name="test")["Name"] == "test"
     who = f"arn:aws:sts::{ACCOUNT_ID}:assumed-role/reader/awx"
-    with Refused(DENIED, denied("sagemaker:DeleteInferenceExperiment", EXPERIMENT, who)):
+    with rejected(DENIED, denied("sagemaker:DeleteInferenceExperiment", EXPERIMENT, who)):
         sagemaker.delete_inference_experiment(Name="test")
 
 
@@ -223,7 +223,7 @@ def test_sagemaker_itself_asks_for_the_role_and_the_tags_of_a_creation(caller: C
         ([create, tagged, to_others], "iam:PassRole"),
     ):
         caller.grant(*statements)
-        with Refused(DENIED, f"perform: {missing} "):
+        with rejected(DENIED, f"perform: {missing} "):
             caller.sagemaker.create_inference_experiment(**request)
     caller.grant(create, tagged, to_others, to_sagemaker)
     caller.put("Completed")  # the endpoint is free
@@ -238,17 +238,17 @@ READ = allow("sagemaker:DescribeInferenceExperiment", "sagemaker:ListTags")
 
 def test_a_read_is_denied_at_once(caller: Caller) -> None:
     caller.grant(DOOR, allow("sagemaker:ListTags"))
-    with Refused("GeneralServiceException", denied(DESCRIBE, EXPERIMENT)):
+    with rejected("GeneralServiceException", denied(DESCRIBE, EXPERIMENT)):
         caller.get()
-    with Refused("GeneralServiceException", denied(DESCRIBE, EXPERIMENT.replace("test", "nothing"))):
+    with rejected("GeneralServiceException", denied(DESCRIBE, EXPERIMENT.replace("test", "nothing"))):
         caller.get("nothing")
     caller.emulator.settings.access_denied_has_a_code = True
-    with Refused(DENIED, "HandlerErrorCode: AccessDenied"):
+    with rejected(DENIED, "HandlerErrorCode: AccessDenied"):
         caller.get()
     caller.grant(DOOR, allow(DESCRIBE))
-    with Refused(DENIED, denied("sagemaker:ListTags", EXPERIMENT)):
+    with rejected(DENIED, denied("sagemaker:ListTags", EXPERIMENT)):
         caller.get()
-    with Refused(DENIED, denied("sagemaker:ListInferenceExperiments", "*")):
+    with rejected(DENIED, denied("sagemaker:ListInferenceExperiments", "*")):
         caller.cloudcontrol.list_resources(TypeName=TYPE_NAME)
     caller.grant(DOOR, allow("sagemaker:ListInferenceExperiments"))
     caller.cloudcontrol.list_resources(TypeName=TYPE_NAME)
@@ -310,7 +310,7 @@ WRITES: list[Any] = [
 @pytest.mark.parametrize(("verb", "send"), WRITES)
 def test_a_write_is_denied_at_once_to_who_may_not_read(caller: Caller, verb: str, send: Any, action: str) -> None:
     caller.grant(DOOR, needed(verb, but=action))
-    with Refused("GeneralServiceException", denied(action, EXPERIMENT)):
+    with rejected("GeneralServiceException", denied(action, EXPERIMENT)):
         send(caller)
 
 
@@ -370,13 +370,13 @@ def test_the_handler_has_the_rights_of_who_began_it_whoever_looks(caller: Caller
 def test_cloudwatch_needs_action_in_both_protocols(caller: Caller, protocol: str, tmp_path: Path) -> None:
     keys = {"aws_access_key_id": caller.key["AccessKeyId"], "aws_secret_access_key": caller.key["SecretAccessKey"]}
     client = client_of_protocol("cloudwatch", protocol, tmp_path, **keys)
-    with Refused("AccessDenied", denied("cloudwatch:GetMetricData", "*")):
+    with rejected("AccessDenied", denied("cloudwatch:GetMetricData", "*")):
         get_metric_data(client, caller)
     assert (caller.emulator.log[-1].status, caller.emulator.log[-1].protocol) == (403, protocol)
     caller.grant(allow("cloudwatch:GetMetricData"))
     assert get_metric_data(client, caller)["MetricDataResults"][0]["StatusCode"] == "Complete"
     stranger = client_of_protocol("cloudwatch", protocol, tmp_path / "x", **{**keys, "aws_access_key_id": "AKIA0"})
-    with Refused("InvalidClientTokenId"):
+    with rejected("InvalidClientTokenId"):
         get_metric_data(stranger, caller)
 
 
@@ -400,10 +400,10 @@ def test_endpoint_call_needs_action_on_resource(
     action = f"sagemaker:{''.join(word.title() for word in method.split('_'))}"
     resource = f"arn:aws:sagemaker:{REGION}:{ACCOUNT_ID}:{name}"
     caller.grant(allow(action, resource=f"{resource}-2"))
-    with Refused(DENIED, denied(action, resource)):
+    with rejected(DENIED, denied(action, resource)):
         getattr(caller.sagemaker, method)(**request_)
     caller.grant(allow(action, resource=resource))
-    with Refused("ValidationException", "Could not find"):
+    with rejected("ValidationException", "Could not find"):
         getattr(caller.sagemaker, method)(**request_)
 
 
@@ -417,12 +417,12 @@ def get(caller: Caller, role: str) -> Any:
 def test_with_a_role_the_caller_needs_the_door_and_the_role_the_rest(caller: Caller) -> None:
     role = caller.role("handler", READ)
     caller.grant(DOOR, EVERYTHING | {"Action": ["sagemaker:*"]})
-    with Refused(DENIED, denied("iam:PassRole", role)):
+    with rejected(DENIED, denied("iam:PassRole", role)):
         get(caller, role)
     passing = equals(iam_PassedToService="cloudformation.amazonaws.com")
     caller.grant(DOOR, allow("iam:PassRole", resource=role, Condition=passing))
     assert get(caller, role)["TypeName"] == TYPE_NAME
-    with Refused("GeneralServiceException", denied(DESCRIBE, EXPERIMENT)):
+    with rejected("GeneralServiceException", denied(DESCRIBE, EXPERIMENT)):
         caller.get()  # without the role, with its own rights
     event = caller.final(caller.send_update(add("/Description", "x"), RoleArn=role))
     who = f"arn:aws:sts::{ACCOUNT_ID}:assumed-role/handler/AWSCloudFormation"
@@ -436,5 +436,5 @@ def test_a_role_has_to_exist_and_to_trust_cloudformation(caller: Caller) -> None
     caller.grant(EVERYTHING)
     wrong = caller.role("other-trust", READ, service="lambda.amazonaws.com")
     for role in (wrong, wrong + "-missing"):
-        with Refused("InvalidCredentialsException", f"Role {role} is invalid or cannot be assumed"):
+        with rejected("InvalidCredentialsException", f"Role {role} is invalid or cannot be assumed"):
             get(caller, role)

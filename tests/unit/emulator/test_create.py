@@ -1,4 +1,4 @@
-"""Creating: what the handler waits for, what it drops, and what it cannot do."""
+"""Create: waits, ignored properties and failures of the handler."""
 
 from __future__ import annotations
 
@@ -6,178 +6,129 @@ from typing import Any
 
 import pytest
 
-from tests.emulator import Emulator
-from tests.emulator.seed import shadow_mode_config
+from tests.emulator.seed import shadow_mode_config, variant
 from tests.support.aws_clients import REGION, TYPE_NAME, Aws
 
 START, END = "2026-01-03T12:00:00Z", "2026-01-04T12:00:00Z"
+PRODUCTION = variant("production", "demo-model-a")
+GENERAL = "GeneralServiceException"
 
 
-def test_a_create_without_schedule_is_in_progress_while_creating_and_succeeds_when_running(aws: Aws) -> None:
+def test_create_without_schedule_succeeds_when_running(aws: Aws) -> None:
     event = aws.send_create()
     assert (event["OperationStatus"], aws.get()["Status"]) == ("IN_PROGRESS", "Creating")
     assert aws.final(event)["OperationStatus"] == "SUCCESS"
     assert aws.get()["Status"] == "Running"
 
 
-def test_a_create_with_a_start_to_come_succeeds_when_created(aws: Aws) -> None:
-    later = aws.emulator.clock.now().replace(year=2027)
-    schedule = {"StartTime": later.isoformat(), "EndTime": later.replace(hour=23).isoformat()}
-    assert aws.create(Schedule=schedule)["OperationStatus"] == "SUCCESS"
+def test_create_with_later_start_succeeds_when_created(aws: Aws) -> None:
+    assert aws.create(Schedule={"StartTime": START, "EndTime": END})["OperationStatus"] == "SUCCESS"
     assert aws.get()["Status"] == "Created"
 
 
-def test_an_experiment_seen_starting_after_creating_fails_its_create_although_it_exists(aws: Aws) -> None:
+def test_create_that_passes_starting_fails_although_experiment_exists(aws: Aws) -> None:
     aws.emulator.settings.create_passes_starting = True
     event = aws.create()
-    assert (event["OperationStatus"], event["ErrorCode"]) == ("FAILED", "GeneralServiceException")
+    assert (event["OperationStatus"], event["ErrorCode"]) == ("FAILED", GENERAL)
     assert "Stabilizing of " in event["StatusMessage"]
     assert aws.get()["Status"] == "Starting"
     aws.pass_time(10)
     assert aws.get()["Status"] == "Running"
 
 
-@pytest.mark.parametrize(
-    "dropped",
-    [
-        pytest.param({"DesiredState": "Cancelled"}, id="DesiredState is ignored"),
-        pytest.param({"StatusReason": "because"}, id="StatusReason is ignored"),
-    ],
-)
-def test_a_create_ignores(aws: Aws, dropped: dict[str, Any]) -> None:
-    assert aws.create(**dropped)["OperationStatus"] == "SUCCESS"
+def test_create_ignores_desired_state_and_status_reason(aws: Aws) -> None:
+    assert aws.create(DesiredState="Cancelled", StatusReason="because")["OperationStatus"] == "SUCCESS"
     assert (aws.get()["Status"], "StatusReason" in aws.describe()) == ("Running", False)
 
 
-def test_everything_else_that_was_given_is_kept(aws: Aws) -> None:
+def test_create_keeps_all_other_properties(aws: Aws) -> None:
     storage = {"Destination": aws.seed.destination, "ContentType": {"CsvContentTypes": ["text/csv"]}}
-    given: dict[str, Any] = {"Description": "A test", "DataStorageConfig": storage, "KmsKey": "alias/key"}
-    tags = [{"Key": "team", "Value": "ml"}]
-    aws.create(**given, Tags=tags)
+    properties: dict[str, Any] = {"Description": "A test", "DataStorageConfig": storage, "KmsKey": "alias/key"}
+    properties |= {"Tags": [{"Key": "team", "Value": "ml"}], "EndpointName": aws.seed.endpoint_name}
+    aws.create(**properties)
     read = aws.get()
-    assert {key: read[key] for key in given} == given
-    assert read["Tags"] == tags
-    assert read["EndpointName"] == aws.seed.endpoint_name
+    assert {key: read[key] for key in properties} == properties
     assert read["EndpointMetadata"]["EndpointStatus"] == "InService"
     assert read["CreationTime"].endswith("Z")
 
 
+def schedule(start: str, end: str | None = None) -> dict[str, Any]:
+    return {"Schedule": {"StartTime": start, **({"EndTime": end} if end else {})}}
+
+
+NO_CONFIG = "Invalid request provided: Failure reason: 1 validation error detected: Value null at 'shadowModeConfig'"
 FAILURES: list[Any] = [
-    pytest.param(
-        {"ShadowModeConfig": None},
-        "InvalidRequest",
-        "Invalid request provided: Failure reason: 1 validation error detected: Value null at 'shadowModeConfig'",
-        id="without ShadowModeConfig",
-    ),
-    pytest.param({"EndpointName": "bad_name"}, "InvalidRequest", "at 'endpointName'", id="endpoint name is malformed"),
-    pytest.param({"Description": "two\nlines"}, "InvalidRequest", "at 'description'", id="description has two lines"),
-    pytest.param({"KmsKey": "alias/a key"}, "InvalidRequest", "at 'kmsKey'", id="KMS key has a space"),
+    # properties, HandlerErrorCode, part of the message
+    pytest.param({"ShadowModeConfig": None}, "InvalidRequest", NO_CONFIG, id="no ShadowModeConfig"),
+    pytest.param({"EndpointName": "bad_name"}, "InvalidRequest", "at 'endpointName'", id="malformed endpoint name"),
+    pytest.param({"Description": "two\nlines"}, "InvalidRequest", "at 'description'", id="two-line description"),
+    pytest.param({"KmsKey": "alias/a key"}, "InvalidRequest", "at 'kmsKey'", id="KMS key with space"),
     pytest.param(
         {"DataStorageConfig": {"Destination": "s3://b/x", "KmsKey": "a.b"}},
         "InvalidRequest",
         "at 'dataStorageConfig.kmsKey'",
-        id="KMS key of the data has a dot",
+        id="KMS key of data with dot",
     ),
+    pytest.param({"ShadowModeConfig": shadow_mode_config(-1)}, GENERAL, "between 0 and 100", id="negative percentage"),
+    pytest.param({"EndpointName": "nowhere"}, GENERAL, "endpoint/nowhere", id="missing endpoint"),
+    pytest.param({"RoleArn": "arn:aws:iam::123456789012:role/missing"}, GENERAL, "role/missing", id="missing role"),
+    pytest.param(schedule("2026-01-03T12:00:00"), "InternalFailure", "offset", id="time without offset"),
+    pytest.param(schedule("next week"), "InternalFailure", "offset", id="invalid timestamp"),
+    pytest.param(schedule(END, START), GENERAL, "duration", id="end before start"),
+    pytest.param(schedule(START, "2026-01-03T12:59:59Z"), GENERAL, "1 hour", id="less than 1 hour"),
+    pytest.param(schedule(START, "2026-02-02T12:00:01Z"), GENERAL, "30 days", id="more than 30 days"),
+    pytest.param({"Tags": [{"Key": "aws:mine", "Value": "no"}]}, GENERAL, "aws:", id="tag with prefix aws"),
+    pytest.param({"ModelVariants": [PRODUCTION]}, GENERAL, "exactly two", id="one variant"),
+    pytest.param({"ModelVariants": [PRODUCTION] * 2}, GENERAL, "different names", id="equal variants"),
     pytest.param(
-        {"ShadowModeConfig": shadow_mode_config(-1)},
-        "GeneralServiceException",
-        "between 0 and 100",
-        id="a percentage is below 0",
+        {"ModelVariants": [PRODUCTION, variant("other", "demo-model-b")]},
+        GENERAL,
+        "ShadowModeConfig",
+        id="variant outside ShadowModeConfig",
     ),
-    pytest.param({"EndpointName": "nowhere"}, "GeneralServiceException", "endpoint/nowhere", id="endpoint is missing"),
-    pytest.param(
-        {"RoleArn": "arn:aws:iam::123456789012:role/nobody"},
-        "GeneralServiceException",
-        "role/nobody",
-        id="no such role",
-    ),
-    pytest.param(
-        {"Schedule": {"StartTime": "2026-01-03T12:00:00"}}, "InternalFailure", "offset", id="time has no offset"
-    ),
-    pytest.param({"Schedule": {"StartTime": "next week"}}, "InternalFailure", "offset", id="time is no timestamp"),
-    pytest.param(
-        {"Schedule": {"StartTime": END, "EndTime": START}}, "GeneralServiceException", "duration", id="end before start"
-    ),
-    pytest.param(
-        {"Schedule": {"StartTime": START, "EndTime": "2026-01-03T12:59:59Z"}},
-        "GeneralServiceException",
-        "1 hour",
-        id="lasts less than an hour",
-    ),
-    pytest.param(
-        {"Schedule": {"StartTime": START, "EndTime": "2026-02-02T12:00:01Z"}},
-        "GeneralServiceException",
-        "30 days",
-        id="lasts more than 30 days",
-    ),
-    pytest.param(
-        {"Tags": [{"Key": "aws:mine", "Value": "no"}]}, "GeneralServiceException", "aws:", id="a tag beginning aws:"
-    ),
+    pytest.param({"ModelVariants": [PRODUCTION, variant("shadow", "none")]}, GENERAL, "model/none", id="missing model"),
 ]
 
 
-@pytest.mark.parametrize(("changes", "code", "words"), FAILURES)
-def test_a_create_fails_when(aws: Aws, changes: dict[str, Any], code: str, words: str) -> None:
+@pytest.mark.parametrize(("changes", "code", "message"), FAILURES)
+def test_create_fails_for(aws: Aws, changes: dict[str, Any], code: str, message: str) -> None:
     event = aws.create(**changes)
     assert (event["OperationStatus"], event["ErrorCode"]) == ("FAILED", code)
-    assert words in event["StatusMessage"]
+    assert message in event["StatusMessage"]
     with pytest.raises(KeyError):
         aws.raw()
 
 
-VARIANTS: list[Any] = [
-    pytest.param(lambda variants: variants[:1], "exactly two", id="only one variant"),
-    pytest.param(lambda variants: [variants[0], variants[0]], "different names", id="the same variant twice"),
-    pytest.param(
-        lambda variants: [variants[0], {**variants[1], "VariantName": "other"}],
-        "ShadowModeConfig",
-        id="variants that ShadowModeConfig does not name",
-    ),
-    pytest.param(
-        lambda variants: [variants[0], {**variants[1], "ModelName": "none"}], "model/none", id="a model that is missing"
-    ),
-]
-
-
-@pytest.mark.parametrize(("change", "words"), VARIANTS)
-def test_a_create_fails_with_variants(aws: Aws, change: Any, words: str) -> None:
-    variants = change(aws.seed.properties("test")["ModelVariants"])
-    event = aws.create(ModelVariants=variants)
-    assert event["ErrorCode"] == "GeneralServiceException"
-    assert words in event["StatusMessage"]
-
-
-def test_the_same_name_again_already_exists(aws: Aws) -> None:
-    aws.put("Completed")
-    assert aws.create()["ErrorCode"] == "AlreadyExists"
-
-
 @pytest.mark.parametrize(
-    ("status", "outcome"),
-    [("Running", "AlreadyExists"), ("Created", "AlreadyExists"), ("Completed", None), ("Cancelled", None)],
-    ids=["in use while one is running", "in use before one starts", "free when it is completed", "free when cancelled"],
+    ("name", "status", "code"),
+    [
+        pytest.param("test", "Completed", "AlreadyExists", id="same name"),
+        pytest.param("other", "Running", "AlreadyExists", id="endpoint of running experiment"),
+        pytest.param("other", "Created", "AlreadyExists", id="endpoint of scheduled experiment"),
+        pytest.param("other", "Completed", None, id="endpoint of completed experiment"),
+        pytest.param("other", "Cancelled", None, id="endpoint of cancelled experiment"),
+    ],
 )
-def test_an_endpoint_is(aws: Aws, status: str, outcome: str | None) -> None:
-    aws.put(status, name="other")
-    assert aws.create().get("ErrorCode") == outcome
+def test_create_beside_existing_experiment(aws: Aws, name: str, status: str, code: str | None) -> None:
+    aws.put(status, name=name)
+    assert aws.create().get("ErrorCode") == code
 
 
-def test_an_experiment_that_exists_elsewhere_does_not_matter(aws: Aws, emulator: Emulator) -> None:
-    emulator.put_experiment("eu-west-1", {"Name": "test"})
+def test_experiment_of_other_region_does_not_conflict(aws: Aws) -> None:
+    aws.emulator.put_experiment("eu-west-1", {"Name": "test"})
     assert aws.create()["OperationStatus"] == "SUCCESS"
-    client = aws.client("cloudcontrol", "eu-west-1")
-    found = client.list_resources(TypeName=TYPE_NAME)["ResourceDescriptions"]
+    found = aws.client("cloudcontrol", "eu-west-1").list_resources(TypeName=TYPE_NAME)["ResourceDescriptions"]
     assert [entry["Identifier"] for entry in found] == ["test"]
-    assert emulator.experiment("test", REGION) != emulator.experiment("test", "eu-west-1")
+    assert aws.emulator.experiment("test", REGION) != aws.emulator.experiment("test", "eu-west-1")
 
 
-def test_references_need_not_exist_if_nobody_checks(aws: Aws) -> None:
+def test_create_without_check_of_references_accepts_missing_endpoint(aws: Aws) -> None:
     aws.emulator.settings.check_references = False
     assert aws.create(EndpointName="nowhere")["OperationStatus"] == "SUCCESS"
     assert aws.get()["EndpointMetadata"] == {"EndpointName": "nowhere"}
 
 
-def test_a_property_to_be_ignored_is_accepted_and_not_applied(aws: Aws) -> None:
+def test_create_does_not_apply_ignored_properties(aws: Aws) -> None:
     aws.emulator.settings.ignore_properties = frozenset({"Description", "Tags"})
     event = aws.create(Description="A test", Tags=[{"Key": "a", "Value": "b"}])
     assert event["OperationStatus"] == "SUCCESS"

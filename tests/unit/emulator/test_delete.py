@@ -1,21 +1,23 @@
-"""Deleting: by the status that is found; only the record goes."""
+"""Delete: by status; only the record is deleted."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.support.aws_clients import Aws, Refused
+from tests.support.aws_clients import Aws, rejected
 
 
-@pytest.mark.parametrize("status", ["Created", "Completed", "Cancelled"])
-def test_a_delete_takes_at_once_what_is(aws: Aws, status: str) -> None:
+@pytest.mark.parametrize("status", ["Created", "Running", "Completed", "Cancelled"])
+def test_delete_removes_record_only(aws: Aws, status: str) -> None:
     aws.put(status)
     assert aws.delete()["OperationStatus"] == "SUCCESS"
-    with Refused("ResourceNotFoundException"):
+    with rejected("ResourceNotFoundException"):
         aws.get()
+    assert aws.sagemaker.describe_endpoint(EndpointName=aws.seed.endpoint_name)["EndpointStatus"] == "InService"
+    assert [bucket["Name"] for bucket in aws.client("s3").list_buckets()["Buckets"]] == [aws.seed.bucket]
 
 
-def test_a_delete_stops_what_is_running_and_retains_both_variants(aws: Aws) -> None:
+def test_delete_of_running_experiment_stops_it_with_both_variants_retained(aws: Aws) -> None:
     aws.put("Running")
     event = aws.send_delete()
     raw = aws.raw()
@@ -24,7 +26,7 @@ def test_a_delete_stops_what_is_running_and_retains_both_variants(aws: Aws) -> N
     assert aws.final(event)["OperationStatus"] == "SUCCESS"
 
 
-def test_a_delete_waits_for_what_is_stopping(aws: Aws) -> None:
+def test_delete_of_stopping_experiment_waits(aws: Aws) -> None:
     aws.put("Stopping", time_left=30)
     event = aws.send_delete()
     aws.pass_time(29)
@@ -33,7 +35,7 @@ def test_a_delete_waits_for_what_is_stopping(aws: Aws) -> None:
 
 
 @pytest.mark.parametrize("status", ["Creating", "Starting", "Updating"])
-def test_a_delete_conflicts_with_what_is(aws: Aws, status: str) -> None:
+def test_delete_in_other_transitional_status_fails(aws: Aws, status: str) -> None:
     aws.put(status)
     event = aws.delete()
     assert event["ErrorCode"] == "GeneralServiceException"
@@ -41,18 +43,8 @@ def test_a_delete_conflicts_with_what_is(aws: Aws, status: str) -> None:
     assert aws.get()["Name"] == "test"
 
 
-def test_endpoint_and_bucket_stay(aws: Aws) -> None:
-    aws.put("Running")
-    aws.delete()
-    assert aws.sagemaker.describe_endpoint(EndpointName=aws.seed.endpoint_name)["EndpointStatus"] == "InService"
-    assert [bucket["Name"] for bucket in aws.client("s3").list_buckets()["Buckets"]] == [aws.seed.bucket]
-
-
-def test_a_delete_of_nothing_is_refused_at_once(aws: Aws) -> None:
-    with Refused("ResourceNotFoundException", "'nothing'"):
+def test_delete_of_missing_experiment_is_rejected_at_once_or_fails_later(aws: Aws) -> None:
+    with rejected("ResourceNotFoundException", "'nothing'"):
         aws.send_delete("nothing")
-
-
-def test_a_delete_of_nothing_can_fail_later(aws: Aws) -> None:
     aws.emulator.settings.delete_missing_late = True
     assert aws.delete("nothing")["ErrorCode"] == "NotFound"

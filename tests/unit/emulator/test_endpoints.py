@@ -12,7 +12,7 @@ from botocore.exceptions import WaiterError
 
 from tests.emulator import Emulator
 from tests.emulator.seed import variant
-from tests.support.aws_clients import REGION, Aws, Operation, Refused, add, remove, replace
+from tests.support.aws_clients import REGION, Aws, Operation, add, rejected, remove, replace
 
 A, B = "demo-model-a", "demo-model-b"
 ORIGINAL: tuple[dict[str, str], dict[str, str]] = ({"production": A}, {})
@@ -359,7 +359,7 @@ def test_assumed_endpoint_exists_until_experiments_are_forgotten(aws: Aws, put: 
     found = aws.sagemaker.describe_endpoint(EndpointName="assumed")
     assert (found["EndpointStatus"], found["ShadowProductionVariants"][0]["VariantName"]) == ("InService", "shadow")
     aws.emulator.forget_experiments()
-    with Refused("ValidationException", "Could not find"):
+    with rejected("ValidationException", "Could not find"):
         aws.sagemaker.describe_endpoint(EndpointName="assumed")
     assert len(aws.sagemaker.list_endpoint_configs()["EndpointConfigs"]) == 1
 
@@ -373,13 +373,13 @@ def test_deleted_endpoint_and_configuration_could_not_be_found(aws: Aws) -> None
     aws.sagemaker.delete_endpoint_config(EndpointConfigName=name)
     assert endpoint(aws)["EndpointStatus"] == "InService"
     arn = "arn:aws:sagemaker:us-east-1:123456789012"
-    with Refused("ValidationException", f'Could not find endpoint configuration "{arn}:endpoint-config/{name}".'):
+    with rejected("ValidationException", f'Could not find endpoint configuration "{arn}:endpoint-config/{name}".'):
         config(aws)
     aws.sagemaker.delete_endpoint(EndpointName=aws.seed.endpoint_name)
     for call in (aws.sagemaker.describe_endpoint, aws.sagemaker.delete_endpoint):
-        with Refused("ValidationException", f'Could not find endpoint "{arn}:endpoint/demo-endpoint".'):
+        with rejected("ValidationException", f'Could not find endpoint "{arn}:endpoint/demo-endpoint".'):
             call(EndpointName=aws.seed.endpoint_name)
-    with Refused("ValidationException", "Could not find endpoint configuration"):
+    with rejected("ValidationException", "Could not find endpoint configuration"):
         aws.sagemaker.delete_endpoint_config(EndpointConfigName=name)
 
 
@@ -400,13 +400,13 @@ def test_update_endpoint_deploys_another_configuration(aws: Aws) -> None:
     )
     update = {"EndpointName": aws.seed.endpoint_name, "EndpointConfigName": "other"}
     assert aws.sagemaker.update_endpoint(**update)["EndpointArn"] == endpoint(aws)["EndpointArn"]
-    with Refused("ValidationException", "Cannot update in-progress endpoint"):
+    with rejected("ValidationException", "Cannot update in-progress endpoint"):
         aws.sagemaker.update_endpoint(**update)
     assert serving(aws) == ORIGINAL
     aws.pass_time(10)
     assert serving(aws) == ({"blue": B}, {"green": A})
     assert endpoint(aws)["ShadowProductionVariants"][0]["CurrentWeight"] == 0.25
-    with Refused("ValidationException", "Could not find endpoint configuration"):
+    with rejected("ValidationException", "Could not find endpoint configuration"):
         aws.sagemaker.update_endpoint(**{**update, "EndpointConfigName": "none"})
 
 

@@ -6,85 +6,60 @@ from typing import Any
 
 import pytest
 
-from tests.support.aws_clients import Aws, Refused, add, replace
+from tests.support.aws_clients import Aws, add, rejected, replace
 
+GENERAL = "GeneralServiceException"
 THROTTLED = ("ThrottlingException", "Rate exceeded")
 DENIED = ("AccessDeniedException", "User: arn is not authorized to perform: sagemaker:AddTags")
 INVALID = ("ValidationException", "1 validation error detected: x")
-TAGS = [{"Key": "new", "Value": "tag"}]
-
-CREATE_ERRORS: list[Any] = [
-    # SageMaker's error of CreateInferenceExperiment, HandlerErrorCode, words of the message
-    (INVALID, "InvalidRequest", "Invalid request provided: Failure reason: 1 validation error detected"),
-    (
-        ("ValidationException", "Could not find model"),
-        "GeneralServiceException",
-        "Failure reason: Could not find model",
-    ),
-    (("ResourceInUse", "In use"), "AlreadyExists", "'test' already exists"),
-    (THROTTLED, "Throttling", "Rate exceeded for operation 'Failure reason: Rate exceeded"),
-    (("ResourceLimitExceeded", "Too many"), "ServiceLimitExceeded", "Reason: Failure reason: Too many"),
-    (("InternalError", "Sorry"), "ServiceInternalError", "Failure reason: Sorry"),
-    (("ServiceUnavailable", "Sorry"), "ServiceInternalError", "Failure reason: Sorry"),
-    (DENIED, "GeneralServiceException", "is not authorized to perform"),
-    (("ConflictException", "Cannot"), "GeneralServiceException", "Failure reason: Cannot"),
+CONFLICT = ("ConflictException", "Cannot")
+UNAVAILABLE = ("ServiceUnavailable", "Sorry")
+MISSING = ("ResourceNotFound", "None")
+CREATE, UPDATE = "CreateInferenceExperiment", "UpdateInferenceExperiment"
+ERRORS: list[Any] = [
+    # call, SageMaker's error, HandlerErrorCode, part of the message, effects before the error
+    (CREATE, INVALID, "InvalidRequest", "Invalid request provided: Failure reason: 1 validation error detected", ()),
+    (CREATE, ("ValidationException", "No model"), GENERAL, "Failure reason: No model", ()),
+    (CREATE, ("ResourceInUse", "In use"), "AlreadyExists", "'test' already exists", ()),
+    (CREATE, THROTTLED, "Throttling", "Rate exceeded for operation 'Failure reason: Rate exceeded", ()),
+    (CREATE, ("ResourceLimitExceeded", "Too many"), "ServiceLimitExceeded", "Reason: Failure reason: Too many", ()),
+    (CREATE, ("InternalError", "Sorry"), "ServiceInternalError", "Failure reason: Sorry", ()),
+    (CREATE, UNAVAILABLE, "ServiceInternalError", "Failure reason: Sorry", ()),
+    (CREATE, DENIED, GENERAL, "is not authorized to perform", ()),
+    (CREATE, CONFLICT, GENERAL, "Failure reason: Cannot", ()),
+    (UPDATE, INVALID, GENERAL, "1 validation error detected: x", ()),
+    (UPDATE, THROTTLED, "Throttling", "Rate exceeded", ()),
+    (UPDATE, MISSING, "NotFound", "", ()),
+    (UPDATE, DENIED, GENERAL, DENIED[1], ()),
+    (UPDATE, CONFLICT, GENERAL, "Cannot", ()),
+    *(("AddTags", error, GENERAL, error[1], ("update", "untag")) for error in (THROTTLED, DENIED, UNAVAILABLE)),
+    ("AddTags", MISSING, "NotFound", "", ("update", "untag")),
+    *(("DeleteTags", error, GENERAL, error[1], ("update",)) for error in (THROTTLED, DENIED)),
 ]
 
 
-@pytest.mark.parametrize(("error", "code", "words"), CREATE_ERRORS)
-def test_create_fails_with_handler_error_code(aws: Aws, error: tuple[str, str], code: str, words: str) -> None:
-    aws.emulator.fault("CreateInferenceExperiment", "handler", code=error[0], message=error[1])
-    event = aws.create()
-    assert (event["OperationStatus"], event["ErrorCode"]) == ("FAILED", code)
-    assert words in event["StatusMessage"]
-    with pytest.raises(KeyError):
-        aws.raw()
-
-
-UPDATE_ERRORS: list[Any] = [
-    # call, SageMaker's error, HandlerErrorCode, calls that were made all the same
-    (
-        "UpdateInferenceExperiment",
-        ("ValidationException", "1 validation error detected: x"),
-        "GeneralServiceException",
-        (),
-    ),
-    ("UpdateInferenceExperiment", THROTTLED, "Throttling", ()),
-    ("UpdateInferenceExperiment", ("ResourceNotFound", "None"), "NotFound", ()),
-    ("UpdateInferenceExperiment", DENIED, "GeneralServiceException", ()),
-    ("UpdateInferenceExperiment", ("ConflictException", "Cannot"), "GeneralServiceException", ()),
-    ("AddTags", THROTTLED, "GeneralServiceException", ("update", "untag")),
-    ("AddTags", DENIED, "GeneralServiceException", ("update", "untag")),
-    ("AddTags", ("ServiceUnavailable", "Sorry"), "GeneralServiceException", ("update", "untag")),
-    ("AddTags", ("ResourceNotFound", "None"), "NotFound", ("update", "untag")),
-    ("DeleteTags", THROTTLED, "GeneralServiceException", ("update",)),
-    ("DeleteTags", DENIED, "GeneralServiceException", ("update",)),
-]
-
-
-@pytest.mark.parametrize(("call", "error", "code", "effects"), UPDATE_ERRORS)
-def test_update_fails_with_handler_error_code(
-    aws: Aws, call: str, error: tuple[str, str], code: str, effects: tuple[str, ...]
+@pytest.mark.parametrize(("call", "error", "code", "message", "effects"), ERRORS)
+def test_operation_fails_with_handler_error_code(
+    aws: Aws, call: str, error: tuple[str, str], code: str, message: str, effects: tuple[str, ...]
 ) -> None:
-    aws.put("Running", tags={"old": "tag"})
+    if call != CREATE:
+        aws.put("Running", tags={"old": "tag"})
     aws.emulator.fault(call, "handler", code=error[0], message=error[1])
-    event = aws.update(add("/Description", "x"), replace("/Tags", TAGS))
+    tags = replace("/Tags", [{"Key": "new", "Value": "tag"}])
+    event = aws.create() if call == CREATE else aws.update(add("/Description", "x"), tags)
     assert (event["OperationStatus"], event["ErrorCode"]) == ("FAILED", code)
-    assert code == "NotFound" or error[1] in event["StatusMessage"]
+    assert message in event["StatusMessage"]
     assert aws.emulator.operations()[-1].effects == effects
 
 
+RETAINED = "stop: production Retain, shadow Retain"
 STABILIZING: list[Any] = [
-    # operation, effect of the call that precedes the Describe
-    pytest.param(lambda aws: aws.create(), "create", id="create"),
-    pytest.param(lambda aws: aws.put() and aws.update(add("/Description", "x")), "update", id="update"),
-    pytest.param(lambda aws: aws.put("Created") and aws.update(add("/DesiredState", "Running")), "start", id="start"),
-    pytest.param(
-        lambda aws: aws.put() and aws.update(add("/DesiredState", "Completed")),
-        "stop: production Retain, shadow Retain",
-        id="stop",
-    ),
-    pytest.param(lambda aws: aws.put() and aws.delete(), "stop: production Retain, shadow Retain", id="delete"),
+    # status, operation, effect before the Describe
+    pytest.param(None, lambda aws: aws.create(), "create", id="create"),
+    pytest.param("Running", lambda aws: aws.update(add("/Description", "x")), "update", id="update"),
+    pytest.param("Created", lambda aws: aws.update(add("/DesiredState", "Running")), "start", id="start"),
+    pytest.param("Running", lambda aws: aws.update(add("/DesiredState", "Completed")), RETAINED, id="stop"),
+    pytest.param("Running", lambda aws: aws.delete(), RETAINED, id="delete"),
 ]
 
 
@@ -93,14 +68,16 @@ STABILIZING: list[Any] = [
     [
         (THROTTLED, "InvalidRequest"),
         (DENIED, "InvalidRequest"),
-        (("ResourceNotFound", "None"), "InvalidRequest"),
-        (("InternalError", "Sorry"), "GeneralServiceException"),
+        (MISSING, "InvalidRequest"),
+        (("InternalError", "Sorry"), GENERAL),
     ],
 )
-@pytest.mark.parametrize(("operate", "effect"), STABILIZING)
-def test_error_of_describe_while_stabilizing_fails_the_operation_although_the_change_was_made(
-    aws: Aws, operate: Any, effect: str, error: tuple[str, str], code: str
+@pytest.mark.parametrize(("status", "operate", "effect"), STABILIZING)
+def test_error_of_describe_while_stabilizing_fails_operation_after_change(
+    aws: Aws, status: str | None, operate: Any, effect: str, error: tuple[str, str], code: str
 ) -> None:
+    if status:
+        aws.put(status)
     aws.emulator.fault("DescribeInferenceExperiment", "stabilize", code=error[0], message=error[1])
     event = operate(aws)
     assert (event["OperationStatus"], event["ErrorCode"]) == ("FAILED", code)
@@ -109,26 +86,17 @@ def test_error_of_describe_while_stabilizing_fails_the_operation_although_the_ch
 
 
 @pytest.mark.parametrize("call", ["DescribeInferenceExperiment", "ListTags"])
-def test_read_fails_with_the_error_of_its_handler(aws: Aws, call: str) -> None:
+def test_read_fails_with_error_of_handler(aws: Aws, call: str) -> None:
     aws.put()
     aws.emulator.fault(call, "handler", code="AccessDeniedException", message=DENIED[1])
-    with Refused("GeneralServiceException", DENIED[1]):
+    with rejected(GENERAL, DENIED[1]):
         aws.get()
     assert aws.get()["Name"] == "test"
 
 
-def test_fault_of_the_handler_does_not_disturb_the_caller_of_sagemaker(aws: Aws) -> None:
+def test_fault_of_handler_does_not_apply_to_other_callers_of_sagemaker(aws: Aws) -> None:
     aws.put()
     aws.emulator.fault("DescribeInferenceExperiment", "handler", code="ThrottlingException")
     assert aws.describe()["Name"] == "test"
-    with Refused("ThrottlingException", "ordered by a test"):
+    with rejected("ThrottlingException", "ordered by a test"):
         aws.get()
-
-
-@pytest.mark.parametrize(
-    ("operation", "kind"),
-    [("UpdateResource", "handler"), ("*", "handler"), ("AddTags", "stabilize")],
-)
-def test_fault_of_the_handler_names_a_call_of_the_handler(aws: Aws, operation: str, kind: str) -> None:
-    with pytest.raises(ValueError, match=f"a fault of kind '{kind}' is for"):
-        aws.emulator.fault(operation, kind, code="ThrottlingException")

@@ -10,8 +10,8 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
 
-from tests.emulator import Emulator, Settings, faults
-from tests.support.aws_clients import TYPE_NAME, Aws, Refused, add, code_of
+from tests.emulator import Emulator, faults
+from tests.support.aws_clients import TYPE_NAME, Aws, add, code_of, rejected
 
 ERRORS: list[Any] = [
     pytest.param("throttle", {}, "ThrottlingException", 400, id="throttled"),
@@ -78,7 +78,7 @@ def test_a_status_can_be_one_that_nobody_knows(aws: Aws) -> None:
 def test_a_region_that_there_is_not_is_refused_as_aws_refuses_it(emulator: Emulator, service: str) -> None:
     make: Any = boto3.client
     client = make(service, region_name="us-east-9")
-    with Refused("InvalidSignatureException", "valid region"):
+    with rejected("InvalidSignatureException", "valid region"):
         client.list_resources(TypeName=TYPE_NAME) if service == "cloudcontrol" else client.list_models()
     assert [record.status for record in emulator.log] == [403]
 
@@ -155,7 +155,7 @@ def test_a_fault_can_be_for_one_resource_only(aws: Aws) -> None:
     aws.put(name="good")
     aws.emulator.fault("GetResource", "error", code="ResourceNotFoundException", identifier="bad")
     assert aws.get("good")["Name"] == "good"
-    with Refused("ResourceNotFoundException"):
+    with rejected("ResourceNotFoundException"):
         aws.get("bad")
 
 
@@ -163,7 +163,7 @@ def test_a_fault_for_one_resource_befalls_every_call_about_it(aws: Aws) -> None:
     aws.emulator.settings.check_references = False
     aws.emulator.fault("*", "error", code="Ordered", identifier="bad", times=9)
     aws.put(name="good")
-    with Refused("Ordered"):
+    with rejected("Ordered"):
         aws.send_create("bad")
     aws.emulator.clear_faults()
     event = aws.send_create("bad", EndpointName="another")
@@ -176,7 +176,7 @@ def test_a_fault_for_one_resource_befalls_every_call_about_it(aws: Aws) -> None:
         lambda: aws.send_delete("bad"),
     ]
     for call in calls:
-        with Refused("Ordered"):
+        with rejected("Ordered"):
             call()
     assert (aws.get("good")["Name"], aws.describe("good")["Name"]) == ("good", "good")
     assert len(aws.cloudcontrol.list_resources(TypeName=TYPE_NAME)["ResourceDescriptions"]) == 2
@@ -184,7 +184,7 @@ def test_a_fault_for_one_resource_befalls_every_call_about_it(aws: Aws) -> None:
 
 def test_a_fault_for_any_operation(aws: Aws) -> None:
     aws.emulator.fault("*", "throttle")
-    with Refused("ThrottlingException"):
+    with rejected("ThrottlingException"):
         aws.client("sts").get_caller_identity()
 
 
@@ -248,7 +248,7 @@ def test_more_calls_than_allowed_within_a_second_are_throttled(aws: Aws) -> None
     aws.get()
     aws.describe()
     aws.get()
-    with Refused("ThrottlingException"):
+    with rejected("ThrottlingException"):
         aws.get()
     aws.pass_time(1)
     assert aws.get()["Name"] == "test"
@@ -259,7 +259,7 @@ def test_more_calls_than_allowed_within_a_second_are_throttled(aws: Aws) -> None
 
 def test_the_log_has_every_call_once_in_order_failed_ones_too(aws: Aws) -> None:
     aws.send_create()
-    with Refused("ResourceNotFoundException"):
+    with rejected("ResourceNotFoundException"):
         aws.get("nothing")
     aws.describe()
     aws.client("sts").get_caller_identity()
@@ -292,58 +292,6 @@ def test_numbers_go_on_when_the_log_is_emptied(aws: Aws) -> None:
     aws.emulator.clear_log()
     aws.get()
     assert [record.number for record in aws.emulator.log] == [number + 1]
-
-
-# settings
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"colour": 1},
-        {"operation_seconds": "fast"},
-        {"operation_seconds": True},
-        {"operation_seconds": -1},
-        {"operation_seconds": None},
-        {"list_page_size": 0},
-        {"list_page_size": 1.5},
-        {"refuse_late": 1},
-        {"ignore_properties": "Tags"},
-        {"endpoint_update_status": "Updating"},
-        {"metric_long_periods": None},
-        {"metric_page_size": 0},
-        {"endpoint_update_seconds": "long"},
-        {"regions_without_type": [1]},
-        {"operation_seconds": 1, "colour": 1},
-    ],
-    ids=repr,
-)
-def test_settings_refuse(changes: dict[str, Any]) -> None:
-    settings = Settings()
-    with pytest.raises(ValueError, match="setting"):
-        settings.update(changes)
-    assert settings == Settings()
-    with pytest.raises(ValueError, match="setting"):
-        Emulator(**changes)
-
-
-def test_settings_have_no_attribute_that_is_none_of_them() -> None:
-    with pytest.raises(AttributeError):
-        Settings().colour = "red"  # type: ignore[attr-defined] # it is what is tested
-
-
-def test_settings_go_through_json_and_back() -> None:
-    changed = Settings(ignore_properties=frozenset({"Tags"}), throttle_per_second=30, list_properties=("Name",))
-    copy = Settings()
-    copy.update(changed.as_json())
-    assert copy == changed
-
-
-def test_there_is_one_emulator_at_a_time(emulator: Emulator) -> None:
-    with pytest.raises(RuntimeError, match="another emulator"), Emulator():
-        pass
-    assert boto3.client("sts").get_caller_identity()["Account"] == "123456789012"
-    assert emulator.calls() == ["GetCallerIdentity"]
 
 
 def test_an_answer_can_be_changed(aws: Aws) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.emulator.traffic import INSTANCES, INVOCATIONS
-from tests.support.aws_clients import REGION, Aws, CloudWatch, Refused, replace
+from tests.support.aws_clients import REGION, Aws, CloudWatch, rejected, replace
 
 DAY = 86_400
 PRODUCTION = {
@@ -143,7 +143,9 @@ def test_long_period_gives(aws: Aws, cloudwatch: CloudWatch, setting: str, perio
 
 def test_long_period_can_be_rejected(aws: Aws, cloudwatch: CloudWatch) -> None:
     aws.emulator.settings.metric_long_periods = "reject"
-    with Refused("ValidationError", "MetricDataQueries.member.1.MetricStat.Period must be less than or equal to 86400"):
+    with rejected(
+        "ValidationError", "MetricDataQueries.member.1.MetricStat.Period must be less than or equal to 86400"
+    ):
         get(cloudwatch, ago(aws, days=2), now(aws), query(period=2 * DAY))
 
 
@@ -404,10 +406,10 @@ def test_token_of_other_request_is_rejected(aws: Aws, cloudwatch: CloudWatch) ->
     token = get(cloudwatch, start, end, query(), MaxDatapoints=10)["NextToken"]
     assert get(cloudwatch, start, end, query(), MaxDatapoints=20, NextToken=token)["NextToken"] != token
     for wrong in (query("ModelLatency"), query(period=120)):
-        with Refused("InvalidNextToken", "other parameters"):
+        with rejected("InvalidNextToken", "other parameters"):
             get(cloudwatch, start, end, wrong, NextToken=token)
     for text in ("nonsense", "e30=", "W10="):
-        with Refused("InvalidNextToken", "not valid"):
+        with rejected("InvalidNextToken", "not valid"):
             get(cloudwatch, start, end, query(), NextToken=text)
 
 
@@ -504,7 +506,7 @@ INVALID: list[Any] = [
 def test_request_is_rejected(
     aws: Aws, cloudwatch: CloudWatch, queries: list[Any], more: dict[str, Any], words: str
 ) -> None:
-    with Refused("ValidationError", words):
+    with rejected("ValidationError", words):
         get(cloudwatch, ago(aws, hours=1), now(aws), *queries, **more)
 
 
@@ -516,7 +518,7 @@ TIMES: list[Any] = [
 
 @pytest.mark.parametrize(("seconds", "words"), TIMES)
 def test_times_are_rejected(aws: Aws, cloudwatch: CloudWatch, seconds: int, words: str) -> None:
-    with Refused("ValidationError", words):
+    with rejected("ValidationError", words):
         get(cloudwatch, now(aws), ago(aws, seconds=seconds), query())
 
 

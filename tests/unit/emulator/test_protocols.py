@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
 from botocore.parsers import ResponseParserError
 
-from tests.support.aws_clients import Aws, CloudWatch, Refused, code_of
+from tests.support.aws_clients import Aws, CloudWatch, code_of, rejected
 
 START = datetime(2026, 1, 1, 10, 0, tzinfo=timezone.utc)
 CONTENT_TYPES = {
@@ -110,7 +110,7 @@ def test_connection_can_be_closed(aws: Aws, cloudwatch: CloudWatch) -> None:
 
 
 def test_cloudwatch_in_unknown_region_is_rejected_with_code_of_query_protocol(aws: Aws) -> None:
-    with Refused("SignatureDoesNotMatch", "valid region"):
+    with rejected("SignatureDoesNotMatch", "valid region"):
         aws.client("cloudwatch", "us-east-9").describe_alarms()
 
 

@@ -24,7 +24,7 @@ from tests.emulator import ManualClock, Seed, control_api
 from tests.emulator.controls import CREDENTIALS
 from tests.emulator.gate import ConnectionDropped
 from tests.emulator.server import EmulatorServer
-from tests.support.aws_clients import REGION, TYPE_NAME, Refused
+from tests.support.aws_clients import REGION, TYPE_NAME, rejected
 
 
 @pytest.fixture(scope="module")
@@ -164,7 +164,7 @@ def test_an_answer_can_come_late(server: EmulatorServer) -> None:
 def test_faults_of_answers_are_the_same_over_http(server: EmulatorServer, cloudcontrol: Any) -> None:
     server.put_experiment(REGION, {"Name": "test"})
     server.fault("GetResource", "html503")
-    with Refused("503"):
+    with rejected("503"):
         read(cloudcontrol)
     server.fault("GetResource", "broken_json")
     with pytest.raises(KeyError):
@@ -180,7 +180,7 @@ def test_date_header_is_time_of_emulator(server: EmulatorServer) -> None:
 
 
 def test_what_moto_cannot_do_is_a_500_that_says_so(server: EmulatorServer, caplog: pytest.LogCaptureFixture) -> None:
-    with Refused("InternalFailure", "NotImplementedError"):
+    with rejected("InternalFailure", "NotImplementedError"):
         client(server, "sagemaker").list_spaces()
     assert "moto could not answer" in caplog.text
     assert server.calls() == ["ListSpaces"]
@@ -228,7 +228,7 @@ def test_settings_can_be_read_and_set(server: EmulatorServer) -> None:
 def test_faults_can_be_ordered_and_forgotten(server: EmulatorServer, cloudcontrol: Any) -> None:
     fault = {"operation": "ListResources", "kind": "throttle", "times": 2}
     assert control(server, "POST", "faults", fault) == (200, {})
-    with Refused("ThrottlingException"):
+    with rejected("ThrottlingException"):
         cloudcontrol.list_resources(TypeName=TYPE_NAME)
     assert control(server, "DELETE", "faults") == (200, {})
     cloudcontrol.list_resources(TypeName=TYPE_NAME)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.emulator import ManualClock, SystemClock
-from tests.support.aws_clients import Aws, Refused, add
+from tests.support.aws_clients import Aws, add, rejected
 
 WEEK = timedelta(days=7)
 
@@ -133,7 +133,7 @@ SAGEMAKER: list[Any] = [
 @pytest.mark.parametrize(("status", "operation", "more"), SAGEMAKER)
 def test_an_experiment_cannot_be(aws: Aws, status: str, operation: str, more: dict[str, Any]) -> None:
     aws.put(status)
-    with Refused("ConflictException", status):
+    with rejected("ConflictException", status):
         getattr(aws.sagemaker, operation)(Name="test", **more)
 
 
@@ -157,7 +157,7 @@ def test_somebody_else_can_do_everything_through_sagemaker(aws: Aws) -> None:
     assert [(entry["Name"], entry["StatusReason"]) for entry in found["InferenceExperiments"]] == [("test", "x")]
     assert aws.sagemaker.list_inference_experiments(StatusEquals="Running")["InferenceExperiments"] == []
     aws.sagemaker.delete_inference_experiment(Name="test")
-    with Refused("ResourceNotFound"):
+    with rejected("ResourceNotFound"):
         aws.describe()
 
 
@@ -165,7 +165,7 @@ def test_somebody_else_can_do_everything_through_sagemaker(aws: Aws) -> None:
 def test_sagemaker_itself_refuses_while_running_a_change_of(aws: Aws, name: str) -> None:
     aws.put("Running")
     values = {"ModelVariants": aws.raw()["properties"]["ModelVariants"], "DataStorageConfig": {"Destination": "s3://b"}}
-    with Refused("ValidationException", name):
+    with rejected("ValidationException", name):
         aws.sagemaker.update_inference_experiment(Name="test", **{name: values[name]})
 
 
@@ -176,7 +176,7 @@ def test_sagemaker_itself_refuses_while_running_a_change_of(aws: Aws, name: str)
 )
 def test_a_stop_is_refused(aws: Aws, actions: dict[str, str], words: str) -> None:
     aws.put("Running")
-    with Refused("ValidationException", words):
+    with rejected("ValidationException", words):
         aws.sagemaker.stop_inference_experiment(Name="test", ModelVariantActions=actions)
 
 

@@ -12,7 +12,7 @@ from tests.emulator import schema
 from tests.emulator.experiments import IN_TRANSIT, STATUSES, TERMINAL
 from tests.emulator.schemas import update
 from tests.emulator.seed import shadow_mode_config, variant
-from tests.support.aws_clients import REGION, TYPE_NAME, Aws, Operation, Refused, add, pages, remove, replace
+from tests.support.aws_clients import REGION, TYPE_NAME, Aws, Operation, add, pages, rejected, remove, replace
 
 WRITE_ONLY = {"Schedule", "DesiredState", "StatusReason"}
 CSV: dict[str, Any] = {"Destination": "s3://bucket", "ContentType": {"CsvContentTypes": ["text/csv"]}}
@@ -76,7 +76,7 @@ WRONG: list[Any] = [
 
 @pytest.mark.parametrize(("changes", "words"), WRONG)
 def test_a_create_is_refused_at_once_when(aws: Aws, changes: dict[str, Any], words: str) -> None:
-    with Refused("ValidationException", words):
+    with rejected("ValidationException", words):
         aws.send_create(**changes)
 
 
@@ -95,7 +95,7 @@ def test_letters_of_any_script_are_letters(aws: Aws) -> None:
 def test_a_write_only_property_is_not_there_to(aws: Aws, verb: str, name: str) -> None:
     aws.put("Running", StatusReason="x")
     assert WRITE_ONLY & set(aws.get()) == set()
-    with Refused("ValidationException", "patch"):
+    with rejected("ValidationException", "patch"):
         aws.send_update({"op": verb, "path": f"/{name}", "value": "Completed"})
 
 
@@ -105,7 +105,7 @@ def test_content_types_not_given_can_come_back_empty_and_then_break_every_patch(
     aws.emulator.settings.empty_content_types = True
     both = {"CsvContentTypes": ["text/csv"], "JsonContentTypes": []}
     assert aws.get()["DataStorageConfig"]["ContentType"] == both
-    with Refused("ValidationException", "JsonContentTypes"):
+    with rejected("ValidationException", "JsonContentTypes"):
         aws.send_update(add("/Description", "x"))
     mended = remove("/DataStorageConfig/ContentType/JsonContentTypes")
     assert aws.update(add("/Description", "x"), mended)["OperationStatus"] == "SUCCESS"
@@ -128,7 +128,7 @@ def test_get_resource_with_null_members_returns_null_for_each_member_not_set(aws
 def test_update_rejects_replace_of_member_returned_as_null(aws: Aws, path: str) -> None:
     aws.put("Created", DataStorageConfig=CSV, Description=None)
     aws.emulator.settings.null_members = True
-    with Refused("ValidationException", "Invalid patch document"):
+    with rejected("ValidationException", "Invalid patch document"):
         aws.send_update(replace(path, "alias/x"))
     assert aws.update(add(path, "alias/x"))["OperationStatus"] == "SUCCESS"
 
@@ -137,7 +137,7 @@ def test_update_rejects_patch_that_leaves_empty_data_storage_config(aws: Aws) ->
     aws.put("Created", DataStorageConfig=None)
     aws.emulator.settings.empty_objects = True
     assert aws.get()["DataStorageConfig"] == {}
-    with Refused("ValidationException", "'Destination' is a required property"):
+    with rejected("ValidationException", "'Destination' is a required property"):
         aws.send_update(add("/Description", "x"))
     assert aws.update(add("/Description", "x"), remove("/DataStorageConfig"))["OperationStatus"] == "SUCCESS"
 
@@ -151,7 +151,7 @@ def test_a_create_only_property_is_not_updatable(aws: Aws, name: str, late: bool
     if late:
         assert aws.update(replace(f"/{name}", value))["ErrorCode"] == "NotUpdatable"
     else:
-        with Refused("NotUpdatableException", f"/properties/{name}"):
+        with rejected("NotUpdatableException", f"/properties/{name}"):
             aws.send_update(replace(f"/{name}", value))
 
 
@@ -176,7 +176,7 @@ def test_a_read_only_property_is_refused(aws: Aws, name: str, operation: Operati
     if late:
         assert aws.update(operation, add("/Description", "x"))["ErrorCode"] == "InvalidRequest"
     else:
-        with Refused("ValidationException", f"/properties/{name}"):
+        with rejected("ValidationException", f"/properties/{name}"):
             aws.send_update(operation, add("/Description", "x"))
     assert aws.raw() == before
 
@@ -199,14 +199,14 @@ WITHOUT_TYPE = [
 
 @pytest.mark.parametrize("region", WITHOUT_TYPE)
 def test_type_is_not_found_in_region(aws: Aws, region: str) -> None:
-    with Refused("TypeNotFoundException", TYPE_NAME):
+    with rejected("TypeNotFoundException", TYPE_NAME):
         aws.client("cloudcontrol", region).list_resources(TypeName=TYPE_NAME)
 
 
 @pytest.mark.parametrize(("method", "parameters"), CALLS)
 def test_every_operation_rejects_region_without_type(aws: Aws, method: str, parameters: dict[str, Any]) -> None:
     region = WITHOUT_TYPE[0]
-    with Refused("TypeNotFoundException", TYPE_NAME):
+    with rejected("TypeNotFoundException", TYPE_NAME):
         getattr(aws.client("cloudcontrol", region), method)(TypeName=TYPE_NAME, **parameters)
 
 
@@ -217,7 +217,7 @@ def test_the_type_is_known_in(aws: Aws, region: str) -> None:
 
 
 def test_another_type_is_not_found(aws: Aws) -> None:
-    with Refused("TypeNotFoundException", "AWS::S3::Bucket"):
+    with rejected("TypeNotFoundException", "AWS::S3::Bucket"):
         aws.cloudcontrol.get_resource(TypeName="AWS::S3::Bucket", Identifier="x")
 
 
@@ -282,7 +282,7 @@ def test_a_list_of_nothing_is_empty(aws: Aws) -> None:
 
 
 def test_a_token_that_nobody_gave_is_refused(aws: Aws) -> None:
-    with Refused("ValidationException", "NextToken"):
+    with rejected("ValidationException", "NextToken"):
         aws.cloudcontrol.list_resources(TypeName=TYPE_NAME, NextToken="nonsense")
 
 

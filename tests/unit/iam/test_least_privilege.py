@@ -13,7 +13,7 @@ import pytest
 
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.ansible_module import resource
 from tests.emulator.seed import ACCOUNT_ID
-from tests.support.aws_clients import Refused
+from tests.support.aws_clients import rejected
 from tests.support.environment import REGION
 from tests.support.iam_policies import (
     HANDLER_ROLE,
@@ -125,7 +125,7 @@ def test_a_reader_may_not_past_the_modules_either(
 ) -> None:
     account.grant(filled_in(READ_ONLY))
     put_experiment(account.emulator)
-    with Refused("AccessDeniedException", "not authorized to perform"):
+    with rejected("AccessDeniedException", "not authorized to perform"):
         getattr(account.client(service), method)(**request_)
     assert stored_experiment(account.emulator)["status"] == "Created"
 
@@ -133,7 +133,7 @@ def test_a_reader_may_not_past_the_modules_either(
 def test_an_operator_with_the_handler_s_role_can_change_nothing_past_cloud_control(account: Account) -> None:
     account.split()
     put_experiment(account.emulator)
-    with Refused("AccessDeniedException", "not authorized to perform: sagemaker:StartInferenceExperiment"):
+    with rejected("AccessDeniedException", "not authorized to perform: sagemaker:StartInferenceExperiment"):
         account.client("sagemaker").start_inference_experiment(Name=NAME)
     account.handler_role = None
     assert _missing(account.run(START).msg) == {"sagemaker:ListTags"}

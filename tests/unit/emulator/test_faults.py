@@ -1,4 +1,4 @@
-"""Faults, interruptions, throttling and the log: each call is counted once, whatever becomes of it."""
+"""Faults, callbacks, throttling and the log; each call is logged once."""
 
 from __future__ import annotations
 
@@ -13,42 +13,47 @@ from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConn
 from tests.emulator import Emulator, faults
 from tests.support.aws_clients import TYPE_NAME, Aws, add, code_of, rejected
 
+CHANGE = add("/Description", "x")
+DENIED = "AccessDeniedException"
+
+
+def exists(aws: Aws) -> bool:
+    """Return whether the experiment exists, by a call that is not logged and without faults."""
+    return bool(aws.emulator.client("sagemaker").list_inference_experiments()["InferenceExperiments"])
+
+
 ERRORS: list[Any] = [
-    pytest.param("throttle", {}, "ThrottlingException", 400, id="throttled"),
-    pytest.param(
-        "error", {"code": "AccessDeniedException", "status": 403}, "AccessDeniedException", 403, id="an error"
-    ),
-    pytest.param("html503", {}, "503", 503, id="a page of a proxy"),
-    pytest.param("lost", {}, "InternalFailure", 500, id="an answer that is lost"),
+    # kind, details, code, HTTP status
+    pytest.param("throttle", {}, "ThrottlingException", 400, id="throttle"),
+    pytest.param("error", {"code": DENIED, "status": 403}, DENIED, 403, id="error"),
+    pytest.param("html503", {}, "503", 503, id="page of a proxy"),
+    pytest.param("lost", {}, "InternalFailure", 500, id="lost response"),
 ]
 
 
 @pytest.mark.parametrize(("kind", "details", "code", "status"), ERRORS)
-def test_a_call_can_fail_with(aws: Aws, kind: str, details: dict[str, Any], code: str, status: int) -> None:
+def test_fault_makes_one_call_fail(aws: Aws, kind: str, details: dict[str, Any], code: str, status: int) -> None:
     aws.put()
     aws.emulator.fault("GetResource", kind, **details)
-    with pytest.raises(ClientError) as error:
+    with rejected(code):
         aws.get()
-    assert code_of(error) == code
     assert aws.get()["Name"] == "test"
     assert [record.status for record in aws.emulator.log] == [status, 200]
 
 
-CUTS: list[Any] = [
-    # kind, details, what botocore makes of it, whether a create is done all the same, the seconds that it takes
+CONNECTIONS: list[Any] = [
+    # kind, details, error of botocore, whether the create is applied, seconds until the error
     pytest.param("refused", {}, EndpointConnectionError, False, 0, id="refused"),
-    pytest.param("close", {}, ConnectionClosedError, False, 0, id="closed before it is served"),
-    pytest.param("reset", {}, ConnectionClosedError, False, 0, id="reset before it is served"),
-    pytest.param("lost_response", {}, ConnectionClosedError, True, 0, id="closed after it was served"),
-    pytest.param("no_answer", {"seconds": 60}, ReadTimeoutError, False, 60, id="silent until the caller gives up"),
-    pytest.param(
-        "no_answer", {"seconds": 60, "applied": True}, ReadTimeoutError, True, 60, id="served, but silent until then"
-    ),
+    pytest.param("close", {}, ConnectionClosedError, False, 0, id="closed before the call is served"),
+    pytest.param("reset", {}, ConnectionClosedError, False, 0, id="reset before the call is served"),
+    pytest.param("lost_response", {}, ConnectionClosedError, True, 0, id="closed after the call is served"),
+    pytest.param("no_answer", {"seconds": 60}, ReadTimeoutError, False, 60, id="timeout"),
+    pytest.param("no_answer", {"seconds": 60, "applied": True}, ReadTimeoutError, True, 60, id="timeout, applied"),
 ]
 
 
-@pytest.mark.parametrize(("kind", "details", "error", "applied", "seconds"), CUTS)
-def test_a_connection_can_be(
+@pytest.mark.parametrize(("kind", "details", "error", "applied", "seconds"), CONNECTIONS)
+def test_connection_ends_without_response(
     aws: Aws, kind: str, details: dict[str, Any], error: type[Exception], applied: bool, seconds: int
 ) -> None:
     aws.emulator.fault("CreateResource", kind, **details)
@@ -58,42 +63,11 @@ def test_a_connection_can_be(
     assert ("reset by peer" in str(vars(raised.value))) is (kind == "reset")
     assert (aws.emulator.clock.now() - before).total_seconds() == seconds
     assert [(record.operation, record.status) for record in aws.emulator.log] == [("CreateResource", 0)]
-    assert len(aws.emulator.client("sagemaker").list_inference_experiments()["InferenceExperiments"]) == applied
-
-
-def test_a_status_can_be_one_that_nobody_knows(aws: Aws) -> None:
-    aws.put("Running")
-    aws.emulator.fault("*", "unknown_status", times=9)
-    read, described = aws.get(), aws.describe()
-    assert (read["Status"], described["Status"]) == (faults.UNKNOWN_STATUS, faults.UNKNOWN_STATUS)
-    assert read["EndpointMetadata"]["EndpointStatus"] == "InService"
-    (listed,) = aws.cloudcontrol.list_resources(TypeName=TYPE_NAME)["ResourceDescriptions"]
-    assert json.loads(listed["Properties"])["Status"] == faults.UNKNOWN_STATUS
-    event = aws.send_update(add("/Description", "x"))
-    assert event["OperationStatus"] == faults.UNKNOWN_STATUS
-    assert aws.emulator.experiment("test")["status"] == "Updating"
-
-
-@pytest.mark.parametrize("service", ["cloudcontrol", "sagemaker"])
-def test_a_region_that_there_is_not_is_refused_as_aws_refuses_it(emulator: Emulator, service: str) -> None:
-    make: Any = boto3.client
-    client = make(service, region_name="us-east-9")
-    with rejected("InvalidSignatureException", "valid region"):
-        client.list_resources(TypeName=TYPE_NAME) if service == "cloudcontrol" else client.list_models()
-    assert [record.status for record in emulator.log] == [403]
-
-
-@pytest.mark.parametrize("kind", ["not_json", "missing_keys", "broken_json"])
-def test_an_answer_can_be_ok_and_have_no_keys_because_of(aws: Aws, kind: str) -> None:
-    aws.put()
-    aws.emulator.fault("GetResource", kind)
-    answer = aws.cloudcontrol.get_resource(TypeName="AWS::SageMaker::InferenceExperiment", Identifier="test")
-    assert set(answer) == {"ResponseMetadata"}
-    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 200
+    assert exists(aws) is applied
 
 
 @pytest.mark.parametrize(
-    ("kind", "details", "exists"),
+    ("kind", "details", "applied"),
     [
         ("lost", {}, True),
         ("broken_json", {}, True),
@@ -103,63 +77,99 @@ def test_an_answer_can_be_ok_and_have_no_keys_because_of(aws: Aws, kind: str) ->
         ("not_json", {"applied": True}, True),
     ],
 )
-def test_whether_a_create_is_done_all_the_same(aws: Aws, kind: str, details: dict[str, Any], exists: bool) -> None:
+def test_failed_create_is_applied_by_kind_or_detail(
+    aws: Aws, kind: str, details: dict[str, Any], applied: bool
+) -> None:
     aws.emulator.fault("CreateResource", kind, **details)
     with pytest.raises((ClientError, KeyError)):
         aws.send_create()
-    assert len(aws.emulator.client("sagemaker").list_inference_experiments()["InferenceExperiments"]) == exists
+    assert exists(aws) is applied
+
+
+def test_unknown_status_replaces_statuses_in_all_responses(aws: Aws) -> None:
+    aws.put("Running")
+    aws.emulator.fault("*", "unknown_status", times=9)
+    read, described = aws.get(), aws.describe()
+    assert (read["Status"], described["Status"]) == (faults.UNKNOWN_STATUS, faults.UNKNOWN_STATUS)
+    assert read["EndpointMetadata"]["EndpointStatus"] == "InService"
+    (listed,) = aws.cloudcontrol.list_resources(TypeName=TYPE_NAME)["ResourceDescriptions"]
+    assert json.loads(listed["Properties"])["Status"] == faults.UNKNOWN_STATUS
+    assert aws.send_update(CHANGE)["OperationStatus"] == faults.UNKNOWN_STATUS
+    assert aws.raw()["status"] == "Updating"
+
+
+@pytest.mark.parametrize("service", ["cloudcontrol", "sagemaker"])
+def test_unknown_region_is_rejected(emulator: Emulator, service: str) -> None:
+    make: Any = boto3.client
+    client = make(service, region_name="us-east-9")
+    with rejected("InvalidSignatureException", "valid region"):
+        client.list_resources(TypeName=TYPE_NAME) if service == "cloudcontrol" else client.list_models()
+    assert [record.status for record in emulator.log] == [403]
+
+
+@pytest.mark.parametrize("kind", ["not_json", "missing_keys", "broken_json"])
+def test_response_with_status_200_has_no_members(aws: Aws, kind: str) -> None:
+    aws.put()
+    aws.emulator.fault("GetResource", kind)
+    response = aws.cloudcontrol.get_resource(TypeName=TYPE_NAME, Identifier="test")
+    assert set(response) == {"ResponseMetadata"}
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == 200
+
+
+def test_changed_replaces_response_by_result_of_function(aws: Aws) -> None:
+    aws.put()
+    aws.emulator.fault("GetResource", "changed", change=lambda found: {**found, "TypeName": "Another"})
+    aws.emulator.fault("GetResource", "changed", change=lambda _found: b'{"__type": "Odd", "message": []}', status=418)
+    assert aws.cloudcontrol.get_resource(TypeName=TYPE_NAME, Identifier="test")["TypeName"] == "Another"
+    with pytest.raises(ClientError) as error:
+        aws.get()
+    assert code_of(error) == "Odd"
+    with pytest.raises(TypeError, match="has to be a function"):
+        aws.emulator.fault("GetResource", "changed", change="{}")
+
+
+# operations that end in FAILED or are cancelled
 
 
 @pytest.mark.parametrize("code", faults.HANDLER_ERROR_CODES)
-def test_an_operation_can_end_in_failed_with(aws: Aws, code: str) -> None:
+def test_failed_ends_operation_with_handler_error_code(aws: Aws, code: str) -> None:
     aws.put()
-    aws.emulator.fault("UpdateResource", "failed", code=code, message="as ordered")
-    event = aws.update(add("/Description", "x"))
+    aws.emulator.fault("UpdateResource", "failed", code=code, message="as set")
+    event = aws.update(CHANGE)
     assert (event["OperationStatus"], event["ErrorCode"]) == ("FAILED", code)
-    assert event["StatusMessage"] == "as ordered"
+    assert event["StatusMessage"] == "as set"
     assert "Description" not in aws.get()
-    assert aws.update(add("/Description", "x"))["OperationStatus"] == "SUCCESS"
+    assert aws.update(CHANGE)["OperationStatus"] == "SUCCESS"
 
 
-def test_an_operation_can_end_in_failed_and_be_done_all_the_same(aws: Aws) -> None:
+def test_failed_and_applied_create_exists(aws: Aws) -> None:
     aws.emulator.fault("CreateResource", "failed", code="NetworkFailure", applied=True)
     assert aws.create()["ErrorCode"] == "NetworkFailure"
     assert aws.get()["Status"] == "Running"
 
 
-@pytest.mark.parametrize("applied", [False, True], ids=["before its handler begins", "when its handler has ended"])
-def test_an_operation_can_be_cancelled(aws: Aws, applied: bool) -> None:
+@pytest.mark.parametrize("applied", [False, True], ids=["before the handler", "after the handler"])
+def test_cancelled_ends_operation(aws: Aws, applied: bool) -> None:
     aws.put()
     aws.emulator.fault("UpdateResource", "cancelled", applied=applied)
-    event = aws.update(add("/Description", "x"))
-    assert event["OperationStatus"] == "CANCEL_COMPLETE"
+    assert aws.update(CHANGE)["OperationStatus"] == "CANCEL_COMPLETE"
     assert ("Description" in aws.get()) is applied
 
 
-def outcome_of_get(aws: Aws) -> str:
-    try:
-        return str(aws.get()["Name"])
-    except ClientError as error:
-        return str(error.response["Error"]["Code"])
+# selection of calls
 
 
-def test_faults_come_a_number_of_times_after_a_number_of_calls(aws: Aws) -> None:
+def test_fault_applies_to_times_calls_after_others(aws: Aws) -> None:
     aws.put()
     aws.emulator.fault("GetResource", "throttle", times=2, after=1)
-    outcomes = [outcome_of_get(aws) for _attempt in range(4)]
-    assert outcomes == ["test", "ThrottlingException", "ThrottlingException", "test"]
+    aws.get()
+    for _attempt in range(2):
+        with rejected("ThrottlingException"):
+            aws.get()
+    aws.get()
 
 
-def test_a_fault_can_be_for_one_resource_only(aws: Aws) -> None:
-    aws.put(name="bad")
-    aws.put(name="good")
-    aws.emulator.fault("GetResource", "error", code="ResourceNotFoundException", identifier="bad")
-    assert aws.get("good")["Name"] == "good"
-    with rejected("ResourceNotFoundException"):
-        aws.get("bad")
-
-
-def test_a_fault_for_one_resource_befalls_every_call_about_it(aws: Aws) -> None:
+def test_fault_with_identifier_applies_to_all_calls_for_resource_only(aws: Aws) -> None:
     aws.emulator.settings.check_references = False
     aws.emulator.fault("*", "error", code="Ordered", identifier="bad", times=9)
     aws.put(name="good")
@@ -172,7 +182,7 @@ def test_a_fault_for_one_resource_befalls_every_call_about_it(aws: Aws) -> None:
         lambda: aws.get("bad"),
         lambda: aws.describe("bad"),
         lambda: aws.status(event),
-        lambda: aws.send_update(add("/Description", "x"), name="bad"),
+        lambda: aws.send_update(CHANGE, name="bad"),
         lambda: aws.send_delete("bad"),
     ]
     for call in calls:
@@ -182,67 +192,64 @@ def test_a_fault_for_one_resource_befalls_every_call_about_it(aws: Aws) -> None:
     assert len(aws.cloudcontrol.list_resources(TypeName=TYPE_NAME)["ResourceDescriptions"]) == 2
 
 
-def test_a_fault_for_any_operation(aws: Aws) -> None:
+def test_fault_of_any_operation_applies_to_other_services(aws: Aws) -> None:
     aws.emulator.fault("*", "throttle")
     with rejected("ThrottlingException"):
         aws.client("sts").get_caller_identity()
 
 
-def test_faults_can_be_forgotten(aws: Aws) -> None:
-    aws.put()
-    aws.emulator.fault("GetResource", "throttle", times=9)
-    aws.emulator.clear_faults()
-    assert aws.get()["Name"] == "test"
-
-
 WRONG: list[Any] = [
-    pytest.param("GetResource", "explode", {}, "unknown kind", id="an unknown kind"),
-    pytest.param("GetResorce", "throttle", {}, "unknown operation", id="an unknown operation"),
-    pytest.param("GetResource", "throttle", {"colour": 1}, "does not take colour", id="an unknown detail"),
-    pytest.param("GetResource", "throttle", {"code": "X"}, "does not take code", id="a detail of another kind"),
-    pytest.param("GetResource", "error", {}, "needs 'code'", id="a detail that is missing"),
-    pytest.param("UpdateResource", "failed", {"code": "Broken"}, "unknown HandlerErrorCode", id="an unknown code"),
-    pytest.param(
-        "GetResource", "failed", {"code": "Throttling"}, "can end in FAILED", id="FAILED for what is synchronous"
-    ),
-    pytest.param("GetResource", "cancelled", {}, "can end in CANCELLED", id="a cancellation of what is synchronous"),
-    pytest.param("GetResource", "delay", {"seconds": 1}, "over HTTP only", id="a real delay, in process"),
+    # operation, kind, details, part of the message
+    pytest.param("GetResource", "explode", {}, "unknown kind", id="unknown kind"),
+    pytest.param("GetResorce", "throttle", {}, "unknown operation", id="unknown operation"),
+    pytest.param("GetResource", "throttle", {"colour": 1}, "does not take colour", id="unknown detail"),
+    pytest.param("GetResource", "throttle", {"code": "X"}, "does not take code", id="detail of another kind"),
+    pytest.param("GetResource", "error", {}, "needs 'code'", id="missing detail"),
+    pytest.param("UpdateResource", "failed", {"code": "Broken"}, "unknown HandlerErrorCode", id="unknown code"),
+    pytest.param("GetResource", "failed", {"code": "Throttling"}, "can end in FAILED", id="failed read"),
+    pytest.param("GetResource", "cancelled", {}, "can end in CANCELLED", id="cancelled read"),
+    pytest.param("GetResource", "delay", {"seconds": 1}, "over HTTP only", id="delay in process"),
+    pytest.param("UpdateResource", "handler", {"code": "X"}, "kind 'handler' is for", id="handler of Cloud Control"),
+    pytest.param("*", "handler", {"code": "X"}, "kind 'handler' is for", id="handler of any operation"),
+    pytest.param("AddTags", "stabilize", {"code": "X"}, "kind 'stabilize' is for", id="stabilize of another call"),
+    pytest.param("GetResource", "partial_data", {}, "is for GetMetricData, not for GetResource", id="partial read"),
 ]
 
 
-@pytest.mark.parametrize(("operation", "kind", "details", "words"), WRONG)
-def test_an_order_is_refused_that_has(
-    emulator: Emulator, operation: str, kind: str, details: dict[str, Any], words: str
+@pytest.mark.parametrize(("operation", "kind", "details", "message"), WRONG)
+def test_impossible_fault_raises(
+    emulator: Emulator, operation: str, kind: str, details: dict[str, Any], message: str
 ) -> None:
-    with pytest.raises(ValueError, match=words):
+    with pytest.raises(ValueError, match=message):
         emulator.fault(operation, kind, **details)
 
 
-def test_a_callback_runs_before_the_nth_call_and_is_not_logged(aws: Aws) -> None:
-    aws.put("Running")
-    arn = aws.raw()["arn"]
-    tags = [{"Key": "theirs", "Value": "1"}]
+# callbacks and throttling
+
+
+def test_on_call_runs_before_nth_call_and_is_not_logged(aws: Aws) -> None:
+    arn = aws.put("Running")["arn"]
+    tags = [{"Key": "concurrent", "Value": "1"}]
     aws.emulator.on_call("GetResource", lambda: aws.sagemaker.add_tags(ResourceArn=arn, Tags=tags), nth=2)
     assert ["Tags" in aws.get() for _attempt in range(3)] == [False, True, True]
     assert aws.emulator.calls() == ["GetResource"] * 3
 
 
-def test_a_callback_can_run_when_a_call_has_been_served_and_is_not_answered_yet(aws: Aws) -> None:
-    seen: list[str] = []
-    aws.emulator.on_answer("CreateResource", lambda: seen.append(str(aws.raw()["status"])))
+def test_on_answer_runs_after_call_is_served(aws: Aws) -> None:
+    statuses: list[str] = []
+    aws.emulator.on_answer("CreateResource", lambda: statuses.append(str(aws.raw()["status"])))
     aws.send_create()
-    assert seen == ["Creating"]
     aws.get()
-    assert seen == ["Creating"]
+    assert statuses == ["Creating"]
 
 
 @pytest.mark.parametrize(("operation", "nth"), [("Get", 1), ("GetResource", 0)])
-def test_a_callback_is_refused_for_what_never_comes(emulator: Emulator, operation: str, nth: int) -> None:
+def test_impossible_callback_raises(emulator: Emulator, operation: str, nth: int) -> None:
     with pytest.raises(ValueError, match=r"unknown operation|counts from 1"):
         emulator.on_call(operation, print, nth=nth)
 
 
-def test_more_calls_than_allowed_within_a_second_are_throttled(aws: Aws) -> None:
+def test_more_cloud_control_calls_per_second_than_setting_are_throttled(aws: Aws) -> None:
     aws.emulator.settings.throttle_per_second = 2
     aws.put()
     aws.get()
@@ -257,50 +264,32 @@ def test_more_calls_than_allowed_within_a_second_are_throttled(aws: Aws) -> None
 # the log
 
 
-def test_the_log_has_every_call_once_in_order_failed_ones_too(aws: Aws) -> None:
+def test_log_lists_all_calls_in_order(aws: Aws) -> None:
     aws.send_create()
     with rejected("ResourceNotFoundException"):
         aws.get("nothing")
     aws.describe()
     aws.client("sts").get_caller_identity()
     aws.client("s3").list_buckets()
-    aws.client("iam").get_role(RoleName="demo-sagemaker")
-    assert [(record.service, record.operation, record.region) for record in aws.emulator.log] == [
-        ("cloudcontrol", "CreateResource", "us-east-1"),
-        ("cloudcontrol", "GetResource", "us-east-1"),
-        ("sagemaker", "DescribeInferenceExperiment", "us-east-1"),
-        ("sts", "GetCallerIdentity", "us-east-1"),
-        ("s3", "GET /", "us-east-1"),
-        ("iam", "GetRole", "us-east-1"),
+    with rejected("NoSuchEntity"):
+        aws.client("iam").get_role(RoleName="missing")
+    assert [(record.service, record.operation, record.region, record.error) for record in aws.emulator.log] == [
+        ("cloudcontrol", "CreateResource", "us-east-1", None),
+        ("cloudcontrol", "GetResource", "us-east-1", "ResourceNotFoundException"),
+        ("sagemaker", "DescribeInferenceExperiment", "us-east-1", None),
+        ("sts", "GetCallerIdentity", "us-east-1", None),
+        ("s3", "GET /", "us-east-1", None),
+        ("iam", "GetRole", "us-east-1", "NoSuchEntity"),
     ]
-    assert [record.error for record in aws.emulator.log][:3] == [None, "ResourceNotFoundException", None]
-    assert aws.emulator.log[1].request == {"TypeName": "AWS::SageMaker::InferenceExperiment", "Identifier": "nothing"}
+    assert aws.emulator.log[1].request == {"TypeName": TYPE_NAME, "Identifier": "nothing"}
     assert aws.emulator.writes() == ["CreateResource"]
     assert aws.emulator.calls("sagemaker") == ["DescribeInferenceExperiment"]
 
 
-def test_the_log_has_the_code_of_an_xml_error(aws: Aws) -> None:
-    with pytest.raises(ClientError):
-        aws.client("iam").get_role(RoleName="nobody")
-    assert aws.emulator.log[-1].error == "NoSuchEntity"
-
-
-def test_numbers_go_on_when_the_log_is_emptied(aws: Aws) -> None:
+def test_clear_log_does_not_reset_numbers(aws: Aws) -> None:
     aws.put()
     aws.get()
     number = aws.emulator.log[-1].number
     aws.emulator.clear_log()
     aws.get()
     assert [record.number for record in aws.emulator.log] == [number + 1]
-
-
-def test_an_answer_can_be_changed(aws: Aws) -> None:
-    aws.put()
-    aws.emulator.fault("GetResource", "changed", change=lambda answer: {**answer, "TypeName": "Another"})
-    aws.emulator.fault("GetResource", "changed", change=lambda _answer: b'{"__type": "Odd", "message": []}', status=418)
-    assert aws.cloudcontrol.get_resource(TypeName=TYPE_NAME, Identifier="test")["TypeName"] == "Another"
-    with pytest.raises(ClientError) as error:
-        aws.get()
-    assert code_of(error) == "Odd"
-    with pytest.raises(TypeError, match="has to be a function"):
-        aws.emulator.fault("GetResource", "changed", change="{}")

@@ -1,4 +1,4 @@
-"""What an experiment does by itself as time passes, seen through SageMaker's own calls."""
+"""Changes of an experiment over time, and concurrent callers of SageMaker."""
 
 from __future__ import annotations
 
@@ -19,56 +19,36 @@ def schedule(aws: Aws) -> tuple[datetime, datetime]:
     return found["StartTime"], found["EndTime"]
 
 
-def test_without_schedule_it_starts_at_once_and_ends_after_7_days(aws: Aws) -> None:
-    begun = aws.emulator.clock.now()
+def test_experiment_without_schedule_starts_at_once_and_ends_after_7_days(aws: Aws) -> None:
+    start = aws.emulator.clock.now()
     aws.create()
-    assert schedule(aws) == (begun, begun + WEEK)
-    aws.pass_time(WEEK.total_seconds() + 10)
-    assert aws.get()["Status"] == "Completed"
-    assert aws.describe()["CompletionTime"] == begun + WEEK + timedelta(seconds=10)
-
-
-def test_when_its_start_is_reached_it_starts_by_itself(aws: Aws) -> None:
-    start = aws.emulator.clock.now() + timedelta(hours=2)
-    aws.create(Schedule={"StartTime": start.isoformat()})
-    seen = []
-    for seconds in (3600, 3590 + 5, 10):
-        aws.pass_time(seconds)
-        seen.append(aws.get()["Status"])
-    assert seen == ["Created", "Starting", "Running"]
     assert schedule(aws) == (start, start + WEEK)
-
-
-def test_when_its_end_is_reached_it_completes_by_itself(aws: Aws) -> None:
-    end = aws.emulator.clock.now() + timedelta(hours=2)
-    aws.create(Schedule={"EndTime": end.isoformat()})
-    aws.pass_time(7200 + 20)
-    assert (aws.raw()["status"], aws.raw()["fate"]) == ("Completed", None)
-
-
-def test_however_late_anybody_looks_everything_has_happened_in_order(aws: Aws) -> None:
-    start = aws.emulator.clock.now() + timedelta(hours=2)
-    aws.create(Schedule={"StartTime": start.isoformat()})
-    aws.pass_time(365 * 86400)
-    assert aws.get()["Status"] == "Completed"
+    aws.pass_time(WEEK.total_seconds() + 10)
+    assert (aws.get()["Status"], aws.raw()["fate"]) == ("Completed", None)
     assert aws.describe()["CompletionTime"] == start + WEEK + timedelta(seconds=10)
 
 
-def test_starting_early_moves_the_start(aws: Aws) -> None:
-    aws.put("Created")
-    end, now = schedule(aws)[1], aws.emulator.clock.now()
-    aws.update(add("/DesiredState", "Running"))
-    assert schedule(aws) == (now, end)
+def test_scheduled_experiment_starts_and_completes_without_request(aws: Aws) -> None:
+    start = aws.emulator.clock.now() + timedelta(hours=2)
+    aws.create(Schedule={"StartTime": start.isoformat()})
+    assert schedule(aws) == (start, start + WEEK)
+    statuses = []
+    for seconds in (3600, 3590 + 5, 10, 365 * 86400):
+        aws.pass_time(seconds)
+        statuses.append(aws.get()["Status"])
+    assert statuses == ["Created", "Starting", "Running", "Completed"]
+    assert aws.describe()["CompletionTime"] == start + WEEK + timedelta(seconds=10)
 
 
-def test_stopping_moves_the_end(aws: Aws) -> None:
-    aws.put("Running")
-    start, now = schedule(aws)[0], aws.emulator.clock.now()
-    aws.update(add("/DesiredState", "Completed"))
-    assert schedule(aws) == (start, now)
+@pytest.mark.parametrize(("status", "state"), [("Created", "Running"), ("Running", "Completed")])
+def test_start_changes_start_time_and_stop_changes_end_time(aws: Aws, status: str, state: str) -> None:
+    aws.put(status)
+    (start, end), now = schedule(aws), aws.emulator.clock.now()
+    aws.update(add("/DesiredState", state))
+    assert schedule(aws) == ((now, end) if state == "Running" else (start, now))
 
 
-def test_changes_move_the_time_of_the_last_one(aws: Aws) -> None:
+def test_update_changes_last_modified_time(aws: Aws) -> None:
     aws.put("Running")
     before = aws.describe()
     aws.pass_time(100)
@@ -89,21 +69,18 @@ def test_changes_move_the_time_of_the_last_one(aws: Aws) -> None:
         ("Stopping", "Cancelled", "Cancelled"),
     ],
 )
-def test_an_experiment_put_in_transit_arrives(aws: Aws, status: str, then: str | None, after: str) -> None:
+def test_transitional_status_lasts_time_left(aws: Aws, status: str, then: str | None, after: str) -> None:
     aws.put(status, time_left=60, then=then)
     aws.pass_time(59)
     assert aws.get()["Status"] == status
     aws.pass_time(1)
     assert aws.get()["Status"] == after
-
-
-def test_an_experiment_can_be_stuck_in_transit(aws: Aws) -> None:
-    aws.put("Starting", time_left=math.inf)
+    aws.put(status, time_left=math.inf, then=then)
     aws.pass_time(10**8)
-    assert aws.get()["Status"] == "Starting"
+    assert aws.get()["Status"] == status
 
 
-def test_an_experiment_can_be_put_with_nothing_but_its_name(aws: Aws) -> None:
+def test_put_experiment_requires_name_only(aws: Aws) -> None:
     put = aws.emulator.put_experiment("us-west-2", {"Name": "bare"}, status="Created")
     assert (put["status"], aws.get("bare", "us-west-2")["Type"]) == ("Created", "ShadowMode")
 
@@ -111,48 +88,57 @@ def test_an_experiment_can_be_put_with_nothing_but_its_name(aws: Aws) -> None:
 @pytest.mark.parametrize(
     "wrong", [{"status": "Dreaming"}, {"time_left": 3}, {"then": "Completed"}], ids=["status", "time_left", "then"]
 )
-def test_what_cannot_be_put_is_refused(aws: Aws, wrong: dict[str, Any]) -> None:
+def test_put_experiment_rejects_wrong_value(aws: Aws, wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"unknown status|are for"):
         aws.emulator.put_experiment("us-east-1", {"Name": "test"}, **wrong)
 
 
-SAGEMAKER: list[Any] = [
-    pytest.param("Completed", "start_inference_experiment", {}, id="started when completed"),
-    pytest.param("Running", "start_inference_experiment", {}, id="started when running"),
-    pytest.param(
-        "Created",
-        "stop_inference_experiment",
-        {"ModelVariantActions": {"shadow": "Remove"}},
-        id="stopped before it starts",
-    ),
-    pytest.param("Starting", "update_inference_experiment", {"Description": "x"}, id="updated while starting"),
-    pytest.param("Running", "delete_inference_experiment", {}, id="deleted while running"),
+# SageMaker's own operations
+
+
+ACTIONS = {"production": "Remove", "shadow": "Promote"}
+REJECTED: list[Any] = [
+    # status, operation, parameters, code, part of the message
+    ("Completed", "start", {}, "ConflictException", "Completed"),
+    ("Running", "start", {}, "ConflictException", "Running"),
+    ("Created", "stop", {"ModelVariantActions": {"shadow": "Remove"}}, "ConflictException", "Created"),
+    ("Starting", "update", {"Description": "x"}, "ConflictException", "Starting"),
+    ("Running", "delete", {}, "ConflictException", "Running"),
+    ("Running", "update", {"DataStorageConfig": {"Destination": "s3://b"}}, "ValidationException", "DataStorageConfig"),
+    ("Running", "stop", {"ModelVariantActions": {"stranger": "Remove"}}, "ValidationException", "stranger"),
+    ("Running", "stop", {"ModelVariantActions": {"production": "Promote"}}, "ValidationException", "production"),
 ]
 
 
-@pytest.mark.parametrize(("status", "operation", "more"), SAGEMAKER)
-def test_an_experiment_cannot_be(aws: Aws, status: str, operation: str, more: dict[str, Any]) -> None:
+@pytest.mark.parametrize(("status", "operation", "parameters", "code", "message"), REJECTED)
+def test_sagemaker_rejects(
+    aws: Aws, status: str, operation: str, parameters: dict[str, Any], code: str, message: str
+) -> None:
     aws.put(status)
-    with rejected("ConflictException", status):
-        getattr(aws.sagemaker, operation)(Name="test", **more)
+    with rejected(code, message):
+        getattr(aws.sagemaker, f"{operation}_inference_experiment")(Name="test", **parameters)
 
 
-def test_somebody_else_can_do_everything_through_sagemaker(aws: Aws) -> None:
+def test_sagemaker_rejects_model_variants_of_running_experiment(aws: Aws) -> None:
+    variants = aws.put("Running")["properties"]["ModelVariants"]
+    with rejected("ValidationException", "ModelVariants"):
+        aws.sagemaker.update_inference_experiment(Name="test", ModelVariants=variants)
+
+
+def test_sagemaker_operations_change_same_experiment(aws: Aws) -> None:
     start = aws.emulator.clock.now() + timedelta(days=1)
-    wanted = aws.seed.properties("test", Schedule={"StartTime": start, "EndTime": start + WEEK})
-    arn = aws.sagemaker.create_inference_experiment(**wanted)["InferenceExperimentArn"]
+    properties = aws.seed.properties("test", Schedule={"StartTime": start, "EndTime": start + WEEK})
+    arn = aws.sagemaker.create_inference_experiment(**properties)["InferenceExperimentArn"]
     aws.pass_time(10)
-    aws.sagemaker.update_inference_experiment(Name="test", Description="theirs", Schedule={"EndTime": start + 2 * WEEK})
+    aws.sagemaker.update_inference_experiment(Name="test", Description="x", Schedule={"EndTime": start + 2 * WEEK})
     aws.pass_time(10)
-    assert (aws.get()["Description"], schedule(aws)) == ("theirs", (start, start + 2 * WEEK))
+    assert (aws.get()["Description"], schedule(aws)) == ("x", (start, start + 2 * WEEK))
     aws.sagemaker.start_inference_experiment(Name="test")
     aws.pass_time(10)
-    actions = {"production": "Remove", "shadow": "Promote"}
-    aws.sagemaker.stop_inference_experiment(
-        Name="test", ModelVariantActions=actions, DesiredState="Cancelled", Reason="x"
-    )
+    stop = {"ModelVariantActions": ACTIONS, "DesiredState": "Cancelled", "Reason": "x"}
+    aws.sagemaker.stop_inference_experiment(Name="test", **stop)
     aws.pass_time(10)
-    assert (aws.raw()["status"], aws.raw()["stop"]["actions"], aws.raw()["arn"]) == ("Cancelled", actions, arn)
+    assert (aws.raw()["status"], aws.raw()["stop"]["actions"], aws.raw()["arn"]) == ("Cancelled", ACTIONS, arn)
     found = aws.sagemaker.list_inference_experiments(StatusEquals="Cancelled", NameContains="es")
     assert [(entry["Name"], entry["StatusReason"]) for entry in found["InferenceExperiments"]] == [("test", "x")]
     assert aws.sagemaker.list_inference_experiments(StatusEquals="Running")["InferenceExperiments"] == []
@@ -161,26 +147,7 @@ def test_somebody_else_can_do_everything_through_sagemaker(aws: Aws) -> None:
         aws.describe()
 
 
-@pytest.mark.parametrize("name", ["ModelVariants", "DataStorageConfig"])
-def test_sagemaker_itself_refuses_while_running_a_change_of(aws: Aws, name: str) -> None:
-    aws.put("Running")
-    values = {"ModelVariants": aws.raw()["properties"]["ModelVariants"], "DataStorageConfig": {"Destination": "s3://b"}}
-    with rejected("ValidationException", name):
-        aws.sagemaker.update_inference_experiment(Name="test", **{name: values[name]})
-
-
-@pytest.mark.parametrize(
-    ("actions", "words"),
-    [({"stranger": "Remove"}, "stranger"), ({"production": "Promote"}, "production")],
-    ids=["for a variant that there is not", "that promotes production"],
-)
-def test_a_stop_is_refused(aws: Aws, actions: dict[str, str], words: str) -> None:
-    aws.put("Running")
-    with rejected("ValidationException", words):
-        aws.sagemaker.stop_inference_experiment(Name="test", ModelVariantActions=actions)
-
-
-def test_clocks_only_go_forward_and_know_where_they_are() -> None:
+def test_clocks_advance_forward_only() -> None:
     real, manual = SystemClock(), ManualClock(datetime(2026, 5, 1, tzinfo=timezone.utc))
     real.advance(3600)
     assert timedelta(minutes=59) < real.now() - datetime.now(timezone.utc) < timedelta(minutes=61)

@@ -1,4 +1,4 @@
-"""The type: its schema, its write-only properties, what Read and List return, and where it is known."""
+"""The resource type: its schema, write-only properties, reads, lists and regions."""
 
 from __future__ import annotations
 
@@ -16,15 +16,16 @@ from tests.support.aws_clients import REGION, TYPE_NAME, Aws, Operation, add, pa
 
 WRITE_ONLY = {"Schedule", "DesiredState", "StatusReason"}
 CSV: dict[str, Any] = {"Destination": "s3://bucket", "ContentType": {"CsvContentTypes": ["text/csv"]}}
+CHANGE = add("/Description", "x")
 
 
 @pytest.mark.parametrize("type_name", update.TYPE_NAMES)
-def test_the_schema_is_still_the_one_that_cfn_lint_ships(type_name: str) -> None:
+def test_schema_equals_that_of_cfn_lint(type_name: str) -> None:
     found = list(update.differences(schema.load(type_name), update.shipped(type_name)))
     assert found == [], "run python -m tests.emulator.schemas.update"
 
 
-def test_what_a_newer_schema_brings_is_told_by_name() -> None:
+def test_differences_name_changes_of_newer_schema() -> None:
     newer = copy.deepcopy(schema.load())
     newer["properties"]["Colour"] = {"type": "string"}
     newer["definitions"]["DataStorageConfig"]["properties"]["Colour"] = {"type": "string"}
@@ -41,86 +42,102 @@ def test_what_a_newer_schema_brings_is_told_by_name() -> None:
     ]
 
 
-def test_the_statuses_are_those_of_the_schema() -> None:
+def test_statuses_are_those_of_schema() -> None:
     assert set(STATUSES) == set(schema.load()["properties"]["Status"]["enum"])
     assert set(IN_TRANSIT) == {"Creating", "Updating", "Starting", "Stopping"}
     assert set(TERMINAL) == {"Completed", "Cancelled"}
 
 
-WRONG: list[Any] = [
-    pytest.param({"RoleArn": None}, "RoleArn", id="a required property is missing"),
-    pytest.param({"Name": "-"}, "Name", id="a name breaks the pattern"),
-    pytest.param({"Name": "a" * 121}, "Name", id="a name is too long"),
-    pytest.param({"EndpointName": "a" * 64}, "EndpointName", id="an endpoint name is too long"),
-    pytest.param({"Type": "CanaryMode"}, "Type", id="a value is none of the enumerated"),
-    pytest.param({"Description": ""}, "Description", id="a description is empty"),
-    pytest.param({"Description": "a" * 1025}, "Description", id="a description is too long"),
-    pytest.param({"StatusReason": "a" * 1025}, "StatusReason", id="a reason is too long"),
-    pytest.param({"ShadowModeConfig": shadow_mode_config(101)}, "SamplingPercentage", id="a percentage is above 100"),
-    pytest.param({"ModelVariants": []}, "ModelVariants", id="a list has too few items"),
-    pytest.param(
-        {"ModelVariants": [variant("a" * 64, "m"), variant("b", "m")]}, "VariantName", id="a variant name is long"
-    ),
-    pytest.param({"DataStorageConfig": {"Destination": "ftp://x"}}, "Destination", id="a destination is no URL of S3"),
+INVALID: list[Any] = [
+    pytest.param({"RoleArn": None}, "RoleArn", id="missing required property"),
+    pytest.param({"Name": "-"}, "Name", id="name outside pattern"),
+    pytest.param({"Name": "a" * 121}, "Name", id="long name"),
+    pytest.param({"EndpointName": "a" * 64}, "EndpointName", id="long endpoint name"),
+    pytest.param({"Type": "CanaryMode"}, "Type", id="unknown value"),
+    pytest.param({"Description": ""}, "Description", id="empty description"),
+    pytest.param({"Description": "a" * 1025}, "Description", id="long description"),
+    pytest.param({"StatusReason": "a" * 1025}, "StatusReason", id="long reason"),
+    pytest.param({"ShadowModeConfig": shadow_mode_config(101)}, "SamplingPercentage", id="percentage above 100"),
+    pytest.param({"ModelVariants": []}, "ModelVariants", id="empty list"),
+    pytest.param({"ModelVariants": [variant("a" * 64, "m"), variant("b", "m")]}, "VariantName", id="long variant name"),
+    pytest.param({"DataStorageConfig": {"Destination": "ftp://x"}}, "Destination", id="destination outside S3"),
     pytest.param(
         {"DataStorageConfig": {**CSV, "ContentType": {"JsonContentTypes": ["a/b"] * 11}}},
         "JsonContentTypes",
-        id="a content type list has 11 items",
+        id="11 content types",
     ),
-    pytest.param({"Tags": [{"Key": "a{b}", "Value": ""}]}, "Key", id="a tag key has other characters than letters"),
-    pytest.param({"Tags": [{"Key": str(n), "Value": ""} for n in range(51)]}, "Tags", id="there are 51 tags"),
-    pytest.param({"Colour": "red"}, "Colour", id="a property is unknown"),
-    pytest.param({"Status": "Running"}, "Status", id="a read-only property is given"),
+    pytest.param({"Tags": [{"Key": "a{b}", "Value": ""}]}, "Key", id="tag key outside pattern"),
+    pytest.param({"Tags": [{"Key": str(n), "Value": ""} for n in range(51)]}, "Tags", id="51 tags"),
+    pytest.param({"Colour": "red"}, "Colour", id="unknown property"),
+    pytest.param({"Status": "Running"}, "Status", id="read-only property"),
 ]
 
 
-@pytest.mark.parametrize(("changes", "words"), WRONG)
-def test_a_create_is_refused_at_once_when(aws: Aws, changes: dict[str, Any], words: str) -> None:
-    with rejected("ValidationException", words):
+@pytest.mark.parametrize(("changes", "message"), INVALID)
+def test_create_that_violates_schema_is_rejected_at_once_or_fails_later(
+    aws: Aws, changes: dict[str, Any], message: str
+) -> None:
+    with rejected("ValidationException", message):
         aws.send_create(**changes)
-
-
-def test_a_refusal_can_come_later_as_failed(aws: Aws) -> None:
     aws.emulator.settings.refuse_late = True
-    event = aws.create(Description="")
+    event = aws.create(**changes)
     assert (event["OperationStatus"], event["ErrorCode"]) == ("FAILED", "InvalidRequest")
 
 
-def test_letters_of_any_script_are_letters(aws: Aws) -> None:
+def test_tags_accept_letters_of_any_script(aws: Aws) -> None:
     assert aws.create(Tags=[{"Key": "größe", "Value": "大きい"}])["OperationStatus"] == "SUCCESS"
 
 
 @pytest.mark.parametrize("name", sorted(WRITE_ONLY))
 @pytest.mark.parametrize("verb", ["replace", "test", "remove"])
-def test_a_write_only_property_is_not_there_to(aws: Aws, verb: str, name: str) -> None:
+def test_write_only_property_can_only_be_added(aws: Aws, verb: str, name: str) -> None:
     aws.put("Running", StatusReason="x")
     assert WRITE_ONLY & set(aws.get()) == set()
     with rejected("ValidationException", "patch"):
         aws.send_update({"op": verb, "path": f"/{name}", "value": "Completed"})
 
 
-def test_content_types_not_given_can_come_back_empty_and_then_break_every_patch(aws: Aws) -> None:
-    aws.put("Created", DataStorageConfig=CSV)
-    assert aws.get()["DataStorageConfig"] == CSV
-    aws.emulator.settings.empty_content_types = True
-    both = {"CsvContentTypes": ["text/csv"], "JsonContentTypes": []}
-    assert aws.get()["DataStorageConfig"]["ContentType"] == both
-    with rejected("ValidationException", "JsonContentTypes"):
-        aws.send_update(add("/Description", "x"))
-    mended = remove("/DataStorageConfig/ContentType/JsonContentTypes")
-    assert aws.update(add("/Description", "x"), mended)["OperationStatus"] == "SUCCESS"
+EMPTY: list[Any] = [
+    # setting, DataStorageConfig, DataStorageConfig of a read, message of an update, operation that repairs the update
+    pytest.param(
+        "empty_content_types",
+        CSV,
+        {**CSV, "ContentType": {"CsvContentTypes": ["text/csv"], "JsonContentTypes": []}},
+        "JsonContentTypes",
+        remove("/DataStorageConfig/ContentType/JsonContentTypes"),
+        id="content types",
+    ),
+    pytest.param(
+        "empty_objects",
+        None,
+        {},
+        "'Destination' is a required property",
+        remove("/DataStorageConfig"),
+        id="DataStorageConfig",
+    ),
+]
 
 
-def test_get_resource_with_null_members_returns_null_for_each_member_not_set(aws: Aws) -> None:
+@pytest.mark.parametrize(("setting", "storage", "read", "message", "repair"), EMPTY)
+def test_empty_value_of_read_makes_patches_invalid(
+    aws: Aws, setting: str, storage: Any, read: Any, message: str, repair: Operation
+) -> None:
+    aws.put("Created", DataStorageConfig=storage)
+    assert aws.get().get("DataStorageConfig") == storage
+    aws.emulator.settings.update({setting: True})
+    assert aws.get()["DataStorageConfig"] == read
+    with rejected("ValidationException", message):
+        aws.send_update(CHANGE)
+    assert aws.update(CHANGE, repair)["OperationStatus"] == "SUCCESS"
+
+
+def test_null_members_returns_null_for_each_member_not_set(aws: Aws) -> None:
     aws.put("Created", DataStorageConfig=CSV)
     aws.emulator.settings.null_members = True
     found = aws.get()
     assert {name for name, value in found.items() if value is None} == {"Description", "KmsKey", "Tags"}
-    assert found["DataStorageConfig"] == {
-        **CSV,
-        "KmsKey": None,
-        "ContentType": {**CSV["ContentType"], "JsonContentTypes": None},
-    }
+    content_types = {**CSV["ContentType"], "JsonContentTypes": None}
+    assert found["DataStorageConfig"] == {**CSV, "KmsKey": None, "ContentType": content_types}
     assert "Schedule" not in found, "write-only"
 
 
@@ -133,61 +150,42 @@ def test_update_rejects_replace_of_member_returned_as_null(aws: Aws, path: str) 
     assert aws.update(add(path, "alias/x"))["OperationStatus"] == "SUCCESS"
 
 
-def test_update_rejects_patch_that_leaves_empty_data_storage_config(aws: Aws) -> None:
-    aws.put("Created", DataStorageConfig=None)
-    aws.emulator.settings.empty_objects = True
-    assert aws.get()["DataStorageConfig"] == {}
-    with rejected("ValidationException", "'Destination' is a required property"):
-        aws.send_update(add("/Description", "x"))
-    assert aws.update(add("/Description", "x"), remove("/DataStorageConfig"))["OperationStatus"] == "SUCCESS"
-
-
-@pytest.mark.parametrize("name", ["Name", "Type", "RoleArn", "EndpointName", "KmsKey"])
-@pytest.mark.parametrize("late", [False, True], ids=["at once", "later"])
-def test_a_create_only_property_is_not_updatable(aws: Aws, name: str, late: bool) -> None:
-    aws.put("Running", KmsKey="alias/key")
-    aws.emulator.settings.refuse_late = late
-    value = "arn:aws:iam::123456789012:role/other" if name == "RoleArn" else "ShadowMode2"
-    if late:
-        assert aws.update(replace(f"/{name}", value))["ErrorCode"] == "NotUpdatable"
-    else:
-        with rejected("NotUpdatableException", f"/properties/{name}"):
-            aws.send_update(replace(f"/{name}", value))
-
-
-OTHERWISE = {
+OTHER_VALUES = {
     "Arn": "arn:aws:sagemaker:us-east-1:123456789012:inference-experiment/other",
     "CreationTime": "2025-01-01T00:00:00Z",
     "LastModifiedTime": "2025-01-01T00:00:00Z",
     "EndpointMetadata": {"EndpointName": "other"},
     "Status": "Completed",
 }
-READ_ONLY: list[Any] = [
-    *(pytest.param(name, remove(f"/{name}"), id=f"{name}, removed") for name in OTHERWISE),
-    *(pytest.param(name, replace(f"/{name}", value), id=f"{name}, replaced") for name, value in OTHERWISE.items()),
+CREATE_ONLY = ("Name", "Type", "RoleArn", "EndpointName", "KmsKey")
+ROLE = "arn:aws:iam::123456789012:role/other"
+NOT_ALLOWED: list[Any] = [
+    # name, operation, exception, HandlerErrorCode
+    *(
+        pytest.param(name, replace(f"/{name}", ROLE), "NotUpdatableException", "NotUpdatable", id=name)
+        for name in CREATE_ONLY
+    ),
+    *(
+        pytest.param(name, operation, "ValidationException", "InvalidRequest", id=f"{name}, {operation['op']}")
+        for name, value in OTHER_VALUES.items()
+        for operation in (remove(f"/{name}"), replace(f"/{name}", value))
+    ),
 ]
 
 
-@pytest.mark.parametrize(("name", "operation"), READ_ONLY)
-@pytest.mark.parametrize("late", [False, True], ids=["at once", "later"])
-def test_a_read_only_property_is_refused(aws: Aws, name: str, operation: Operation, late: bool) -> None:
-    before = aws.put("Running")
-    aws.emulator.settings.refuse_late = late
-    if late:
-        assert aws.update(operation, add("/Description", "x"))["ErrorCode"] == "InvalidRequest"
-    else:
-        with rejected("ValidationException", f"/properties/{name}"):
-            aws.send_update(operation, add("/Description", "x"))
+@pytest.mark.parametrize(("name", "operation", "exception", "code"), NOT_ALLOWED)
+def test_update_of_create_only_or_read_only_property_is_rejected_at_once_or_fails_later(
+    aws: Aws, name: str, operation: Operation, exception: str, code: str
+) -> None:
+    before = aws.put("Running", KmsKey="alias/key")
+    with rejected(exception, f"/properties/{name}"):
+        aws.send_update(operation, CHANGE)
+    aws.emulator.settings.refuse_late = True
+    assert aws.update(operation, CHANGE)["ErrorCode"] == code
     assert aws.raw() == before
 
 
-CALLS: list[Any] = [
-    pytest.param("get_resource", {"Identifier": "test"}, id="get"),
-    pytest.param("list_resources", {}, id="list"),
-    pytest.param("create_resource", {"DesiredState": "{}"}, id="create"),
-    pytest.param("update_resource", {"Identifier": "test", "PatchDocument": "[]"}, id="update"),
-    pytest.param("delete_resource", {"Identifier": "test"}, id="delete"),
-]
+# regions
 
 
 WITHOUT_TYPE = [
@@ -195,40 +193,41 @@ WITHOUT_TYPE = [
     *("ap-southeast-7", "ca-west-1", "cn-north-1", "cn-northwest-1", "eu-central-2", "eu-south-2", "il-central-1"),
     *("me-central-1", "mx-central-1", "us-gov-east-1", "us-gov-west-1"),
 ]
+CALLS: list[Any] = [
+    *(("list_resources", {}, region) for region in WITHOUT_TYPE),
+    ("get_resource", {"Identifier": "test"}, "ca-west-1"),
+    ("create_resource", {"DesiredState": "{}"}, "ca-west-1"),
+    ("update_resource", {"Identifier": "test", "PatchDocument": "[]"}, "ca-west-1"),
+    ("delete_resource", {"Identifier": "test"}, "ca-west-1"),
+]
 
 
-@pytest.mark.parametrize("region", WITHOUT_TYPE)
-def test_type_is_not_found_in_region(aws: Aws, region: str) -> None:
-    with rejected("TypeNotFoundException", TYPE_NAME):
-        aws.client("cloudcontrol", region).list_resources(TypeName=TYPE_NAME)
-
-
-@pytest.mark.parametrize(("method", "parameters"), CALLS)
-def test_every_operation_rejects_region_without_type(aws: Aws, method: str, parameters: dict[str, Any]) -> None:
-    region = WITHOUT_TYPE[0]
+@pytest.mark.parametrize(("method", "parameters", "region"), CALLS)
+def test_type_is_not_found_in_region(aws: Aws, method: str, parameters: dict[str, Any], region: str) -> None:
     with rejected("TypeNotFoundException", TYPE_NAME):
         getattr(aws.client("cloudcontrol", region), method)(TypeName=TYPE_NAME, **parameters)
 
 
 @pytest.mark.parametrize("region", [REGION, "eu-central-1"])
-def test_the_type_is_known_in(aws: Aws, region: str) -> None:
+def test_type_is_found_in_region(aws: Aws, region: str) -> None:
     put = aws.emulator.put_experiment(region, {"Name": "test"})
     assert aws.get(region=region)["Arn"] == put["arn"]
 
 
-def test_another_type_is_not_found(aws: Aws) -> None:
+def test_other_type_is_not_found(aws: Aws) -> None:
     with rejected("TypeNotFoundException", "AWS::S3::Bucket"):
         aws.cloudcontrol.get_resource(TypeName="AWS::S3::Bucket", Identifier="x")
 
 
-# List
+# lists
 
 
 def listed(aws: Aws, **parameters: Any) -> list[list[Any]]:
     return list(pages(aws.cloudcontrol.list_resources, "ResourceDescriptions", TypeName=TYPE_NAME, **parameters))
 
 
-def test_a_list_has_pages_of_its_own_size_and_no_filter(aws: Aws) -> None:
+def test_list_ignores_page_size_and_filter(aws: Aws) -> None:
+    assert listed(aws) == [[]]
     names = {f"test-{number}" for number in range(5)}
     for name in names:
         aws.put(name=name)
@@ -236,9 +235,11 @@ def test_a_list_has_pages_of_its_own_size_and_no_filter(aws: Aws) -> None:
     found = listed(aws, MaxResults=5, ResourceModel=json.dumps({"Name": "test-1"}))
     assert [len(page) for page in found] == [2, 2, 1]
     assert {entry["Identifier"] for page in found for entry in page} == names
+    with rejected("ValidationException", "NextToken"):
+        listed(aws, NextToken="nonsense")
 
 
-def test_a_page_after_a_deletion_is_neither_short_nor_double(aws: Aws) -> None:
+def test_next_page_after_delete_is_complete_and_without_duplicates(aws: Aws) -> None:
     for number in range(4):
         aws.put("Created", name=f"test-{number}")
     aws.emulator.settings.list_page_size = 2
@@ -265,9 +266,7 @@ SUBSETS: list[Any] = [
 
 
 @pytest.mark.parametrize(("properties", "names"), SUBSETS)
-def test_list_resources_returns_properties_of_setting(
-    aws: Aws, properties: tuple[str, ...] | None, names: set[str]
-) -> None:
+def test_list_returns_properties_of_setting(aws: Aws, properties: tuple[str, ...] | None, names: set[str]) -> None:
     aws.put("Completed", Description="x", KmsKey="alias/key", StatusReason="y", Schedule=SUMMARY["Schedule"])
     if properties:
         aws.emulator.settings.list_properties = properties
@@ -277,16 +276,7 @@ def test_list_resources_returns_properties_of_setting(
     assert {name: found[name] for name in known} == {name: SUMMARY[name] for name in known}
 
 
-def test_a_list_of_nothing_is_empty(aws: Aws) -> None:
-    assert listed(aws) == [[]]
-
-
-def test_a_token_that_nobody_gave_is_refused(aws: Aws) -> None:
-    with rejected("ValidationException", "NextToken"):
-        aws.cloudcontrol.list_resources(TypeName=TYPE_NAME, NextToken="nonsense")
-
-
-def test_the_describe_of_sagemaker_answers_every_member_that_it_has(aws: Aws) -> None:
+def test_describe_of_sagemaker_returns_all_members_of_service_model(aws: Aws) -> None:
     aws.put("Completed", DataStorageConfig=CSV, KmsKey="k", Description="x", StatusReason="y")
     shape = aws.sagemaker.meta.service_model.shape_for("DescribeInferenceExperimentResponse")
     assert set(shape.members) == set(aws.describe()) - {"ResponseMetadata"}

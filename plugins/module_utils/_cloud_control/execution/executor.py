@@ -126,14 +126,11 @@ def classify_failure(resource_type: ResourceType, step: Write, failure: CloudCon
         return Outcome.FINAL
     if isinstance(step, Update) and failure.code in _INVALID_PATCH_CODES and any(o["op"] == "test" for o in step.patch):
         return Outcome.STALE
-    if isinstance(failure, OperationFailed) and continues_in_aws(resource_type, failure):
-        return Outcome.TRANSIENT
-    return Outcome.FINAL
-
-
-def continues_in_aws(resource_type: ResourceType, failure: CloudControlError) -> bool:
-    """Return whether only the handler stopped waiting, so that its operation continues in the service."""
-    return failure.code == "NotStabilized" or any(text in failure.message for text in resource_type.continues_after)
+    # The handler has stopped waiting, and its operation continues in the service.
+    continues = failure.code == "NotStabilized" or any(
+        text in failure.message for text in resource_type.continues_after
+    )
+    return Outcome.TRANSIENT if isinstance(failure, OperationFailed) and continues else Outcome.FINAL
 
 
 def raise_if_rejection_follows_from_write(task: Task, current: Resource | None, rejection: Reject) -> None:
@@ -211,7 +208,7 @@ def _raise_if_create_would_fail(task: Task, step: Write) -> None:
 
 
 def _preserved_options(task: Task, then: Declaration) -> tuple[str, ...]:
-    """Return the options whose values the create takes, completely or in part, from the current resource."""
+    """Return the options that the create sets, completely or in part, to values of the current resource."""
     resource_type, declaration = task.context.type, task.state.declaration
     names = [
         option_name(name)
@@ -327,7 +324,7 @@ def _report_created(task: Task, now: Resource) -> None:
 def _after_concurrent_operation(
     task: Task, current: Resource | None, step: Write, failure: CloudControlError
 ) -> Resource | None:
-    """Wait until the concurrent operation has ended, and return the resource. Without wait, predict the step."""
+    """Return the resource after the concurrent operation. With wait: false, return current, and submit nothing more."""
     context, state, report = task
     operation = report.operations[-1]
     if not operation.without_response:  # otherwise an earlier try of the call may have started the operation
@@ -335,15 +332,13 @@ def _after_concurrent_operation(
         state.pending_create = step if isinstance(step, Create) and state.recreate is Recreate.CREATE else None
     if not context.wait:
         task.submit_no_more("A concurrent operation is in progress and wait is false.")
-        report.operations.append(_planned(context.type, current, step))
-        return predict(context.type, current, step, context.deadline.clock.now())
+        return current
     if _wait_for_concurrent_operation(task):
         pause = backoff(1)
     else:
         state.concurrent_pauses = state.concurrent_pauses or pauses(context.deadline.clock)
         pause = max(backoff(3), next(state.concurrent_pauses))
-    waiting_for = f"a concurrent operation is in progress ({failure.message})."
-    context.deadline.pause(pause, waiting_for=waiting_for)
+    context.deadline.pause(pause, waiting_for=f"a concurrent operation is in progress ({failure.message}).")
     return _read_after_failure(task, step)
 
 

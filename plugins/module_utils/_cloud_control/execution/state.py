@@ -48,7 +48,7 @@ class State:
     """Properties and operations for which AWS reported success. A later step for them means that AWS did nothing."""
     recreate: Recreate | None = None
     preserved_options: tuple[str, ...] = ()
-    """The options whose values the create of recreate takes from the deleted resource, not from the task."""
+    """The options that the create of recreate sets to values of the deleted resource."""
     pending_create: Create | None = None
     """The create that has to follow the last delete, and is in no operation of the report yet."""
     denied: CloudControlError | None = None

@@ -43,7 +43,7 @@ class Situation(NamedTuple):
 
     @property
     def properties(self) -> Properties:
-        """The properties read, without members that are not set and whose empty value the schema rejects."""
+        """The properties read, without the empty members that stand for unset ones and that the schema rejects."""
         return without_unset(self.resource_type, self.current.properties)
 
     @property
@@ -58,7 +58,7 @@ class Diff(NamedTuple):
     properties: Mapping[str, Any] = NOTHING
     """Their new values, complete."""
     protected: frozenset[str] = frozenset()
-    """The properties whose new value contains parts of the current value, which another caller may change."""
+    """The properties to change that keep parts of the current value, which another caller may change."""
     differences: tuple[Difference, ...] = ()
     """The members that differ."""
 
@@ -94,7 +94,7 @@ def compared_properties(situation: Situation) -> Properties:
 
 
 def compute_diff(situation: Situation, compared: Properties) -> Diff:
-    """Return the compared properties, and the tags, whose declared and current values are not equivalent."""
+    """Return the differences between the compared properties, and the declared tags, and the current resource."""
     resource_type, declaration, current = situation
     actual = {**situation.properties, **situation.write_only}
     found = tuple(

@@ -17,15 +17,7 @@ from ..model import validation
 from ..model.conversion import to_options
 from ..model.equivalence import Difference, merge
 from ..model.messages import got
-from ..model.resource_type import (
-    Declaration,
-    Path,
-    Properties,
-    Resource,
-    ResourceType,
-    WriteOnlyReader,
-    option_name,
-)
+from ..model.resource_type import Declaration, Path, Properties, Resource, ResourceType, WriteOnlyReader, option_name
 from ..model.tags import tags_to_dict, tags_to_property, validate_number_of_tags
 from .diff import Diff, Situation, compared_properties, compute_diff, create_patch, intent_of
 from .json_patch import PatchDocument

@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What counts of a declaration, what of it differs, and the patch that makes it so: generated for the real type."""
+"""The compared properties, their differences and the patch. Some tests generate declarations and experiments."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.pla
     compared_properties,
     compute_diff,
     create_patch,
-    intent_of,
 )
 from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.inference_experiment import (
     INFERENCE_EXPERIMENT,
@@ -35,50 +34,51 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.in
 from tests.support.experiments import SCHEDULE, VARIANTS, declaration, experiment, seen, shadow_mode, variant
 
 
-def compared(task: Declaration, there: Resource) -> Properties:
-    return compared_properties(Situation(INFERENCE_EXPERIMENT, task, there))
+def compared(task: Declaration, current: Resource) -> Properties:
+    return compared_properties(Situation(INFERENCE_EXPERIMENT, task, current))
 
 
-def changes(task: Declaration, there: Resource) -> Diff:
-    return compute_diff(Situation(INFERENCE_EXPERIMENT, task, there), compared(task, there))
+def changes(task: Declaration, current: Resource) -> Diff:
+    return compute_diff(Situation(INFERENCE_EXPERIMENT, task, current), compared(task, current))
 
 
 @pytest.mark.parametrize(
-    ("status", "properties", "counting"),
+    ("status", "properties", "names"),
     [
-        pytest.param("Created", {"DesiredState": "Running"}, {"Name"}, id="the intent is judged by the status"),
-        pytest.param("Running", {"StatusReason": "x"}, {"Name"}, id="a reason is never compared"),
-        pytest.param("Created", {"Schedule": SCHEDULE}, {"Name", "Schedule"}, id="a schedule while Created"),
-        pytest.param("Completed", {"Schedule": SCHEDULE}, {"Name"}, id="no schedule once it has ended"),
-        pytest.param("Running", {"Schedule": {"StartTime": "x"}}, {"Name"}, id="no start once it runs"),
-        pytest.param("Completed", {"ModelVariants": VARIANTS}, {"Name", "ModelVariants"}, id="variants, no stop asked"),
+        pytest.param("Created", {"DesiredState": "Running"}, {"Name"}, id="intent"),
+        pytest.param("Running", {"StatusReason": "x"}, {"Name"}, id="status reason"),
+        pytest.param("Created", {"Schedule": SCHEDULE}, {"Name", "Schedule"}, id="Created: schedule"),
+        pytest.param("Completed", {"Schedule": SCHEDULE}, {"Name"}, id="Completed: schedule"),
+        pytest.param("Running", {"Schedule": {"StartTime": "x"}}, {"Name"}, id="Running: start time"),
         pytest.param(
-            "Completed", {"ModelVariants": VARIANTS, "DesiredState": "Completed"}, {"Name"}, id="not once it is met"
+            "Completed", {"ModelVariants": VARIANTS}, {"Name", "ModelVariants"}, id="Completed: variants without intent"
+        ),
+        pytest.param(
+            "Completed",
+            {"ModelVariants": VARIANTS, "DesiredState": "Completed"},
+            {"Name"},
+            id="Completed: variants with reached intent",
         ),
         pytest.param(
             "Completed",
             {"ModelVariants": VARIANTS, "DesiredState": "Cancelled"},
             {"Name", "ModelVariants"},
-            id="variants, another stop asked",
+            id="Completed: variants with other intent",
         ),
     ],
 )
-def test_what_counts(status: str, properties: Properties, counting: set[str]) -> None:
-    assert compared(declaration(properties=properties), seen(status)).keys() == counting
+def test_compared_properties_depend_on_status(status: str, properties: Properties, names: set[str]) -> None:
+    assert compared(declaration(properties=properties), seen(status)).keys() == names
 
 
-def test_only_the_end_of_a_schedule_counts_while_it_runs() -> None:
+def test_compared_properties_have_only_end_time_in_status_running() -> None:
     assert compared(declaration(properties={"Schedule": SCHEDULE}), seen("Running"))["Schedule"] == {
         "EndTime": SCHEDULE["EndTime"]
     }
 
 
-def test_the_intent() -> None:
-    assert intent_of(INFERENCE_EXPERIMENT, declaration(properties={"DesiredState": "Completed"})) == "Completed"
-    assert intent_of(INFERENCE_EXPERIMENT, declaration()) is None
-
-
-def test_what_differs_comes_whole_and_with_the_members_left_as_they_are() -> None:
+# Read this test first.
+def test_compute_diff_returns_whole_value_with_equivalent_members_unchanged() -> None:
     storage = {"Destination": "s3://old", "KmsKey": "arn:aws:kms:us-east-1:123456789012:key/k"}
     task = declaration(
         properties={"DataStorageConfig": {"Destination": "s3://new", "KmsKey": "k"}, "Description": "As it was"}
@@ -93,16 +93,16 @@ def test_what_differs_comes_whole_and_with_the_members_left_as_they_are() -> Non
 @pytest.mark.parametrize(
     ("properties", "left"),
     [
-        pytest.param({"A": 1}, {"A": 1}, id="nothing to leave out"),
+        pytest.param({"A": 1}, {"A": 1}, id="nothing unset"),
         pytest.param(
             {"DataStorageConfig": {"ContentType": {"CsvContentTypes": [], "JsonContentTypes": ["a/b"]}}},
             {"DataStorageConfig": {"ContentType": {"JsonContentTypes": ["a/b"]}}},
-            id="lists that are empty for not there",
+            id="empty list that is not set",
         ),
         pytest.param(
             {"DataStorageConfig": {"ContentType": {}}},
             {"DataStorageConfig": {"ContentType": {}}},
-            id="lists that are not there",
+            id="no lists",
         ),
         pytest.param({"DataStorageConfig": {}, "A": 1}, {"A": 1}, id="empty object that the schema rejects"),
         pytest.param({"EndpointMetadata": {}}, {"EndpointMetadata": {}}, id="empty read-only object"),
@@ -110,7 +110,7 @@ def test_what_differs_comes_whole_and_with_the_members_left_as_they_are() -> Non
         pytest.param({"Tags": [], "Other": []}, {"Tags": [], "Other": []}, id="other empty lists stay"),
     ],
 )
-def test_the_base_of_a_patch(properties: Properties, left: Properties) -> None:
+def test_situation_properties_omit_unset_members(properties: Properties, left: Properties) -> None:
     before = copy.deepcopy(properties)
 
     assert Situation(INFERENCE_EXPERIMENT, declaration(), Resource(properties)).properties == left
@@ -145,7 +145,7 @@ configuration = {
     "ShadowModeConfig": st.sampled_from([1, 2]).map(shadow_mode),
 }
 tag_maps = st.dictionaries(st.sampled_from(["a", "b", "C/d~"]), texts, max_size=3)
-there_tags = st.dictionaries(st.sampled_from(["a", "b", "aws:x"]), texts, max_size=3).map(
+current_tags = st.dictionaries(st.sampled_from(["a", "b", "aws:x"]), texts, max_size=3).map(
     lambda pairs: [{"Key": key, "Value": value} for key, value in pairs.items()]
 )
 experiments = st.builds(
@@ -158,7 +158,7 @@ experiments = st.builds(
         {},
         optional={
             **configuration,
-            "Tags": there_tags,
+            "Tags": current_tags,
             "DataStorageConfig": storages(st.lists(media_types, max_size=2)),
         },
     ),
@@ -180,42 +180,41 @@ declarations = st.builds(
 
 
 @given(declarations, experiments)
-def test_one_patch_makes_every_difference_go_away(task: Declaration, there: Resource) -> None:
-    """Applied by the library as Cloud Control would: to what was read."""
-    before = copy.deepcopy((task, there))
-    found = changes(task, there)
-    patch = create_patch(Situation(INFERENCE_EXPERIMENT, task, there), found.properties, found.protected)
+def test_diff_is_empty_after_patch(task: Declaration, current: Resource) -> None:
+    before = copy.deepcopy((task, current))
+    found = changes(task, current)
+    patch = create_patch(Situation(INFERENCE_EXPERIMENT, task, current), found.properties, found.protected)
 
-    model = jsonpatch.apply_patch(there.properties, patch, in_place=False)
+    model = jsonpatch.apply_patch(current.properties, patch, in_place=False)
 
-    assert (task, there) == before
-    told = {"Schedule": {**(there.write_only or {})["Schedule"], **model.pop("Schedule", {})}}
-    assert changes(task, Resource(model, told)) == Diff()
+    assert (task, current) == before
+    write_only = {"Schedule": {**(current.write_only or {})["Schedule"], **model.pop("Schedule", {})}}
+    assert changes(task, Resource(model, write_only)) == Diff()
     untouched = experiment("any").keys() - found.names - {"Status"} - INFERENCE_EXPERIMENT.write_only
-    settled = Situation(INFERENCE_EXPERIMENT, declaration(), there).properties
+    settled = Situation(INFERENCE_EXPERIMENT, declaration(), current).properties
     assert {name: model.get(name) for name in untouched} == {name: settled.get(name) for name in untouched}
 
 
 @given(declarations, experiments)
-def test_a_patch_never_writes_back_what_must_not_be_written(task: Declaration, there: Resource) -> None:
-    found = changes(task, there)
+def test_patch_writes_only_changed_and_unset_members(task: Declaration, current: Resource) -> None:
+    found = changes(task, current)
     if not found.names:
         return
-    patch = create_patch(Situation(INFERENCE_EXPERIMENT, task, there), found.properties, found.protected)
-    model: Any = jsonpatch.apply_patch(there.properties, patch, in_place=False)
+    patch = create_patch(Situation(INFERENCE_EXPERIMENT, task, current), found.properties, found.protected)
+    model: Any = jsonpatch.apply_patch(current.properties, patch, in_place=False)
     written = {operation["path"].split("/")[1] for operation in patch if operation["op"] != "test"}
 
     assert written <= found.names | {"DataStorageConfig"}
-    if STATUSES[there.properties["Status"]].write_only.get("Schedule") == ("EndTime",) and "Schedule" in model:
+    if STATUSES[current.properties["Status"]].write_only.get("Schedule") == ("EndTime",) and "Schedule" in model:
         assert model["Schedule"].keys() == {"EndTime"}
 
 
 @given(declarations, experiments)
-def test_tags_of_aws_survive_every_change(task: Declaration, there: Resource) -> None:
+def test_diff_preserves_tags_of_aws(task: Declaration, current: Resource) -> None:
     def of_aws(properties: Mapping[str, Any]) -> list[Any]:
         return [tag for tag in properties.get("Tags", []) if tag["Key"].startswith("aws:")]
 
-    found = changes(task, there)
+    found = changes(task, current)
     if "Tags" in found.names:
-        assert of_aws(found.properties) == of_aws(there.properties)
-        assert not of_aws(there.properties) or found.protected == {"Tags"}
+        assert of_aws(found.properties) == of_aws(current.properties)
+        assert not of_aws(current.properties) or found.protected == {"Tags"}

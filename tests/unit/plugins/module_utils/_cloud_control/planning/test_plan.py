@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The next step, for each status and each declaration: the patch it sends, or the words it refuses with."""
+"""next_step(): the step for each status and declaration, with its patch or its message."""
 
 from __future__ import annotations
 
@@ -30,7 +30,6 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.pla
 )
 from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.inference_experiment import (
     INFERENCE_EXPERIMENT,
-    STATUSES,
 )
 from tests.support.experiments import (
     CREATABLE,
@@ -45,68 +44,78 @@ from tests.support.experiments import (
 )
 
 Patch = list[dict[str, Any]]
-SETTLED = ("Created", "Running", "Completed", "Cancelled")
-TRANSIT = ("Creating", "Updating", "Starting", "Stopping")
+STABLE = ("Created", "Running", "Completed", "Cancelled")
+TRANSITIONAL = ("Creating", "Updating", "Starting", "Stopping")
 NEW_VARIANTS = [variant("production", count=2), variant("shadow")]
 STORAGE = {"Destination": "s3://bucket/captured"}
 LATER = {"StartTime": "2026-02-01T09:00:00Z", "EndTime": "2026-02-10T09:00:00Z"}
 
 
-def step(declared: Declaration, there: Resource | None) -> Step:
-    """The next step for an inference experiment; neither the declaration nor what is there may be changed by asking."""
-    before = copy.deepcopy((declared, there))
-    taken = next_step(INFERENCE_EXPERIMENT, declared, there)
-    assert (declared, there) == before
-    return taken
+# Read this test first.
+def test_next_step_returns_update_with_patch_if_description_differs() -> None:
+    task = Declaration(identifier="test", properties={"Name": "test", "Description": "New"})
+    current = Resource({"Name": "test", "Description": "Old", "Status": "Created"})
+
+    assert next_step(INFERENCE_EXPERIMENT, task, current) == Update(
+        patch=[{"op": "replace", "path": "/Description", "value": "New"}], properties=frozenset({"Description"})
+    )
+
+
+def plan(declared: Declaration, current: Resource | None) -> Step:
+    """Return the next step for an inference experiment. Asserts that next_step() does not change its arguments."""
+    before = copy.deepcopy((declared, current))
+    step = next_step(INFERENCE_EXPERIMENT, declared, current)
+    assert (declared, current) == before
+    return step
 
 
 def op(name: str, path: str, *value: Any) -> dict[str, Any]:
     return {"op": name, "path": path, **({"value": value[0]} if value else {})}
 
 
-def refusal(taken: Step) -> str:
-    assert isinstance(taken, Reject), taken
-    return f"{taken.reason} {taken.hint}".strip()
+def rejection(step: Step) -> str:
+    assert isinstance(step, Reject), step
+    return f"{step.reason} {step.hint}".strip()
 
 
-def update(taken: Step) -> Patch:
-    assert isinstance(taken, Update), taken
-    assert taken.patch
-    return taken.patch
+def update(step: Step) -> Patch:
+    assert isinstance(step, Update), step
+    assert step.patch
+    return step.patch
 
 
-# --- nothing there ---
+# --- the experiment does not exist ---
 
 
-def test_absent_and_not_there_is_done() -> None:
-    assert step(declaration(present=False, properties={"DesiredState": "Completed"}), None) == Done()
+def test_next_step_is_done_if_absent_is_declared_and_experiment_does_not_exist() -> None:
+    assert plan(declaration(present=False, properties={"DesiredState": "Completed"}), None) == Done()
 
 
 @pytest.mark.parametrize(
     ("declared", "sent"),
     [
-        pytest.param(declaration(properties=CREATABLE), CREATABLE, id="the least that it takes"),
+        pytest.param(declaration(properties=CREATABLE), CREATABLE, id="required options only"),
         pytest.param(
             declaration(properties={**CREATABLE, "DesiredState": "Running"}),
             CREATABLE,
-            id="an intent is for a later step",
+            id="intent left to a later step",
         ),
         pytest.param(
             declaration(properties={**CREATABLE, "Schedule": SCHEDULE, "Description": "d"}),
             {**CREATABLE, "Schedule": SCHEDULE, "Description": "d"},
-            id="with a schedule and a description",
+            id="schedule and description",
         ),
         pytest.param(
             declaration(properties=CREATABLE, tags={"b": "1", "a": ""}),
             {**CREATABLE, "Tags": [{"Key": "b", "Value": "1"}, {"Key": "a", "Value": ""}]},
-            id="with tags",
+            id="tags",
         ),
-        pytest.param(declaration(properties=CREATABLE, tags={}), CREATABLE, id="no tags declared: none sent"),
-        pytest.param(declaration(properties=CREATABLE, recreate=True), CREATABLE, id="recreate makes no difference"),
+        pytest.param(declaration(properties=CREATABLE, tags={}), CREATABLE, id="empty tags"),
+        pytest.param(declaration(properties=CREATABLE, recreate=True), CREATABLE, id="recreate"),
     ],
 )
-def test_create(declared: Declaration, sent: Properties) -> None:
-    assert step(declared, None) == Create(properties=sent)
+def test_next_step_creates_missing_experiment_with_declared_properties(declared: Declaration, sent: Properties) -> None:
+    assert plan(declared, None) == Create(properties=sent)
 
 
 @pytest.mark.parametrize(
@@ -116,20 +125,20 @@ def test_create(declared: Declaration, sent: Properties) -> None:
             {},
             "The inference experiment does not exist. The create requires these options: type, role_arn, endpoint_name,"
             " model_variants, shadow_mode_config. Set these options, or correct name or region.",
-            id="nothing but a name: all that is missing, in one message",
+            id="name only",
         ),
         pytest.param(
             {n: v for n, v in CREATABLE.items() if n != "RoleArn"},
             "The inference experiment does not exist. The create requires these options: role_arn. Set these options,"
             " or correct name or region.",
-            id="one option missing",
+            id="one required option missing",
         ),
         *(
             pytest.param(
                 {**CREATABLE, "DesiredState": intent},
                 f"The inference experiment does not exist. desired_state: {intent} requires an existing inference"
                 " experiment. Omit desired_state, or set desired_state: Running.",
-                id=f"{intent} of what does not exist",
+                id=f"desired_state {intent}",
             )
             for intent in ("Completed", "Cancelled")
         ),
@@ -137,33 +146,33 @@ def test_create(declared: Declaration, sent: Properties) -> None:
             {**CREATABLE, "ShadowModeConfig": shadow_mode(shadow="x")},
             "shadow_mode_config must name the two variants of model_variants (production, shadow), got"
             " production and x. Correct these options.",
-            id="what is wrong between properties",
+            id="conflicting options",
         ),
     ],
 )
-def test_refused_create(properties: Properties, words: str) -> None:
-    assert refusal(step(declaration(properties=properties), None)) == words
+def test_next_step_rejects_create(properties: Properties, words: str) -> None:
+    assert rejection(plan(declaration(properties=properties), None)) == words
 
 
-# --- in transit ---
+# --- transitional statuses ---
 
 
-@pytest.mark.parametrize("status", TRANSIT)
+@pytest.mark.parametrize("status", TRANSITIONAL)
 @pytest.mark.parametrize(
     "declared",
     [
-        pytest.param(declaration(), id="nothing declared"),
-        pytest.param(declaration(properties={"Description": "new", "DesiredState": "Running"}), id="changes"),
-        pytest.param(declaration(properties={"Schedule": SCHEDULE}), id="a schedule"),
+        pytest.param(declaration(), id="no options"),
+        pytest.param(declaration(properties={"Description": "new", "DesiredState": "Running"}), id="changed options"),
+        pytest.param(declaration(properties={"Schedule": SCHEDULE}), id="schedule"),
         pytest.param(declaration(properties={"KmsKey": "other"}, recreate=True), id="recreate"),
         pytest.param(declaration(present=False), id="absent"),
     ],
 )
-def test_a_transit_is_waited_out_before_anything_else(status: str, declared: Declaration) -> None:
-    assert step(declared, seen(status)) == Wait(current=seen(status))
+def test_next_step_waits_in_transitional_status(status: str, declared: Declaration) -> None:
+    assert plan(declared, seen(status)) == Wait(current=seen(status))
 
 
-# --- each status and each declaration ---
+# --- stable statuses ---
 
 DESCRIBE = declaration(properties={"Description": "New"})
 DESCRIBED = [op("replace", "/Description", "New")]
@@ -178,57 +187,57 @@ STOP = declaration(properties={"DesiredState": "Completed"})
 CANCEL = declaration(properties={"DesiredState": "Cancelled"})
 
 UPDATES: list[tuple[str, str, Declaration, Patch]] = [
-    # status, what is asked, declaration, patch
-    ("Created", "a description", DESCRIBE, DESCRIBED),
-    ("Created", "a sampling", SAMPLE, SAMPLED),
+    # status, change, declaration, patch
+    ("Created", "description", DESCRIBE, DESCRIBED),
+    ("Created", "sampling percentage", SAMPLE, SAMPLED),
     ("Created", "variants", REVARIANT, [op("replace", "/ModelVariants", NEW_VARIANTS)]),
-    ("Created", "a storage", STORE, [op("add", "/DataStorageConfig", STORAGE)]),
+    ("Created", "storage", STORE, [op("add", "/DataStorageConfig", STORAGE)]),
     ("Created", "tags", TAG, TAGGED),
-    ("Created", "to start", START, [op("add", "/DesiredState", "Running")]),
+    ("Created", "start", START, [op("add", "/DesiredState", "Running")]),
     (
         "Created",
-        "to start, with tags, which the handler heeds in the same patch",
+        "start and tags, applied together by the handler",
         START._replace(tags={"team": "ops"}),
         [*TAGGED, op("add", "/DesiredState", "Running")],
     ),
     (
         "Created",
-        "to start, with a description, which the handler would drop: it goes first and alone",
+        "description before start, dropped by the handler otherwise",
         declaration(properties={"DesiredState": "Running", "Description": "New"}),
         DESCRIBED,
     ),
     (
         "Created",
-        "to start, with a description and tags: both go first",
+        "description and tags before start",
         declaration(properties={"DesiredState": "Running", "Description": "New"}, tags={"team": "ops"}),
         [*DESCRIBED, *TAGGED],
     ),
-    ("Running", "a description", DESCRIBE, DESCRIBED),
-    ("Running", "a sampling", SAMPLE, SAMPLED),
+    ("Running", "description", DESCRIBE, DESCRIBED),
+    ("Running", "sampling percentage", SAMPLE, SAMPLED),
     ("Running", "tags", TAG, TAGGED),
     (
         "Running",
-        "to run, and a description",
+        "description with desired state reached",
         declaration(properties={"DesiredState": "Running", "Description": "New"}),
         DESCRIBED,
     ),
-    ("Running", "to complete", STOP, [op("add", "/DesiredState", "Completed")]),
-    ("Running", "to cancel", CANCEL, [op("add", "/DesiredState", "Cancelled")]),
+    ("Running", "stop", STOP, [op("add", "/DesiredState", "Completed")]),
+    ("Running", "cancel", CANCEL, [op("add", "/DesiredState", "Cancelled")]),
     (
         "Running",
-        "to cancel, with a reason",
+        "cancel with status reason",
         declaration(properties={"DesiredState": "Cancelled", "StatusReason": "why"}),
         [op("add", "/StatusReason", "why"), op("add", "/DesiredState", "Cancelled")],
     ),
     (
         "Running",
-        "to complete, with tags",
+        "stop and tags",
         STOP._replace(tags={"team": "ops"}),
         [*TAGGED, op("add", "/DesiredState", "Completed")],
     ),
     (
         "Running",
-        "to complete, with a sampling, which the handler would drop: it goes first and alone",
+        "sampling percentage before stop, dropped by the handler otherwise",
         declaration(
             properties={"DesiredState": "Completed", "ShadowModeConfig": shadow_mode(50), "StatusReason": "why"}
         ),
@@ -240,43 +249,42 @@ UPDATES: list[tuple[str, str, Declaration, Patch]] = [
 
 
 @pytest.mark.parametrize(
-    ("status", "declared", "patch"), [pytest.param(s, d, p, id=f"{s}, asked for {w}") for s, w, d, p in UPDATES]
+    ("status", "declared", "patch"), [pytest.param(s, d, p, id=f"{s}: {c}") for s, c, d, p in UPDATES]
 )
-def test_update(status: str, declared: Declaration, patch: Patch) -> None:
-    taken = step(declared, seen(status))
+def test_next_step_updates_with_patch(status: str, declared: Declaration, patch: Patch) -> None:
+    step = plan(declared, seen(status))
 
-    assert update(taken) == patch
-    # The library, which nobody here wrote, agrees that the patch fits what was read.
+    assert update(step) == patch
+    # An independent implementation of JSON Patch applies it.
     jsonpatch.apply_patch(experiment(status), patch)
 
 
 @pytest.mark.parametrize(
     ("declared", "properties"),
     [
-        pytest.param(DESCRIBE, {"Description"}, id="a change: its property"),
-        pytest.param(START, {"DesiredState"}, id="a start: the intent"),
-        pytest.param(START._replace(tags={"a": "b"}), {"DesiredState", "Tags"}, id="a start with tags: both"),
+        pytest.param(DESCRIBE, {"Description"}, id="change"),
+        pytest.param(START, {"DesiredState"}, id="start"),
+        pytest.param(START._replace(tags={"a": "b"}), {"DesiredState", "Tags"}, id="start and tags"),
         pytest.param(
             declaration(properties={"DesiredState": "Running", "Description": "New"}),
             {"Description"},
-            id="a change before a start: the start is still to come",
+            id="change before start",
         ),
     ],
 )
-def test_an_update_names_what_must_not_turn_up_again(declared: Declaration, properties: set[str]) -> None:
-    taken = step(declared, seen("Created"))
+def test_update_lists_the_properties_that_its_patch_changes(declared: Declaration, properties: set[str]) -> None:
+    step = plan(declared, seen("Created"))
 
-    assert isinstance(taken, Update)
-    assert taken.properties == properties
+    assert isinstance(step, Update)
+    assert step.properties == properties
 
 
-def test_a_stop_with_its_variants_does_not_name_them_as_a_change() -> None:
-    """After a stop the experiment still lists both variants: that must not count as not applied."""
+def test_update_for_stop_does_not_list_variants_because_a_read_returns_both() -> None:
     declared = declaration(properties={"DesiredState": "Completed"}, module_only_options={"on_stop": "promote_shadow"})
-    taken = step(declared, seen("Running"))
+    step = plan(declared, seen("Running"))
 
-    assert isinstance(taken, Update)
-    assert taken.properties == {"DesiredState"}
+    assert isinstance(step, Update)
+    assert step.properties == {"DesiredState"}
 
 
 NEVER_STARTED = (
@@ -289,32 +297,32 @@ COUNT = "infrastructure_config.real_time_inference_config.instance_count"
 SHADOW_NAME = "shadow_mode_config.shadow_model_variants[*].shadow_model_variant_name"
 OTHER_MODELS = [variant("production"), variant("shadow", model="better")]
 
-REFUSALS: list[tuple[str, str, Declaration, list[str], bool]] = [
-    # status, what is asked, declaration, words of the rejection, whether recreate: true is offered
+REJECTIONS: list[tuple[str, str, Declaration, list[str], bool]] = [
+    # status, change, declaration, parts of the message, whether the hint offers recreate: true
     (
         "Created",
-        "to complete",
+        "stop",
         STOP,
         ["desired_state: Completed cannot be reached from status Created.", NEVER_STARTED],
         False,
     ),
     (
         "Created",
-        "to cancel",
+        "cancel",
         CANCEL,
         ["desired_state: Cancelled cannot be reached from status Created.", NEVER_STARTED],
         False,
     ),
     (
         "Running",
-        "another instance count",
+        "instance count",
         REVARIANT,
         [f"model_variants[production].{COUNT} is 1, not 2 (cannot change in status Running). {RUNS}"],
         False,
     ),
     (
         "Running",
-        "another model",
+        "model",
         declaration(properties={"ModelVariants": OTHER_MODELS}),
         [
             (
@@ -326,14 +334,14 @@ REFUSALS: list[tuple[str, str, Declaration, list[str], bool]] = [
     ),
     (
         "Running",
-        "variants of other names",
+        "variant names",
         declaration(properties={"ModelVariants": [variant("production"), variant("canary")]}),
         ['model_variants[*].variant_name is ["production", "shadow"], not ["production", "canary"] ('],
         True,
     ),
     (
         "Running",
-        "production and shadow exchanged",
+        "exchanged roles",
         declaration(properties={"ShadowModeConfig": EXCHANGED}),
         [
             'shadow_mode_config.source_model_variant_name is "production", not "shadow"; ',
@@ -345,64 +353,47 @@ REFUSALS: list[tuple[str, str, Declaration, list[str], bool]] = [
     ),
     (
         "Running",
-        "production and shadow exchanged, and another percentage",
-        declaration(properties={"ShadowModeConfig": {**EXCHANGED, "SourceModelVariantName": "production"}}),
-        [f'{SHADOW_NAME} is ["shadow"], not ["production"] ('],
-        True,
-    ),
-    (
-        "Running",
-        "a storage",
+        "storage",
         STORE,
         [f'data_storage_config.destination is not set, but the task sets "{STORAGE["Destination"]}" (cannot', RUNS],
         True,
     ),
     (
         "Running",
-        "variants and a storage at once",
-        declaration(properties={"ModelVariants": NEW_VARIANTS, "DataStorageConfig": STORAGE}),
-        [
-            f"model_variants[production].{COUNT} is 1, not 2; data_storage_config.destination is not set",
-            RUNS,
-        ],
-        True,
-    ),
-    (
-        "Running",
-        "to complete, with variants that differ",
+        "stop with other variants",
         declaration(properties={"DesiredState": "Completed", "ModelVariants": NEW_VARIANTS}),
         [f"model_variants[production].{COUNT} is 1, not 2 (cannot change in status Running). {RUNS}"],
         False,
     ),
     (
         "Completed",
-        "to cancel",
+        "cancel",
         CANCEL,
         [f"desired_state: Cancelled cannot be reached from status Completed. {ENDED} Omit desired_state."],
         False,
     ),
-    ("Cancelled", "to complete", STOP, ["desired_state: Completed cannot be reached from status Canc", ENDED], False),
+    ("Cancelled", "stop", STOP, ["desired_state: Completed cannot be reached from status Canc", ENDED], False),
     *(
         row
         for status in ("Completed", "Cancelled")
         for row in (
             (
                 status,
-                "to start",
+                "start",
                 START,
                 [f"desired_state: Running cannot be reached from status {status}. {ENDED}"],
                 True,
             ),
             (
                 status,
-                "a description",
+                "description",
                 DESCRIBE,
                 [f'description is "As it was", not "New" (cannot change in status {status}). {ENDED}'],
                 True,
             ),
             (
                 status,
-                "a sampling",
+                "sampling percentage",
                 SAMPLE,
                 [
                     "shadow_mode_config.shadow_model_variants[shadow].sampling_percentage is 10, not 50",
@@ -410,31 +401,31 @@ REFUSALS: list[tuple[str, str, Declaration, list[str], bool]] = [
                 ],
                 True,
             ),
-            (status, "another instance count", REVARIANT, [f"{COUNT} is 1, not 2 (", ENDED], False),
-            (status, "a storage", STORE, ["data_storage_config.destination is not set, but", ENDED], True),
+            (status, "instance count", REVARIANT, [f"{COUNT} is 1, not 2 (", ENDED], False),
+            (status, "storage", STORE, ["data_storage_config.destination is not set, but", ENDED], True),
         )
     ),
     *(
         (
             status,
-            f"{asked}, and an end that is met",
+            f"{change}, desired state reached",
             declaration(properties={"DesiredState": status, name: "New"}),
             words,
             False,
         )
         for status in ("Completed", "Cancelled")
-        for asked, name, words in (
+        for change, name, words in (
             (
-                "another role_arn",
+                "role_arn",
                 "RoleArn",
                 ["(can be set only on create).", "Omit role_arn or set the current value."],
             ),
-            ("a description", "Description", [ENDED, "Omit description or set the current value."]),
+            ("description", "Description", [ENDED, "Omit description or set the current value."]),
         )
     ),
     (
         "Running",
-        "another role_arn, and to complete",
+        "role_arn and stop",
         declaration(properties={"DesiredState": "Completed", "RoleArn": "other"}),
         ["role_arn is", "Omit role_arn or set the current value."],
         False,
@@ -442,7 +433,7 @@ REFUSALS: list[tuple[str, str, Declaration, list[str], bool]] = [
     *(
         (
             status,
-            f"another {option}",
+            option,
             declaration(properties={name: "other"}),
             [
                 f'{option} is {shown} "other" (can be set only on create).',
@@ -450,7 +441,7 @@ REFUSALS: list[tuple[str, str, Declaration, list[str], bool]] = [
             ],
             True,
         )
-        for status in SETTLED
+        for status in STABLE
         for option, name, shown in (
             ("role_arn", "RoleArn", f'"{CREATABLE["RoleArn"]}", not'),
             ("endpoint_name", "EndpointName", '"endpoint", not'),
@@ -459,7 +450,7 @@ REFUSALS: list[tuple[str, str, Declaration, list[str], bool]] = [
     ),
     (
         "Completed",
-        "all at once",
+        "three changes",
         declaration(properties={"RoleArn": "other", "Description": "New", "DesiredState": "Running"}),
         [
             (
@@ -476,14 +467,14 @@ REFUSALS: list[tuple[str, str, Declaration, list[str], bool]] = [
 
 @pytest.mark.parametrize(
     ("status", "declared", "words", "offered"),
-    [pytest.param(s, d, ws, o, id=f"{s}, asked for {w}") for s, w, d, ws, o in REFUSALS],
+    [pytest.param(s, d, ws, o, id=f"{s}: {c}") for s, c, d, ws, o in REJECTIONS],
 )
 def test_next_step_rejects_change_not_allowed_in_status(
     status: str, declared: Declaration, words: list[str], offered: bool
 ) -> None:
-    taken = step(declared, seen(status))
+    step = plan(declared, seen(status))
 
-    message = refusal(taken)
+    message = rejection(step)
     assert [word for word in words if word not in message] == [], message
     assert ("recreate" in message) is offered
 
@@ -498,172 +489,201 @@ def test_next_step_rejects_change_not_allowed_in_status(
         ),
     ],
 )
-def test_next_step_states_consequence_of_recreate(status: str, consequence: str) -> None:
-    message = refusal(step(declaration(properties={"RoleArn": "other"}), seen(status)))
+def test_hint_states_consequence_of_recreate(status: str, consequence: str) -> None:
+    message = rejection(plan(declaration(properties={"RoleArn": "other"}), seen(status)))
 
     assert message.endswith(f"Omit role_arn or set the current value, or set recreate: true, {consequence}")
 
 
-def test_a_change_only_a_creation_can_make_is_not_blamed_on_the_status() -> None:
-    assert "While Running" not in refusal(step(declaration(properties={"KmsKey": "other"}), seen("Running")))
+def test_rejection_of_create_only_property_does_not_name_status() -> None:
+    assert "While Running" not in rejection(plan(declaration(properties={"KmsKey": "other"}), seen("Running")))
 
 
-def test_a_refusal_comes_before_what_could_be_written_first() -> None:
+def test_next_step_rejects_intent_before_writing_allowed_change() -> None:
     declared = declaration(properties={"Description": "New", "DesiredState": "Completed"})
 
-    assert "desired_state: Completed" in refusal(step(declared, seen("Created")))
+    assert "desired_state: Completed" in rejection(plan(declared, seen("Created")))
 
 
-def test_a_status_that_nobody_knows_allows_nothing_and_says_so() -> None:
-    message = refusal(step(DESCRIBE, seen("Paused")))
-
-    assert 'description is "As it was", not "New" (cannot change in status Paused).' in message
-    assert "does not support the status 'Paused'" in message
-    assert step(declaration(), seen("Paused")) == Done()
-    assert step(declaration(present=False), seen("Paused")) == Delete()
-
-
-def test_what_a_change_makes_of_the_whole_is_checked_before_it_is_sent() -> None:
-    """The task gives the roles only; the variants that they must match are the ones read."""
-    declared = declaration(properties={"ShadowModeConfig": shadow_mode(shadow="x")})
-
-    message = refusal(step(declared, seen("Created")))
-
-    assert "must name the two variants of model_variants (production, shadow), got production and x" in message
-    assert "The options set by the task conflict with the current values of the inference experiment." in message
+def test_rejection_in_unknown_status_hints_at_upgrade() -> None:
+    assert plan(DESCRIBE, seen("Paused")) == Reject(
+        'description is "As it was", not "New" (cannot change in status Paused).'
+        " This version of the collection does not support the status 'Paused'.",
+        hint="Upgrade the collection. Until then, omit description or set the current value.",
+        properties_that_differ=frozenset({"Description"}),
+    )
 
 
-AS_IT_IS: list[tuple[str, Declaration]] = [
-    ("nothing but the name", declaration()),
-    ("all that it was created with", declaration(properties=CREATABLE, tags={"team": "ml"})),
-    ("the variants in another order", declaration(properties={"ModelVariants": VARIANTS[::-1]})),
-    ("the roles in part", declaration(properties={"ShadowModeConfig": {"SourceModelVariantName": "production"}})),
-    ("fewer tags, none purged", declaration(tags={}, purge_tags=False)),
-    ("no tags mentioned", declaration(tags=None)),
-    ("recreate, and nothing to do", declaration(properties=CREATABLE, recreate=True)),
+def test_recreate_is_rejected_in_unknown_status() -> None:
+    step = plan(DESCRIBE._replace(recreate=True), seen("Paused"))
+
+    unsupported = "This version of the collection does not support the status 'Paused'."
+    assert rejection(step).count(unsupported) == 2
+    assert rejection(step).endswith("Until then, omit description or set the current value.")
+
+
+@pytest.mark.parametrize(("present", "expected"), [(True, Done()), (False, Delete())], ids=["present", "absent"])
+def test_unknown_status_allows_only_unchanged_experiment_or_delete(present: bool, expected: Step) -> None:
+    assert plan(declaration(present=present), seen("Paused")) == expected
+
+
+CONFLICT = "The options set by the task conflict with the current values of the inference experiment."
+
+
+@pytest.mark.parametrize(
+    ("declared", "expected"),
+    [
+        pytest.param(
+            declaration(properties={"ShadowModeConfig": shadow_mode(shadow="x")}),
+            Reject(
+                "shadow_mode_config must name the two variants of model_variants (production, shadow), got production"
+                f" and x. {CONFLICT}",
+                hint="Set the conflicting options in the same task.",
+            ),
+            id="roles for current variants",
+        ),
+        pytest.param(
+            declaration(tags={str(number): "" for number in range(50)}, purge_tags=False),
+            Reject(
+                f"tags: 51 tags including the existing ones, the maximum is 50. {CONFLICT}",
+                hint="Set fewer tags, or purge_tags: true.",
+            ),
+            id="too many tags with current tags",
+        ),
+    ],
+)
+def test_next_step_rejects_update_that_conflicts_with_current_values(declared: Declaration, expected: Reject) -> None:
+    assert plan(declared, seen("Created")) == expected
+
+
+UNCHANGED: list[tuple[str, Declaration]] = [
+    ("name only", declaration()),
+    ("options of the create", declaration(properties=CREATABLE, tags={"team": "ml"})),
+    ("order of variants", declaration(properties={"ModelVariants": VARIANTS[::-1]})),
+    ("one role", declaration(properties={"ShadowModeConfig": {"SourceModelVariantName": "production"}})),
+    ("fewer tags without purge", declaration(tags={}, purge_tags=False)),
+    ("tags omitted", declaration(tags=None)),
+    ("recreate without change", declaration(properties=CREATABLE, recreate=True)),
 ]
 
 
-@pytest.mark.parametrize("status", SETTLED)
-@pytest.mark.parametrize("declared", [pytest.param(declared, id=words) for words, declared in AS_IT_IS])
-def test_done(status: str, declared: Declaration) -> None:
-    assert step(declared, seen(status)) == Done()
+@pytest.mark.parametrize("status", STABLE)
+@pytest.mark.parametrize("declared", [pytest.param(declared, id=case) for case, declared in UNCHANGED])
+def test_next_step_is_done_if_nothing_differs(status: str, declared: Declaration) -> None:
+    assert plan(declared, seen(status)) == Done()
 
 
 @pytest.mark.parametrize("status", ["Running", "Completed", "Cancelled"])
-def test_an_intent_that_is_met_is_done(status: str) -> None:
+def test_next_step_is_done_if_desired_state_is_reached(status: str) -> None:
     words = {} if status == "Running" else {"StatusReason": "why"}
     declared = declaration(
         properties={"DesiredState": status, **words}, module_only_options={"on_stop": "promote_shadow"}
     )
 
-    assert step(declared, seen(status)) == Done()
+    assert plan(declared, seen(status)) == Done()
 
 
 @pytest.mark.parametrize("status", ["Completed", "Cancelled"])
-def test_variants_are_not_compared_once_the_stop_is_reached(status: str) -> None:
+def test_next_step_ignores_variants_if_declared_stop_is_reached(status: str) -> None:
     declared = declaration(
         properties={"DesiredState": status, "ModelVariants": NEW_VARIANTS, "Description": "As it was"}
     )
 
-    assert step(declared, seen(status)) == Done()
+    assert plan(declared, seen(status)) == Done()
 
 
-def test_variants_are_compared_while_it_runs_as_asked() -> None:
+def test_next_step_compares_variants_if_desired_state_running_is_reached() -> None:
     declared = declaration(properties={"DesiredState": "Running", "ModelVariants": NEW_VARIANTS})
 
-    assert "model_variants" in refusal(step(declared, seen("Running")))
+    assert "model_variants" in rejection(plan(declared, seen("Running")))
 
 
 # --- write-only properties ---
 
 
 @pytest.mark.parametrize(
-    ("status", "properties", "asked"),
+    ("status", "properties", "read"),
     [
-        pytest.param("Created", {"Schedule": SCHEDULE}, True, id="a schedule, Created"),
-        pytest.param("Running", {"Schedule": SCHEDULE}, True, id="a schedule, Running"),
-        pytest.param("Created", {"Schedule": {"StartTime": SCHEDULE["StartTime"]}}, True, id="a start, Created"),
-        pytest.param("Running", {"Schedule": {"EndTime": SCHEDULE["EndTime"]}}, True, id="an end, Running"),
-        pytest.param("Running", {"Schedule": {"StartTime": SCHEDULE["StartTime"]}}, False, id="a start, Running"),
-        pytest.param("Completed", {"Schedule": SCHEDULE}, False, id="a schedule, Completed"),
-        pytest.param("Cancelled", {"Schedule": SCHEDULE}, False, id="a schedule, Cancelled"),
-        pytest.param("Created", {"Description": "As it was"}, False, id="no schedule, Created"),
-        pytest.param("Running", {"DesiredState": "Running"}, False, id="no schedule, Running"),
+        pytest.param("Created", {"Schedule": SCHEDULE}, True, id="Created: schedule"),
+        pytest.param("Running", {"Schedule": SCHEDULE}, True, id="Running: schedule"),
+        pytest.param("Created", {"Schedule": {"StartTime": SCHEDULE["StartTime"]}}, True, id="Created: start time"),
+        pytest.param("Running", {"Schedule": {"EndTime": SCHEDULE["EndTime"]}}, True, id="Running: end time"),
+        pytest.param("Running", {"Schedule": {"StartTime": SCHEDULE["StartTime"]}}, False, id="Running: start time"),
+        pytest.param("Completed", {"Schedule": SCHEDULE}, False, id="Completed: schedule"),
+        pytest.param("Cancelled", {"Schedule": SCHEDULE}, False, id="Cancelled: schedule"),
+        pytest.param("Created", {"Description": "As it was"}, False, id="Created: no schedule"),
+        pytest.param("Running", {"DesiredState": "Running"}, False, id="Running: no schedule"),
     ],
 )
-def test_the_service_is_asked_only_for_what_is_compared(status: str, properties: Properties, asked: bool) -> None:
-    taken = step(declaration(properties=properties), seen(status))
+def test_next_step_reads_write_only_properties_only_if_compared(
+    status: str, properties: Properties, read: bool
+) -> None:
+    step = plan(declaration(properties=properties), seen(status))
 
-    assert isinstance(taken, ReadWriteOnly if asked else Done)
+    assert isinstance(step, ReadWriteOnly if read else Done)
 
 
 @pytest.mark.parametrize(
     ("status", "declared", "patch"),
     [
-        pytest.param("Created", SCHEDULE, None, id="Created, the same"),
+        pytest.param("Created", SCHEDULE, None, id="Created: equal"),
         pytest.param(
             "Created",
             {"StartTime": "2026-02-01T10:00:00+01:00", "EndTime": "2026-02-08T09:00:00.9+00:00"},
             None,
-            id="Created, the same in other words",
+            id="Created: equivalent",
         ),
-        pytest.param("Created", {"EndTime": SCHEDULE["EndTime"]}, None, id="Created, the same end"),
+        pytest.param("Created", {"EndTime": SCHEDULE["EndTime"]}, None, id="Created: equal end time"),
         pytest.param(
             "Created",
             {"EndTime": LATER["EndTime"]},
             [op("add", "/Schedule", LATER)],
-            id="Created, another end: sent with the start that is left as it is",
+            id="Created: end time, sent with current start time",
         ),
-        pytest.param("Running", SCHEDULE, None, id="Running, the same"),
+        pytest.param("Running", SCHEDULE, None, id="Running: equal"),
         pytest.param(
             "Running",
             {"StartTime": "2026-01-31T09:00:00Z", "EndTime": SCHEDULE["EndTime"]},
             None,
-            id="Running, another start: long past, and not compared",
+            id="Running: start time, not compared",
         ),
         pytest.param(
             "Running",
             LATER,
             [op("add", "/Schedule", {"EndTime": LATER["EndTime"]})],
-            id="Running, another end: sent without the start, which would be refused",
+            id="Running: end time, sent alone",
         ),
     ],
 )
-def test_the_schedule(status: str, declared: Properties, patch: Patch | None) -> None:
-    taken = step(declaration(properties={"Schedule": declared}), seen(status, write_only={"Schedule": SCHEDULE}))
+def test_next_step_updates_schedule_members_that_apply_in_status(
+    status: str, declared: Properties, patch: Patch | None
+) -> None:
+    step = plan(declaration(properties={"Schedule": declared}), seen(status, write_only={"Schedule": SCHEDULE}))
 
-    assert taken == Done() if patch is None else update(taken) == patch
-
-
-def test_a_schedule_that_nobody_has_set_is_added() -> None:
-    taken = step(declaration(properties={"Schedule": SCHEDULE}), seen("Created", write_only={}))
-
-    assert update(taken) == [op("add", "/Schedule", SCHEDULE)]
+    assert step == Done() if patch is None else update(step) == patch
 
 
-def test_a_schedule_that_would_be_too_long_with_the_part_left_as_it_is_is_refused() -> None:
+def test_next_step_adds_schedule_if_none_is_set() -> None:
+    step = plan(declaration(properties={"Schedule": SCHEDULE}), seen("Created", write_only={}))
+
+    assert update(step) == [op("add", "/Schedule", SCHEDULE)]
+
+
+@pytest.mark.parametrize("status", ["Created", "Running"])
+def test_next_step_rejects_end_time_too_long_after_current_start_time(status: str) -> None:
     declared = declaration(properties={"Schedule": {"EndTime": "2026-06-01T09:00:00Z"}})
 
-    message = refusal(step(declared, seen("Created", write_only={"Schedule": SCHEDULE})))
+    message = rejection(plan(declared, seen(status, write_only={"Schedule": SCHEDULE})))
 
     assert "schedule must last from 1 hour to 30 days, got 120 days" in message
 
 
-def test_an_end_that_makes_a_running_test_too_long_is_refused() -> None:
-    declared = declaration(properties={"Schedule": {"EndTime": "2026-06-01T09:00:00Z"}})
-
-    message = refusal(step(declared, seen("Running", write_only={"Schedule": SCHEDULE})))
-
-    assert "schedule must last from 1 hour to 30 days, got 120 days" in message
-
-
-def test_a_schedule_that_is_left_as_it_is_stands_in_nobody_s_way() -> None:
-    """Starting a test of thirty days early moves its start only: from then on it lasts longer than may be asked for."""
+def test_next_step_ignores_error_that_the_current_schedule_already_has() -> None:
+    # An early start moves the start time, so a test planned for 30 days gets longer than the limit.
     schedule = {"StartTime": "2026-02-01T09:00:00Z", "EndTime": "2026-03-10T09:00:00Z"}
     declared = declaration(properties={"Schedule": {"EndTime": schedule["EndTime"]}, "Description": "New"})
 
-    assert update(step(declared, seen("Running", write_only={"Schedule": schedule}))) == DESCRIBED
+    assert update(plan(declared, seen("Running", write_only={"Schedule": schedule}))) == DESCRIBED
 
 
 def storage(csv: list[str], json: list[str]) -> Properties:
@@ -671,7 +691,7 @@ def storage(csv: list[str], json: list[str]) -> Properties:
 
 
 @pytest.mark.parametrize(
-    ("there", "declared", "patch"),
+    ("current", "declared", "patch"),
     [
         pytest.param(
             storage([], []),
@@ -681,15 +701,15 @@ def storage(csv: list[str], json: list[str]) -> Properties:
                 op("remove", "/DataStorageConfig/ContentType/CsvContentTypes"),
                 op("remove", "/DataStorageConfig/ContentType/JsonContentTypes"),
             ],
-            id="both empty: removed alongside a change",
+            id="both empty",
         ),
         pytest.param(
             storage(["text/csv"], []),
             DESCRIBE,
             [*DESCRIBED, op("remove", "/DataStorageConfig/ContentType/JsonContentTypes")],
-            id="one empty: the other stays",
+            id="one empty",
         ),
-        pytest.param(storage(["text/csv"], ["a/json"]), DESCRIBE, DESCRIBED, id="none empty: nothing to remove"),
+        pytest.param(storage(["text/csv"], ["a/json"]), DESCRIBE, DESCRIBED, id="none empty"),
         pytest.param(
             storage([], []),
             declaration(properties={"DataStorageConfig": {"ContentType": {"CsvContentTypes": ["text/csv"]}}}),
@@ -697,18 +717,18 @@ def storage(csv: list[str], json: list[str]) -> Properties:
                 op("replace", "/DataStorageConfig/ContentType/CsvContentTypes", ["text/csv"]),
                 op("remove", "/DataStorageConfig/ContentType/JsonContentTypes"),
             ],
-            id="one is given: it replaces the empty list",
+            id="one declared",
         ),
-        pytest.param(
-            storage([], []), declaration(properties={"DataStorageConfig": STORAGE}), [], id="no reason for a patch"
-        ),
+        pytest.param(storage([], []), declaration(properties={"DataStorageConfig": STORAGE}), [], id="no other change"),
     ],
 )
-def test_content_types_that_came_back_empty(there: Properties, declared: Declaration, patch: Patch) -> None:
-    taken = step(declared, seen("Created", DataStorageConfig=there))
+def test_patch_removes_empty_content_types_that_the_schema_rejects(
+    current: Properties, declared: Declaration, patch: Patch
+) -> None:
+    step = plan(declared, seen("Created", DataStorageConfig=current))
 
-    assert (update(taken) if patch else taken) == (patch or Done())
-    patched = jsonpatch.apply_patch(experiment("Created", DataStorageConfig=there), patch)
+    assert (update(step) if patch else step) == (patch or Done())
+    patched = jsonpatch.apply_patch(experiment("Created", DataStorageConfig=current), patch)
     left = patched["DataStorageConfig"]["ContentType"]
     assert not patch or [] not in left.values()
 
@@ -720,139 +740,143 @@ def tags(**pairs: str) -> list[dict[str, str]]:
     return [{"Key": key.replace("aws_", "aws:"), "Value": value} for key, value in pairs.items()]
 
 
-OURS, THEIRS = tags(team="ml"), tags(aws_stack="s", team="ml")
+OWN, WITH_AWS = tags(team="ml"), tags(aws_stack="s", team="ml")
 
 
 @pytest.mark.parametrize(
-    ("there", "declared", "patch"),
+    ("current", "declared", "patch"),
     [
-        pytest.param(OURS, declaration(tags={"team": "ops"}), TAGGED, id="another value"),
-        pytest.param(OURS, declaration(tags={}), [op("replace", "/Tags", [])], id="none: all purged"),
-        pytest.param(None, declaration(tags={"a": "1"}), [op("add", "/Tags", tags(a="1"))], id="the first ones"),
+        pytest.param(OWN, declaration(tags={"team": "ops"}), TAGGED, id="changed value"),
+        pytest.param(OWN, declaration(tags={}), [op("replace", "/Tags", [])], id="all purged"),
+        pytest.param(None, declaration(tags={"a": "1"}), [op("add", "/Tags", tags(a="1"))], id="first tag"),
         pytest.param(
-            OURS,
+            OWN,
             declaration(tags={"a": "1"}, purge_tags=False),
-            [op("test", "/Tags", OURS), op("replace", "/Tags", tags(team="ml", a="1"))],
-            id="one more, none purged: guarded",
+            [op("test", "/Tags", OWN), op("replace", "/Tags", tags(team="ml", a="1"))],
+            id="added without purge",
         ),
         pytest.param(
-            THEIRS,
+            WITH_AWS,
             declaration(tags={"a": "1"}),
-            [op("test", "/Tags", THEIRS), op("replace", "/Tags", tags(aws_stack="s", a="1"))],
-            id="purged, but for AWS's own: guarded",
+            [op("test", "/Tags", WITH_AWS), op("replace", "/Tags", tags(aws_stack="s", a="1"))],
+            id="purged except tags of AWS",
         ),
         pytest.param(
-            THEIRS,
+            WITH_AWS,
             declaration(tags={}),
-            [op("test", "/Tags", THEIRS), op("replace", "/Tags", tags(aws_stack="s"))],
-            id="none, but AWS's own stay: guarded",
+            [op("test", "/Tags", WITH_AWS), op("replace", "/Tags", tags(aws_stack="s"))],
+            id="all purged except tags of AWS",
         ),
         pytest.param(
             [],
             declaration(tags={"a": "1"}, purge_tags=False),
             [op("test", "/Tags", []), op("replace", "/Tags", tags(a="1"))],
-            id="one more than none, none purged: protected too",
+            id="first tag without purge",
         ),
-        pytest.param(THEIRS, declaration(tags={"team": "ml"}), [], id="AWS's own are no difference"),
-        pytest.param(tags(b="2", a="1"), declaration(tags={"a": "1", "b": "2"}), [], id="their order is no difference"),
-        pytest.param([], declaration(tags={}), [], id="none and none"),
-        pytest.param(None, declaration(tags={}), [], id="none and no list at all"),
-        pytest.param(OURS, declaration(tags=None, properties={"Description": "As it was"}), [], id="not mentioned"),
+        pytest.param(WITH_AWS, declaration(tags={"team": "ml"}), [], id="tags of AWS"),
+        pytest.param(tags(b="2", a="1"), declaration(tags={"a": "1", "b": "2"}), [], id="order"),
+        pytest.param([], declaration(tags={}), [], id="empty"),
+        pytest.param(None, declaration(tags={}), [], id="empty, none read"),
+        pytest.param(OWN, declaration(tags=None, properties={"Description": "As it was"}), [], id="omitted"),
     ],
 )
-@pytest.mark.parametrize("status", SETTLED)
-def test_tags(status: str, there: list[dict[str, str]] | None, declared: Declaration, patch: Patch) -> None:
-    taken = step(declared, seen(status, Tags=there))
+@pytest.mark.parametrize("status", STABLE)
+def test_next_step_updates_tags(
+    status: str, current: list[dict[str, str]] | None, declared: Declaration, patch: Patch
+) -> None:
+    step = plan(declared, seen(status, Tags=current))
 
-    assert (update(taken) if patch else taken) == (patch or Done())
+    assert (update(step) if patch else step) == (patch or Done())
 
 
-def test_tags_that_a_start_carries_are_guarded_too() -> None:
+def test_start_with_tags_protects_tags() -> None:
     declared = declaration(properties={"DesiredState": "Running"}, tags={"a": "1"}, purge_tags=False)
 
-    assert update(step(declared, seen("Created"))) == [
+    assert update(plan(declared, seen("Created"))) == [
         op("test", "/Tags", TAGS),
         op("replace", "/Tags", tags(team="ml", a="1")),
         op("add", "/DesiredState", "Running"),
     ]
 
 
-# --- stops and deletes ---
+# --- stop and delete ---
 
 PROMOTED = [op("test", "/ModelVariants", VARIANTS), op("replace", "/ModelVariants", [variant("shadow")])]
 REMOVED = [op("test", "/ModelVariants", VARIANTS), op("replace", "/ModelVariants", [variant("production")])]
 
 
 @pytest.mark.parametrize(
-    ("on_stop", "fate"),
+    ("on_stop", "variants"),
     [
-        pytest.param("retain", [], id="retain: both stay in the list"),
-        pytest.param("promote_shadow", PROMOTED, id="promote: the shadow alone"),
-        pytest.param("remove_shadow", REMOVED, id="remove: production alone"),
+        pytest.param("retain", [], id="retain"),
+        pytest.param("promote_shadow", PROMOTED, id="promote"),
+        pytest.param("remove_shadow", REMOVED, id="remove"),
     ],
 )
 @pytest.mark.parametrize("intent", ["Completed", "Cancelled"])
-def test_a_stop_decides_the_fate_of_the_variants(on_stop: str, fate: Patch, intent: str) -> None:
+def test_stop_sends_variants_for_on_stop(on_stop: str, variants: Patch, intent: str) -> None:
     declared = declaration(
         properties={"DesiredState": intent, "StatusReason": "why"}, module_only_options={"on_stop": on_stop}
     )
 
-    assert update(step(declared, seen("Running"))) == [
-        *fate,
+    assert update(plan(declared, seen("Running"))) == [
+        *variants,
         op("add", "/StatusReason", "why"),
         op("add", "/DesiredState", intent),
     ]
 
 
 @pytest.mark.parametrize(
-    "there",
+    "current",
     [
-        pytest.param(seen("Running", ModelVariants=None), id="no variants were read"),
-        pytest.param(seen("Running", ModelVariants=[]), id="an empty list was read"),
-        pytest.param(seen("Running", ModelVariants=[variant("a"), variant("b")]), id="the names do not match"),
-        pytest.param(seen("Running", ShadowModeConfig=None), id="no roles were read"),
+        pytest.param(seen("Running", ModelVariants=None), id="no variants"),
+        pytest.param(seen("Running", ModelVariants=[]), id="empty list"),
+        pytest.param(seen("Running", ModelVariants=[variant("a"), variant("b")]), id="other names"),
+        pytest.param(seen("Running", ShadowModeConfig=None), id="no roles"),
     ],
 )
 @pytest.mark.parametrize("present", [True, False], ids=["stop", "delete"])
 @pytest.mark.parametrize("on_stop", ["promote_shadow", "remove_shadow"])
-def test_a_stop_that_would_remove_both_variants_is_refused(there: Resource, present: bool, on_stop: str) -> None:
+def test_next_step_rejects_stop_that_would_remove_both_variants(current: Resource, present: bool, on_stop: str) -> None:
     declared = declaration(
         properties={"DesiredState": "Completed"}, module_only_options={"on_stop": on_stop}, present=present
     )
 
-    assert refusal(step(declared, there)).startswith(f"on_stop: {on_stop} requires both variants of shadow_mode_config")
+    assert rejection(plan(declared, current)).startswith(
+        f"on_stop: {on_stop} requires both variants of shadow_mode_config"
+    )
 
 
-@pytest.mark.parametrize("status", SETTLED)
+@pytest.mark.parametrize("status", STABLE)
 @pytest.mark.parametrize(
     ("properties", "on_stop", "patch"),
     [
-        pytest.param({}, "retain", [], id="nothing said: deleted"),
-        pytest.param({"Description": "New", "KmsKey": "other"}, "retain", [], id="differences do not matter: deleted"),
-        pytest.param({"DesiredState": "Running"}, "retain", [], id="an intent to run is not followed: deleted"),
+        pytest.param({}, "retain", [], id="no options"),
+        pytest.param({"Description": "New", "KmsKey": "other"}, "retain", [], id="differences"),
+        pytest.param({"DesiredState": "Running"}, "retain", [], id="desired_state Running"),
         pytest.param(
-            {"DesiredState": "Cancelled"}, "retain", [op("add", "/DesiredState", "Cancelled")], id="cancelled first"
+            {"DesiredState": "Cancelled"}, "retain", [op("add", "/DesiredState", "Cancelled")], id="cancel first"
         ),
-        pytest.param(
-            {}, "promote_shadow", [*PROMOTED, op("add", "/DesiredState", "Completed")], id="promoted, then deleted"
-        ),
+        pytest.param({}, "promote_shadow", [*PROMOTED, op("add", "/DesiredState", "Completed")], id="promote first"),
         pytest.param(
             {"StatusReason": "why"},
             "retain",
             [op("add", "/StatusReason", "why"), op("add", "/DesiredState", "Completed")],
-            id="stopped for a reason, then deleted",
+            id="stop with reason first",
         ),
     ],
 )
-def test_absent(status: str, properties: Properties, on_stop: str, patch: Patch) -> None:
+def test_absent_stops_running_experiment_if_declared_and_deletes_others(
+    status: str, properties: Properties, on_stop: str, patch: Patch
+) -> None:
     declared = declaration(present=False, properties=properties, module_only_options={"on_stop": on_stop})
 
-    taken = step(declared, seen(status))
+    step = plan(declared, seen(status))
 
     if status == "Running" and patch:
-        assert update(taken) == patch
+        assert update(step) == patch
     else:
-        assert taken == Delete()
+        assert step == Delete()
 
 
 # --- recreate ---
@@ -860,18 +884,18 @@ def test_absent(status: str, properties: Properties, on_stop: str, patch: Patch)
 AGAIN = {**CREATABLE, "RoleArn": "arn:aws:iam::123456789012:role/another"}
 
 
-def recreated(declared: Declaration, there: Resource) -> Declaration:
-    taken = step(declared, there)
-    assert isinstance(taken, Delete), taken
-    assert taken.then
-    return taken.then
+def recreated(declared: Declaration, current: Resource) -> Declaration:
+    step = plan(declared, current)
+    assert isinstance(step, Delete), step
+    assert step.then
+    return step.then
 
 
 @pytest.mark.parametrize("status", ["Running", "Completed", "Cancelled"])
-def test_recreate_deletes_and_then_creates_what_is_declared_and_what_was_left(status: str) -> None:
-    there = seen(status, DataStorageConfig=storage(["text/csv"], []), KmsKey="key")
+def test_recreate_creates_declared_values_and_preserves_the_others(status: str) -> None:
+    current = seen(status, DataStorageConfig=storage(["text/csv"], []), KmsKey="key")
 
-    then = recreated(declaration(properties=AGAIN, recreate=True), there)
+    then = recreated(declaration(properties=AGAIN, recreate=True), current)
 
     assert then.properties == {
         **AGAIN,
@@ -880,19 +904,19 @@ def test_recreate_deletes_and_then_creates_what_is_declared_and_what_was_left(st
         "DataStorageConfig": {**STORAGE, "ContentType": {"CsvContentTypes": ["text/csv"]}},
     }
     assert not then.recreate
-    assert step(then, None) == Create(properties={**then.properties, "Tags": TAGS})
+    assert plan(then, None) == Create(properties={**then.properties, "Tags": TAGS})
 
 
-def test_recreate_keeps_the_schedule_of_what_has_not_been_started() -> None:
+def test_recreate_preserves_schedule_in_status_created() -> None:
     declared = declaration(properties=AGAIN, recreate=True)
 
-    assert isinstance(step(declared, seen("Created")), ReadWriteOnly)
+    assert isinstance(plan(declared, seen("Created")), ReadWriteOnly)
     then = recreated(declared, seen("Created", write_only={"Schedule": SCHEDULE, "StatusReason": "earlier"}))
     assert then.properties["Schedule"] == SCHEDULE
     assert "StatusReason" not in then.properties
 
 
-def test_recreate_of_what_has_not_been_started_merges_a_schedule_given_in_part() -> None:
+def test_recreate_merges_schedule_in_status_created() -> None:
     declared = declaration(properties={**AGAIN, "Schedule": {"EndTime": LATER["EndTime"]}}, recreate=True)
 
     then = recreated(declared, seen("Created", write_only={"Schedule": SCHEDULE}))
@@ -900,7 +924,7 @@ def test_recreate_of_what_has_not_been_started_merges_a_schedule_given_in_part()
     assert then.properties["Schedule"] == LATER
 
 
-def test_recreate_replaces_a_list_and_merges_an_object() -> None:
+def test_recreate_replaces_lists_and_merges_objects() -> None:
     declared = declaration(
         properties={
             **AGAIN,
@@ -919,28 +943,28 @@ def test_recreate_replaces_a_list_and_merges_an_object() -> None:
 @pytest.mark.parametrize(
     ("declared", "expected"),
     [
-        pytest.param(None, {"team": "ml"}, id="not mentioned: kept, but for AWS's own"),
-        pytest.param({"a": "1"}, {"a": "1"}, id="given: the others purged"),
-        pytest.param({}, {}, id="none given: all purged"),
+        pytest.param(None, {"team": "ml"}, id="omitted"),
+        pytest.param({"a": "1"}, {"a": "1"}, id="declared"),
+        pytest.param({}, {}, id="empty"),
     ],
 )
-def test_the_tags_of_what_is_recreated(declared: dict[str, str] | None, expected: dict[str, str]) -> None:
-    then = recreated(declaration(properties=AGAIN, recreate=True, tags=declared), seen("Running", Tags=THEIRS))
+def test_recreate_purges_or_preserves_tags(declared: dict[str, str] | None, expected: dict[str, str]) -> None:
+    then = recreated(declaration(properties=AGAIN, recreate=True, tags=declared), seen("Running", Tags=WITH_AWS))
 
     assert then.tags == expected
 
 
-def test_tags_that_are_not_purged_survive_a_recreate() -> None:
+def test_recreate_merges_tags_without_purge() -> None:
     declared = declaration(properties=AGAIN, recreate=True, tags={"a": "1"}, purge_tags=False)
 
-    assert recreated(declared, seen("Running", Tags=THEIRS)).tags == {"team": "ml", "a": "1"}
+    assert recreated(declared, seen("Running", Tags=WITH_AWS)).tags == {"team": "ml", "a": "1"}
 
 
-def test_recreate_starts_again_what_has_ended() -> None:
+def test_recreate_starts_ended_experiment_again() -> None:
     then = recreated(declaration(properties={**CREATABLE, "DesiredState": "Running"}, recreate=True), seen("Completed"))
 
     assert then.properties["DesiredState"] == "Running"
-    assert step(then, seen("Created")) == Update(
+    assert plan(then, seen("Created")) == Update(
         patch=[op("add", "/DesiredState", "Running")], properties=frozenset({"DesiredState"})
     )
 
@@ -953,38 +977,27 @@ def test_recreate_starts_again_what_has_ended() -> None:
             "would first be deleted by recreate: true. The create requires these options: type,"
             " endpoint_name, model_variants, shadow_mode_config. Omit recreate, or set these options, or correct name"
             " or region.",
-            id="what a create needs has to be declared, in case the task is killed after the delete",
+            id="required options missing",
         ),
         pytest.param(
             {**AGAIN, "DesiredState": "Completed"},
             "would first be deleted by recreate: true. desired_state: Completed requires an existing inference"
             " experiment. Omit recreate, or omit desired_state, or set desired_state: Running.",
-            id="what is recreated cannot be completed",
+            id="desired_state Completed",
         ),
     ],
 )
-def test_refused_recreate(properties: Properties, words: str) -> None:
-    assert refusal(step(declaration(properties=properties, recreate=True), seen("Created"))).endswith(words)
+def test_next_step_rejects_recreate(properties: Properties, words: str) -> None:
+    assert rejection(plan(declaration(properties=properties, recreate=True), seen("Created"))).endswith(words)
 
 
-def test_recreate_is_not_used_where_an_update_will_do() -> None:
+def test_next_step_updates_despite_recreate_if_change_is_allowed() -> None:
     declared = declaration(properties={**CREATABLE, "Description": "New"}, recreate=True)
 
-    assert update(step(declared, seen("Created"))) == DESCRIBED
+    assert update(plan(declared, seen("Created"))) == DESCRIBED
 
 
-def test_every_status_and_every_intent_has_an_answer() -> None:
-    for status in STATUSES:
-        for intent in (None, "Running", "Completed", "Cancelled"):
-            for present in (True, False):
-                declared = declaration(properties={"DesiredState": intent} if intent else {}, present=present)
-                taken = step(declared, seen(status))
-                if isinstance(taken, Update):
-                    assert status in ("Created", "Running")
-                    assert taken.patch == [op("add", "/DesiredState", intent)]
-
-
-# --- a type without a lifecycle ---
+# --- resource type without a lifecycle ---
 
 THING = ResourceType(
     type_name="Test::Test::Thing",
@@ -1002,33 +1015,33 @@ THING = ResourceType(
     create_only=frozenset({"Name", "Kind"}),
     required_to_create=("Kind",),
 )
-THERE = Resource({"Name": "test", "Kind": "small", "Settings": {"A": 1, "B": 2}, "Arn": "arn"})
+EXISTING = Resource({"Name": "test", "Kind": "small", "Settings": {"A": 1, "B": 2}, "Arn": "arn"})
 
 
 @pytest.mark.parametrize(
-    ("declared", "there", "expected"),
+    ("declared", "current", "expected"),
     [
-        pytest.param(declaration(), None, "kind", id="missing options are named"),
+        pytest.param(declaration(), None, "kind", id="create without required option"),
         pytest.param(
-            declaration(properties={"Kind": "x"}), None, Create(properties={"Name": "test", "Kind": "x"}), id="created"
+            declaration(properties={"Kind": "x"}), None, Create(properties={"Name": "test", "Kind": "x"}), id="create"
         ),
-        pytest.param(declaration(properties={"Kind": "small", "Settings": {"B": 2}}), THERE, Done(), id="as it is"),
+        pytest.param(declaration(properties={"Kind": "small", "Settings": {"B": 2}}), EXISTING, Done(), id="equal"),
         pytest.param(
             declaration(properties={"Settings": {"B": 3}}),
-            THERE,
+            EXISTING,
             Update(patch=[op("replace", "/Settings/B", 3)], properties=frozenset({"Settings"})),
-            id="changed by member",
+            id="member changed",
         ),
         pytest.param(
             declaration(properties={"Kind": "large"}),
-            THERE,
+            EXISTING,
             'kind is "small", not "large" (can be set only on create). Omit kind or set the current'
             " value, or set recreate: true, which deletes the resource and creates it again.",
-            id="create-only",
+            id="create-only property",
         ),
         pytest.param(
             declaration(properties={"Kind": "large"}, recreate=True),
-            THERE,
+            EXISTING,
             Delete(
                 then=declaration(
                     properties={"Name": "test", "Kind": "large", "Settings": {"A": 1, "B": 2}}, tags={}, recreate=False
@@ -1036,16 +1049,16 @@ THERE = Resource({"Name": "test", "Kind": "small", "Settings": {"A": 1, "B": 2},
                 create=Create(properties={"Name": "test", "Kind": "large", "Settings": {"A": 1, "B": 2}}),
                 properties_that_differ=frozenset({"Kind"}),
             ),
-            id="recreated",
+            id="recreate",
         ),
-        pytest.param(declaration(present=False), THERE, Delete(), id="deleted"),
-        pytest.param(declaration(present=False), None, Done(), id="not there"),
+        pytest.param(declaration(present=False), EXISTING, Delete(), id="delete"),
+        pytest.param(declaration(present=False), None, Done(), id="absent"),
     ],
 )
-def test_a_type_without_a_lifecycle(declared: Declaration, there: Resource | None, expected: Step | str) -> None:
-    taken = next_step(THING, declared, there)
+def test_next_step_without_lifecycle(declared: Declaration, current: Resource | None, expected: Step | str) -> None:
+    step = next_step(THING, declared, current)
 
     if isinstance(expected, str):
-        assert expected in refusal(taken)
+        assert expected in rejection(step)
     else:
-        assert taken == expected
+        assert step == expected

@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a resource will be after a step that is not taken."""
+"""predict() and predict_stable(): the resource after a step that is not executed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.pla
 from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.inference_experiment import (
     INFERENCE_EXPERIMENT,
 )
-from tests.support.experiments import CREATABLE, SCHEDULE, VARIANTS, declaration, experiment, seen, variant
+from tests.support.experiments import CREATABLE, SCHEDULE, declaration, experiment, seen, variant
 from tests.support.manual_time import START
 
 THING = ResourceType(
@@ -46,6 +46,16 @@ THING = ResourceType(
 LATER = "2026-02-10T09:00:00Z"
 
 
+# Read this test first.
+def test_predict_returns_running_experiment_after_start() -> None:
+    current = Resource({"Name": "test", "ModelVariants": [], "Status": "Created"}, {"Schedule": SCHEDULE})
+    start = Update([{"op": "add", "path": "/DesiredState", "value": "Running"}], frozenset({"DesiredState"}))
+
+    after = predict(INFERENCE_EXPERIMENT, current, start, START)
+
+    assert after == Resource({"Name": "test", "ModelVariants": [], "Status": "Running"}, {"Schedule": SCHEDULE})
+
+
 def update(*patch: Properties) -> Update:
     return Update(patch=list(patch), properties=frozenset())
 
@@ -55,9 +65,9 @@ def add(path: str, value: object) -> Properties:
 
 
 @pytest.mark.parametrize(
-    ("there", "step", "expected"),
+    ("current", "step", "expected"),
     [
-        pytest.param(seen("Running"), Delete(), None, id="deleted: nothing there"),
+        pytest.param(seen("Running"), Delete(), None, id="delete"),
         pytest.param(
             seen("Running"), Delete(then=declaration()), None, id="deleted to be created again: nothing there"
         ),
@@ -65,37 +75,37 @@ def add(path: str, value: object) -> Properties:
             None,
             Create(properties=CREATABLE),
             Resource({**CREATABLE, "Status": "Running"}, {}),
-            id="created: running, and nothing is left to ask the service for",
+            id="create",
         ),
         pytest.param(
             None,
             Create(properties={**CREATABLE, "Schedule": SCHEDULE}),
             Resource({**CREATABLE, "Status": "Created"}, {"Schedule": SCHEDULE}),
-            id="created with a schedule: waits, and the schedule is where the service would tell it",
+            id="create with schedule",
         ),
         pytest.param(
             seen("Created"),
             update(add("/Description", "New")),
             seen("Created", Description="New"),
-            id="changed: the service has still not been asked",
+            id="update before write-only properties are read",
         ),
         pytest.param(
             seen("Created", write_only={"Schedule": SCHEDULE}),
             update(add("/Schedule", {**SCHEDULE, "EndTime": LATER})),
             seen("Created", write_only={"Schedule": {**SCHEDULE, "EndTime": LATER}}),
-            id="another schedule",
+            id="schedule",
         ),
         pytest.param(
             seen("Running", write_only={"Schedule": SCHEDULE}),
             update(add("/Schedule", {"EndTime": LATER})),
             seen("Running", write_only={"Schedule": {**SCHEDULE, "EndTime": LATER}}),
-            id="another end: the start stays known",
+            id="end time",
         ),
         pytest.param(
             seen("Created", write_only={}),
             update(add("/DesiredState", "Running")),
             seen("Running", write_only={}),
-            id="started: what the service would tell of the schedule stays known",
+            id="start",
         ),
         pytest.param(
             seen("Running", write_only={}),
@@ -105,121 +115,111 @@ def add(path: str, value: object) -> Properties:
                 add("/DesiredState", "Completed"),
             ),
             seen("Completed"),
-            id="stopped: both variants are still listed, and no write-only property means anything now",
+            id="stop",
         ),
         pytest.param(
             seen("Running", DataStorageConfig={}),
             update({"op": "remove", "path": "/DataStorageConfig"}, add("/Description", "New")),
             seen("Running", DataStorageConfig={}, Description="New"),
-            id="changed: a member that is not set is returned again",
+            id="unset member removed",
         ),
         pytest.param(
             seen("Created", DataStorageConfig={"Destination": "s3://b", "ContentType": {"CsvContentTypes": []}}),
             update({"op": "remove", "path": "/DataStorageConfig/ContentType/CsvContentTypes"}),
             seen("Created", DataStorageConfig={"Destination": "s3://b", "ContentType": {"CsvContentTypes": []}}),
-            id="changed: a nested member that is not set is returned again",
+            id="nested unset member removed",
         ),
         pytest.param(
             seen("Created", DataStorageConfig={}),
             update(add("/DataStorageConfig", {"Destination": "s3://b"})),
             seen("Created", DataStorageConfig={"Destination": "s3://b"}),
-            id="changed: a member that was not set is set",
+            id="unset member set",
         ),
     ],
 )
-def test_after(there: Resource | None, step: Write, expected: Resource | None) -> None:
-    before = copy.deepcopy((there, step))
+def test_predict_returns_resource_after_step(current: Resource | None, step: Write, expected: Resource | None) -> None:
+    before = copy.deepcopy((current, step))
 
-    assert predict(INFERENCE_EXPERIMENT, there, step, START) == expected
-    assert (there, step) == before
-
-
-def test_after_a_stop_the_variants_are_those_before_it() -> None:
-    stopped = predict(
-        INFERENCE_EXPERIMENT,
-        seen("Running"),
-        update({"op": "replace", "path": "/ModelVariants", "value": []}, add("/DesiredState", "Cancelled")),
-        START,
-    )
-
-    assert stopped
-    assert stopped.properties["ModelVariants"] == VARIANTS
-    assert stopped.properties["Status"] == "Cancelled"
+    assert predict(INFERENCE_EXPERIMENT, current, step, START) == expected
+    assert (current, step) == before
 
 
 @pytest.mark.parametrize(
-    ("there", "step", "expected"),
+    ("current", "step", "expected"),
     [
         pytest.param(
             None,
             Create(properties={"Name": "x", "Secret": "s"}),
             {"Name": "x"},
-            id="created: a write-only value is not among what is read",
+            id="create with write-only property",
         ),
         pytest.param(
             Resource({"Name": "x", "Size": 1}),
             update(add("/Secret", "s"), {"op": "replace", "path": "/Size", "value": 2}),
             {"Name": "x", "Size": 2},
-            id="changed: nor is one that is written later",
+            id="update of write-only property",
         ),
     ],
 )
-def test_after_for_a_type_without_rules_of_its_own(there: Resource | None, step: Write, expected: Properties) -> None:
-    assert predict(THING, there, step, START) == Resource(expected)
+def test_predict_without_lifecycle_omits_write_only_properties(
+    current: Resource | None, step: Write, expected: Properties
+) -> None:
+    assert predict(THING, current, step, START) == Resource(expected)
 
 
 @pytest.mark.parametrize(
     ("status", "intent", "expected"),
     [
-        pytest.param("Creating", None, "Created", id="Creating: leaves most to do as Created"),
-        pytest.param("Creating", "Running", "Created", id="Creating, to run: as Created, to be started"),
-        pytest.param("Creating", "Completed", "Running", id="Creating, to complete: as Running, to be stopped"),
-        pytest.param("Updating", None, "Created", id="Updating"),
-        pytest.param("Updating", "Running", "Created", id="Updating, to run: as Created, to be started"),
-        pytest.param("Updating", "Cancelled", "Running", id="Updating, to cancel: as Running, to be stopped"),
-        pytest.param("Starting", "Completed", "Running", id="Starting, to complete: runs first"),
-        pytest.param("Stopping", None, "Completed", id="Stopping"),
-        pytest.param("Stopping", "Completed", "Completed", id="Stopping, to complete"),
-        pytest.param("Stopping", "Cancelled", "Cancelled", id="Stopping, to cancel"),
-        pytest.param("Stopping", "Running", "Completed", id="Stopping, to run: cannot be"),
-        pytest.param("Created", "Running", "Created", id="Created: settled already"),
-        pytest.param("Completed", "Cancelled", "Completed", id="Completed: settled already"),
-        pytest.param("Paused", None, "Paused", id="a status that nobody knows"),
+        pytest.param("Creating", None, "Created", id="Creating, no intent"),
+        pytest.param("Creating", "Running", "Created", id="Creating, start"),
+        pytest.param("Creating", "Completed", "Running", id="Creating, stop"),
+        pytest.param("Updating", None, "Created", id="Updating, no intent"),
+        pytest.param("Updating", "Running", "Created", id="Updating, start"),
+        pytest.param("Updating", "Cancelled", "Running", id="Updating, cancel"),
+        pytest.param("Starting", "Completed", "Running", id="Starting, stop"),
+        pytest.param("Stopping", None, "Completed", id="Stopping, no intent"),
+        pytest.param("Stopping", "Completed", "Completed", id="Stopping, stop"),
+        pytest.param("Stopping", "Cancelled", "Cancelled", id="Stopping, cancel"),
+        pytest.param("Stopping", "Running", "Completed", id="Stopping, start"),
+        pytest.param("Created", "Running", "Created", id="Created"),
+        pytest.param("Completed", "Cancelled", "Completed", id="Completed"),
+        pytest.param("Paused", None, "Paused", id="unknown status"),
     ],
 )
-def test_settled(status: str, intent: str | None, expected: str) -> None:
-    there = seen(status, write_only={"Schedule": SCHEDULE})
+def test_predict_stable_chooses_status_from_which_intent_can_be_reached(
+    status: str, intent: str | None, expected: str
+) -> None:
+    current = seen(status, write_only={"Schedule": SCHEDULE})
 
     declared = declaration(properties={"DesiredState": intent} if intent else {})
-    assert predict_stable(INFERENCE_EXPERIMENT, declared, there) == seen(expected, write_only={"Schedule": SCHEDULE})
-    assert there.properties == experiment(status)
+    assert predict_stable(INFERENCE_EXPERIMENT, declared, current) == seen(expected, write_only={"Schedule": SCHEDULE})
+    assert current.properties == experiment(status)
 
 
 @pytest.mark.parametrize(("on_stop", "expected"), [("retain", "Created"), ("promote_shadow", "Running")])
-def test_what_is_to_be_stopped_before_its_deletion_is_settled_as_running(on_stop: str, expected: str) -> None:
+def test_predict_stable_for_delete_chooses_running_if_stop_comes_first(on_stop: str, expected: str) -> None:
     deletion = declaration(present=False, module_only_options={"on_stop": on_stop})
 
     assert predict_stable(INFERENCE_EXPERIMENT, deletion, seen("Updating")) == seen(expected)
 
 
-def test_what_has_no_status_is_settled() -> None:
-    there = Resource({"Name": "x", "Status": "Creating"})
+def test_predict_stable_without_lifecycle_returns_resource_unchanged() -> None:
+    current = Resource({"Name": "x", "Status": "Creating"})
 
-    assert predict_stable(THING, declaration(), there) is there
+    assert predict_stable(THING, declaration(), current) is current
 
 
-def test_a_prediction_is_planned_over_like_a_read() -> None:
-    """The whole of check mode: create, start, and nothing more to do, without one read in between."""
+def test_next_step_plans_create_and_start_with_predicted_resources() -> None:
     task: Declaration = declaration(
         properties={**CREATABLE, "Schedule": SCHEDULE, "DesiredState": "Running"}, tags={"a": "b"}
     )
-    there: Resource | None = None
-    taken = []
-    while not isinstance(step := next_step(INFERENCE_EXPERIMENT, task, there), Done):
+    current: Resource | None = None
+    names = []
+    while not isinstance(step := next_step(INFERENCE_EXPERIMENT, task, current), Done):
         assert isinstance(step, (Create, Update))
-        taken.append(type(step).__name__)
-        there = predict(INFERENCE_EXPERIMENT, there, step, START)
+        names.append(type(step).__name__)
+        current = predict(INFERENCE_EXPERIMENT, current, step, START)
 
-    assert taken == ["Create", "Update"]
-    assert there
-    assert there.properties["Status"] == "Running"
+    assert names == ["Create", "Update"]
+    assert current
+    assert current.properties["Status"] == "Running"

@@ -79,7 +79,7 @@ class Rejected(CloudControlError):
     """The task is invalid, or the current status does not allow it. No request was sent for the rejected step."""
 
     def __init__(self, message: str, *, code: str = "Refused", hint: str | None = None) -> None:
-        # "Refused" is an error code that playbooks may test.
+        # Playbooks may test the error code `Refused`.
         super().__init__(message, code=code, hint=hint)
 
 

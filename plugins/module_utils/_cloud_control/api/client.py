@@ -96,7 +96,7 @@ class CloudControl:
                 )
             raise
 
-    def prepare(self, *services: str) -> None:
+    def create_clients(self, *services: str) -> None:
         """Create clients in this thread, before other threads use them."""
         for service in services:
             self._client(service)
@@ -116,7 +116,7 @@ class CloudControl:
         return self._submit("delete_resource", Identifier=identifier)
 
     def wait_until_ended(self, event: ProgressEvent) -> ProgressEvent:
-        """Poll an operation and return its last event, with whatever status it ends. Raises TimedOut."""
+        """Poll an operation until it succeeds, fails or is cancelled; return its last event. Raises TimedOut."""
         token = event.request_token
         parse = partial(responses.parse_progress, token=token)
         waits = pauses(self._deadline.clock)
@@ -137,9 +137,8 @@ class CloudControl:
         """Return an operation on a resource that has not ended; None if there is none."""
         statuses = list(responses.IN_PROGRESS)
         filters = {"Operations": ["CREATE", "UPDATE", "DELETE"], "OperationStatuses": statuses}
-        for events in self._pages(
-            "list_resource_requests", responses.parse_requests, ResourceRequestStatusFilter=filters
-        ):
+        pages = self._pages("list_resource_requests", responses.parse_requests, ResourceRequestStatusFilter=filters)
+        for events in pages:
             for event in events:
                 if (event.type_name, event.identifier) == (self._request["TypeName"], identifier):
                     return event

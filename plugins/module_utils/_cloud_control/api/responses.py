@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Parse and check the responses of boto3 clients, and convert their exceptions to CallFailed.
 
-The parsers raise an exception of UNEXPECTED_VALUE for an invalid response: botocore returns an HTTP 200 without a JSON
-body as a response without members.
+The parsers raise an exception of _UNEXPECTED_VALUE if a response is invalid, for example because botocore
+returns a response without members for an HTTP 200 without a JSON body.
 """
 
 from __future__ import annotations
@@ -29,10 +29,9 @@ except ImportError:  # create_client() reports the missing library before a clie
 
 # Statuses of an operation that has not ended.
 IN_PROGRESS = ("PENDING", "IN_PROGRESS", "CANCEL_IN_PROGRESS")
-ENDED = frozenset({"SUCCESS", "FAILED", "CANCEL_COMPLETE"})
 
 # Exceptions for values of unexpected types, from the functions below and from botocore.
-UNEXPECTED_VALUE = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
+_UNEXPECTED_VALUE = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 # Characters of a response that are parsed or quoted, where a proxy can return a page of any length.
 _MAX_LENGTH = 4000
 # The request was not sent. A wrong address fails on every try, but a service that responded before can recover.
@@ -66,7 +65,7 @@ class ProgressEvent(NamedTuple):
 
     @property
     def ended(self) -> bool:
-        return self.status in ENDED
+        return self.status in ("SUCCESS", "FAILED", "CANCEL_COMPLETE")
 
 
 @contextmanager
@@ -74,7 +73,7 @@ def convert_client_errors(service: str) -> Iterator[None]:
     """Raise CallFailed for each exception that prevents a client from being created."""
     try:
         yield
-    except (BotoCoreError, *UNEXPECTED_VALUE) as error:
+    except (BotoCoreError, *_UNEXPECTED_VALUE) as error:
         code = type(error).__name__ if isinstance(error, BotoCoreError) else "NoClient"
         raise CallFailed(f"The client for {service} cannot be created: {error}", code=code) from error
 
@@ -91,7 +90,7 @@ def convert_errors(operation: str) -> Iterator[None]:
     except ResponseParserError as error:
         # The exception quotes a response of AWS STS, which can contain credentials.
         raise _invalid_sts_response(operation, str(error)) from None
-    except UNEXPECTED_VALUE as error:
+    except _UNEXPECTED_VALUE as error:
         if "still expired" in str(error):  # botocore has no exception class for expired credentials
             raise CallFailed(str(error), code="CredentialRetrievalError", operation=operation) from error
         raise _invalid_response(operation, repr(error)) from error
@@ -185,7 +184,7 @@ def parse_requests(response: Mapping[str, Any]) -> list[ProgressEvent]:
 
 
 def parse_event(event: Mapping[str, Any]) -> ProgressEvent:
-    """Return an event, which must have a token and a status. Other members can have any type."""
+    """Return an event. It must have a token and a status; other members can be missing or have any type."""
     members = ("Operation", "TypeName", "Identifier", "ErrorCode", "StatusMessage")
     operation, type_name, identifier, code, message = (str(event.get(name) or "")[:_MAX_LENGTH] for name in members)
     return ProgressEvent(

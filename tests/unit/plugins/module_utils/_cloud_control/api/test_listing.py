@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reading many resources side by side: how many at once, in which order, what is kept, and what a failure ends."""
+"""listing.py: the order, the number and the concurrency of reads, and the end after a failure."""
 
 from __future__ import annotations
 
@@ -27,20 +27,22 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.in
 SECONDS = 10
 
 
-class Service:
-    """What find() asks, answered at once; C(meet) readers wait for one another in each read."""
+class FakeCloudControl:
+    """Return resources without latency.
 
-    def __init__(self, names: list[str], *, meet: int = 0, fails_at: str | None = None, seconds: float = 0) -> None:
-        self.names, self.seconds = names, seconds
-        self.fails_at = fails_at
-        self.prepared: list[str] = []
+    parallel: reads that wait for each other. fails_at: the identifier of the read that fails. seconds: time of a read.
+    """
+
+    def __init__(self, names: list[str], *, parallel: int = 0, fails_at: str | None = None, seconds: float = 0) -> None:
+        self.names, self.fails_at, self.seconds = names, fails_at, seconds
+        self.created: list[str] = []
         self.read: list[str] = []
-        self.operation_in_progress = self.most = 0
+        self.reads_in_progress = self.max_in_progress = 0
         self._lock = threading.Lock()
-        self._barrier = threading.Barrier(meet) if meet else None
+        self._barrier = threading.Barrier(parallel) if parallel else None
 
-    def prepare(self, *services: str) -> None:
-        self.prepared += services
+    def create_clients(self, *services: str) -> None:
+        self.created += services
 
     def list(self) -> Iterator[tuple[str, dict[str, Any]]]:
         yield from ((name, {"Name": name}) for name in self.names)
@@ -48,70 +50,78 @@ class Service:
     def get(self, identifier: str) -> dict[str, Any] | None:
         with self._lock:
             self.read.append(identifier)
-            self.operation_in_progress += 1
-            self.most = max(self.most, self.operation_in_progress)
+            self.reads_in_progress += 1
+            self.max_in_progress = max(self.max_in_progress, self.reads_in_progress)
         try:
             if identifier == self.fails_at:
                 raise CallFailed("Rate exceeded", code="ThrottlingException", operation="GetResource")
             if self._barrier:
                 self._barrier.wait(SECONDS)
             time.sleep(self.seconds)
-            return {"Name": identifier}
+            return {"Name": identifier, "Status": "Running"}
         finally:
             with self._lock:
-                self.operation_in_progress -= 1
+                self.reads_in_progress -= 1
 
 
-def found(service: Service, **query: Any) -> list[tuple[str, Resource]]:
-    client = cast(CloudControl, service)
-    return list(find(INFERENCE_EXPERIMENT, Query(**query), client))
+def found(client: FakeCloudControl, **query: Any) -> list[tuple[str, Resource]]:
+    return list(find(INFERENCE_EXPERIMENT, Query(**query), cast(CloudControl, client)))
 
 
 def numbered(number: int) -> list[str]:
     return [f"n{index:04}" for index in range(number)]
 
 
+# Read this test first.
+def test_find_reads_listed_resources_that_match_and_sorts_them() -> None:
+    client = FakeCloudControl(["shop-2", "other", "shop-1"])
+
+    resources = found(client, contains="shop", statuses=["Running"])
+
+    assert resources == [
+        ("shop-1", Resource({"Name": "shop-1", "Status": "Running"})),
+        ("shop-2", Resource({"Name": "shop-2", "Status": "Running"})),
+    ]
+    assert sorted(client.read) == ["shop-1", "shop-2"]
+
+
 @pytest.mark.parametrize(
-    ("number", "at_once"),
+    ("number", "parallel"),
     [
-        pytest.param(1, 1, id="one alone"),
-        pytest.param(5, 5, id="few all at once"),
-        pytest.param(MAX_CONCURRENT_READS, MAX_CONCURRENT_READS, id="as many as there are readers"),
-        pytest.param(4 * MAX_CONCURRENT_READS, MAX_CONCURRENT_READS, id="many no more than there are readers"),
+        pytest.param(1, 1, id="one resource"),
+        pytest.param(5, 5, id="fewer than the maximum"),
+        pytest.param(MAX_CONCURRENT_READS, MAX_CONCURRENT_READS, id="the maximum"),
+        pytest.param(4 * MAX_CONCURRENT_READS, MAX_CONCURRENT_READS, id="more than the maximum"),
     ],
 )
-def test_reads_are_made_side_by_side_with_a_bound(number: int, at_once: int) -> None:
-    service = Service(numbered(number), meet=at_once)
+def test_find_reads_in_parallel_up_to_the_maximum(number: int, parallel: int) -> None:
+    client = FakeCloudControl(numbered(number), parallel=parallel)
 
-    assert [name for name, _seen in found(service)] == numbered(number)
-    assert service.most == at_once
+    assert [name for name, _resource in found(client)] == numbered(number)
+    assert client.max_in_progress == parallel
 
 
-def test_five_thousand_are_each_read_once_and_told_in_order() -> None:
+def test_find_reads_each_of_5000_resources_once() -> None:
     names = numbered(5000)
-    service = Service(names[::-1])
+    client = FakeCloudControl(names[::-1])
 
-    assert [name for name, _seen in found(service)] == names
-    assert sorted(service.read) == names
-
-
-def test_the_client_is_made_before_the_readers_need_it() -> None:
-    service = Service(["a"])
-    found(service)
-
-    assert service.prepared == ["cloudcontrol"]
+    assert [name for name, _resource in found(client)] == names
+    assert sorted(client.read) == names
 
 
-def test_no_client_is_prepared_for_nothing() -> None:
-    service = Service([])
-    found(service)
+@pytest.mark.parametrize(
+    ("names", "created"), [(["a"], ["cloudcontrol"]), ([], [])], ids=["one resource", "no resource"]
+)
+def test_find_creates_client_before_it_reads_resources(names: list[str], created: list[str]) -> None:
+    client = FakeCloudControl(names)
+    found(client)
 
-    assert service.prepared == []
+    assert client.created == created
 
 
-def test_a_failure_ends_all_reading() -> None:
-    service = Service(numbered(5000), fails_at="n0003", seconds=0.001)
+def test_find_cancels_reads_after_a_failure() -> None:
+    client = FakeCloudControl(numbered(5000), fails_at="n0003", seconds=0.001)
 
     with pytest.raises(CallFailed, match="Rate exceeded"):
-        found(service)
-    assert len(service.read) < 2500
+        found(client)
+    assert len(client.read) < 2500

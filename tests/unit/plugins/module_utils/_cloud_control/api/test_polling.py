@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The clock, a task's budget of time, and how long to wait between two looks."""
+"""polling.py: the clock, the deadline, and the pauses between polls and between tries."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api
     backoff,
     pauses,
 )
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.errors import TimedOut
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.errors import CallFailed, TimedOut
 from tests.support.manual_time import ManualTime
 
 
-def test_the_real_clock_goes_forward_and_knows_utc() -> None:
+def test_default_clock_increases_and_returns_utc() -> None:
     clock = Clock()
     before, moment = clock.monotonic(), clock.now()
     clock.sleep(0)
@@ -31,7 +31,8 @@ def test_the_real_clock_goes_forward_and_knows_utc() -> None:
     assert str(moment.tzinfo) == "UTC"
 
 
-def test_a_deadline_counts_from_its_making() -> None:
+# Read this test first.
+def test_deadline_counts_from_its_start() -> None:
     time = ManualTime()
     time.clock.sleep(100)
     deadline = Deadline(time.clock, 30)
@@ -41,25 +42,25 @@ def test_a_deadline_counts_from_its_making() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "slept"),
+    ("pauses_", "slept"),
     [
-        pytest.param([5, 5], [5, 5], id="as long as asked for"),
-        pytest.param([25, 25], [25, 5], id="not past the end"),
-        pytest.param([-3], [0], id="never backwards"),
-        pytest.param([30], [30], id="up to the very end"),
+        pytest.param([5, 5], [5, 5], id="before the deadline"),
+        pytest.param([25, 25], [25, 5], id="until the deadline"),
+        pytest.param([-3], [0], id="negative pause"),
+        pytest.param([30], [30], id="whole time"),
     ],
 )
-def test_a_pause_sleeps(asked: list[float], slept: list[float]) -> None:
+def test_pause_sleeps_until_the_deadline(pauses_: list[float], slept: list[float]) -> None:
     time = ManualTime()
     deadline = Deadline(time.clock, 30)
 
-    for seconds in asked:
+    for seconds in pauses_:
         deadline.pause(seconds, waiting_for="a change")
 
     assert time.slept == slept
 
 
-def test_a_pause_after_the_end_says_what_was_waited_for_and_does_not_sleep() -> None:
+def test_pause_raises_timed_out_after_the_deadline() -> None:
     time = ManualTime()
     deadline = Deadline(time.clock, 30)
     deadline.pause(100, waiting_for="it was Creating")
@@ -73,17 +74,19 @@ def test_a_pause_after_the_end_says_what_was_waited_for_and_does_not_sleep() -> 
     assert time.slept == [30]
 
 
-def test_a_time_out_names_the_option() -> None:
-    deadline = Deadline(ManualTime().clock, 0)
+def test_pause_raises_timed_out_with_operation_of_its_cause() -> None:
+    cause = CallFailed("Rate exceeded", code="Throttling", operation="GetResource")
 
-    with pytest.raises(TimedOut, match=r"^wait_timeout of 0 seconds has elapsed: a response"):
-        deadline.pause(1, waiting_for="a response")
+    with pytest.raises(TimedOut) as raised:
+        Deadline(ManualTime().clock, 0).pause(1, waiting_for="a response", cause=cause)
+
+    assert (raised.value.operation, raised.value.__cause__) == ("GetResource", cause)
 
 
-def _late(length: float) -> tuple[float, int]:
-    """Look until so many seconds have gone by; return how many more it were, and how many looks."""
+def _poll(length: float) -> tuple[float, int]:
+    """Poll until so many seconds have passed; return the seconds after that, and the number of polls."""
     time = ManualTime()
-    time.clock.sleep(1000)  # where a clock begins means nothing
+    time.clock.sleep(1000)  # a monotonic clock can start at any value
     for pause in pauses(time.clock):
         if time.elapsed() >= 1000 + length:
             break
@@ -91,7 +94,7 @@ def _late(length: float) -> tuple[float, int]:
     return time.elapsed() - 1000 - length, len(time.slept) - 1
 
 
-def test_pauses_come_early_at_first_and_then_one_a_second() -> None:
+def test_pauses_are_the_first_pauses_and_then_one_second() -> None:
     time = ManualTime()
     for pause in itertools.islice(pauses(time.clock), 12):
         time.clock.sleep(pause)
@@ -109,22 +112,22 @@ def test_pauses_come_early_at_first_and_then_one_a_second() -> None:
         *(pytest.param(seconds, 30.0, id=f"{seconds} s") for seconds in (300, 301, 600, 3600)),
     ],
 )
-def test_the_end_is_noticed_in_time(length: float, latest: float) -> None:
-    assert max(_late(length)[0] for _run in range(50)) <= latest
+def test_pauses_notice_the_end_in_time(length: float, latest: float) -> None:
+    assert max(_poll(length)[0] for _run in range(50)) <= latest
 
 
-def test_the_end_is_noticed_within_a_tenth_as_a_rule() -> None:
+def test_pauses_notice_the_end_within_a_tenth_in_most_cases() -> None:
     lengths = [10 * 30 ** (step / 200) for step in range(200)]
 
-    assert sum(_late(length)[0] <= length / 10 for length in lengths) >= 140
+    assert sum(_poll(length)[0] <= length / 10 for length in lengths) >= 140
 
 
 @pytest.mark.parametrize(("length", "most"), [(1, 3), (10, 13), (60, 30), (300, 40), (3600, 160)])
-def test_the_looks_are_counted(length: float, most: int) -> None:
-    assert max(_late(length)[1] for _run in range(100)) <= most
+def test_pauses_limit_the_number_of_polls(length: float, most: int) -> None:
+    assert max(_poll(length)[1] for _run in range(100)) <= most
 
 
-def test_grown_pauses_are_jittered() -> None:
+def test_pauses_have_jitter() -> None:
     time = ManualTime()
     waits = pauses(time.clock)
     list(itertools.islice(waits, len(FIRST_PAUSES)))
@@ -136,7 +139,7 @@ def test_grown_pauses_are_jittered() -> None:
 @pytest.mark.parametrize(
     ("attempt", "ceiling"), [(1, 1), (2, 2), (3, 4), (4, 8), (5, 16), (6, 20), (7, 20), (5000, 20)]
 )
-def test_the_backoff_doubles_from_one_second_to_twenty(attempt: int, ceiling: float) -> None:
+def test_backoff_doubles_from_1_to_20_seconds(attempt: int, ceiling: float) -> None:
     drawn = [backoff(attempt) for _run in range(20)]
 
     assert all(ceiling / 2 <= seconds <= ceiling for seconds in drawn)

@@ -1,19 +1,328 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Properties of other types than the argument spec declares, at every depth of an example type."""
+"""responses.py: exceptions to CallFailed, parsers of each response, and the types of properties."""
 
 from __future__ import annotations
 
+import json
+import traceback
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    ParamValidationError,
+    ProxyConnectionError,
+    ReadTimeoutError,
+)
+from botocore.parsers import ResponseParserError
 
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api.responses import check_types
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api.responses import (
+    ProgressEvent,
+    check_types,
+    convert_client_errors,
+    convert_errors,
+    parse_event,
+    parse_next_token,
+    parse_progress,
+    parse_properties,
+    parse_requests,
+    parse_resources,
+    parse_write_only,
+)
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.errors import CallFailed
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import (
     Lifecycle,
     ResourceType,
+    WriteOnlyReader,
 )
+
+URL = "https://host"
+EVENT = {"Operation": "UPDATE", "RequestToken": "token", "OperationStatus": "SUCCESS"}
+READER = WriteOnlyReader(
+    service="things",
+    method="describe_thing",
+    argument="ThingName",
+    members=("Schedule", "Status"),
+    not_found="ThingNotFound",
+    permission="things:DescribeThing",
+)
+
+
+def error_response(code: str, *, message: str = "It failed.", http: int = 400) -> ClientError:
+    """Return botocore's exception for an error response."""
+    response: Any = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": http}}
+    return ClientError(response, "GetResource")
+
+
+def converted(error: Exception) -> CallFailed:
+    with pytest.raises(CallFailed) as raised, convert_errors("GetResource"):
+        raise error
+    return raised.value
+
+
+# Read this test first.
+def test_convert_errors_raises_call_failed_for_error_response() -> None:
+    response: Any = {
+        "Error": {"Code": "ThrottlingException", "Message": "Rate exceeded"},
+        "ResponseMetadata": {"HTTPStatusCode": 400},
+    }
+
+    with pytest.raises(CallFailed) as raised, convert_errors("GetResource"):
+        raise ClientError(response, "GetResource")
+
+    failure = raised.value
+    assert (failure.code, failure.message, failure.operation) == ("ThrottlingException", "Rate exceeded", "GetResource")
+    assert (failure.transient, failure.without_response) == (True, False)
+    assert isinstance(failure.__cause__, ClientError)
+
+
+@pytest.mark.parametrize(
+    ("error", "transient", "without_response"),
+    [
+        pytest.param(error_response("Throttling"), True, False, id="throttled"),
+        pytest.param(error_response("X", message="Rate exceeded (Service: X)"), True, False, id="throttled in message"),
+        pytest.param(error_response("ResourceConflictException", http=409), True, False, id="conflict"),
+        pytest.param(error_response("RequestTimeout"), True, True, id="timeout in AWS"),
+        pytest.param(error_response("RequestTimeoutException"), True, True, id="timeout in SageMaker"),
+        pytest.param(error_response("ServiceInternalErrorException", http=500), True, True, id="HTTP 500"),
+        pytest.param(error_response("SomethingNew", http=503), True, True, id="HTTP 503"),
+        pytest.param(error_response("SomethingNew", http=499), False, False, id="HTTP 499"),
+        pytest.param(error_response("X", message="not yet implemented", http=500), False, False, id="not implemented"),
+        pytest.param(error_response("X", http=501), False, False, id="HTTP 501"),
+        pytest.param(error_response("ConcurrentOperationException"), False, False, id="concurrent operation"),
+        pytest.param(error_response("ValidationException"), False, False, id="invalid request"),
+        pytest.param(ReadTimeoutError(endpoint_url=URL), True, True, id="read timeout"),
+        pytest.param(ConnectionClosedError(endpoint_url=URL), True, True, id="connection closed"),
+        pytest.param(EndpointConnectionError(endpoint_url=URL), True, False, id="connection refused"),
+        pytest.param(NoCredentialsError(), False, False, id="no credentials"),
+        pytest.param(ParamValidationError(report="x"), False, False, id="invalid parameter"),
+        pytest.param(KeyError("ResourceDescription"), True, True, id="missing member"),
+        pytest.param(AttributeError("x"), True, True, id="attribute of another type"),
+        pytest.param(OverflowError("x"), True, True, id="number out of range"),
+        pytest.param(RecursionError("x"), True, True, id="deep nesting"),
+    ],
+)
+def test_convert_errors_classifies(error: Exception, transient: bool, without_response: bool) -> None:
+    failure = converted(error)
+
+    assert (failure.transient, failure.without_response) == (transient, without_response)
+
+
+@pytest.mark.parametrize(
+    ("error", "tries"),
+    [
+        pytest.param(EndpointConnectionError(endpoint_url=URL), 1, id="connection refused"),
+        pytest.param(ConnectTimeoutError(endpoint_url=URL), 1, id="connect timeout"),
+        pytest.param(ProxyConnectionError(proxy_url=URL), 1, id="no connection to the proxy"),
+        pytest.param(ConnectionClosedError(endpoint_url="http://host"), 3, id="HTTP connection closed"),
+        pytest.param(ConnectionClosedError(endpoint_url=URL), None, id="HTTPS connection closed"),
+        pytest.param(ResponseParserError("invalid XML received:\nb'<html>'"), 1, id="HTML in place of STS"),
+        pytest.param(ResponseParserError("invalid XML received:\nb'<Assume'"), None, id="truncated response of STS"),
+        pytest.param(error_response("Throttling"), None, id="throttled"),
+    ],
+)
+def test_convert_errors_limits_tries_before_first_response(error: Exception, tries: int | None) -> None:
+    assert converted(error).tries_before_first_response == tries
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        pytest.param("<!DOCTYPE html>\n<html><body><h1>Try  again</h1>", "Try again", id="page"),
+        pytest.param(
+            "<script>if (a < b) {}</script><style>h1 {}</style> <p>Denied</p>", "Denied", id="page with script"
+        ),
+        pytest.param("if a < b and\n b > c", "if a < b and b > c", id="no page"),
+        pytest.param("<p>" + "x" * 10**6, "x" * 3997, id="long page"),
+        pytest.param("", "An error occurred (403) when calling the GetResource operation: ", id="no message"),
+    ],
+)
+def test_convert_errors_removes_html_from_message(message: str, expected: str) -> None:
+    assert converted(error_response("403", message=message, http=403)).message == expected
+
+
+@pytest.mark.parametrize(
+    ("response", "code"),
+    [({"Error": {}, "ResponseMetadata": {"HTTPStatusCode": 404}}, "404"), ({}, "Unknown")],
+    ids=["HTTP status", "no HTTP status"],
+)
+def test_convert_errors_uses_http_status_if_response_has_no_code(response: Any, code: str) -> None:
+    assert converted(ClientError(response, "GetResource")).code == code
+
+
+def test_convert_errors_appends_reason_of_proxy() -> None:
+    error = ProxyConnectionError(proxy_url=URL, error="OSError('Tunnel connection failed: 403 Forbidden')")
+
+    assert converted(error).message.endswith(": Tunnel connection failed: 403 Forbidden")
+
+
+def test_convert_errors_reports_expired_credentials() -> None:
+    error = RuntimeError("Credentials were refreshed, but the refreshed credentials are still expired.")
+
+    assert (converted(error).code, converted(error).transient) == ("CredentialRetrievalError", False)
+
+
+def test_convert_errors_limits_length_of_message() -> None:
+    failure = converted(ValueError("x" * 10**6))
+
+    assert failure.code == "InvalidAnswer"
+    assert failure.message.startswith("The response to GetResource is invalid: ValueError('xxx")
+    assert len(failure.message) < 4100
+
+
+def test_convert_errors_omits_response_of_sts() -> None:
+    # A call can assume the role of a profile, and botocore quotes a response of STS that it cannot parse.
+    failure = converted(
+        ResponseParserError("no element found, invalid XML received. Further retries may succeed:\nb'<Secret>")
+    )
+
+    assert failure.message.endswith("invalid XML received. Further retries may succeed")
+    assert "<Secret>" not in "".join(traceback.format_exception(failure))
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [(NoCredentialsError(), "NoCredentialsError"), (TypeError("no such argument"), "NoClient")],
+    ids=["exception of botocore", "other exception"],
+)
+def test_convert_client_errors_raises_call_failed(error: Exception, code: str) -> None:
+    with pytest.raises(CallFailed) as raised, convert_client_errors("sagemaker"):
+        raise error
+
+    assert raised.value.message == f"The client for sagemaker cannot be created: {error}"
+    assert (raised.value.code, raised.value.operation, raised.value.transient) == (code, None, False)
+
+
+def test_parse_properties_removes_null_members_at_every_depth() -> None:
+    read = {"Name": "x", "Note": None, "Part": {"A": None, "B": [{"C": None, "D": 0}]}, "Empty": {"E": None}}
+
+    assert parse_properties({"Properties": json.dumps(read)}) == {"Name": "x", "Part": {"B": [{"D": 0}]}, "Empty": {}}
+
+
+@pytest.mark.parametrize("text", ["<html>", "[]", "null", None], ids=["HTML", "list", "null", "no string"])
+def test_parse_properties_rejects(text: Any) -> None:
+    with pytest.raises((TypeError, ValueError)):
+        parse_properties({"Properties": text})
+
+
+def test_parse_resources_returns_identifiers_and_properties() -> None:
+    page = [{"Identifier": "a"}, {"Identifier": "b", "Properties": '{"Name": "b"}'}]
+
+    assert parse_resources({"ResourceDescriptions": page}) == [("a", {}), ("b", {"Name": "b"})]
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        {},
+        {"ResourceDescriptions": [{}]},
+        {"ResourceDescriptions": [{"Identifier": 1}]},
+        {"ResourceDescriptions": [{"Identifier": "x", "Properties": "<"}]},
+    ],
+    ids=["no list", "no identifier", "number", "invalid properties"],
+)
+def test_parse_resources_rejects(response: dict[str, Any]) -> None:
+    with pytest.raises((KeyError, TypeError, ValueError)):
+        parse_resources(response)
+
+
+@pytest.mark.parametrize("response", [{}, {"NextToken": None}, {"NextToken": ""}], ids=["missing", "null", "empty"])
+def test_parse_next_token_returns_none_on_last_page(response: dict[str, Any]) -> None:
+    assert parse_next_token(response) is None
+
+
+def test_parse_next_token_rejects_number() -> None:
+    with pytest.raises(TypeError, match="NextToken is not a non-empty string: 7"):
+        parse_next_token({"NextToken": 7})
+
+
+def test_parse_event_returns_all_members() -> None:
+    at = datetime(2026, 1, 5, 9, tzinfo=timezone.utc)
+    members = {
+        "TypeName": "T",
+        "Identifier": "x",
+        "ErrorCode": "NotStabilized",
+        "StatusMessage": "Why",
+        "RetryAfter": at,
+    }
+
+    assert parse_event({**EVENT, **members}) == ProgressEvent(
+        operation="update",
+        request_token="token",  # noqa: S106
+        status="SUCCESS",
+        type_name="T",
+        identifier="x",
+        error_code="NotStabilized",
+        message="Why",
+        retry_after=at,
+    )
+
+
+@pytest.mark.parametrize("member", ["RequestToken", "OperationStatus"])
+@pytest.mark.parametrize("value", [None, "", 7], ids=["null", "empty string", "number"])
+def test_parse_event_rejects_member_that_is_no_string(member: str, value: Any) -> None:
+    with pytest.raises(TypeError, match=f"{member} is not a non-empty string"):
+        parse_event({**EVENT, member: value})
+
+
+def test_parse_event_accepts_other_members_of_any_type() -> None:
+    event = parse_event(
+        {**EVENT, "Operation": 7, "Identifier": {"a": 1}, "ErrorCode": [], "StatusMessage": "x" * 9_000}
+    )
+
+    assert (event.operation, event.identifier, event.error_code, len(event.message)) == ("7", "{'a': 1}", None, 4000)
+
+
+def test_parse_progress_rejects_event_of_another_request() -> None:
+    with pytest.raises(ValueError, match="the request token is token, not other"):
+        parse_progress({"ProgressEvent": EVENT}, token="other")  # noqa: S106
+
+
+@pytest.mark.parametrize("token", [None, "token"], ids=["any token", "same token"])
+def test_parse_progress_returns_event(token: str | None) -> None:
+    assert parse_progress({"ProgressEvent": EVENT}, token=token).status == "SUCCESS"
+
+
+def test_parse_requests_returns_events() -> None:
+    assert parse_requests({"ResourceRequestStatusSummaries": [EVENT]}) == [parse_event(EVENT)]
+
+
+@pytest.mark.parametrize(
+    ("status", "ended"),
+    [
+        ("PENDING", False),
+        ("IN_PROGRESS", False),
+        ("CANCEL_IN_PROGRESS", False),
+        ("SUCCESS", True),
+        ("FAILED", True),
+        ("CANCEL_COMPLETE", True),
+    ],
+)
+def test_progress_event_ended(status: str, ended: bool) -> None:
+    assert ProgressEvent("update", "token", status).ended is ended
+
+
+def test_parse_write_only_returns_set_members_with_times_as_strings() -> None:
+    at = datetime(2026, 2, 1, 10, tzinfo=timezone(timedelta(hours=1)))
+    response = {"ThingName": "x", "Schedule": {"StartTime": at, "Ends": [at, 1]}, "Status": None, "Other": at}
+
+    assert parse_write_only(READER, response) == {
+        "Schedule": {"StartTime": "2026-02-01T09:00:00Z", "Ends": ["2026-02-01T09:00:00Z", 1]}
+    }
+
+
+def test_parse_write_only_rejects_response_without_members() -> None:
+    # Otherwise the schedule would seem not to be set, and the task would write it again.
+    with pytest.raises(KeyError):
+        parse_write_only(READER, {"ResponseMetadata": {}})
+
 
 PART = {"code": {"type": "str", "required": True}, "count": {"type": "int"}, "free": {"type": "raw"}}
 OPTIONS: dict[str, dict[str, Any]] = {
@@ -45,7 +354,7 @@ THING = ResourceType(
         statuses={},
         intents=(),
         intents_on_create=frozenset(),
-        intent_before_delete=lambda _wish: None,
+        intent_before_delete=lambda _declaration: None,
     ),
 )
 DECLARED = {"Kinds", "Parts", "Part", "Secret"}
@@ -75,13 +384,13 @@ GOOD: dict[str, Any] = {
         {**GOOD, "Parts": [{"Code": "a", "Count": None, "Unknown": 1}]},
         {**GOOD, "Part": {"Code": "a", "Inner": {}}},
     ],
-    ids=["whole", "the least", "with nulls", "with nulls and more inside", "with empty objects"],
+    ids=["all properties", "required properties", "null properties", "null and unknown members", "empty object"],
 )
-def test_properties_that_can_be_decided_on(properties: dict[str, Any]) -> None:
+def test_check_types_accepts_properties(properties: dict[str, Any]) -> None:
     check_types(THING, properties, DECLARED)
 
 
-ALWAYS_MISSED = ("Name is missing", "Status is missing")
+ALWAYS_REQUIRED = ("Name is missing", "Status is missing")
 BAD: list[tuple[dict[str, Any], str]] = [
     ({"Name": None}, "Name is missing"),
     ({"Name": 5}, "Name is not a string"),
@@ -117,25 +426,25 @@ BAD: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("changes", "message"), BAD, ids=[f"{message}: {changes}" for changes, message in BAD])
-def test_properties_that_nothing_must_be_decided_on(changes: dict[str, Any], message: str) -> None:
+def test_check_types_rejects_properties(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(TypeError) as error:
         check_types(THING, {**GOOD, **changes}, DECLARED)
     assert str(error.value) == message
 
 
 @pytest.mark.parametrize("changes", [{"Kinds": None}, {"Parts": [{}]}, {"Part": {"Count": 1}}, {"Part": {}}], ids=str)
-def test_check_properties_accepts_missing_member_of_undeclared_property(changes: dict[str, Any]) -> None:
+def test_check_types_accepts_missing_member_of_undeclared_property(changes: dict[str, Any]) -> None:
     check_types(THING, {**GOOD, **changes}, ())
 
 
 @pytest.mark.parametrize(
-    ("changes", "message"), [row for row in BAD if "missing" not in row[1] or row[1] in ALWAYS_MISSED], ids=str
+    ("changes", "message"), [row for row in BAD if "missing" not in row[1] or row[1] in ALWAYS_REQUIRED], ids=str
 )
-def test_check_properties_rejects_wrong_type_of_undeclared_property(changes: dict[str, Any], message: str) -> None:
+def test_check_types_rejects_wrong_type_of_undeclared_property(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(TypeError) as error:
         check_types(THING, {**GOOD, **changes}, ())
     assert str(error.value) == message
 
 
-def test_type_without_status_needs_none() -> None:
+def test_check_types_requires_no_status_of_type_without_lifecycle() -> None:
     check_types(THING._replace(lifecycle=None), {"Name": "a", "Kinds": []}, DECLARED)

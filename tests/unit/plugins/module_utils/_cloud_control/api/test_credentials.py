@@ -1,0 +1,114 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Credential providers of botocore under non_interactive().
+
+test_network_errors.py runs the modules with each configuration that fails.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore import credentials as providers
+
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api.credentials import non_interactive
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.errors import CallFailed
+
+PROVIDERS = ("AssumeRoleProvider", "AssumeRoleWithWebIdentityProvider", "ProcessProvider")
+OUTPUT = {"Version": 1, "AccessKeyId": "AKIDEXAMPLE", "SecretAccessKey": "s3cr3t"}
+
+
+class Profile:
+    """A profile with one setting, and the retrieval of its credentials."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.config = folder / "config"
+        monkeypatch.setenv("AWS_CONFIG_FILE", str(self.config))
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+            monkeypatch.delenv(name, raising=False)
+
+    def retrieve(self, *command: str, seconds: float = 60) -> Any:
+        """Return the credentials from a credential_process with this command."""
+        setting = f"credential_process = {shlex.join(command)}"
+        self.config.write_text(f"[profile used]\nregion = us-east-1\n{setting}\n", encoding="utf-8")
+        with non_interactive("used", seconds):
+            return boto3.session.Session(profile_name="used").get_credentials()
+
+
+@pytest.fixture
+def profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Profile:
+    return Profile(tmp_path, monkeypatch)
+
+
+# Read this test first.
+def test_non_interactive_returns_credentials_of_credential_process(profile: Profile) -> None:
+    credentials = profile.retrieve("echo", json.dumps(OUTPUT))
+
+    assert (credentials.access_key, credentials.secret_key) == ("AKIDEXAMPLE", "s3cr3t")
+
+
+def test_non_interactive_reports_exit_status_without_output(profile: Profile) -> None:
+    with pytest.raises(CallFailed) as raised:
+        profile.retrieve("sh", "-c", "echo s3cr3t; exit 3")
+
+    assert raised.value.code == "CredentialRetrievalError"
+    assert raised.value.message == "credential_process of profile used exited with status 3"
+    assert raised.value.__suppress_context__
+
+
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        pytest.param(["no-such-command"], "cannot run 'no-such-command': No such file or directory", id="unknown"),
+        pytest.param([], "cannot run '': IndexError", id="empty"),
+    ],
+)
+def test_non_interactive_reports_command_that_cannot_run(profile: Profile, command: list[str], message: str) -> None:
+    with pytest.raises(CallFailed, match=message):
+        profile.retrieve(*command)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"Version": 2},
+        {"AccessKeyId": 1},
+        {"SecretAccessKey": None},
+        {"SessionToken": 1},
+        {"Expiration": "tomorrow"},
+        {"Expiration": "2031-05-19T11:49:52"},
+    ],
+    ids=["version", "key", "secret key", "token", "expiration", "expiration without offset"],
+)
+def test_non_interactive_rejects_output_of_credential_process(profile: Profile, changes: dict[str, Any]) -> None:
+    with pytest.raises(CallFailed, match="did not print the JSON document that botocore expects"):
+        profile.retrieve("echo", json.dumps({**OUTPUT, **changes}))
+
+
+def test_non_interactive_runs_command_in_session_without_terminal(profile: Profile) -> None:
+    code = "import os, sys; sys.exit(5 if os.getsid(0) == os.getpid() else 6)"
+
+    with pytest.raises(CallFailed, match="exited with status 5"):
+        profile.retrieve(sys.executable, "-S", "-c", code)
+
+
+def test_non_interactive_ends_command_after_given_seconds(profile: Profile) -> None:
+    with pytest.raises(CallFailed, match=r"did not end within 0 s$"):
+        profile.retrieve("sleep", "60", seconds=0.1)
+
+
+def test_non_interactive_restores_providers_of_botocore() -> None:
+    before = [getattr(providers, name) for name in PROVIDERS]
+
+    with non_interactive(None, 60):
+        assert not [
+            name for name, original in zip(PROVIDERS, before, strict=True) if getattr(providers, name) is original
+        ]
+    assert [getattr(providers, name) for name in PROVIDERS] == before

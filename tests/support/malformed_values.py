@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Values that nobody means to give, and places to put them into."""
+"""Malformed values, and the paths of options and properties at which tests insert them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 
 Path = tuple[str | int, ...]
 
-# A step into a text that is JSON, such as Properties in an answer.
+# The step of a path into a string of JSON, for example Properties in a response of GetResource.
 JSON = "<JSON>"
 
 
@@ -25,82 +25,86 @@ def nested(depth: int, wrap: Callable[[Any], Any]) -> Any:
     return value
 
 
-# What can reach a module as an option: everything that Ansible makes JSON of.
+# Values that Ansible can pass as an option.
 VALUES: dict[str, Any] = {
-    "nothing": None,
-    "an empty text": "",
-    "a space": " ",
-    "a NUL": "a\0b",
-    "a line end": "a\n",
-    "an escape sequence": "\x1b[31m",
-    "half of a surrogate pair": "\ud800",
-    "a combining character": "e\u0301",
-    "text from right to left": "\u202eabc",
-    "an emoji": "\U0001f600",
-    "a line separator": "a\u2028b",
-    "a byte order mark": "\ufeffabc",
+    "null": None,
+    "empty string": "",
+    "space": " ",
+    "NUL character": "a\0b",
+    "line break": "a\n",
+    "escape sequence": "\x1b[31m",
+    "unpaired surrogate": "\ud800",
+    "combining character": "e\u0301",
+    "right-to-left text": "\u202eabc",
+    "emoji": "\U0001f600",
+    "line separator": "a\u2028b",
+    "byte order mark": "\ufeffabc",
     "full-width digits": "\uff11\uff12",
-    "an Arabic digit": "\u0663",
-    "a long text": "x" * 200_000,
-    "a text of spaces and digits": " 12 ",
-    "a number as text": "12",
-    "an exponent": "1e3",
-    "an underscore in a number": "1_000",
-    "a hexadecimal number": "0x10",
+    "Arabic digit": "\u0663",
+    "long string": "x" * 200_000,
+    "digits in spaces": " 12 ",
+    "digits": "12",
+    "exponent": "1e3",
+    "digits with underscore": "1_000",
+    "hexadecimal digits": "0x10",
     "zero": 0,
     "one": 1,
-    "a negative number": -1,
-    "a number beyond 64 bits": 2**64,
-    "a number of 400 digits": 10**400,
-    "a fraction": 1.5,
-    "not a number": math.nan,
+    "negative integer": -1,
+    "65-bit integer": 2**64,
+    "401-digit integer": 10**400,
+    "float": 1.5,
+    "NaN": math.nan,
     "infinity": math.inf,
     "true": True,
     "false": False,
-    "a boolean as text": "yes",
-    "none as text": "None",
-    "null as text": "null",
-    "an empty list": [],
-    "a list of nothing": [None],
-    "a mixed list": [None, "a", 1, {}],
-    "lists in lists": nested(300, lambda value: [value]),
-    "an empty dictionary": {},
-    "a dictionary of nothing": {"a": None},
-    "keys that are no texts": {1: 2, None: 3, 1.5: 4},
-    # Four calls a level: with 240 of them ansible-core 2.16 can print no module's options any more.
-    "dictionaries in dictionaries": nested(100, lambda value: {"a": value}),
-    "a mixed dictionary": {"a": [1, {"b": {}}]},
-    "JSON": '{"a": 1}',
-    "half of some JSON": '{"a": ',
-    "a JSON list": "[1, 2]",
+    "string yes": "yes",
+    "string None": "None",
+    "string null": "null",
+    "empty list": [],
+    "list of null": [None],
+    "mixed list": [None, "a", 1, {}],
+    "nested lists": nested(300, lambda value: [value]),
+    "empty dictionary": {},
+    "dictionary of null": {"a": None},
+    "keys of other types": {1: 2, None: 3, 1.5: 4},
+    # At four calls a level, ansible-core 2.16 cannot print options of 240 levels.
+    "nested dictionaries": nested(100, lambda value: {"a": value}),
+    "mixed dictionary": {"a": [1, {"b": {}}]},
+    "JSON object": '{"a": 1}',
+    "incomplete JSON": '{"a": ',
+    "JSON list": "[1, 2]",
     "key=value": "a=1 b=2",
-    "a JSON pointer": "a/b~c",
-    "format module_only_options": "%s%d{0}{x}",
-    "a template": "{{ 1 }}",
-    "a tuple": ("a", "b"),
-    "a date": date(2026, 1, 2),
-    "a time without an offset": datetime.fromisoformat("2026-01-02T00:00:00"),
-    "a time": datetime(2026, 1, 3, tzinfo=timezone.utc),
-    "the first year": "0001-01-01T00:00:00+14:00",
-    "the last year": "9999-12-31T23:59:59-14:00",
-    "a leap second": "2026-12-31T23:59:60Z",
-    "24 o'clock": "2026-12-31T24:00:00Z",
-    "an offset without a colon": "2026-01-08T23:00:00+0100",
+    "JSON pointer": "a/b~c",
+    "format specifiers": "%s%d{0}{x}",
+    "template": "{{ 1 }}",
+    "tuple": ("a", "b"),
+    "date": date(2026, 1, 2),
+    "time without offset": datetime.fromisoformat("2026-01-02T00:00:00"),
+    "time": datetime(2026, 1, 3, tzinfo=timezone.utc),
+    "year 1": "0001-01-01T00:00:00+14:00",
+    "year 9999": "9999-12-31T23:59:59-14:00",
+    "leap second": "2026-12-31T23:59:60Z",
+    "hour 24": "2026-12-31T24:00:00Z",
+    "offset without colon": "2026-01-08T23:00:00+0100",
 }
 
 
 def option_paths(spec: Mapping[str, Mapping[str, Any]], path: Path = ()) -> Iterator[Path]:
-    """The options of an argument spec, at every depth; in lists the place is the first element."""
+    """Yield the path of each option at every depth. The position in a list is 0."""
     for name, entry in spec.items():
         here = (*path, name)
         yield here
         if entry.get("options"):
-            inside = (*here, 0) if entry["type"] == "list" else here
-            yield from option_paths(entry["options"], inside)
+            yield from option_paths(entry["options"], (*here, 0) if entry["type"] == "list" else here)
+
+
+def option_name(path: Path) -> str:
+    """Return the names of a path, without positions, joined by dots."""
+    return ".".join(str(step) for step in path if step != 0)
 
 
 def value_paths(value: Any, path: Path = ()) -> Iterator[Path]:
-    """The places in a JSON value, the value itself among them, and those in texts that are JSON objects."""
+    """Yield the path of the value and of each member at every depth, also in strings that are JSON objects."""
     yield path
     if isinstance(value, dict):
         for name, member in value.items():
@@ -112,21 +116,21 @@ def value_paths(value: Any, path: Path = ()) -> Iterator[Path]:
         yield from value_paths(json.loads(value), (*path, JSON))
 
 
-class Gone:
-    """Put somewhere, it takes away what is there."""
+class Removed:
+    """The new value of replace_at() that removes a member."""
 
 
-def put_at(value: Any, path: Path, new: Any) -> Any:
-    """A copy with something else at a place; the same value if it has no such place."""
+def replace_at(value: Any, path: Path, new: Any) -> Any:
+    """Return a copy with a new value at the path, or the same value if the path does not exist."""
     if not path:
         return new
     step, *rest = path
     if step == JSON:
-        return json.dumps(put_at(json.loads(value), tuple(rest), new))
+        return json.dumps(replace_at(json.loads(value), tuple(rest), new))
     changed = copy.copy(value)
     try:
-        inner = put_at(changed[step], tuple(rest), new) if rest else new
-        if inner is Gone:
+        inner = replace_at(changed[step], tuple(rest), new) if rest else new
+        if inner is Removed:
             del changed[step]
         else:
             changed[step] = inner

@@ -1,12 +1,14 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tasks as a playbook has them, experiments to run them on, and what is asked of every run."""
+"""Options of tasks, experiments in the emulator, and assertions about the result of a task."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+import pytest
 
 from tests.emulator import Emulator
 from tests.emulator.seed import ACCOUNT_ID
@@ -15,15 +17,17 @@ from tests.support.module_runner import Result
 from tests.unit.conftest import Run
 
 NAME = "checkout"
-MODULE = "inference_experiment"
+MODULE, INFO = "inference_experiment", "inference_experiment_info"
 ROLE_ARN = f"arn:aws:iam::{ACCOUNT_ID}:role/demo-sagemaker"
 OTHER_ROLE_ARN = f"arn:aws:iam::{ACCOUNT_ID}:role/another"
 KEY_ID = "12345678-1234-1234-1234-123456789012"
 KEY_ARN = f"arn:aws:kms:{REGION}:{ACCOUNT_ID}:key/{KEY_ID}"
+ERROR_KEYS = {"code", "message", "operation", "request_token", "hint"}
+ALWAYS = 10**6
+CHECK = pytest.mark.parametrize("check", [False, True], ids=["real run", "check mode"])
 TRANSITIONAL = ("Creating", "Updating", "Starting", "Stopping")
-STATUSES = ("Creating", "Created", "Updating", "Starting", "Running", "Stopping", "Completed", "Cancelled")
 
-# The emulator's clock begins at 2026-01-01T12:00:00Z; an experiment that is put as Created is scheduled so.
+# The emulator's clock starts at 2026-01-01T12:00:00Z. An experiment of status Created has these times by default.
 START, END = "2026-01-02T12:00:00Z", "2026-01-09T12:00:00Z"
 LATER = "2026-01-11T12:00:00Z"
 SCHEDULE = {"start_time": START, "end_time": END}
@@ -43,25 +47,28 @@ STORAGE_PROPERTY = {
 def variant(
     name: str, model: str, *, instance_type: str = "ml.m5.xlarge", count: int = 1, **changes: Any
 ) -> dict[str, Any]:
-    """One of model_variants."""
+    """Return one element of model_variants."""
     real_time = {"instance_type": instance_type, "instance_count": count}
     config = {"infrastructure_type": "RealTimeInference", "real_time_inference_config": real_time}
     return {"model_name": model, "variant_name": name, "infrastructure_config": config, **changes}
 
 
 def variants(count: int = 1) -> list[dict[str, Any]]:
-    """The production and the shadow variant."""
+    """Return model_variants: the production and the shadow variant."""
     return [variant("production", "demo-model-a", count=count), variant("shadow", "demo-model-b", count=count)]
 
 
 def shadow_mode_config(percentage: int = 50) -> dict[str, Any]:
-    """The shadow_mode_config of those variants."""
+    """Return the shadow_mode_config of variants()."""
     shadow = {"shadow_model_variant_name": "shadow", "sampling_percentage": percentage}
     return {"source_model_variant_name": "production", "shadow_model_variants": [shadow]}
 
 
 def full(**changes: Any) -> dict[str, Any]:
-    """All options that a create needs, which are also those of an experiment put with put(); None leaves one out."""
+    """Return all options that a create requires. An option of None is omitted.
+
+    An experiment of put_experiment() has the same values.
+    """
     options = {
         "name": NAME,
         "type": "ShadowMode",
@@ -75,7 +82,7 @@ def full(**changes: Any) -> dict[str, Any]:
 
 
 def minimal(**options: Any) -> dict[str, Any]:
-    """A task that gives nothing but the name, and these."""
+    """Return the options of a task that sets the name and these options only."""
     return {"name": NAME, **options}
 
 
@@ -88,33 +95,33 @@ def put_experiment(
     then: str | None = None,
     **properties: Any,
 ) -> None:
-    """Let the experiment exist; properties are CloudFormation's."""
+    """Create or replace the experiment in the emulator. Properties have the names of CloudFormation."""
     emulator.put_experiment(
         REGION, {"Name": NAME, **properties}, status=status, tags=tags, time_left=time_left, then=then
     )
 
 
 def stored_experiment(emulator: Emulator) -> dict[str, Any]:
-    """What the experiment really is."""
+    """Return the experiment of the emulator, which has more members than any API returns."""
     return emulator.experiment(NAME, REGION)
 
 
-def exists(emulator: Emulator) -> bool:
+def stored_status(emulator: Emulator) -> str | None:
+    """Return the status of the experiment, or None if it does not exist."""
     try:
-        stored_experiment(emulator)
+        return str(stored_experiment(emulator)["status"])
     except KeyError:
-        return False
-    return True
+        return None
 
 
 def succeeded(result: Result) -> Result:
-    """The result of a task that must not fail."""
+    """Return the result. The task must not have failed."""
     assert not result.failed, result.msg
     return result
 
 
 def operation_names(result: Result) -> list[str]:
-    """The operations of a result by their names."""
+    """Return the name of each operation: create, update or delete."""
     return [operation["operation"] for operation in result["operations"]]
 
 
@@ -123,24 +130,34 @@ def statuses(result: Result) -> list[str]:
 
 
 def without_outcome(result: Result) -> list[dict[str, Any]]:
-    """The operations of a result without what only a real run knows."""
+    """Return the operations without the members that only a real run returns."""
     unknown = ("request_token", "operation_status")
     return [{key: value for key, value in o.items() if key not in unknown} for o in result["operations"]]
 
 
 def patches(result: Result) -> list[dict[str, Any]]:
-    """The patched values of all updates, by path."""
+    """Return the value of each path that a patch changes, for each update."""
     documents = [operation["patch_document"] for operation in result["operations"] if "patch_document" in operation]
     return [{step["path"]: step.get("value") for step in document if step["op"] != "test"} for document in documents]
 
 
 def requests_of(emulator: Emulator, operation: str) -> list[dict[str, Any]]:
-    """The requests of an operation, as they came in."""
+    """Return the requests of an API operation in the order of the calls."""
     return [record.request for record in emulator.log if record.operation == operation]
 
 
+def failed(result: Result, code: str, *words: str) -> dict[str, Any]:
+    """Assert that the task failed with this code and these words, and return the error."""
+    assert result.failed
+    assert [word for word in words if word not in result.msg] == [], result.msg
+    error: dict[str, Any] = result["error"]
+    assert set(error) == ERROR_KEYS
+    assert (error["code"], "exception" in result) == (code, False)
+    return error
+
+
 def rejected(result: Result, emulator: Emulator, *words: str) -> None:
-    """It failed before any write, with a message that has these words."""
+    """Assert that the task failed before any write, with these words in its message."""
     assert result.failed
     assert emulator.writes() == []
     assert [word for word in words if word not in result.msg] == [], result.msg
@@ -148,12 +165,10 @@ def rejected(result: Result, emulator: Emulator, *words: str) -> None:
 
 
 def rerun_unchanged(run: Run, emulator: Emulator, task: Mapping[str, Any]) -> Result:
-    """A second run of a task that succeeded: nothing changes, one read, and one Describe where a schedule counts."""
+    """Run a task again and assert that it changes nothing. It reads once, and once more if it compares a schedule."""
     emulator.clear_log()
     result = succeeded(run(MODULE, dict(task)))
-    describes = (
-        "schedule" in task and exists(emulator) and stored_experiment(emulator)["status"] in ("Created", "Running")
-    )
+    describes = "schedule" in task and stored_status(emulator) in ("Created", "Running")
     calls = ["GetResource", "DescribeInferenceExperiment"] if describes else ["GetResource"]
     assert (result.changed, result["operations"], emulator.calls()) == (False, [], calls)
     return result

@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from tests.emulator import Emulator, ManualClock
+from tests.support.call_scenarios import properties_with
 from tests.support.module_runner import Result, run_module, with_shared_clients
 from tests.support.tasks import MODULE, OTHER_ROLE_ARN, full, minimal, put_experiment, shadow_mode_config, variants
-from tests.unit.plugins.modules.robustness.test_malformed_properties import properties_with
 
 ALWAYS = 10**6
 Prepare = Callable[[Emulator], object]

@@ -46,12 +46,12 @@ from tests.support.iam_scenarios import (
     Row,
     Task,
 )
-from tests.support.scenarios import CHANGING
-from tests.support.tasks import NAME, exists, put_experiment, stored_experiment, succeeded
+from tests.support.scenarios import CHANGED
+from tests.support.tasks import NAME, put_experiment, stored_experiment, stored_status, succeeded
 from tests.support.thorough import THOROUGH
 from tests.unit.iam.conftest import Account
 
-MORE = [Task(s.title, s.task, s.found, experiment=s.experiment) for s in CHANGING if THOROUGH]
+MORE = [Task(s.title, s.task, s.before, experiment=s.experiment) for s in CHANGED if THOROUGH]
 TASKS = [*LIFE, *READS, *MORE]
 
 
@@ -140,7 +140,7 @@ def test_an_operator_with_the_handler_s_role_can_change_nothing_past_cloud_contr
 
 
 def _experiment(account: Account) -> Any:
-    return stored_experiment(account.emulator) if exists(account.emulator) else None
+    return stored_experiment(account.emulator) if stored_status(account.emulator) else None
 
 
 # what each action is for

@@ -1,26 +1,26 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Services that contradict themselves, keep silent or change under the task: each run ends, and says what is true."""
+"""Changes by other callers during a task, lost responses to writes, and reads that contradict each other."""
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from tests.emulator import Emulator
 from tests.support.environment import REGION
-from tests.support.module_runner import run_module
 from tests.support.tasks import (
+    ALWAYS,
     MODULE,
     NAME,
     OTHER_ROLE_ARN,
     SCHEDULE,
     STORAGE_PROPERTY,
-    exists,
+    failed,
     full,
     minimal,
     operation_names,
@@ -29,417 +29,313 @@ from tests.support.tasks import (
     rerun_unchanged,
     statuses,
     stored_experiment,
+    stored_status,
     succeeded,
 )
 from tests.unit.conftest import Run
 
-INFO = "inference_experiment_info"
-ALWAYS = 10**6
-CHECK = pytest.mark.parametrize("check", [False, True], ids=["for real", "in check mode"])
+RECREATE = full(role_arn=OTHER_ROLE_ARN, recreate=True)
+UPDATE, ABSENT = minimal(description="New"), minimal(state="absent")
+CONCURRENT = {"kind": "error", "code": "ConcurrentOperationException", "message": "Busy"}
+DENIED = {"kind": "error", "code": "AccessDeniedException", "message": "No", "times": ALWAYS}
 
 
+def _update_by_another_caller(emulator: Emulator, path: str, value: Any) -> None:
+    patch = json.dumps([{"op": "add", "path": path, "value": value}])
+    emulator.client("cloudcontrol", REGION).update_resource(
+        TypeName="AWS::SageMaker::InferenceExperiment", Identifier=NAME, PatchDocument=patch
+    )
+
+
+# Read this test first.
+def test_update_waits_for_operation_of_another_caller(run: Run, emulator: Emulator) -> None:
+    emulator.put_experiment("us-east-1", {"Name": "checkout"}, status="Created")
+    emulator.settings.operation_seconds = 60.0
+    emulator.on_call("UpdateResource", lambda: _update_by_another_caller(emulator, "/Description", "Theirs"))
+    result = run("inference_experiment", {"name": "checkout", "description": "Ours"})
+    assert [operation["operation_status"] for operation in result["operations"]] == ["SUCCESS"]
+    assert "ListResourceRequests" in emulator.calls()
+    assert emulator.experiment("checkout", "us-east-1")["properties"]["Description"] == "Ours"
+
+
+@pytest.mark.parametrize("delay", [0.0, 3.0], ids=["identifier at once", "identifier later"])
 @pytest.mark.parametrize(
-    ("operation", "code", "task"),
-    [
-        pytest.param(
-            "DeleteResource",
-            "ResourceNotFoundException",
-            {"state": "absent"},
-            id="what is read is not there to be deleted",
-        ),
-        pytest.param(
-            "DescribeInferenceExperiment",
-            "ResourceNotFound",
-            {"schedule": SCHEDULE},
-            id="what Cloud Control reads SageMaker does not know",
-        ),
-    ],
+    ("task", "status"),
+    [(minimal(description="Ours"), "Created"), (minimal(desired_state="Running"), "Running"), (ABSENT, None)],
+    ids=["update", "start", "delete"],
 )
-def test_contradictions_come_to_an_end(
-    run: Run, emulator: Emulator, operation: str, code: str, task: dict[str, Any]
+def test_operation_of_another_caller_is_preserved(
+    run: Run, emulator: Emulator, task: dict[str, Any], status: str | None, delay: float
 ) -> None:
     put_experiment(emulator, "Created")
-    emulator.fault(operation, "error", code=code, times=ALWAYS)
-    result = run(MODULE, minimal(**task))
-    assert result.failed
-    assert len(emulator.calls()) < 30
+    emulator.settings.update({"operation_seconds": 60.0, "identifier_delay_seconds": delay})
+    theirs = {"Destination": "s3://theirs/data"}
+    emulator.on_call(
+        "UpdateResource" if status else "DeleteResource",
+        lambda: _update_by_another_caller(emulator, "/DataStorageConfig", theirs),
+    )
+    result = succeeded(run(MODULE, task))
+    assert (statuses(result), stored_status(emulator)) == (["SUCCESS"], status)
+    assert "ListResourceRequests" in emulator.calls()
+    if status:
+        assert stored_experiment(emulator)["properties"]["DataStorageConfig"] == theirs
+    emulator.settings.operation_seconds = 0.5
+    rerun_unchanged(run, emulator, task)
 
 
 @pytest.mark.parametrize(
-    ("fault", "told"),
+    ("task", "path", "value", "outcome", "warned"),
     [
-        pytest.param({"kind": "error", "code": "ResourceNotFound"}, "not found", id="it is not there"),
+        pytest.param(minimal(description="Both"), "/Description", "Both", [], False, id="same change"),
         pytest.param(
-            {"kind": "changed", "change": lambda said: {**said, "Status": "Running"}}, "Running", id="it runs"
+            minimal(description="Ours", desired_state="Running", wait=False),
+            *("/Tags", [], ["PLANNED", "PLANNED"], True),
+            id="no wait",
         ),
     ],
 )
-def test_a_contradiction_is_told_with_what_both_say(
-    run: Run, emulator: Emulator, fault: dict[str, Any], told: str
+def test_task_submits_nothing_after_operation_of_another_caller(
+    run: Run, emulator: Emulator, task: dict[str, Any], path: str, value: Any, outcome: list[str], warned: bool
 ) -> None:
     put_experiment(emulator, "Created")
-    emulator.fault("DescribeInferenceExperiment", **fault, times=ALWAYS)
-    result = run(MODULE, minimal(schedule=SCHEDULE))
-    assert result["error"]["code"] == "Unsettled"
-    assert f"Created in Cloud Control, {told} in sagemaker" in result.msg
+    emulator.settings.operation_seconds = 60.0
+    emulator.on_call("UpdateResource", lambda: _update_by_another_caller(emulator, path, value))
+    result = succeeded(run(MODULE, task))
+    assert (result.changed, statuses(result)) == (False, outcome)
+    assert any("concurrent operation" in warning for warning in result.warnings) is warned
 
 
-def test_tags_that_change_all_the_time_come_to_an_end(run: Run, emulator: Emulator) -> None:
-    put_experiment(emulator, "Created", tags={"a": "0"})
-    turns = iter(range(1, ALWAYS))
-
-    def somebody_tags() -> None:
-        put_experiment(emulator, "Created", tags={"a": str(next(turns))})
-        emulator.on_call("UpdateResource", somebody_tags)
-
-    emulator.on_call("UpdateResource", somebody_tags)
-    assert run(MODULE, minimal(tags={"b": "1"}, purge_tags=False)).failed
-    assert len(emulator.calls()) < 40
+def test_experiment_created_by_another_caller_is_updated(run: Run, emulator: Emulator) -> None:
+    emulator.on_call("CreateResource", lambda: put_experiment(emulator, "Created", Description="Theirs"))
+    result = succeeded(run(MODULE, full(description="Ours")))
+    assert (operation_names(result), statuses(result)) == (["create", "update"], ["FAILED", "SUCCESS"])
+    assert (stored_experiment(emulator)["properties"]["Description"], result.warnings) == ("Ours", [])
 
 
-@CHECK
-@pytest.mark.parametrize(
-    ("changes", "word"),
-    [
-        pytest.param(
-            {"schedule": {"end_time": "2020-01-01T00:00:00Z"}}, "must be in the future", id="an end that has passed"
-        ),
-        pytest.param({"schedule": {"end_time": "2026-03-01T00:00:00Z"}}, "30 days", id="too long from today on"),
-        pytest.param(
-            {"tags": {f"new{n}": "" for n in range(20)}, "purge_tags": False}, "50", id="too many tags with those kept"
-        ),
-    ],
-)
-def test_nothing_is_deleted_that_could_not_be_created_again(
-    run: Run, emulator: Emulator, changes: dict[str, Any], word: str, check: bool
-) -> None:
-    put_experiment(emulator, "Running", tags={f"old{n}": "" for n in range(40)})
-    rejected(run(MODULE, full(role_arn=OTHER_ROLE_ARN, recreate=True, **changes), check=check), emulator, word)
-
-
-@CHECK
-def test_a_create_whose_end_has_passed_is_refused(run: Run, emulator: Emulator, check: bool) -> None:
-    result = run(MODULE, full(schedule={"end_time": "2020-01-01T00:00:00Z"}), check=check)
-    rejected(result, emulator, "schedule.end_time must be in the future")
-
-
-def test_an_endpoint_still_busy_with_the_end_of_the_old_one_is_waited_for(run: Run, emulator: Emulator) -> None:
-    put_experiment(emulator, "Running")
-    emulator.fault("CreateResource", "failed", code="GeneralServiceException", message="Endpoint is Updating", times=2)
-    result = succeeded(run(MODULE, full(role_arn=OTHER_ROLE_ARN, recreate=True)))
-    assert operation_names(result) == ["delete", "create", "create", "create"]
-    assert stored_experiment(emulator)["properties"]["RoleArn"] == OTHER_ROLE_ARN
-
-
-def test_what_somebody_else_deletes_under_a_recreation_is_created_with_what_it_had(
+def test_experiment_created_and_ended_by_another_caller_is_not_reported_as_changed(
     run: Run, emulator: Emulator
 ) -> None:
-    put_experiment(emulator, "Created", Description="Kept")
-    somebody = emulator.client("sagemaker")
-    emulator.on_call("DeleteResource", lambda: somebody.delete_inference_experiment(Name=NAME))
-    # Its endpoint may be busy with the end of it for a while.
-    emulator.fault("CreateResource", "failed", code="GeneralServiceException", message="Endpoint is Updating")
-    succeeded(run(MODULE, full(role_arn=OTHER_ROLE_ARN, recreate=True)))
-    properties = stored_experiment(emulator)["properties"]
-    assert (properties["RoleArn"], properties["Description"]) == (OTHER_ROLE_ARN, "Kept")
-
-
-DELETED_ALL_THE_SAME = {
-    **{
-        f"its operation ends with {code}": {"kind": "failed", "code": code, "applied": True}
-        for code in ("NetworkFailure", "Throttling", "ServiceInternalError", "ResourceConflict", "NotStabilized")
-    },
-    "its operation ends with the service's own words": {
-        "kind": "failed",
-        "code": "GeneralServiceException",
-        "applied": True,
-    },
-    "its answer is lost, and it is at work still": {"kind": "lost_response"},
-}
-
-
-@pytest.mark.parametrize("fault", DELETED_ALL_THE_SAME.values(), ids=DELETED_ALL_THE_SAME)
-def test_a_deletion_that_was_done_though_it_failed_leaves_all_to_be_created(
-    run: Run, emulator: Emulator, fault: dict[str, Any]
-) -> None:
-    had: dict[str, Any] = {"Description": "Kept", "KmsKey": "alias/kept", "DataStorageConfig": dict(STORAGE_PROPERTY)}
-    put_experiment(emulator, "Created", tags={"kept": "1"}, **had)
-    emulator.fault("DeleteResource", **fault)
-    if fault["kind"] == "lost_response":
-        emulator.fault("DeleteResource", "error", code="ConcurrentOperationException", message="Busy")
-    succeeded(run(MODULE, full(role_arn=OTHER_ROLE_ARN, recreate=True)))
-    found = stored_experiment(emulator)
-    assert found["properties"]["RoleArn"] == OTHER_ROLE_ARN
-    assert {name: found["properties"].get(name) for name in had} == had
-    assert (found["status"], found["tags"]) == ("Created", {"kept": "1"})
-
-
-@pytest.mark.parametrize(
-    ("code", "told"),
-    [
-        pytest.param("AccessDeniedException", 1, id="for want of a permission: once"),
-        pytest.param("InternalFailure", 0, id="for another reason: not at all"),
-    ],
-)
-def test_who_else_is_at_work_cannot_be_looked_up(run: Run, emulator: Emulator, code: str, told: int) -> None:
-    put_experiment(emulator, "Created")
-    emulator.fault("UpdateResource", "error", code="ConcurrentOperationException", message="Busy", times=2)
-    emulator.fault("ListResourceRequests", "error", code=code, message="No", times=ALWAYS)
-    result = succeeded(run(MODULE, minimal(description="New")))
-    assert len([warning for warning in result.warnings if "cannot be identified: No" in warning]) == told
-
-
-def test_an_update_that_is_turned_down_has_not_done_what_others_do_meanwhile(run: Run, emulator: Emulator) -> None:
-    put_experiment(emulator, "Created", tags={"a": "1"})
-    emulator.fault("UpdateResource", "error", code="ValidationException", message="No", times=ALWAYS)
-    emulator.on_call(
-        "UpdateResource", lambda: put_experiment(emulator, "Created", Description="Theirs", tags={"a": "1"})
-    )
-    result = run(MODULE, minimal(tags={"b": "1"}, purge_tags=False))  # with a patch that tests the tags that it finds
-    assert (result.failed, result.changed, operation_names(result)) == (True, False, ["update"])
-    assert result["inference_experiment"]["description"] == "Theirs"
-
-
-def test_a_patch_that_tests_nothing_and_is_turned_down_is_not_tried_again(run: Run, emulator: Emulator) -> None:
-    put_experiment(emulator, "Created")
-    emulator.fault("UpdateResource", "error", code="ValidationException", message="No")
-    assert run(MODULE, minimal(description="New")).failed
-    assert emulator.calls() == ["GetResource", "UpdateResource", "GetResource"]
-
-
-def test_what_others_have_done_by_the_time_of_a_failure_is_shown(run: Run, emulator: Emulator) -> None:
-    put_experiment(emulator, "Created")
-    emulator.fault("CreateResource", "error", code="AccessDeniedException", message="No")
-    emulator.on_call("CreateResource", lambda: put_experiment(emulator, "Running", Description="Theirs"))
-    result = run(MODULE, full(role_arn=OTHER_ROLE_ARN, recreate=True))
-    assert (result["error"]["code"], statuses(result)) == ("AccessDeniedException", ["SUCCESS", "FAILED"])
-    assert result["inference_experiment"]["description"] == "Theirs"
-
-
-def test_a_failure_says_which_of_several_operations_has_failed(run: Run, emulator: Emulator) -> None:
-    put_experiment(emulator, "Created")
-    emulator.fault("CreateResource", "failed", code="InvalidRequest", message="No")
-    result = run(MODULE, full(role_arn=OTHER_ROLE_ARN, recreate=True))
-    assert statuses(result) == ["SUCCESS", "FAILED"]
-    assert result.msg.startswith("Could not create")
-
-
-def test_a_status_that_changes_under_a_write_is_gone_on_from(run: Run, emulator: Emulator) -> None:
-    put_experiment(emulator, "Created")
-    emulator.on_call("DeleteResource", lambda: put_experiment(emulator, "Starting", time_left=5))
-    result = succeeded(run(MODULE, minimal(state="absent")))
-    assert statuses(result) == ["FAILED", "SUCCESS"]
-    assert not exists(emulator)
-
-
-def test_an_objection_that_no_change_explains_is_final_and_the_state_fresh(run: Run, emulator: Emulator) -> None:
-    put_experiment(emulator, "Created")
-    emulator.fault("UpdateResource", "failed", code="GeneralServiceException", message="No such model")
-    emulator.on_call("UpdateResource", lambda: put_experiment(emulator, "Created", Description="Theirs"))
-    result = run(MODULE, minimal(description="Ours"))
-    assert (result["error"]["message"], operation_names(result)) == ("No such model", ["update"])
-    assert result["inference_experiment"]["description"] == "Theirs"
-
-
-@CHECK
-def test_without_waiting_a_transit_is_no_change(run: Run, emulator: Emulator, check: bool) -> None:
-    put_experiment(emulator, "Updating", Description="Old", time_left=100)
-    result = succeeded(run(MODULE, minimal(description="New", wait=False), check=check, diff=True))
-    assert (result.changed, statuses(result)) == (False, ["PLANNED"])
-    if not check:
-        assert (result["inference_experiment"]["status"], result["inference_experiment"]["description"]) == (
-            "Updating",
-            "Old",
-        )
-    assert result["diff"]["before"] == result["diff"]["after"]
-
-
-def test_a_write_that_is_carried_out_and_never_answered_is_told_as_it_is(run: Run, emulator: Emulator) -> None:
-    emulator.fault("CreateResource", "lost", times=ALWAYS)
-    result = run(MODULE, full())
-    assert (result.failed, result.changed, statuses(result)) == (True, True, ["PENDING"])
-    assert result["inference_experiment"]["name"] == "checkout"
-
-
-@pytest.mark.parametrize("code", ["Throttling", "NetworkFailure", "ServiceInternalError"])
-def test_operations_that_all_fail_change_nothing(run: Run, emulator: Emulator, code: str) -> None:
-    put_experiment(emulator, "Created")
-    emulator.fault("UpdateResource", "failed", code=code, times=ALWAYS)
-    later = (emulator.clock.now() + timedelta(days=5)).isoformat()
-    result = run(MODULE, minimal(schedule={"end_time": later}))
-    assert (result.failed, result.changed, set(statuses(result))) == (True, False, {"FAILED"})
-
-
-@pytest.mark.parametrize(
-    ("fault", "failed"),
-    [
-        pytest.param({"kind": "cancelled"}, True, id="it was cancelled too late"),
-        pytest.param({"kind": "failed", "code": "ServiceTimeout"}, True, id="its handler failed in the end"),
-        pytest.param({"kind": "failed", "code": "NetworkFailure"}, False, id="only the news of it was lost"),
-    ],
-)
-def test_an_operation_that_failed_and_was_carried_out_has_changed_something(
-    run: Run, emulator: Emulator, fault: dict[str, Any], failed: bool
-) -> None:
-    put_experiment(emulator, "Created")
-    emulator.fault("UpdateResource", **fault, applied=True)
-    result = run(MODULE, minimal(description="New"))
-    assert (result.failed, result.changed) == (failed, True)
-    assert result["inference_experiment"]["description"] == "New"
-
-
-def test_a_transit_that_was_waited_out_is_no_change_of_the_task(run: Run, emulator: Emulator) -> None:
-    put_experiment(emulator, "Creating", time_left=5)
-    emulator.fault("UpdateResource", "failed", code="ServiceTimeout")
-    result = run(MODULE, minimal(description="New"))
-    assert (result.failed, result.changed, statuses(result)) == (True, False, ["FAILED"])
-
-
-def test_what_somebody_else_creates_is_not_counted_as_ours(run: Run, emulator: Emulator) -> None:
     emulator.on_call("CreateResource", lambda: put_experiment(emulator, "Completed"))
     result = run(MODULE, full(description="Ours"))
     assert (result.failed, result.changed, statuses(result)) == (True, False, ["FAILED"])
 
 
-def test_a_gap_in_what_is_known_is_no_difference(run: Run, emulator: Emulator) -> None:
-    put_experiment(emulator, "Running")
-    later = (emulator.clock.now() + timedelta(days=3)).isoformat()
-    task = minimal(schedule={"end_time": later}, desired_state="Completed")
-    diff = succeeded(run(MODULE, task, diff=True))["diff"]
-    assert ("schedule" in diff["before"], "schedule" in diff["after"]) == (False, False)
-    assert (diff["before"]["status"], diff["after"]["status"]) == ("Running", "Completed")
-
-
-def test_polls_that_are_throttled_for_minutes_do_not_lose_the_operation(run: Run, emulator: Emulator) -> None:
+@pytest.mark.parametrize("late", [False, True], ids=["rejected call", "failed operation"])
+def test_delete_succeeds_if_another_caller_deletes(run: Run, emulator: Emulator, late: bool) -> None:
+    emulator.settings.delete_missing_late = late
     put_experiment(emulator, "Created")
-    emulator.fault("GetResourceRequestStatus", "throttle", times=40)
-    result = succeeded(run(MODULE, minimal(description="New")))
-    assert statuses(result) == ["SUCCESS"]
+    sagemaker = emulator.client("sagemaker", REGION)
+    emulator.on_call("DeleteResource", lambda: sagemaker.delete_inference_experiment(Name=NAME))
+    assert succeeded(run(MODULE, ABSENT))["inference_experiment"] == {}
+    rerun_unchanged(run, emulator, ABSENT)
 
 
-def test_another_operation_is_waited_for_without_the_permission_to_list_requests(run: Run, emulator: Emulator) -> None:
-    put_experiment(emulator, "Running")
-    emulator.fault("ListResourceRequests", "error", code="AccessDeniedException", times=ALWAYS)
-    emulator.fault("UpdateResource", "error", code="ConcurrentOperationException", times=12)
-    result = succeeded(run(MODULE, minimal(description="New")))
+def test_delete_waits_if_another_caller_starts(run: Run, emulator: Emulator) -> None:
+    put_experiment(emulator, "Created")
+    emulator.on_call("DeleteResource", lambda: put_experiment(emulator, "Starting", time_left=5))
+    result = succeeded(run(MODULE, ABSENT))
+    assert (statuses(result), stored_status(emulator)) == (["FAILED", "SUCCESS"], None)
+
+
+# The failing call, the fault, the task, the error code and the description afterwards.
+@pytest.mark.parametrize(
+    ("call", "fault", "task", "code", "changed"),
+    [
+        pytest.param(
+            *("UpdateResource", {"kind": "error", "code": "ValidationException", "times": ALWAYS}),
+            *(minimal(tags={"b": "1"}, purge_tags=False), "ValidationException", False),
+            id="rejected patch with a test",
+        ),
+        pytest.param(
+            *("UpdateResource", {"kind": "failed", "code": "GeneralServiceException"}),
+            *(minimal(description="Ours"), "GeneralServiceException", True),
+            id="failed operation",
+        ),
+        pytest.param(
+            *("CreateResource", {"kind": "error", "code": "AccessDeniedException"}),
+            *(RECREATE, "AccessDeniedException", True),
+            id="denied create of a recreate",
+        ),
+    ],
+)
+def test_final_failure_returns_change_of_another_caller(
+    run: Run, emulator: Emulator, call: str, fault: Any, task: Any, code: str, changed: bool
+) -> None:
+    put_experiment(emulator, "Created", tags={"a": "1"})
+    emulator.fault(call, **fault, message="No")
+    emulator.on_call(call, lambda: put_experiment(emulator, "Created", Description="Theirs", tags={"a": "1"}))
+    result = run(MODULE, task)
+    assert failed(result, code)["message"] == "No"
+    assert (result.changed, statuses(result)[-1]) == (changed, "FAILED")
+    assert result["inference_experiment"]["description"] == "Theirs"
+
+
+def test_rejected_patch_without_test_is_not_retried(run: Run, emulator: Emulator) -> None:
+    put_experiment(emulator, "Created")
+    emulator.fault("UpdateResource", "error", code="ValidationException", message="No")
+    failed(run(MODULE, UPDATE), "ValidationException")
+    assert emulator.calls() == ["GetResource", "UpdateResource", "GetResource"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "warnings"),
+    [(DENIED, 1), ({**DENIED, "code": "InternalFailure"}, 0)],
+    ids=["denied", "failed"],
+)
+def test_operation_is_retried_if_concurrent_operation_cannot_be_identified(
+    run: Run, emulator: Emulator, fault: dict[str, Any], warnings: int
+) -> None:
+    put_experiment(emulator, "Created")
+    emulator.fault("UpdateResource", **CONCURRENT, times=12)
+    emulator.fault("ListResourceRequests", **fault)
+    result = succeeded(run(MODULE, UPDATE))
     assert (result.changed, statuses(result)) == (True, ["SUCCESS"])
+    assert len([warning for warning in result.warnings if "cannot be identified: No" in warning]) == warnings
 
 
-def test_who_cannot_be_followed_is_asked_after_less_and_less_often(run: Run, emulator: Emulator) -> None:
+def test_polling_interval_grows_while_concurrent_operation_is_unidentified(run: Run, emulator: Emulator) -> None:
     put_experiment(emulator, "Running")
-    emulator.fault("UpdateResource", "error", code="ConcurrentOperationException", times=ALWAYS)
-    result = run(MODULE, minimal(description="New", wait_timeout=1200))
-    assert result["error"]["code"] == "TimedOut"
+    emulator.fault("UpdateResource", **CONCURRENT, times=ALWAYS)
+    failed(run(MODULE, minimal(description="New", wait_timeout=1200)), "TimedOut")
     assert len(emulator.calls()) < 200
 
 
-def test_what_the_service_returns_is_not_held_against_the_task(run: Run, emulator: Emulator) -> None:
-    """After a stop that removed one, AWS might list a single variant; tags can still be changed."""
-    one = state_properties(emulator)["ModelVariants"][:1]
-    put_experiment(emulator, "Completed", ModelVariants=one)
+# Contradictions that last.
+
+
+@pytest.mark.parametrize(
+    ("call", "code", "options"),
+    [
+        ("DeleteResource", "ResourceNotFoundException", {"state": "absent"}),
+        ("DescribeInferenceExperiment", "ResourceNotFound", {"schedule": SCHEDULE}),
+    ],
+)
+def test_contradicting_reads_fail_after_few_calls(
+    run: Run, emulator: Emulator, call: str, code: str, options: dict[str, Any]
+) -> None:
+    put_experiment(emulator, "Created")
+    emulator.fault(call, "error", code=code, times=ALWAYS)
+    assert run(MODULE, minimal(**options)).failed
+    assert len(emulator.calls()) < 30
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ({"kind": "error", "code": "ResourceNotFound"}, "not found"),
+        ({"kind": "changed", "change": lambda response: {**response, "Status": "Running"}}, "Running"),
+    ],
+    ids=["not found", "other status"],
+)
+def test_contradicting_statuses_are_both_in_the_message(
+    run: Run, emulator: Emulator, fault: dict[str, Any], words: str
+) -> None:
+    put_experiment(emulator, "Created")
+    emulator.fault("DescribeInferenceExperiment", **fault, times=ALWAYS)
+    failed(run(MODULE, minimal(schedule=SCHEDULE)), "Unsettled", f"Created in Cloud Control, {words} in sagemaker")
+
+
+def test_tags_that_another_caller_always_changes_fail_after_few_calls(run: Run, emulator: Emulator) -> None:
+    put_experiment(emulator, "Created", tags={"a": "0"})
+    values = iter(range(1, ALWAYS))
+
+    def change_tags() -> None:
+        put_experiment(emulator, "Created", tags={"a": str(next(values))})
+        emulator.on_call("UpdateResource", change_tags)
+
+    emulator.on_call("UpdateResource", change_tags)
+    assert run(MODULE, minimal(tags={"b": "1"}, purge_tags=False)).failed
+    assert len(emulator.calls()) < 40
+
+
+def test_update_of_tags_ignores_a_missing_variant(run: Run, emulator: Emulator) -> None:
+    put_experiment(emulator, "Created")
+    # AWS may omit a variant that a stop has removed.
+    variant = stored_experiment(emulator)["properties"]["ModelVariants"][0]
+    put_experiment(emulator, "Completed", ModelVariants=[variant])
     assert succeeded(run(MODULE, minimal(tags={"new": "1"}))).changed
 
 
-@pytest.mark.parametrize(
-    ("module", "task"),
-    [
-        pytest.param(INFO, {"names": ["a", "b", "c"]}, id="info, which would ask from several threads"),
-        pytest.param(INFO, {}, id="info of all"),
-        pytest.param(MODULE, {"name": "a"}, id="the module that writes"),
-    ],
-)
-def test_no_region_is_one_clear_failure(
-    emulator: Emulator, monkeypatch: pytest.MonkeyPatch, module: str, task: dict[str, Any]
+# Recreate.
+
+
+def test_create_of_recreate_is_retried_while_endpoint_is_updating(run: Run, emulator: Emulator) -> None:
+    put_experiment(emulator, "Running")
+    emulator.fault("CreateResource", "failed", code="GeneralServiceException", message="Endpoint is Updating", times=2)
+    result = succeeded(run(MODULE, RECREATE))
+    assert operation_names(result) == ["delete", "create", "create", "create"]
+    assert stored_experiment(emulator)["properties"]["RoleArn"] == OTHER_ROLE_ARN
+
+
+DELETED: dict[str, tuple[dict[str, Any], ...]] = {
+    **{
+        code: ({"kind": "failed", "code": code, "applied": True},)
+        for code in (
+            *("NetworkFailure", "Throttling", "ServiceInternalError", "ResourceConflict", "NotStabilized"),
+            "GeneralServiceException",
+        )
+    },
+    "lost response": ({"kind": "lost_response"}, CONCURRENT),
+    "another caller": (),
+}
+
+
+@pytest.mark.parametrize("faults", DELETED.values(), ids=DELETED)
+def test_recreate_continues_if_failed_delete_was_applied(
+    run: Run, emulator: Emulator, faults: tuple[dict[str, Any], ...]
 ) -> None:
-    for variable in ("AWS_REGION", "AWS_DEFAULT_REGION"):
-        monkeypatch.delenv(variable, raising=False)
-    result = run_module(module, {**task, "region": None}, emulator=emulator)
-    assert result["error"]["code"] == "NoRegion"
-    assert "AWS_REGION" in result.msg
-
-
-@pytest.mark.parametrize(
-    ("module", "task"),
-    [
-        pytest.param(MODULE, minimal(schedule=SCHEDULE), id="the module that writes"),
-        pytest.param(INFO, {"include_write_only": True}, id="info"),
-    ],
-)
-def test_a_botocore_that_is_too_old_is_one_clear_failure(
-    emulator: Emulator, monkeypatch: pytest.MonkeyPatch, module: str, task: dict[str, Any]
-) -> None:
-    put_experiment(emulator, "Created")
-    make = AnsibleAWSModule.client
-
-    def client(module: AnsibleAWSModule, service: str, **settings: Any) -> Any:
-        return object() if service == "sagemaker" else make(module, service, **settings)
-
-    monkeypatch.setattr(AnsibleAWSModule, "client", client)
-    result = run_module(module, task, emulator=emulator)
-    assert (result["error"]["code"], result["error"]["operation"]) == (
-        "OutdatedBotocore",
-        "DescribeInferenceExperiment",
-    )
-    assert "requirements.txt" in result["error"]["hint"]
-
-
-@pytest.mark.parametrize(("module", "task"), [(MODULE, {"name": "a"}), (INFO, {})])
-def test_a_region_that_there_is_not_is_one_clear_failure(
-    run: Run, emulator: Emulator, module: str, task: dict[str, Any]
-) -> None:
-    before = emulator.clock.now()
-    result = run(module, {**task, "region": "us-east-9"})
-    assert result["error"]["code"] == "InvalidSignatureException"
-    assert "us-east-9" in result.msg
-    assert "Check region" in result["error"]["hint"]
-    assert (len(emulator.calls()), emulator.clock.now()) == (1, before)
-
-
-@pytest.mark.parametrize("seconds", [5.0, 0.1], ids=["still in progress", "ended meanwhile"])
-def test_an_operation_in_progress_may_be_our_own(run: Run, emulator: Emulator, seconds: float) -> None:
-    """The answer to the first try was lost, and AWS does not know the second for the same."""
-    put_experiment(emulator, "Created")
-    emulator.settings.operation_seconds = seconds
-    emulator.fault("UpdateResource", "lost_response")
-    emulator.fault("UpdateResource", "error", code="ConcurrentOperationException")
-    result = succeeded(run(MODULE, minimal(description="New")))
-    assert (result.changed, statuses(result)) == (True, ["PENDING"])
-    assert stored_experiment(emulator)["properties"]["Description"] == "New"
+    properties: dict[str, Any] = {"Description": "Kept", "KmsKey": "alias/kept", "DataStorageConfig": STORAGE_PROPERTY}
+    put_experiment(emulator, "Created", tags={"kept": "1"}, **properties)
+    for fault in faults:
+        emulator.fault("DeleteResource", **fault)
+    if not faults:
+        sagemaker = emulator.client("sagemaker")
+        emulator.on_call("DeleteResource", lambda: sagemaker.delete_inference_experiment(Name=NAME))
+        emulator.fault("CreateResource", "failed", code="GeneralServiceException", message="Endpoint is Updating")
+    succeeded(run(MODULE, RECREATE))
+    stored = stored_experiment(emulator)
+    assert stored["properties"].items() >= {"RoleArn": OTHER_ROLE_ARN, **properties}.items()
+    assert (stored["status"], stored["tags"]) == ("Created", {"kept": "1"})
 
 
 @pytest.mark.parametrize(
-    ("operation", "code", "task", "found"),
+    ("call", "code", "outcome"),
     [
-        pytest.param("DeleteResource", "ResourceNotFoundException", minimal(state="absent"), "Created", id="gone"),
-        pytest.param("CreateResource", "AlreadyExistsException", full(), None, id="there already"),
-        pytest.param("UpdateResource", "ExpiredTokenException", minimal(description="New"), "Created", id="expired"),
+        ("CreateResource", "InvalidRequest", ["SUCCESS", "FAILED"]),
+        ("DeleteResource", "InternalFailure", ["FAILED", "PLANNED"]),
     ],
+    ids=["create", "delete"],
 )
-def test_a_write_whose_answer_was_lost_counts_as_a_change_whatever_the_next_try_is_told(
-    run: Run, emulator: Emulator, operation: str, code: str, task: dict[str, Any], found: str | None
+def test_failed_recreate_returns_both_operations(
+    run: Run, emulator: Emulator, call: str, code: str, outcome: list[str]
 ) -> None:
-    if found:
-        put_experiment(emulator, found)
-    emulator.fault(operation, "lost_response")
-    emulator.fault(operation, "error", code=code, times=ALWAYS)
-    result = run(MODULE, task)
-    assert (result.changed, statuses(result)) == (True, ["PENDING"])
-    assert result.failed is (code == "ExpiredTokenException")
+    put_experiment(emulator, "Running")
+    emulator.fault(call, "failed", code=code, message="No")
+    result = run(MODULE, RECREATE)
+    failed(result, code)
+    assert (operation_names(result), statuses(result)) == (["delete", "create"], outcome)
 
 
-REJECTED_CALL = {"kind": "error", "code": "AlreadyExistsException", "applied": True}
+def test_recreate_without_wait_is_rejected_if_it_preserves_tags(run: Run, emulator: Emulator) -> None:
+    put_experiment(emulator, "Completed", tags={"kept": "1"})
+    rejected(run(MODULE, {**RECREATE, "wait": False}), emulator, "tags", "wait: false")
+
+
+# Lost responses to writes, and operations without a known outcome.
+
+APPLIED_CALL = {"kind": "error", "code": "AlreadyExistsException", "applied": True}
 
 
 @pytest.mark.parametrize(
     ("fault", "wait"),
     [
-        pytest.param(REJECTED_CALL, True, id="call"),
-        pytest.param(REJECTED_CALL, False, id="call without wait"),
+        pytest.param(APPLIED_CALL, True, id="call"),
+        pytest.param(APPLIED_CALL, False, id="call without wait"),
         pytest.param({"kind": "failed", "code": "AlreadyExists", "applied": True}, True, id="operation"),
     ],
 )
 @pytest.mark.parametrize("options", [{}, {"description": "New", "tags": {"a": "b"}, "schedule": SCHEDULE}], ids=str)
-def test_create_that_reports_already_exists_and_was_applied_returns_changed_and_a_warning(
+def test_create_that_fails_with_already_exists_and_was_applied_returns_changed_and_a_warning(
     run: Run, emulator: Emulator, fault: dict[str, Any], wait: bool, options: dict[str, Any]
 ) -> None:
     emulator.fault("CreateResource", **fault)
@@ -452,76 +348,124 @@ def test_create_that_reports_already_exists_and_was_applied_returns_changed_and_
     rerun_unchanged(run, emulator, task)
 
 
-def test_a_write_that_was_never_answered_in_time_is_looked_for_once_more(run: Run, emulator: Emulator) -> None:
-    emulator.fault("CreateResource", "lost_response", times=ALWAYS)
+@pytest.mark.parametrize("seconds", [5.0, 0.1], ids=["in progress", "ended"])
+def test_concurrent_operation_can_be_the_own_operation(run: Run, emulator: Emulator, seconds: float) -> None:
+    put_experiment(emulator, "Created")
+    emulator.settings.operation_seconds = seconds
+    emulator.fault("UpdateResource", "lost_response")
+    emulator.fault("UpdateResource", **CONCURRENT)
+    result = succeeded(run(MODULE, UPDATE))
+    assert (result.changed, statuses(result)) == (True, ["PENDING"])
+    assert stored_experiment(emulator)["properties"]["Description"] == "New"
+
+
+@pytest.mark.parametrize(
+    ("call", "code", "task", "status"),
+    [
+        pytest.param("DeleteResource", "ResourceNotFoundException", ABSENT, "Created", id="not found"),
+        pytest.param("CreateResource", "AlreadyExistsException", full(), None, id="already exists"),
+        pytest.param("UpdateResource", "ExpiredTokenException", UPDATE, "Created", id="expired credentials"),
+    ],
+)
+def test_write_with_lost_response_returns_changed_if_retry_is_rejected(
+    run: Run, emulator: Emulator, call: str, code: str, task: dict[str, Any], status: str | None
+) -> None:
+    if status:
+        put_experiment(emulator, status)
+    emulator.fault(call, "lost_response")
+    emulator.fault(call, "error", code=code, times=ALWAYS)
+    result = run(MODULE, task)
+    assert (result.changed, statuses(result)) == (True, ["PENDING"])
+    assert result.failed is (code == "ExpiredTokenException")
+
+
+def test_create_without_any_response_is_pending(run: Run, emulator: Emulator) -> None:
+    emulator.fault("CreateResource", "lost", times=ALWAYS)
+    result = run(MODULE, full())
+    assert (result.failed, result.changed, statuses(result)) == (True, True, ["PENDING"])
+    assert result["inference_experiment"]["name"] == NAME
+
+
+@pytest.mark.parametrize(
+    ("kind", "outcome", "hint"),
+    [
+        ("lost_response", "PENDING", "aws cloudcontrol list-resource-requests --region us-east-1"),
+        ("throttle", "FAILED", "Run fewer tasks in parallel"),
+    ],
+)
+def test_create_that_times_out_reads_once_more(
+    run: Run, emulator: Emulator, kind: str, outcome: str, hint: str
+) -> None:
+    emulator.fault("CreateResource", kind, times=ALWAYS)
     result = run(MODULE, full(wait_timeout=5))
-    assert (result["error"]["code"], result.changed, statuses(result)) == ("TimedOut", True, ["PENDING"])
-    assert result["inference_experiment"]["name"] == "checkout"
-    assert "aws cloudcontrol list-resource-requests --region us-east-1" in result["error"]["hint"]
+    assert hint in failed(result, "TimedOut")["hint"]
+    assert (result.changed, statuses(result)) == (kind == "lost_response", [outcome])
+    assert ("name" in result["inference_experiment"]) is result.changed
 
 
-def test_a_write_that_was_refused_until_time_ran_out_was_not_begun(run: Run, emulator: Emulator) -> None:
-    emulator.fault("CreateResource", "throttle", times=ALWAYS)
-    result = run(MODULE, full(wait_timeout=5))
-    assert (result["error"]["code"], result.changed, statuses(result)) == ("TimedOut", False, ["FAILED"])
-    assert "Run fewer tasks in parallel" in result["error"]["hint"]
+# Polls.
 
 
-def test_what_is_on_record_as_planned_is_not_what_failed(run: Run, emulator: Emulator) -> None:
-    put_experiment(emulator, "Running")
-    emulator.fault("DeleteResource", "failed", code="InternalFailure")
-    result = run(MODULE, full(role_arn=OTHER_ROLE_ARN, recreate=True))
-    assert statuses(result) == ["FAILED", "PLANNED"]
-    assert result.msg.startswith("Could not delete inference experiment")
+def test_throttled_polls_are_retried_for_minutes(run: Run, emulator: Emulator) -> None:
+    put_experiment(emulator, "Created")
+    emulator.fault("GetResourceRequestStatus", "throttle", times=40)
+    assert statuses(succeeded(run(MODULE, UPDATE))) == ["SUCCESS"]
 
 
-def test_what_has_succeeded_is_not_what_failed(run: Run, emulator: Emulator) -> None:
+@pytest.mark.parametrize(
+    ("code", "returned"),
+    [
+        ("AccessDeniedException", "AccessDeniedException"),
+        ("ConcurrentOperationException", "ConcurrentOperationException"),
+        ("ResourceConflictException", "TimedOut"),
+    ],
+)
+def test_failed_poll_returns_token_of_the_operation(run: Run, emulator: Emulator, code: str, returned: str) -> None:
+    put_experiment(emulator, "Created")
+    emulator.settings.operation_seconds = 20.0
+    emulator.fault("GetResourceRequestStatus", "error", code=code, times=ALWAYS)
+    result = run(MODULE, minimal(description="New", wait_timeout=60))
+    error = failed(result, returned)
+    assert (operation_names(result), emulator.writes(), result.changed) == (["update"], ["UpdateResource"], True)
+    assert error["request_token"] == result["operations"][0]["request_token"]
+    assert error["operation"] in ("GetResourceRequestStatus", "update")
+
+
+# The value of changed, and the diff.
+
+
+@pytest.mark.parametrize("code", ["Throttling", "NetworkFailure", "ServiceInternalError"])
+def test_failed_operations_return_unchanged(run: Run, emulator: Emulator, code: str) -> None:
+    put_experiment(emulator, "Created")
+    emulator.fault("UpdateResource", "failed", code=code, times=ALWAYS)
+    later = (emulator.clock.now() + timedelta(days=5)).isoformat()
+    result = run(MODULE, minimal(schedule={"end_time": later}))
+    assert (result.failed, result.changed, set(statuses(result))) == (True, False, {"FAILED"})
+
+
+def test_transition_before_failed_operation_returns_unchanged(run: Run, emulator: Emulator) -> None:
+    put_experiment(emulator, "Creating", time_left=5)
+    emulator.fault("UpdateResource", "failed", code="ServiceTimeout")
+    result = run(MODULE, UPDATE)
+    assert (result.failed, result.changed, statuses(result)) == (True, False, ["FAILED"])
+
+
+def test_succeeded_operation_before_failed_read_returns_changed(run: Run, emulator: Emulator) -> None:
     put_experiment(emulator, "Created")
     emulator.fault("GetResource", "throttle", after=1, times=ALWAYS)
-    result = run(MODULE, minimal(description="New"))
-    assert (statuses(result), result.changed) == (["SUCCESS"], True)
-    assert result.msg.startswith("Could not apply the declaration to inference experiment")
+    result = run(MODULE, UPDATE)
+    assert (result.failed, statuses(result), result.changed) == (True, ["SUCCESS"], True)
 
 
-def test_a_denied_describe_names_its_permission_in_info_too(run: Run, emulator: Emulator) -> None:
-    put_experiment(emulator, "Created")
-    emulator.fault("DescribeInferenceExperiment", "error", code="AccessDeniedException", message="no", times=ALWAYS)
-    result = run(INFO, {"include_write_only": True})
-    assert "sagemaker:DescribeInferenceExperiment" in result["error"]["hint"]
-
-
-def test_tags_alone_are_enough_to_refuse_a_recreation_that_does_not_wait(run: Run, emulator: Emulator) -> None:
-    put_experiment(emulator, "Completed", tags={"kept": "1"})
-    rejected(run(MODULE, full(role_arn=OTHER_ROLE_ARN, recreate=True, wait=False)), emulator, "tags", "wait: false")
-
-
-def test_a_diff_shows_a_schedule_that_is_known_on_both_sides(run: Run, emulator: Emulator) -> None:
-    put_experiment(emulator, "Created")
-    later = (emulator.clock.now() + timedelta(days=5)).replace(microsecond=0)
-    diff = succeeded(run(MODULE, minimal(schedule={"end_time": later.isoformat()}), diff=True))["diff"]
-    assert diff["before"]["schedule"]["end_time"] != diff["after"]["schedule"]["end_time"]
-    assert diff["before"]["schedule"]["start_time"] == diff["after"]["schedule"]["start_time"]
-
-
-def test_a_poll_that_is_denied_tells_the_token_of_what_goes_on(run: Run, emulator: Emulator) -> None:
-    put_experiment(emulator, "Created")
-    emulator.fault("GetResourceRequestStatus", "error", code="AccessDeniedException", message="no", times=ALWAYS)
-    result = run(MODULE, minimal(description="New"))
-    assert (result.failed, result.changed) == (True, True)
-    assert result["error"]["request_token"] == result["operations"][0]["request_token"]
-    assert result["error"]["operation"] == "GetResourceRequestStatus"
-
-
-def test_setbacks_of_one_step_do_not_count_for_the_next(run: Run, emulator: Emulator) -> None:
-    put_experiment(emulator, "Created")
-    emulator.fault("UpdateResource", "failed", code="Throttling", times=6)
-    emulator.fault("UpdateResource", "failed", code="Throttling", times=6, after=1)
-    result = succeeded(run(MODULE, minimal(description="New", desired_state="Running")))
-    assert (statuses(result).count("FAILED"), statuses(result).count("SUCCESS")) == (12, 2)
-
-
-def state_properties(emulator: Emulator) -> dict[str, Any]:
-    """The properties of an experiment as the emulator makes it by itself."""
-    put_experiment(emulator, "Created")
-    properties: dict[str, Any] = emulator.experiment("checkout", REGION)["properties"]
-    return properties
+@pytest.mark.parametrize("known", [False, True], ids=["unknown in one", "known in both"])
+def test_diff_has_schedule_only_if_known_before_and_after(run: Run, emulator: Emulator, known: bool) -> None:
+    put_experiment(emulator, "Created" if known else "Running")
+    later = (emulator.clock.now() + timedelta(days=5)).isoformat()
+    options: dict[str, Any] = {} if known else {"desired_state": "Completed"}
+    diff = succeeded(run(MODULE, minimal(schedule={"end_time": later}, **options), diff=True))["diff"]
+    assert ("schedule" in diff["before"], "schedule" in diff["after"]) == (known, known)
+    if known:
+        assert diff["before"]["schedule"]["end_time"] != diff["after"]["schedule"]["end_time"]
+        assert diff["before"]["schedule"]["start_time"] == diff["after"]["schedule"]["start_time"]
+    else:
+        assert (diff["before"]["status"], diff["after"]["status"]) == ("Running", "Completed")

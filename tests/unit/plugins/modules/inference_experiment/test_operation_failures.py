@@ -1,11 +1,10 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What goes wrong at AWS: what is tried again, what is gone on from, what ends the task, and what is said then."""
+"""Failed operations and calls: retried, resumed from the current status, or final with code, message and hint."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +14,16 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.in
 from tests.emulator import Emulator
 from tests.emulator.seed import ACCOUNT_ID
 from tests.support.environment import REGION
-from tests.support.module_runner import Result
-from tests.support.scenarios import CHANGING, Scenario, table
+from tests.support.scenarios import CHANGED, Scenario, scenarios
 from tests.support.tasks import (
+    ALWAYS,
+    CHECK,
+    INFO,
     MODULE,
     NAME,
     OTHER_ROLE_ARN,
     ROLE_ARN,
-    exists,
+    failed,
     full,
     minimal,
     operation_names,
@@ -31,57 +32,64 @@ from tests.support.tasks import (
     rerun_unchanged,
     statuses,
     stored_experiment,
+    stored_status,
     succeeded,
 )
 from tests.unit.conftest import Run
 
-TYPE = "AWS::SageMaker::InferenceExperiment"
-TRIED_AGAIN = ("Throttling", "NetworkFailure", "ServiceInternalError", "ResourceConflict")
+RETRIED = ("Throttling", "NetworkFailure", "ServiceInternalError", "ResourceConflict")
 FINAL = (
     *("NotUpdatable", "InvalidRequest", "AccessDenied", "UnauthorizedTaggingOperation", "InvalidCredentials"),
     *("ServiceLimitExceeded", "GeneralServiceException", "ServiceTimeout", "InternalFailure"),
 )
-# operation, the status found, a task that takes just that
-WRITES: list[Any] = [
-    pytest.param("CreateResource", None, full(), id="create"),
-    pytest.param("UpdateResource", "Created", minimal(description="New"), id="update"),
-    pytest.param("UpdateResource", "Created", minimal(desired_state="Running"), id="start"),
-    pytest.param("DeleteResource", "Created", minimal(state="absent"), id="delete"),
-]
+Task = tuple[str, str | None, dict[str, Any]]
+# The operation, the current status, and a task that submits only this operation.
+WRITES: dict[str, Task] = {
+    "create": ("CreateResource", None, full()),
+    "update": ("UpdateResource", "Created", minimal(description="New")),
+    "start": ("UpdateResource", "Created", minimal(desired_state="Running")),
+    "delete": ("DeleteResource", "Created", minimal(state="absent")),
+}
+FOR_EACH_WRITE = pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
+APPLIED = pytest.mark.parametrize("applied", [False, True], ids=["not applied", "applied"])
+RECREATE = full(role_arn=OTHER_ROLE_ARN, recreate=True)
 
 
-def failed(result: Result, code: str, *words: str) -> dict[str, Any]:
-    """It failed with a code and with words; returns the error."""
-    assert result.failed
-    assert [word for word in words if word not in result.msg] == [], result.msg
-    error: dict[str, Any] = result["error"]
-    assert set(error) == {"code", "message", "operation", "request_token", "hint"}
-    assert error["code"] == code
-    return error
+def _prepare(emulator: Emulator, status: str | None) -> None:
+    if status:
+        put_experiment(emulator, status)
 
 
-@pytest.mark.parametrize("code", TRIED_AGAIN)
-@pytest.mark.parametrize(("operation", "found", "task"), WRITES)
-def test_a_passing_failure_is_tried_again_with_a_new_token(
-    run: Run, emulator: Emulator, operation: str, found: str | None, task: dict[str, Any], code: str
-) -> None:
-    if found:
-        put_experiment(emulator, found)
+# Read this test first.
+def test_throttled_update_is_retried(run: Run, emulator: Emulator) -> None:
+    emulator.put_experiment("us-east-1", {"Name": "checkout"}, status="Created")
+    emulator.fault("UpdateResource", "failed", code="Throttling", times=1)
+    result = run("inference_experiment", {"name": "checkout", "description": "New"})
+    assert (result.failed, result.changed) == (False, True)
+    assert [operation["operation_status"] for operation in result["operations"]] == ["FAILED", "SUCCESS"]
+    assert emulator.writes() == ["UpdateResource", "UpdateResource"]
+    assert emulator.experiment("checkout", "us-east-1")["properties"]["Description"] == "New"
+
+
+@pytest.mark.parametrize("code", RETRIED)
+@FOR_EACH_WRITE
+def test_retryable_failure_is_retried_with_new_token(run: Run, emulator: Emulator, write: Task, code: str) -> None:
+    operation, status, task = write
+    _prepare(emulator, status)
     emulator.fault(operation, "failed", code=code, times=2)
-    before = emulator.clock.now()
+    start = emulator.clock.now()
     result = succeeded(run(MODULE, task))
-    assert statuses(result) == ["FAILED", "FAILED", "SUCCESS"]
-    assert result.changed
+    assert (statuses(result), result.changed) == (["FAILED", "FAILED", "SUCCESS"], True)
     assert len({request["ClientToken"] for request in requests_of(emulator, operation)}) == 3
     assert emulator.calls().count("GetResource") >= (3 if operation == "DeleteResource" else 4)
-    assert (emulator.clock.now() - before).total_seconds() > 2
+    assert (emulator.clock.now() - start).total_seconds() > 2
     rerun_unchanged(run, emulator, task)
 
 
-@pytest.mark.parametrize("code", TRIED_AGAIN)
-def test_a_failure_that_does_not_pass_ends_the_task(run: Run, emulator: Emulator, code: str) -> None:
+@pytest.mark.parametrize("code", RETRIED)
+def test_persistent_retryable_failure_is_final(run: Run, emulator: Emulator, code: str) -> None:
     put_experiment(emulator, "Created")
-    emulator.fault("UpdateResource", "failed", code=code, message="Come back later", times=999)
+    emulator.fault("UpdateResource", "failed", code=code, message="Come back later", times=ALWAYS)
     result = run(MODULE, minimal(description="New"))
     error = failed(result, code, "Come back later", "update", NAME)
     assert error["request_token"] == result["operations"][-1]["request_token"]
@@ -89,56 +97,53 @@ def test_a_failure_that_does_not_pass_ends_the_task(run: Run, emulator: Emulator
     assert len(emulator.writes()) < 20
 
 
+def test_retries_are_counted_for_each_step(run: Run, emulator: Emulator) -> None:
+    put_experiment(emulator, "Created")
+    emulator.fault("UpdateResource", "failed", code="Throttling", times=6)
+    emulator.fault("UpdateResource", "failed", code="Throttling", times=6, after=1)
+    result = succeeded(run(MODULE, minimal(description="New", desired_state="Running")))
+    assert (statuses(result).count("FAILED"), statuses(result).count("SUCCESS")) == (12, 2)
+
+
 @pytest.mark.parametrize("code", FINAL)
-@pytest.mark.parametrize(("operation", "found", "task"), WRITES)
-def test_a_final_failure_ends_the_task_at_once_with_its_message(
-    run: Run, emulator: Emulator, operation: str, found: str | None, task: dict[str, Any], code: str
-) -> None:
-    if found:
-        put_experiment(emulator, found)
-    emulator.fault(operation, "failed", code=code, message="The one thing that there is to know")
+@FOR_EACH_WRITE
+def test_final_failure_is_returned_with_its_message(run: Run, emulator: Emulator, write: Task, code: str) -> None:
+    operation, status, task = write
+    _prepare(emulator, status)
+    emulator.fault(operation, "failed", code=code, message="The cause")
     result = run(MODULE, task)
-    error = failed(result, code, "The one thing that there is to know", code, NAME)
-    assert error["message"] == "The one thing that there is to know"
-    assert error["operation"] == operation_names(result)[0]
+    error = failed(result, code, "The cause", code, NAME)
+    assert (error["message"], error["operation"]) == ("The cause", operation_names(result)[0])
     assert error["request_token"] == result["operations"][0]["request_token"]
     assert (statuses(result), emulator.writes(), result.changed) == (["FAILED"], [operation], False)
-    assert result["inference_experiment"].get("status") == found
+    assert result["inference_experiment"].get("status") == status
 
 
-# What the handler's clients say of a request to SageMaker; the code says it only in some of the handler's calls.
+# The suffix of messages from the handler's SDK. The code of the operation is not always that of the SDK's error.
 SDK = "(Service: SageMaker, Status Code: 400, Request ID: 5a6e3b4e)"
-THROTTLED_MESSAGES = [
-    pytest.param(f"Failure reason: Rate exceeded {SDK}", id="rate exceeded"),
-    pytest.param(f"Error occurred: ThrottlingException. {SDK}", id="exception name"),
-    pytest.param("Request was throttled. Please try again later.", id="words"),
-]
-# The codes under which the message of a throttled or denied request can arrive, from behaviour of the handler.
-CODES_OF_ANY_ERROR = ("GeneralServiceException", "InvalidRequest", "InternalFailure", "AccessDenied", "ServiceTimeout")
+THROTTLED_MESSAGES = {
+    "rate exceeded": f"Failure reason: Rate exceeded {SDK}",
+    "exception name": f"Error occurred: ThrottlingException. {SDK}",
+    "words": "Request was throttled. Please try again later.",
+}
+# The codes that the handler uses for errors of any kind.
+GENERIC_CODES = ("GeneralServiceException", "InvalidRequest", "InternalFailure", "AccessDenied", "ServiceTimeout")
 
 
-@pytest.mark.parametrize("applied", [False, True], ids=["not applied", "applied"])
-@pytest.mark.parametrize("message", THROTTLED_MESSAGES)
-@pytest.mark.parametrize("code", CODES_OF_ANY_ERROR)
-@pytest.mark.parametrize(("operation", "found", "task"), WRITES)
-def test_operation_that_was_throttled_is_retried_after_fresh_read(
-    run: Run,
-    emulator: Emulator,
-    operation: str,
-    found: str | None,
-    task: dict[str, Any],
-    code: str,
-    message: str,
-    applied: bool,
+@APPLIED
+@pytest.mark.parametrize("message", THROTTLED_MESSAGES.values(), ids=THROTTLED_MESSAGES)
+@pytest.mark.parametrize("code", GENERIC_CODES)
+@FOR_EACH_WRITE
+def test_throttled_operation_is_retried_after_fresh_read(
+    run: Run, emulator: Emulator, write: Task, code: str, message: str, applied: bool
 ) -> None:
-    if found:
-        put_experiment(emulator, found)
+    operation, status, task = write
+    _prepare(emulator, status)
     emulator.fault(operation, "failed", code=code, message=message, applied=applied)
-    before = emulator.clock.now()
+    start = emulator.clock.now()
     result = succeeded(run(MODULE, task))
-    assert statuses(result) == (["FAILED"] if applied else ["FAILED", "SUCCESS"])
-    assert result.changed
-    assert (emulator.clock.now() - before).total_seconds() >= 0.5
+    assert (statuses(result), result.changed) == (["FAILED"] if applied else ["FAILED", "SUCCESS"], True)
+    assert (emulator.clock.now() - start).total_seconds() >= 0.5
     rerun_unchanged(run, emulator, task)
 
 
@@ -151,16 +156,17 @@ def test_throttled_operation_with_test_in_patch_is_retried(run: Run, emulator: E
 
 
 DENIAL = f"User: arn:aws:iam::{ACCOUNT_ID}:user/x is not authorized to perform: sagemaker:AddTags on resource: y {SDK}"
+GRANT = "Grant the permission in the message"
 
 
-@pytest.mark.parametrize("applied", [False, True], ids=["not applied", "applied"])
-@pytest.mark.parametrize("code", CODES_OF_ANY_ERROR)
-@pytest.mark.parametrize(("operation", "found", "task"), WRITES)
-def test_operation_that_was_denied_fails_unless_it_was_applied(
-    run: Run, emulator: Emulator, operation: str, found: str | None, task: dict[str, Any], code: str, applied: bool
+@APPLIED
+@pytest.mark.parametrize("code", GENERIC_CODES)
+@FOR_EACH_WRITE
+def test_denied_operation_fails_unless_it_was_applied(
+    run: Run, emulator: Emulator, write: Task, code: str, applied: bool
 ) -> None:
-    if found:
-        put_experiment(emulator, found)
+    operation, status, task = write
+    _prepare(emulator, status)
     emulator.fault(operation, "failed", code=code, message=DENIAL, applied=applied)
     result = run(MODULE, task)
     assert (statuses(result), result.changed) == (["FAILED"], applied)
@@ -168,7 +174,7 @@ def test_operation_that_was_denied_fails_unless_it_was_applied(
         succeeded(result)
         rerun_unchanged(run, emulator, task)
     else:
-        assert "Grant the permission in the message" in failed(result, code, "sagemaker:AddTags")["hint"]
+        assert GRANT in failed(result, code, "sagemaker:AddTags")["hint"]
 
 
 def test_denial_of_tags_after_other_changes_fails_with_changed(run: Run, emulator: Emulator) -> None:
@@ -176,24 +182,21 @@ def test_denial_of_tags_after_other_changes_fails_with_changed(run: Run, emulato
     emulator.on_answer("UpdateResource", lambda: put_experiment(emulator, "Running", Description="New"))
     emulator.fault("UpdateResource", "failed", code="GeneralServiceException", message=DENIAL, times=9)
     result = run(MODULE, minimal(description="New", tags={"ours": "1"}))
-    assert "Grant the permission in the message" in failed(result, "GeneralServiceException")["hint"]
+    assert GRANT in failed(result, "GeneralServiceException")["hint"]
     assert (statuses(result), result.changed) == (["FAILED"], True)
 
 
-def test_denied_operation_is_reported_if_the_read_after_it_is_denied_too(run: Run, emulator: Emulator) -> None:
+def test_denied_operation_is_reported_if_next_read_is_denied(run: Run, emulator: Emulator) -> None:
     put_experiment(emulator, "Created")
     emulator.fault("UpdateResource", "failed", code="InvalidRequest", message=DENIAL, applied=True)
     emulator.fault("GetResource", "error", code="AccessDeniedException", after=1, times=99)
     result = run(MODULE, minimal(description="New"))
     error = failed(result, "InvalidRequest", "sagemaker:AddTags")
-    assert "Grant the permission in the message" in error["hint"]
+    assert GRANT in error["hint"]
     assert error["request_token"] == result["operations"][0]["request_token"]
 
 
-NAMES_LIKE_ERRORS = ("throttling", "Throttled-v2", "AccessDenied", "accessdeniedexception")
-
-
-@pytest.mark.parametrize("name", NAMES_LIKE_ERRORS)
+@pytest.mark.parametrize("name", ["throttling", "Throttled-v2", "AccessDenied", "accessdeniedexception"])
 @pytest.mark.parametrize(
     "message",
     [
@@ -201,226 +204,104 @@ NAMES_LIKE_ERRORS = ("throttling", "Throttled-v2", "AccessDenied", "accessdenied
         "The model arn:aws:sagemaker:us-east-1:123456789012:model/{} is wrong.",
         'Wrong: {{"/properties/Name":"{}"}}.',
     ],
+    ids=["identifier", "ARN", "property"],
 )
-def test_name_that_looks_like_an_error_is_not_recognised_as_one(
-    run: Run, emulator: Emulator, message: str, name: str
-) -> None:
+def test_resource_name_in_message_is_not_classified(run: Run, emulator: Emulator, message: str, name: str) -> None:
     put_experiment(emulator, "Created")
     emulator.fault("UpdateResource", "failed", code="GeneralServiceException", message=message.format(name))
     error = failed(run(MODULE, minimal(description="New")), "GeneralServiceException", name)
     assert "Correct the cause that the message names" in error["hint"]
 
 
-# the status found, the task, the call whose operation fails, after how many that do not; what the message begins with
-ATTEMPTS: list[Any] = [
-    pytest.param("Created", minimal(wait_timeout=0), None, 0, "Invalid options for {}: ", id="bad options"),
-    pytest.param(
-        *("Created", full(role_arn=OTHER_ROLE_ARN), None, 0),
-        "The declaration cannot be applied to {}: ",
-        id="a refusal",
+FAULT = {"kind": "failed", "code": "InternalFailure"}
+DENIED = {"kind": "error", "code": "AccessDeniedException"}
+UPDATE = minimal(description="New")
+# The status, the task, the call that fails, the fault, and the start of the message.
+MESSAGES: dict[str, tuple[str | None, dict[str, Any], str | None, dict[str, Any], str]] = {
+    "invalid options": ("Created", minimal(wait_timeout=0), None, {}, "Invalid options for"),
+    "rejection": ("Created", full(role_arn=OTHER_ROLE_ARN), None, {}, "The declaration cannot be applied to"),
+    "create": (None, full(), "CreateResource", FAULT, "Could not create"),
+    "update": ("Created", UPDATE, "UpdateResource", FAULT, "Could not update"),
+    "second update": (
+        *("Created", {**UPDATE, "desired_state": "Running"}, "UpdateResource"),
+        *({**FAULT, "after": 1}, "Could not update"),
     ),
-    pytest.param(None, full(), "CreateResource", 0, "Could not create {}: ", id="a create"),
-    pytest.param("Created", minimal(description="New"), "UpdateResource", 0, "Could not update {}: ", id="an update"),
-    pytest.param(
-        *("Created", minimal(description="New", desired_state="Running"), "UpdateResource", 1),
-        "Could not update {}: ",
-        id="the second of two updates",
+    "stop": (
+        *("Running", minimal(state="absent", on_stop="promote_shadow"), "UpdateResource", FAULT),
+        "Could not update",
     ),
-    pytest.param(
-        *("Running", minimal(state="absent", on_stop="promote_shadow"), "UpdateResource", 0),
-        "Could not update {}: ",
-        id="a stop",
+    "delete": ("Running", minimal(state="absent"), "DeleteResource", FAULT, "Could not delete"),
+    "read": (None, UPDATE, "GetResource", DENIED, "Could not apply the declaration to"),
+    "read before delete": (None, minimal(state="absent"), "GetResource", DENIED, "Could not delete"),
+    "read after update": (
+        *("Created", UPDATE, "GetResource", {"kind": "throttle", "after": 1, "times": ALWAYS}),
+        "Could not apply the declaration to",
     ),
-    pytest.param("Running", minimal(state="absent"), "DeleteResource", 0, "Could not delete {}: ", id="a deletion"),
-]
+    "create after delete": ("Created", RECREATE, "CreateResource", FAULT, "Could not create"),
+    "delete before create": ("Running", RECREATE, "DeleteResource", FAULT, "Could not delete"),
+}
 
 
-@pytest.mark.parametrize(("found", "task", "operation", "after", "begin"), ATTEMPTS)
-def test_the_message_begins_with_what_was_attempted(
-    run: Run, emulator: Emulator, found: str | None, task: dict[str, Any], operation: str | None, after: int, begin: str
+@pytest.mark.parametrize(("status", "task", "call", "fault", "start"), MESSAGES.values(), ids=MESSAGES)
+def test_message_starts_with_failed_operation(
+    run: Run, emulator: Emulator, status: str | None, task: Any, call: str | None, fault: Any, start: str
 ) -> None:
-    if found:
-        put_experiment(emulator, found)
-    if operation:
-        emulator.fault(operation, "failed", code="InternalFailure", after=after)
+    _prepare(emulator, status)
+    if call:
+        emulator.fault(call, **fault)
     result = run(MODULE, task)
     assert result.failed
-    assert result.msg.startswith(begin.format(f"inference experiment '{NAME}' in {REGION}")), result.msg
+    assert result.msg.startswith(f"{start} inference experiment '{NAME}' in {REGION}: "), result.msg
 
 
-@pytest.mark.parametrize(
-    ("task", "begin"),
-    [
-        pytest.param(minimal(description="New"), "Could not apply the declaration to {}: ", id="present"),
-        pytest.param(minimal(state="absent"), "Could not delete {}: ", id="absent"),
-    ],
-)
-def test_before_anything_is_sent_the_end_is_what_was_attempted(
-    run: Run, emulator: Emulator, task: dict[str, Any], begin: str
+STABILIZING = {"code": "GeneralServiceException", "message": 'Stabilizing during update of {"/properties/Name":"x"}'}
+SLOW = {"transition_seconds": 300.0, "stabilize_seconds": 60.0}
+PASSES_STARTING = {"create_passes_starting": True, "transition_seconds": 30.0}
+STOP, START = minimal(desired_state="Completed"), minimal(desired_state="Running")
+# The status, settings of the emulator, the task, the operation statuses, and the final status.
+NOT_STABILIZED: dict[str, tuple[str | None, dict[str, Any], dict[str, Any], list[str], str | None]] = {
+    "create": (None, SLOW, full(), ["FAILED"], "Running"),
+    "create that passes Starting": (None, PASSES_STARTING, full(tags={"new": "1"}), ["FAILED"], "Running"),
+    "update": ("Created", SLOW, UPDATE, ["FAILED"], "Created"),
+    "stop": ("Running", SLOW, STOP, ["FAILED"], "Completed"),
+    "delete": ("Running", SLOW, minimal(state="absent"), ["FAILED", "SUCCESS"], None),
+    "promote and delete": (
+        *("Running", SLOW, minimal(state="absent", on_stop="promote_shadow"), ["FAILED", "SUCCESS"], None),
+    ),
+    "start with generic code": ("Created", {}, START, ["FAILED"], "Running"),
+    "stop with generic code": ("Running", {}, STOP, ["FAILED"], "Completed"),
+}
+
+
+@pytest.mark.parametrize(("status", "setup", "task", "outcome", "final"), NOT_STABILIZED.values(), ids=NOT_STABILIZED)
+def test_operation_that_does_not_stabilize_is_resumed(
+    run: Run, emulator: Emulator, status: str | None, setup: Any, task: Any, outcome: list[str], final: str | None
 ) -> None:
-    emulator.fault("GetResource", "error", code="AccessDeniedException")
-    assert run(MODULE, task).msg.startswith(begin.format(f"inference experiment '{NAME}' in {REGION}"))
-
-
-@pytest.mark.parametrize(("operation", "found", "task"), WRITES[:2])
-def test_not_stabilized_is_gone_on_from_by_the_status(
-    run: Run, emulator: Emulator, operation: str, found: str | None, task: dict[str, Any]
-) -> None:
-    if found:
-        put_experiment(emulator, found)
-    emulator.settings.update({"transition_seconds": 300.0, "stabilize_seconds": 60.0})
+    _prepare(emulator, status)
+    emulator.settings.update(setup)
+    if not setup:
+        emulator.fault("UpdateResource", "failed", applied=True, **STABILIZING)
     result = succeeded(run(MODULE, task))
-    assert (statuses(result), emulator.writes()) == (["FAILED"], [operation])
-    assert result.changed
-    assert result["inference_experiment"]["status"] in ("Created", "Running")
+    assert (statuses(result), result.changed, stored_status(emulator)) == (outcome, True, final)
+    assert (result["inference_experiment"].get("status"), len(emulator.writes())) == (final, len(outcome))
     rerun_unchanged(run, emulator, task)
 
 
-@pytest.mark.parametrize(
-    ("task", "ended"),
-    [
-        pytest.param(minimal(desired_state="Completed"), ["FAILED"], id="a stop"),
-        pytest.param(minimal(state="absent"), ["FAILED", "SUCCESS"], id="a deletion of what runs"),
-        pytest.param(
-            minimal(state="absent", on_stop="promote_shadow"), ["FAILED", "SUCCESS"], id="a deletion after a promotion"
-        ),
-    ],
-)
-def test_a_stop_that_is_not_stabilized_is_gone_on_from_by_the_status(
-    run: Run, emulator: Emulator, task: dict[str, Any], ended: list[str]
-) -> None:
-    put_experiment(emulator, "Running")
-    emulator.settings.update({"transition_seconds": 300.0, "stabilize_seconds": 60.0})
-    result = succeeded(run(MODULE, task))
-    assert (statuses(result), result.changed) == (ended, True)
-    assert (stored_experiment(emulator)["status"] if exists(emulator) else None) == task.get("desired_state")
-
-
-def test_a_create_that_fails_while_starting_is_gone_on_from(run: Run, emulator: Emulator) -> None:
-    emulator.settings.update({"create_passes_starting": True, "transition_seconds": 30.0})
-    result = succeeded(run(MODULE, full(tags={"new": "1"})))
-    assert (operation_names(result), statuses(result)) == (["create"], ["FAILED"])
-    assert result.changed
-    assert result["inference_experiment"]["status"] == "Running"
-    rerun_unchanged(run, emulator, full(tags={"new": "1"}))
-
-
-@pytest.mark.parametrize(
-    ("found", "asked"), [("Created", "Running"), ("Running", "Completed")], ids=["a start", "a stop"]
-)
-def test_an_update_whose_stabilizing_fails_is_gone_on_from(
-    run: Run, emulator: Emulator, found: str, asked: str
-) -> None:
-    put_experiment(emulator, found)
-    words = {
-        "code": "GeneralServiceException",
-        "message": 'Stabilizing during update of {"/properties/Name":"checkout"}',
-    }
-    emulator.fault("UpdateResource", "failed", applied=True, **words)
-    result = succeeded(run(MODULE, minimal(desired_state=asked)))
-    assert (statuses(result), result.changed, emulator.writes()) == (["FAILED"], True, ["UpdateResource"])
-    assert result["inference_experiment"]["status"] == asked
-
-
-def test_a_create_that_failed_while_starting_is_stopped_if_that_is_declared_then(run: Run, emulator: Emulator) -> None:
-    emulator.settings.update({"create_passes_starting": True, "transition_seconds": 30.0})
+def test_create_that_failed_while_starting_can_be_stopped(run: Run, emulator: Emulator) -> None:
+    emulator.settings.update(PASSES_STARTING)
     succeeded(run(MODULE, full(desired_state="Running")))
-    succeeded(run(MODULE, minimal(desired_state="Completed")))
-    assert stored_experiment(emulator)["status"] == "Completed"
+    succeeded(run(MODULE, STOP))
+    assert stored_status(emulator) == "Completed"
 
 
-def test_an_endpoint_in_use_by_another_experiment(run: Run, emulator: Emulator) -> None:
+def test_endpoint_in_use_fails_with_hint(run: Run, emulator: Emulator) -> None:
     emulator.put_experiment(REGION, {"Name": "another", "EndpointName": f"{NAME}-endpoint"}, status="Running")
     result = run(MODULE, full())
-    error = failed(result, "AlreadyExists", "endpoint", "inference_experiment_info")
-    assert "endpoint" in error["hint"]
-    assert (result.changed, exists(emulator), operation_names(result)) == (False, False, ["create"])
+    assert "endpoint" in failed(result, "AlreadyExists", "endpoint", "inference_experiment_info")["hint"]
+    assert (result.changed, stored_status(emulator), operation_names(result)) == (False, None, ["create"])
 
 
-def test_what_somebody_else_has_just_created_is_taken_on(run: Run, emulator: Emulator) -> None:
-    emulator.on_call("CreateResource", lambda: put_experiment(emulator, "Created", Description="Theirs"))
-    result = succeeded(run(MODULE, full(description="Ours")))
-    assert (operation_names(result), statuses(result), result.warnings) == (
-        ["create", "update"],
-        ["FAILED", "SUCCESS"],
-        [],
-    )
-    assert stored_experiment(emulator)["properties"]["Description"] == "Ours"
-
-
-def _somebody_else(emulator: Emulator, *operations: dict[str, Any]) -> None:
-    client = emulator.client("cloudcontrol", REGION)
-    client.update_resource(TypeName=TYPE, Identifier=NAME, PatchDocument=json.dumps(operations))
-
-
-@pytest.mark.parametrize("delay", [0.0, 3.0], ids=["", "its Identifier comes late"])
-@pytest.mark.parametrize(
-    ("task", "after"),
-    [
-        pytest.param(minimal(description="Ours"), "Created", id="an update"),
-        pytest.param(minimal(desired_state="Running"), "Running", id="a start"),
-        pytest.param(minimal(state="absent"), None, id="a deletion"),
-    ],
-)
-def test_an_operation_of_somebody_else_is_waited_for(
-    run: Run, emulator: Emulator, task: dict[str, Any], after: str | None, delay: float
-) -> None:
-    put_experiment(emulator, "Created")
-    emulator.settings.update({"operation_seconds": 60.0, "identifier_delay_seconds": delay})
-    theirs = {"op": "add", "path": "/DataStorageConfig", "value": {"Destination": "s3://theirs/data"}}
-    emulator.on_call("UpdateResource" if after else "DeleteResource", lambda: _somebody_else(emulator, theirs))
-    result = succeeded(run(MODULE, task))
-    assert (len(operation_names(result)), statuses(result)) == (1, ["SUCCESS"])
-    assert "ListResourceRequests" in emulator.calls()
-    assert (stored_experiment(emulator)["status"] if exists(emulator) else None) == after
-    if after:
-        assert stored_experiment(emulator)["properties"]["DataStorageConfig"] == {"Destination": "s3://theirs/data"}
-    emulator.settings.operation_seconds = 0.5
-    rerun_unchanged(run, emulator, task)
-
-
-def test_somebody_elses_operation_may_have_done_it_all(run: Run, emulator: Emulator) -> None:
-    put_experiment(emulator, "Created")
-    emulator.settings.operation_seconds = 60.0
-    theirs = {"op": "add", "path": "/Description", "value": "Both"}
-    emulator.on_call("UpdateResource", lambda: _somebody_else(emulator, theirs))
-    result = succeeded(run(MODULE, minimal(description="Both")))
-    assert (result.changed, result["operations"]) == (False, [])
-
-
-def test_without_waiting_an_operation_of_somebody_else_leaves_ours_planned(run: Run, emulator: Emulator) -> None:
-    put_experiment(emulator, "Created")
-    emulator.settings.operation_seconds = 60.0
-    emulator.on_call("UpdateResource", lambda: _somebody_else(emulator, {"op": "add", "path": "/Tags", "value": []}))
-    result = succeeded(run(MODULE, minimal(description="Ours", desired_state="Running", wait=False)))
-    assert (operation_names(result), statuses(result)) == (["update", "update"], ["PLANNED", "PLANNED"])
-    assert not result.changed
-    assert any("concurrent operation" in warning for warning in result.warnings)
-
-
-@pytest.mark.parametrize("late", [False, True], ids=["refused at once", "failed late"])
-def test_what_somebody_else_has_just_deleted_is_absent(run: Run, emulator: Emulator, late: bool) -> None:
-    emulator.settings.delete_missing_late = late
-    put_experiment(emulator, "Created")
-    sagemaker = emulator.client("sagemaker", REGION)
-    emulator.on_call("DeleteResource", lambda: sagemaker.delete_inference_experiment(Name=NAME))
-    result = succeeded(run(MODULE, minimal(state="absent")))
-    assert result["inference_experiment"] == {}
-    rerun_unchanged(run, emulator, minimal(state="absent"))
-
-
-@pytest.mark.parametrize("code", ["ConcurrentOperationException", "ResourceConflictException"])
-def test_a_poll_that_fails_as_if_others_were_at_work_loses_nothing(run: Run, emulator: Emulator, code: str) -> None:
-    put_experiment(emulator, "Created")
-    emulator.settings.operation_seconds = 20.0
-    emulator.fault("GetResourceRequestStatus", "error", code=code, times=10**6)
-    result = run(MODULE, minimal(description="New", wait_timeout=60))
-    error = failed(result, "TimedOut" if code.startswith("Resource") else code)
-    assert (operation_names(result), emulator.writes(), result.changed) == (["update"], ["UpdateResource"], True)
-    assert error["request_token"] == result["operations"][0]["request_token"]
-
-
-def test_a_cancelled_operation_is_a_failure(run: Run, emulator: Emulator) -> None:
+def test_cancelled_operation_fails(run: Run, emulator: Emulator) -> None:
     put_experiment(emulator, "Created")
     emulator.settings.operation_seconds = 20.0
     control = emulator.client("cloudcontrol", REGION)
@@ -430,30 +311,36 @@ def test_a_cancelled_operation_is_a_failure(run: Run, emulator: Emulator) -> Non
         control.cancel_resource_request(RequestToken=request["RequestToken"])
 
     emulator.on_call("GetResourceRequestStatus", cancel)
-    result = run(MODULE, minimal(desired_state="Running"))
+    result = run(MODULE, START)
     failed(result, "CANCEL_COMPLETE", "update")
     assert statuses(result) == ["CANCEL_COMPLETE"]
 
 
-ANSWERS: list[Any] = [
-    pytest.param("throttle", id="throttled"),
-    pytest.param("html503", id="a page with 503"),
-    pytest.param("not_json", id="a page with 200"),
-    pytest.param("missing_keys", id="an answer without members"),
-    pytest.param("broken_json", id="half an answer"),
-    pytest.param("lost", id="done, and answered with 500"),
-]
-
-
-@pytest.mark.parametrize("kind", ANSWERS)
 @pytest.mark.parametrize(
-    "operation",
+    ("fault", "code"),
+    [
+        pytest.param({"kind": "cancelled"}, "CANCEL_COMPLETE", id="cancelled too late"),
+        pytest.param({"kind": "failed", "code": "ServiceTimeout"}, "ServiceTimeout", id="final failure"),
+        pytest.param({"kind": "failed", "code": "NetworkFailure"}, None, id="retryable failure"),
+    ],
+)
+def test_failed_operation_that_was_applied_returns_changed(
+    run: Run, emulator: Emulator, fault: dict[str, Any], code: str | None
+) -> None:
+    put_experiment(emulator, "Created")
+    emulator.fault("UpdateResource", **fault, applied=True)
+    result = run(MODULE, UPDATE)
+    assert (result.failed, result.changed) == (code is not None, True)
+    assert result["inference_experiment"]["description"] == "New"
+
+
+@pytest.mark.parametrize("kind", ["throttle", "html503", "not_json", "missing_keys", "broken_json", "lost"])
+@pytest.mark.parametrize(
+    "call",
     ["GetResource", "CreateResource", "UpdateResource", "GetResourceRequestStatus", "DescribeInferenceExperiment"],
 )
-def test_a_bad_answer_is_asked_for_again_and_nothing_is_done_twice(
-    run: Run, emulator: Emulator, operation: str, kind: str
-) -> None:
-    emulator.fault(operation, kind)
+def test_bad_response_is_retried_with_the_same_token(run: Run, emulator: Emulator, call: str, kind: str) -> None:
+    emulator.fault(call, kind)
     schedule = {"start_time": "2026-01-03T12:00:00Z", "end_time": "2026-01-05T12:00:00Z"}
     task = full(schedule=schedule, desired_state="Running")
     result = succeeded(run(MODULE, task))
@@ -464,48 +351,52 @@ def test_a_bad_answer_is_asked_for_again_and_nothing_is_done_twice(
 
 
 @pytest.mark.parametrize("kind", ["lost", "not_json", "missing_keys"])
-def test_a_lost_answer_to_a_deletion_is_no_failure(run: Run, emulator: Emulator, kind: str) -> None:
+def test_delete_with_bad_response_succeeds(run: Run, emulator: Emulator, kind: str) -> None:
     put_experiment(emulator, "Running")
     emulator.fault("DeleteResource", kind, **({} if kind == "lost" else {"applied": True}))
     result = succeeded(run(MODULE, minimal(state="absent")))
-    assert (operation_names(result), statuses(result), exists(emulator)) == (["delete"], ["SUCCESS"], False)
+    assert (operation_names(result), statuses(result), stored_status(emulator)) == (["delete"], ["SUCCESS"], None)
 
 
 @pytest.mark.parametrize("kind", ["throttle", "html503", "not_json"])
-def test_an_answer_that_stays_bad_ends_the_task(run: Run, emulator: Emulator, kind: str) -> None:
-    emulator.fault("GetResource", kind, times=9999)
+def test_persistent_bad_response_fails(run: Run, emulator: Emulator, kind: str) -> None:
+    emulator.fault("GetResource", kind, times=ALWAYS)
     result = run(MODULE, full())
-    assert result.failed
     assert (result["error"]["operation"], emulator.writes()) == ("GetResource", [])
     assert len(emulator.calls()) < 60
 
 
-DENIED: list[Any] = [
-    pytest.param("GetResource", "cloudformation:GetResource", id="reading"),
-    pytest.param("CreateResource", "cloudformation:CreateResource", id="creating"),
-]
-
-
-@pytest.mark.parametrize(("operation", "permission"), DENIED)
-@pytest.mark.parametrize("check", [False, True], ids=["for real", "in check mode"])
-def test_a_denied_call_is_no_absence(
-    run: Run, emulator: Emulator, operation: str, permission: str, check: bool
-) -> None:
-    message = f"User is not authorized to perform: {permission}"
-    emulator.fault(operation, "error", code="AccessDeniedException", message=message, times=9)
+@pytest.mark.parametrize("call", ["GetResource", "CreateResource"])
+@CHECK
+def test_denied_call_fails_with_permission(run: Run, emulator: Emulator, call: str, check: bool) -> None:
+    message = f"User is not authorized to perform: cloudformation:{call}"
+    emulator.fault(call, "error", code="AccessDeniedException", message=message, times=9)
     result = run(MODULE, full(), check=check)
-    if check and operation == "CreateResource":
-        assert not result.failed
+    if check and call == "CreateResource":
+        succeeded(result)
         return
-    error = failed(result, "AccessDeniedException", permission)
-    assert (error["message"], error["operation"], error["request_token"]) == (message, operation, None)
+    error = failed(result, "AccessDeniedException", message)
+    assert (error["message"], error["operation"], error["request_token"]) == (message, call, None)
     assert "permission" in error["hint"]
-    assert (result.changed, exists(emulator)) == (False, False)
+    assert (result.changed, stored_status(emulator)) == (False, None)
+
+
+@pytest.mark.parametrize(
+    ("code", "hint"),
+    [
+        *(("UnsupportedActionException", ""), ("GeneralServiceException", ""), ("HandlerFailureException", "")),
+        ("ExpiredTokenException", "credentials"),
+    ],
+)
+def test_error_of_read_does_not_mean_absent(run: Run, emulator: Emulator, code: str, hint: str) -> None:
+    emulator.fault("GetResource", "error", code=code, message="The cause", times=99)
+    assert hint in (failed(run(MODULE, minimal(state="absent")), code, "The cause")["hint"] or "")
+    assert emulator.writes() == []
 
 
 @pytest.mark.parametrize("region", ["us-gov-west-1", "cn-north-1", "ap-east-2"])
-@pytest.mark.parametrize("task", [full(), minimal(state="absent"), minimal()], ids=["present", "absent", "named"])
-@pytest.mark.parametrize("check", [False, True], ids=["for real", "in check mode"])
+@pytest.mark.parametrize("task", [full(), minimal(state="absent"), minimal()], ids=["present", "absent", "name only"])
+@CHECK
 def test_region_without_type_fails_with_region_and_link(
     run: Run, emulator: Emulator, task: dict[str, Any], region: str, check: bool
 ) -> None:
@@ -516,9 +407,8 @@ def test_region_without_type_fails_with_region_and_link(
     assert emulator.writes() == []
 
 
-@pytest.mark.parametrize("module", [MODULE, "inference_experiment_info"])
-@pytest.mark.usefixtures("emulator")
-def test_region_of_profile_is_in_the_message(
+@pytest.mark.parametrize("module", [MODULE, INFO])
+def test_message_has_the_region_of_the_profile(
     run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, module: str
 ) -> None:
     (tmp_path / "config").write_text("[default]\nregion = us-gov-east-1\n", encoding="utf-8")
@@ -530,21 +420,8 @@ def test_region_of_profile_is_in_the_message(
     assert "not available in us-gov-east-1" in error["hint"]
 
 
-@pytest.mark.parametrize("code", ["UnsupportedActionException", "GeneralServiceException", "HandlerFailureException"])
-def test_no_other_error_means_absent(run: Run, emulator: Emulator, code: str) -> None:
-    emulator.fault("GetResource", "error", code=code, times=99)
-    failed(run(MODULE, minimal(state="absent")), code)
-    assert emulator.writes() == []
-
-
-def test_expired_credentials_are_said_to_be(run: Run, emulator: Emulator) -> None:
-    emulator.fault("GetResource", "error", code="ExpiredTokenException", message="It has expired", times=9)
-    error = failed(run(MODULE, full()), "ExpiredTokenException", "It has expired")
-    assert "credentials" in error["hint"]
-
-
-@table(CHANGING)
-def test_the_role_of_cloud_control_is_in_every_request_that_takes_one(
+@scenarios(CHANGED)
+def test_cloud_control_role_is_in_every_request_that_accepts_one(
     run: Run, emulator: Emulator, scenario: Scenario
 ) -> None:
     scenario.prepare(emulator)
@@ -553,6 +430,6 @@ def test_the_role_of_cloud_control_is_in_every_request_that_takes_one(
     assert {request.get("RoleArn") for request in requests if "TypeName" in request} == {ROLE_ARN}
 
 
-def test_without_it_there_is_no_role_in_any_request(run: Run, emulator: Emulator) -> None:
+def test_requests_have_no_role_by_default(run: Run, emulator: Emulator) -> None:
     succeeded(run(MODULE, full()))
     assert all("RoleArn" not in record.request for record in emulator.log)

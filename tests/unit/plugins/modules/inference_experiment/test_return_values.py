@@ -15,7 +15,7 @@ import yaml
 from tests.emulator import Emulator
 from tests.support.environment import REGION
 from tests.support.module_runner import MODULES, Result
-from tests.support.scenarios import CHANGING, Scenario, table
+from tests.support.scenarios import CHANGED, Scenario, scenarios
 from tests.support.tasks import (
     KEY_ID,
     MODULE,
@@ -114,11 +114,11 @@ def test_an_absent_experiment_is_an_empty_dict(
 
 
 @pytest.mark.parametrize("check", [False, True], ids=["for real", "in check mode"])
-@table(CHANGING)
+@scenarios(CHANGED)
 def test_operations_have_their_keys(run: Run, emulator: Emulator, scenario: Scenario, check: bool) -> None:
     scenario.prepare(emulator)
     result = succeeded(run(MODULE, dict(scenario.task), check=check))
-    assert held(result, MODULE, EXISTS if scenario.ends and not check else set()) == []
+    assert held(result, MODULE, EXISTS if scenario.after and not check else set()) == []
     for operation in result["operations"]:
         assert set(operation) == KEYS[operation["operation"]] - ({"request_token"} if check else set())
         assert operation["operation_status"] == ("PLANNED" if check else "SUCCESS")

@@ -11,14 +11,13 @@ from typing import Any
 import pytest
 
 from tests.emulator import Emulator
-from tests.support.scenarios import CHANGING, RECREATES, Scenario, table
+from tests.support.scenarios import CHANGED, RECREATES, Scenario, scenarios
 from tests.support.tasks import (
     END,
     MODULE,
     OTHER_ROLE_ARN,
     STORAGE_PROPERTY,
     TRANSITIONAL,
-    exists,
     full,
     minimal,
     operation_names,
@@ -26,15 +25,16 @@ from tests.support.tasks import (
     rerun_unchanged,
     statuses,
     stored_experiment,
+    stored_status,
     succeeded,
     without_outcome,
 )
 from tests.unit.conftest import Run
 
 # What these have beside what the task gives is carried over, which takes a task that waits.
-CARRYING = [scenario for scenario in RECREATES if scenario.found == "Created"]
-SETTLED = [scenario for scenario in CHANGING if scenario.found not in TRANSITIONAL and scenario not in CARRYING]
-MOVING = [scenario for scenario in CHANGING if scenario.found in TRANSITIONAL]
+CARRYING = [scenario for scenario in RECREATES if scenario.before == "Created"]
+SETTLED = [scenario for scenario in CHANGED if scenario.before not in TRANSITIONAL and scenario not in CARRYING]
+MOVING = [scenario for scenario in CHANGED if scenario.before in TRANSITIONAL]
 
 
 def _go_on(run: Run, emulator: Emulator, task: dict[str, Any], runs: int) -> None:
@@ -46,7 +46,7 @@ def _go_on(run: Run, emulator: Emulator, task: dict[str, Any], runs: int) -> Non
     rerun_unchanged(run, emulator, task)
 
 
-@table(SETTLED)
+@scenarios(SETTLED)
 def test_without_waiting_the_first_operation_is_sent_and_the_rest_planned(
     run: Run, emulator: Emulator, scenario: Scenario
 ) -> None:
@@ -64,10 +64,10 @@ def test_without_waiting_the_first_operation_is_sent_and_the_rest_planned(
     assert all("request_token" not in operation for operation in result["operations"][1:])
     assert (check.changed, without_outcome(check)) == (True, without_outcome(result))
     _go_on(run, emulator, task, len(scenario.operations) - 1)
-    assert (stored_experiment(emulator)["status"] if exists(emulator) else None) == scenario.ends
+    assert stored_status(emulator) == scenario.after
 
 
-@table(CARRYING)
+@scenarios(CARRYING)
 @pytest.mark.parametrize("check", [False, True], ids=["for real", "in check mode"])
 def test_nothing_is_deleted_without_waiting_that_a_later_run_could_not_create_as_it_was(
     run: Run, emulator: Emulator, scenario: Scenario, check: bool
@@ -159,7 +159,7 @@ def test_operations_of_a_recreation_that_others_keep_waiting(
 
 
 @pytest.mark.parametrize("check", [False, True], ids=["for real", "in check mode"])
-@table(MOVING)
+@scenarios(MOVING)
 def test_without_waiting_nothing_is_sent_while_in_transit(
     run: Run, emulator: Emulator, scenario: Scenario, check: bool
 ) -> None:
@@ -169,7 +169,7 @@ def test_without_waiting_nothing_is_sent_while_in_transit(
     assert (result.changed, emulator.writes()) == (False, [])
     assert operation_names(result) == list(scenario.operations)
     assert set(statuses(result)) == {"PLANNED"}
-    assert any(str(scenario.found) in warning for warning in result.warnings)
+    assert any(str(scenario.before) in warning for warning in result.warnings)
     _go_on(run, emulator, task, len(scenario.operations))
 
 
@@ -330,14 +330,14 @@ def test_task_that_finds_another_change_waits_before_it_writes(
     rerun_unchanged(run, emulator, minimal(**task))
 
 
-@table(SETTLED)
+@scenarios(SETTLED)
 def test_task_without_wait_returns_experiment_as_read_after_submission(
     run: Run, emulator: Emulator, scenario: Scenario
 ) -> None:
     scenario.prepare(emulator)
     result = succeeded(run(MODULE, {**scenario.task, "wait": False}, diff=True))
     returned = result["inference_experiment"]
-    assert returned.get("status") == (stored_experiment(emulator)["status"] if exists(emulator) else None)
+    assert returned.get("status") == stored_status(emulator)
     shown = result["diff"]["after"]
     assert (returned, {"variant_actions", "status_reason"} & returned.keys()) == (
         {name: value for name, value in shown.items() if name not in ("variant_actions", "status_reason")},

@@ -1,10 +1,10 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Answers that AWS would not give, made of those that it gives by putting something else at every place of them.
+"""Responses in which one value is replaced: the task ends soon, reports its changes, and submits nothing after an
+invalid read.
 
-Whatever comes, a task ends soon and in words, tells no change that there was not, and writes nothing on garbage. A
-share of the places; THOROUGH=1 in the environment makes it thousands.
+A sample of the paths and values. With THOROUGH=1 in the environment: thousands of them.
 """
 
 from __future__ import annotations
@@ -16,78 +16,88 @@ from typing import Any
 import pytest
 
 from tests.emulator import Emulator
-from tests.support.malformed_values import Gone, Path, put_at, value_paths
-from tests.support.network_failures import ALWAYS, CONTENT, DECIDED_ON, MOST_CALLS, SCENES, Scene
-from tests.support.tasks import exists, stored_experiment, succeeded
+from tests.support.call_scenarios import CALL_SCENARIOS, DECLARED_OR_STATUS, MAX_CALLS, PROPERTIES, CallScenario
+from tests.support.malformed_values import Path, Removed, replace_at, value_paths
+from tests.support.tasks import ALWAYS, stored_experiment, stored_status, succeeded
 from tests.support.thorough import some
 from tests.unit.conftest import Run
 
-ODD: tuple[Any, ...] = (
-    *(Gone, None, 0, -1, 1.5, True, "", "x", "\ud800", [], [None], ["x"], {}, {"a": 1}, {"": None}, [[]]),
+MALFORMED: tuple[Any, ...] = (
+    *(Removed, None, 0, -1, 1.5, True, "", "x", "\ud800", [], [None], ["x"], {}, {"a": 1}, {"": None}, [[]]),
     *(10**30, "NaN", [{}], [1]),
 )
+CALLS = some([(scenario, call) for scenario in CALL_SCENARIOS for call in scenario.calls], each=3)
 
 
-CALLS = some([(scene, call) for scene in SCENES for call in scene.calls], each=3)
+# Read this test first.
+def test_read_without_status_fails_before_any_write(run: Run, emulator: Emulator) -> None:
+    emulator.put_experiment("us-east-1", {"Name": "checkout"}, status="Created")
+    response = {"ResourceDescription": {"Identifier": "checkout", "Properties": '{"Name": "checkout"}'}}
+    emulator.fault("GetResource", "changed", change=lambda _response: response, times=99)
+    result = run("inference_experiment", {"name": "checkout", "tags": {"new": "1"}})
+    assert (result["error"]["code"], result["error"]["operation"]) == ("InvalidAnswer", "GetResource")
+    assert "The response to GetResource is invalid" in result.msg
+    assert "Status" in result.msg
+    assert emulator.writes() == []
 
 
-def answers_of(run: Run, emulator: Emulator, scene: Scene, call: str) -> list[Any]:
-    """What a call is answered with if all is well."""
+def _responses(run: Run, emulator: Emulator, scenario: CallScenario, call: str) -> list[Any]:
+    """Return the unchanged responses to a call."""
     seen: list[Any] = []
-    scene.prepare(emulator)
 
-    def note(answer: Any) -> Any:
-        seen.append(answer)
-        return answer
+    def record(response: Any) -> Any:
+        seen.append(response)
+        return response
 
-    emulator.fault(call, "changed", change=note, times=ALWAYS)
-    succeeded(scene.play(run))
-    return [answer for answer in seen if "__type" not in answer]
+    scenario.prepare(emulator)
+    emulator.fault(call, "changed", change=record, times=ALWAYS)
+    succeeded(scenario.run(run))
+    return [response for response in seen if "__type" not in response]
 
 
-def complaints(
-    run: Run, emulator: Emulator, scene: Scene, call: str, path: Path, new: Any, *, garbage: bool
-) -> Iterator[str]:
-    """What the module makes of an answer that it should not."""
-    scene.prepare(emulator)
-    before = stored_experiment(emulator) if exists(emulator) else None
-    emulator.fault(call, "changed", change=lambda answer: put_at(answer, path, new), times=ALWAYS)
-    result = scene.play(run)
-    writes, after = emulator.writes(), stored_experiment(emulator) if exists(emulator) else None
+def _errors(run: Run, emulator: Emulator, scenario: CallScenario, change: Any, *, invalid_read: bool) -> Iterator[str]:
+    """Yield each violation by a task that gets changed responses."""
+    call, path, new = change
+    scenario.prepare(emulator)
+    before = stored_experiment(emulator) if stored_status(emulator) else None
+    emulator.fault(call, "changed", change=lambda response: replace_at(response, path, new), times=ALWAYS)
+    result = scenario.run(run)
+    writes, after = emulator.writes(), stored_experiment(emulator) if stored_status(emulator) else None
     if "exception" in result:
         yield "a traceback"
-    if len(emulator.calls()) > MOST_CALLS:
+    if len(emulator.calls()) > MAX_CALLS:
         yield f"{len(emulator.calls())} calls"
     if not result.failed and result.changed != bool(writes):
         yield f"changed is {result.changed} after {writes}"
     if not result.failed and not result.changed and before != after:
-        yield "something has changed and it is not told"
+        yield "a change that is not reported"
     if result.changed and not writes:
-        yield "a change is told that there was not"
-    if writes and garbage:
-        yield f"{writes} on garbage: {result.msg}"
+        yield "a reported change without a write"
+    if writes and invalid_read:
+        yield f"{writes} after an invalid read: {result.msg}"
 
 
-def is_garbage(properties: Any, path: Path, new: Any) -> bool:
-    """Whether nothing can be decided on such properties; another text, or one thing less, might be the truth."""
-    if put_at(properties, path, Gone) == properties:
+def _is_invalid_read(properties: Any, path: Path, new: Any) -> bool:
+    """Return whether no write may follow. Another string, or a missing member, can be valid."""
+    if replace_at(properties, path, Removed) == properties:
         return False
-    if path[:3] != CONTENT or len(path) == len(CONTENT):
+    if path[:3] != PROPERTIES or len(path) == len(PROPERTIES):
         return path not in (("TypeName",), ("ResourceDescription", "Identifier"))
-    old_may_be = {"InstanceCount": (int,), "SamplingPercentage": (int,)}.get(str(path[-1]), (str, dict, list))
-    return path[3] in DECIDED_ON and type(new) not in (*old_may_be, type, type(None))
+    types = {"InstanceCount": (int,), "SamplingPercentage": (int,)}.get(str(path[-1]), (str, dict, list))
+    return path[3] in DECLARED_OR_STATUS and type(new) not in (*types, type, type(None))
 
 
-@pytest.mark.parametrize(("scene", "call"), CALLS, ids=[f"{scene.title}: {call}" for scene, call in CALLS])
-def test_whatever_is_answered(run: Run, emulator: Emulator, scene: Scene, call: str) -> None:
-    answers = answers_of(run, emulator, scene, call)
-    read_first = call == "GetResource" and scene.found is not None
-    paths = dict.fromkeys(itertools.chain(*map(value_paths, answers)))
-    mutants = [(path, new) for path in paths for new in ODD if path or new is not Gone]
-    tried = some(mutants, each=541, thorough=7, turn=CALLS.index((scene, call)))
+@pytest.mark.parametrize(("scenario", "call"), CALLS, ids=[f"{scenario.title}: {call}" for scenario, call in CALLS])
+def test_changed_response_leads_to_no_wrong_write_or_report(
+    run: Run, emulator: Emulator, scenario: CallScenario, call: str
+) -> None:
+    responses = _responses(run, emulator, scenario, call)
+    read_first = call == "GetResource" and scenario.experiment is not None
+    paths = dict.fromkeys(itertools.chain(*map(value_paths, responses)))
+    changes = [(path, new) for path in paths for new in MALFORMED if path or new is not Removed]
     found = []
-    for path, new in tried:
-        garbage = read_first and is_garbage(answers[0], path, new)
-        said = list(complaints(run, emulator, scene, call, path, new, garbage=garbage))
-        found += [(path, new, *said)] if said else []
+    for path, new in some(changes, each=541, thorough=7, turn=CALLS.index((scenario, call))):
+        invalid_read = read_first and _is_invalid_read(responses[0], path, new)
+        errors = list(_errors(run, emulator, scenario, (call, path, new), invalid_read=invalid_read))
+        found += [(path, new, *errors)] if errors else []
     assert found == []

@@ -33,8 +33,7 @@ from tests.support.credential_sources import (
 )
 from tests.support.malformed_values import option_paths
 from tests.support.module_runner import Spec, argument_spec
-from tests.support.network_failures import ALWAYS
-from tests.support.tasks import KEY_ARN, MODULE, SCHEDULE, STORAGE, full, minimal, put_experiment
+from tests.support.tasks import ALWAYS, KEY_ARN, MODULE, SCHEDULE, STORAGE, full, minimal, put_experiment
 from tests.support.thorough import some
 from tests.unit.conftest import Run
 

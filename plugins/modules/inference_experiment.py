@@ -74,9 +74,10 @@ options:
       - Required on create. Can be changed only while the experiment is C(Created).
       - A task that stops the experiment cannot change the variants. The task fails if the values differ from the
         current variants.
-      - With O(state=absent), the module ignores the values. The only exception is a C(Running) experiment if the task
-        sets O(status_reason), O(desired_state=Completed), O(desired_state=Cancelled), O(on_stop=promote_shadow) or
-        O(on_stop=remove_shadow). In this case, the task fails if the values differ from the current variants.
+      - With O(state=absent), the module ignores the values, with one exception. If the experiment is C(Running) and the
+        task also sets an option for the stop, the task fails if the values differ from the current variants. The options
+        for the stop are O(status_reason), O(desired_state=Completed), O(desired_state=Cancelled),
+        O(on_stop=promote_shadow) and O(on_stop=remove_shadow).
       - If O(desired_state) is C(Completed) or C(Cancelled) and the experiment already has this status, the module
         ignores the values. Therefore a task that stopped the experiment can run again.
     type: list
@@ -187,8 +188,8 @@ options:
       - While the experiment is C(Created), both times can be changed. While it is C(Running), only
         O(schedule.end_time) can be changed and O(schedule.start_time) is ignored. After the end of the experiment, both
         times are ignored.
-      - If an ignored time is in the future, the module returns a warning, unless the experiment already has the status
-        in O(desired_state).
+      - If an ignored time is in the future, the module returns a warning. There is no warning if the experiment already
+        has the status that O(desired_state) sets, for example if a task with O(desired_state=Completed) runs again.
       - Write-only in Cloud Control, which means that Cloud Control does not return the value. To compare the times, the
         module reads the current schedule with C(sagemaker:DescribeInferenceExperiment). The calling identity needs this
         action, even if O(cloud_control_role_arn) is set.

@@ -74,7 +74,7 @@ def module(**params: Any) -> Any:
 
 def prepare_client(**params: Any) -> None:
     """Create the boto3 client for Cloud Control."""
-    create_client(module(**params), INFERENCE_EXPERIMENT, Deadline(Clock(), 60)).prepare("cloudcontrol")
+    create_client(module(**params), INFERENCE_EXPERIMENT, Deadline(Clock(), 60)).create_clients("cloudcontrol")
 
 
 def test_client_on_old_botocore_rejects_endpoint_of_named_profile(

@@ -9,16 +9,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ..errors import (
-    NOT_AUTHORIZED,
-    CallFailed,
-    CloudControlError,
-    Rejected,
-    TimedOut,
-    is_denied,
-    is_not_implemented,
-    is_throttled,
-)
+from .. import errors
+from ..errors import CallFailed, CloudControlError, Rejected, TimedOut
 
 _RESUME = "Run the task again to resume."
 _LATER = "Run the task again later to resume."
@@ -173,19 +165,19 @@ _SECRETS = re.compile(
 
 def hint_for(code: str, operation: str | None, message: str = "") -> str | None:
     """Return the hint for an error of a call (GetResource) or of an operation (update); None for an unknown code."""
-    if NOT_AUTHORIZED in message:
+    if errors.NOT_AUTHORIZED in message:
         grant = f"Grant the permission in the message to the identity in the message. {_POLICIES}"
         return _policy_hint(message) or grant
     if code.startswith("AccessDenied") and operation and operation[0].isupper():
         return f"Grant the permission cloudformation:{operation} to the calling identity. {_POLICIES}"
-    if is_throttled(code, message):
+    if errors.is_throttled(code, message):
         return HINTS["Throttling"]
-    if is_denied(code, message):
+    if errors.is_denied(code, message):
         return HINTS["AccessDenied"]
     for (codes, words), hint in HINTS_BY_MESSAGE.items():
         if code in codes.split() and re.search(words, message):
             return hint
-    if is_not_implemented(message):
+    if errors.is_not_implemented(message):
         return HINTS["501"]
     if code.isdigit() and code not in HINTS:  # the HTTP status of a response without an error code
         code = "InternalFailure" if code >= "500" else "NotCloudControl"

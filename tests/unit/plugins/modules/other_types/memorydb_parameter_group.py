@@ -1,9 +1,9 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""AWS::MemoryDB::ParameterGroup, which has no statuses: what a second resource type takes, whole.
+"""The resource type AWS::MemoryDB::ParameterGroup: all that the engine needs for a type without statuses.
 
-A file of plugins/module_utils/_resource_types would read just so, with relative imports.
+In plugins/module_utils/_resource_types, the file would be the same with relative imports.
 """
 
 from __future__ import annotations

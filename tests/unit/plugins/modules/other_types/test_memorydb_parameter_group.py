@@ -1,20 +1,32 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A type with another identifier, create-only and write-only properties and no statuses, without a line of new code."""
+"""A second resource type, AWS::MemoryDB::ParameterGroup, which needs no change of the engine.
+
+The type has another identifier, create-only and write-only properties, and no statuses.
+"""
 
 from __future__ import annotations
 
+import functools
 import json
+from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 import pytest
 
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.ansible_module.info import run_info_module
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.ansible_module.resource import (
+    run_resource_module,
+)
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import ResourceType
 from tests.emulator import Emulator
+from tests.emulator.plain import Adds, PlainType
 from tests.support.environment import REGION
+from tests.support.module_runner import Result, run_module
 from tests.support.tasks import rejected, succeeded
 from tests.unit.plugins.modules.other_types.memorydb_parameter_group import PARAMETER_GROUP
-from tests.unit.plugins.modules.other_types.support import Bed
 
 NAME = "shop"
 ARN = f"arn:aws:memorydb:{REGION}:123456789012:parametergroup/{NAME}"
@@ -27,13 +39,62 @@ FULL = {
 }
 
 
-def named(**options: Any) -> dict[str, Any]:
+class Modules:
+    """The modules of a type without a file in plugins/modules."""
+
+    def __init__(self, resource_type: ResourceType, emulator: Emulator, adds: Adds) -> None:
+        self.type = resource_type
+        self.emulator = emulator
+        self.plain = PlainType(resource_type.type_name, adds)
+        emulator.serve(self.plain)
+
+    def _run(self, main: Callable[[ResourceType], None], options: dict[str, Any], **modes: bool) -> Result:
+        module = ModuleType(self.type.result_name)
+        vars(module)["main"] = functools.partial(main, self.type)
+        self.emulator.clear_log()
+        return run_module(module, options, emulator=self.emulator, **modes)
+
+    def manage(self, options: dict[str, Any], **modes: bool) -> Result:
+        """Run the module that manages a resource; C(check=True) is check mode."""
+        return self._run(run_resource_module, options, **modes)
+
+    def list(self, options: dict[str, Any]) -> Result:
+        """Run the module that lists resources."""
+        return self._run(run_info_module, options)
+
+    def actual(self, identifier: str) -> dict[str, Any]:
+        """Return the properties of a resource in the emulator."""
+        return self.plain.resources[REGION, identifier]
+
+    def apply(self, options: dict[str, Any], *operations: str) -> Result:
+        """Run a task in check mode, in normal mode and again, and return the result of the second run.
+
+        Check mode has to predict the operations and the resource. The third run has to change nothing.
+        """
+        predicted = succeeded(self.manage(options, check=True))
+        assert self.emulator.writes() == []
+        result = succeeded(self.manage(options, diff=True))
+        for run in (predicted, result):
+            assert [operation["operation"] for operation in run["operations"]] == list(operations)
+            assert run.changed == bool(operations)
+        compared = set(result[self.type.result_name]) & set(self.type.options)
+        assert {name: predicted[self.type.result_name].get(name) for name in compared} == {
+            name: result[self.type.result_name][name] for name in compared
+        }
+        again = succeeded(self.manage(options))
+        assert (again.changed, self.emulator.calls()) == (False, ["GetResource"])
+        return result
+
+
+def task(**options: Any) -> dict[str, Any]:
+    """Return a task with the name and these options."""
     return {"parameter_group_name": NAME, **options}
 
 
 @pytest.fixture
-def bed(emulator: Emulator) -> Bed:
-    return Bed(
+def modules(emulator: Emulator) -> Modules:
+    """The modules, without a parameter group."""
+    return Modules(
         PARAMETER_GROUP,
         emulator,
         lambda model, region: {
@@ -43,122 +104,122 @@ def bed(emulator: Emulator) -> Bed:
 
 
 @pytest.fixture
-def there(bed: Bed) -> Bed:
-    succeeded(bed.manage(FULL))
-    return bed
+def existing(modules: Modules) -> Modules:
+    """The modules, with the parameter group of FULL."""
+    succeeded(modules.manage(FULL))
+    return modules
 
 
-def test_it_is_created_with_everything_and_then_left_alone(bed: Bed) -> None:
-    result = bed.brought_about(FULL, "create")
-    assert bed.there(NAME)["Parameters"] == FULL["parameters"]
+# Read this test first.
+def test_create_sends_all_properties_and_returns_those_of_the_read(modules: Modules) -> None:
+    result = succeeded(modules.manage(FULL))
+
+    (create,) = [record.request for record in modules.emulator.log if record.operation == "CreateResource"]
+    assert json.loads(create["DesiredState"]) == {
+        "ParameterGroupName": NAME,
+        "Family": "memorydb_redis7",
+        "Description": "For the shop",
+        "Parameters": {"maxmemory-policy": "volatile-lru", "KMSKey": "verbatim"},
+        "Tags": [{"Key": "team", "Value": "shop"}, {"Key": "Cost Center", "Value": "42"}],
+    }
+    # Parameters are write-only.
     assert result["parameter_group"] == {
         "parameter_group_name": NAME,
         "family": "memorydb_redis7",
         "description": "For the shop",
         "ARN": ARN,
-        "tags": FULL["tags"],
+        "tags": {"team": "shop", "Cost Center": "42"},
         "region": REGION,
     }
 
 
-def test_all_that_a_creation_lacks_is_named(bed: Bed) -> None:
-    rejected(bed.manage(named()), bed.emulator, "parameter group 'shop'", "family")
+def test_second_create_changes_nothing(modules: Modules) -> None:
+    modules.apply(FULL, "create")
 
 
-def test_a_limit_of_its_own_is_checked_before_any_call(bed: Bed) -> None:
-    rejected(bed.manage({"parameter_group_name": "Shop"}), bed.emulator, "parameter_group_name", "small letters")
-    assert bed.emulator.calls() == []
+def test_create_without_required_option_is_rejected(modules: Modules) -> None:
+    rejected(modules.manage(task()), modules.emulator, "parameter group 'shop'", "family")
+
+
+def test_limit_of_type_is_checked_before_any_call(modules: Modules) -> None:
+    rejected(
+        modules.manage({"parameter_group_name": "Shop"}), modules.emulator, "parameter_group_name", "small letters"
+    )
+    assert modules.emulator.calls() == []
 
 
 @pytest.mark.parametrize(
-    ("task", "tags"),
+    ("options", "tags"),
     [
-        pytest.param({"tags": {"team": "till"}}, {"team": "till"}, id="replaced"),
-        pytest.param(
-            {"tags": {"team": "till"}, "purge_tags": False}, {"team": "till", "Cost Center": "42"}, id="added to"
-        ),
-        pytest.param({"tags": {}}, {}, id="taken away"),
+        pytest.param({"tags": {"team": "till"}}, {"team": "till"}, id="replace"),
+        pytest.param({"tags": {"team": "till"}, "purge_tags": False}, {"team": "till", "Cost Center": "42"}, id="add"),
+        pytest.param({"tags": {}}, {}, id="remove"),
     ],
 )
-def test_its_tags_are(there: Bed, task: dict[str, Any], tags: dict[str, str]) -> None:
-    result = there.brought_about(named(**task), "update")
+def test_update_changes_tags(existing: Modules, options: dict[str, Any], tags: dict[str, str]) -> None:
+    result = existing.apply(task(**options), "update")
     assert result["parameter_group"]["tags"] == tags
-    assert there.there(NAME).get("Tags", []) == [{"Key": key, "Value": value} for key, value in tags.items()]
+    assert existing.actual(NAME).get("Tags", []) == [{"Key": key, "Value": value} for key, value in tags.items()]
 
 
-def test_what_can_be_given_only_at_its_creation_is_refused(there: Bed) -> None:
-    task = {**FULL, "family": "memorydb_valkey7"}
+def test_change_of_create_only_property_is_rejected(existing: Modules) -> None:
     words = ('family is "memorydb_redis7", not "memorydb_valkey7"', "recreate: true")
-    rejected(there.manage(task), there.emulator, *words)
+    rejected(existing.manage({**FULL, "family": "memorydb_valkey7"}), existing.emulator, *words)
 
 
-def test_or_deleted_and_created_again_with_what_the_task_leaves_out(there: Bed) -> None:
-    task = named(family="memorydb_valkey7", parameters={"activedefrag": "yes"}, recreate=True)
-    result = there.brought_about(task, "delete", "create")
+def test_recreate_preserves_omitted_options(existing: Modules) -> None:
+    options = task(family="memorydb_valkey7", parameters={"activedefrag": "yes"}, recreate=True)
+    result = existing.apply(options, "delete", "create")
     assert result["diff"]["before"]["family"] == "memorydb_redis7"
-    now = there.there(NAME)
-    assert (now["Family"], now["Description"]) == ("memorydb_valkey7", "For the shop")
-    assert now["Parameters"] == {"activedefrag": "yes"}
+    actual = existing.actual(NAME)
+    assert (actual["Family"], actual["Description"]) == ("memorydb_valkey7", "For the shop")
+    assert actual["Parameters"] == {"activedefrag": "yes"}
     assert result["parameter_group"]["tags"] == FULL["tags"]
 
 
-def test_it_is_deleted_once(there: Bed) -> None:
-    there.brought_about(named(state="absent"), "delete")
-    assert there.plain.resources == {}
+def test_delete_removes_the_resource(existing: Modules) -> None:
+    existing.apply(task(state="absent"), "delete")
+    assert existing.plain.resources == {}
 
 
-# --- what goes wrong ---
-
-
-def test_what_is_accepted_and_not_applied_fails_the_task(there: Bed) -> None:
-    there.emulator.settings.ignore_properties = frozenset({"Tags"})
-    result = there.manage(named(tags={"team": "till"}))
+def test_change_that_is_not_applied_fails_without_a_status(existing: Modules) -> None:
+    existing.emulator.settings.ignore_properties = frozenset({"Tags"})
+    result = existing.manage(task(tags={"team": "till"}))
     assert result.failed
     assert "a later read does not show the change (tags): the parameter group is unchanged." in result.msg
 
 
-def test_a_task_that_runs_out_of_time_says_so_without_a_status(there: Bed) -> None:
-    there.emulator.settings.operation_seconds = 100
-    result = there.manage(named(tags={"team": "till"}, wait_timeout=10))
+def test_time_out_names_no_status(existing: Modules) -> None:
+    existing.emulator.settings.operation_seconds = 100
+    result = existing.manage(task(tags={"team": "till"}, wait_timeout=10))
     assert result.failed
     assert "wait_timeout of 10 seconds has elapsed" in result.msg
-    assert "status was last seen" not in result.msg
+    assert "last had the status" not in result.msg
 
 
-def test_a_change_meanwhile_makes_it_look_again(there: Bed) -> None:
-    def somebody() -> None:
-        there.there(NAME)["Tags"] = [{"Key": "theirs", "Value": "x"}]
+def test_update_after_concurrent_change_preserves_both(existing: Modules) -> None:
+    def add_tag() -> None:
+        existing.actual(NAME)["Tags"] = [{"Key": "theirs", "Value": "x"}]
 
-    there.emulator.on_call("UpdateResource", somebody)
-    result = succeeded(there.manage(named(tags={"team": "till"}, purge_tags=False)))
+    existing.emulator.on_call("UpdateResource", add_tag)
+    result = succeeded(existing.manage(task(tags={"team": "till"}, purge_tags=False)))
     assert result["parameter_group"]["tags"] == {"theirs": "x", "team": "till"}
 
 
-# --- listed ---
-
-
-def test_they_are_listed_by_their_own_name_for_the_identifier(there: Bed) -> None:
-    succeeded(there.manage({**FULL, "parameter_group_name": "till"}))
-    result = succeeded(there.inform({"parameter_group_name_contains": "i"}))
+def test_list_filters_by_identifier(existing: Modules) -> None:
+    succeeded(existing.manage({**FULL, "parameter_group_name": "till"}))
+    result = succeeded(existing.list({"parameter_group_name_contains": "i"}))
     assert [group["parameter_group_name"] for group in result["parameter_groups"]] == ["till"]
-    assert succeeded(there.inform({"parameter_group_names": [NAME, "missing"]}))["parameter_groups"][0]["ARN"] == ARN
-    both = succeeded(there.inform({"identifiers_only": True}))["parameter_groups"]
-    assert both == [{"parameter_group_name": name, "region": REGION} for name in (NAME, "till")]
-    assert there.emulator.calls() == ["ListResources"]
+    found = succeeded(existing.list({"parameter_group_names": [NAME, "missing"]}))["parameter_groups"]
+    assert [group["ARN"] for group in found] == [ARN]
+
+
+def test_list_of_identifiers_makes_one_call(existing: Modules) -> None:
+    result = succeeded(existing.list({"identifiers_only": True}))
+    assert result["parameter_groups"] == [{"parameter_group_name": NAME, "region": REGION}]
+    assert existing.emulator.calls() == ["ListResources"]
 
 
 @pytest.mark.parametrize("option", ["statuses", "include_write_only"])
-def test_options_for_what_it_has_not_are_unknown(there: Bed, option: str) -> None:
-    assert "Unsupported parameters" in there.inform({option: True}).msg
-
-
-def test_what_was_sent_is_what_is_declared(bed: Bed) -> None:
-    succeeded(bed.manage(FULL))
-    (create,) = [record.request for record in bed.emulator.log if record.operation == "CreateResource"]
-    assert json.loads(create["DesiredState"]) == {
-        "ParameterGroupName": NAME,
-        "Family": "memorydb_redis7",
-        "Description": "For the shop",
-        "Parameters": FULL["parameters"],
-        "Tags": [{"Key": "team", "Value": "shop"}, {"Key": "Cost Center", "Value": "42"}],
-    }
+def test_list_has_no_option_for_statuses_and_write_only_properties(existing: Modules, option: str) -> None:
+    assert "Unsupported parameters" in existing.list({option: True}).msg

@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a user is told to do about an error."""
+"""The message, the hint and the error of a failed task."""
 
 from __future__ import annotations
 
@@ -23,46 +23,77 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.err
     TimedOut,
 )
 
-# Cloud Control's errors that no call of ours can meet: it cancels nothing.
-NEVER = {"ConcurrentModificationException", "PrivateTypeException"}
+# Errors of Cloud Control for calls that the modules do not make.
+UNUSED = {"ConcurrentModificationException", "PrivateTypeException"}
+
+
+# Read this test first.
+def test_describe_failure_returns_message_and_error() -> None:
+    error = CallFailed("Rate exceeded", code="ThrottlingException", operation="GetResource")
+
+    assert describe_failure("Could not delete checkout", error, hints={}, region="us-east-1") == {
+        "msg": (
+            "Could not delete checkout: Rate exceeded (ThrottlingException in GetResource). Run fewer tasks in"
+            " parallel. Run the task again later to resume."
+        ),
+        "error": {
+            "code": "ThrottlingException",
+            "message": "Rate exceeded",
+            "operation": "GetResource",
+            "request_token": None,
+            "hint": "Run fewer tasks in parallel. Run the task again later to resume.",
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    ("region", "option"),
+    [pytest.param("us-east-1", " --region us-east-1", id="region"), pytest.param(None, "", id="no region")],
+)
+def test_describe_failure_names_command_for_operation(region: str | None, option: str) -> None:
+    request = "1234"
+    error = OperationFailed("No", code="X", request_token=request)
+    failure = describe_failure("Could not", error, hints={}, region=region)
+    command = f"aws cloudcontrol get-resource-request-status --request-token {request}{option}"
+    assert failure["error"]["hint"] == f"To show the operation, run: {command}"
 
 
 @pytest.mark.parametrize(
     ("code", "operation", "words"),
     [
-        pytest.param("AccessDeniedException", "GetResource", "cloudformation:GetResource", id="which action to grant"),
-        pytest.param("AccessDenied", "update", "cloud_control_role_arn", id="that a handler runs under a role"),
-        pytest.param("ExpiredTokenException", "GetResource", "to resume", id="that nothing is lost"),
-        pytest.param("UnrecognizedClientException", "GetResource", "access_key, profile", id="whence credentials come"),
-        pytest.param("InvalidSignatureException", "GetResource", "region, secret_key and the clock", id="the clock"),
-        pytest.param("TypeNotFoundException", "GetResource", "Set another region", id="that regions differ"),
-        pytest.param("ThrottlingException", "GetResource", "Run fewer tasks in parallel", id="to ask less"),
-        pytest.param("503", "GetResource", "in AWS or in a proxy", id="that a status of 5xx is not theirs"),
-        pytest.param("500", "GetResource", "in AWS or in a proxy", id="that a status of 500 is none either"),
-        pytest.param("403", "GetResource", "probably not from AWS", id="that a status of 4xx is perhaps a proxy's"),
-        pytest.param("NotUpdatable", "update", "recreate: true", id="how to change what cannot be changed"),
-        pytest.param("NotApplied", "update", "another caller", id="that others may be at work"),
-        pytest.param("OutdatedBotocore", "GetResource", "requirements.txt", id="what to install"),
+        pytest.param("AccessDeniedException", "GetResource", "cloudformation:GetResource", id="denied call"),
+        pytest.param("AccessDenied", "update", "cloud_control_role_arn", id="denied handler"),
+        pytest.param("ExpiredTokenException", "GetResource", "to resume", id="expired token"),
+        pytest.param("UnrecognizedClientException", "GetResource", "access_key, profile", id="unknown credentials"),
+        pytest.param("InvalidSignatureException", "GetResource", "region, secret_key and the clock", id="signature"),
+        pytest.param("TypeNotFoundException", "GetResource", "Set another region", id="type not in region"),
+        pytest.param("ThrottlingException", "GetResource", "Run fewer tasks in parallel", id="throttled"),
+        pytest.param("503", "GetResource", "in AWS or in a proxy", id="HTTP 503"),
+        pytest.param("500", "GetResource", "in AWS or in a proxy", id="HTTP 500"),
+        pytest.param("403", "GetResource", "probably not from AWS", id="HTTP 403"),
+        pytest.param("NotUpdatable", "update", "recreate: true", id="create-only property"),
+        pytest.param("NotApplied", "update", "another caller", id="not applied"),
+        pytest.param("OutdatedBotocore", "GetResource", "requirements.txt", id="old botocore"),
     ],
 )
-def test_the_hint_says(code: str, operation: str, words: str) -> None:
+def test_hint_for_contains_words(code: str, operation: str, words: str) -> None:
     assert words in (hint_for(code, operation) or "")
 
 
-def test_there_is_a_hint_for_every_error_of_cloud_control() -> None:
+def test_hint_for_has_hint_for_each_error_of_cloud_control() -> None:
     model = botocore.session.get_session().get_service_model("cloudcontrol")
     operations = [model.operation_model(name) for name in model.operation_names]
-    codes = {shape.name for operation in operations for shape in operation.error_shapes} - NEVER
+    codes = {shape.name for operation in operations for shape in operation.error_shapes} - UNUSED
     enum: Any = model.shape_for("HandlerErrorCode")
-    codes |= set(enum.enum) - {"UnauthorizedTaggingOperation"}  # the type's own advice
+    codes |= set(enum.enum) - {"UnauthorizedTaggingOperation"}  # the type has this hint
     assert {code for code in codes if not hint_for(code, "update")} == set()
 
 
-def test_of_an_error_that_is_not_known_nothing_is_said() -> None:
+def test_hint_for_returns_none_for_unknown_code() -> None:
     assert hint_for("SomethingNew", "update") is None
 
 
-GO_ON = "Then run the task again to resume."
+RESUME = "Then run the task again to resume."
 LONGER = "If this happens often, set a longer wait_timeout."
 THROTTLED = CallFailed("Slow down", code="ThrottlingException", operation="GetResource")
 
@@ -75,29 +106,31 @@ def caused(error: CloudControlError, cause: CloudControlError) -> CloudControlEr
 @pytest.mark.parametrize(
     ("error", "submitted", "hint"),
     [
-        pytest.param(Rejected("No", hint="Ask."), False, "Ask.", id="what a refusal says"),
-        pytest.param(Rejected("No", hint="Ask."), True, "Ask.", id="that alone, whatever was done before"),
-        pytest.param(OperationFailed("No", code="X", hint="Ask."), False, "Ask.", id="what the error says itself"),
-        pytest.param(OperationFailed("No", code="X", hint="Ask."), True, f"Ask. {GO_ON}", id="and how to go on"),
-        pytest.param(OperationFailed("No", code="Of the type"), False, "Look there.", id="what the type says"),
-        pytest.param(OperationFailed("No", code="X", hint="Do it again."), True, "Do it again.", id="nothing twice"),
+        pytest.param(Rejected("No", hint="Ask."), False, "Ask.", id="hint of rejection"),
+        pytest.param(Rejected("No", hint="Ask."), True, "Ask.", id="hint of rejection after operation"),
+        pytest.param(OperationFailed("No", code="X", hint="Ask."), False, "Ask.", id="hint of error"),
         pytest.param(
-            OperationFailed("against", code="X", hint="Ask."), True, f"Ask. {GO_ON}", id="against is not again"
+            OperationFailed("No", code="X", hint="Ask."), True, f"Ask. {RESUME}", id="hint of error after operation"
+        ),
+        pytest.param(OperationFailed("No", code="Of the type"), False, "Check it.", id="hint of type"),
+        pytest.param(OperationFailed("No", code="X", hint="Do it again."), True, "Do it again.", id="hint with again"),
+        pytest.param(
+            OperationFailed("against", code="X", hint="Ask."), True, f"Ask. {RESUME}", id="message with against"
         ),
         pytest.param(
-            caused(TimedOut("Late", hint="Wait."), THROTTLED), False, f"Wait. {GO_ON} {LONGER}", id="its own first"
+            caused(TimedOut("Late", hint="Wait."), THROTTLED), False, f"Wait. {RESUME} {LONGER}", id="hint of time-out"
         ),
         pytest.param(
             caused(TimedOut("Late"), CallFailed("No", code="X", operation="GetResource", hint="Ask.")),
             False,
-            f"Ask. {GO_ON} {LONGER}",
-            id="what it says that time has run out on",
+            f"Ask. {RESUME} {LONGER}",
+            id="hint of cause",
         ),
         pytest.param(
             caused(TimedOut("Late"), THROTTLED),
             False,
             f"{hint_for('ThrottlingException', 'GetResource')} {LONGER}",
-            id="what is said of such an error",
+            id="code of cause",
         ),
         pytest.param(
             caused(TimedOut("Late"), CallFailed("No", code="X", operation="GetResource")),
@@ -108,48 +141,50 @@ def caused(error: CloudControlError, cause: CloudControlError) -> CloudControlEr
         pytest.param(TimedOut("Late"), False, f"Run the task again to resume. {LONGER}", id="time-out without a cause"),
     ],
 )
-def test_what_a_failure_advises(error: CloudControlError, submitted: bool, hint: str) -> None:
-    told = describe_failure("Could not", error, hints={"Of the type": "Look there."}, region=None, submitted=submitted)
-    assert told["error"]["hint"] == hint
+def test_describe_failure_chooses_hint(error: CloudControlError, submitted: bool, hint: str) -> None:
+    failure = describe_failure("Could not", error, hints={"Of the type": "Check it."}, region=None, submitted=submitted)
+    assert failure["error"]["hint"] == hint
 
 
 @pytest.mark.parametrize(
     ("error", "sentence"),
     [
-        pytest.param(Rejected("No"), "Could not: No.", id="a refusal"),
-        pytest.param(Rejected("Why?"), "Could not: Why?", id="a sentence that has ended"),
-        pytest.param(TimedOut("Late"), "Could not: Late.", id="time that is over"),
+        pytest.param(Rejected("No"), "Could not: No.", id="rejection"),
+        pytest.param(Rejected("Why?"), "Could not: Why?", id="question mark"),
+        pytest.param(TimedOut("Late"), "Could not: Late.", id="time-out"),
         pytest.param(
-            CallFailed("No.", code="X", operation="GetResource"), "Could not: No (X in GetResource).", id="a call"
+            CallFailed("No.", code="X", operation="GetResource"), "Could not: No (X in GetResource).", id="call"
         ),
-        pytest.param(CallFailed("No", code="X", operation=None), "Could not: No (X).", id="before any call"),
+        pytest.param(CallFailed("No", code="X", operation=None), "Could not: No (X).", id="no call"),
         pytest.param(
-            CallFailed("No", code="404", operation="GetResource"), "Could not: No (HTTP 404 in GetResource).", id="HTTP"
+            CallFailed("No", code="404", operation="GetResource"),
+            "Could not: No (HTTP 404 in GetResource).",
+            id="HTTP status",
         ),
-        pytest.param(OperationFailed("No", code="X", operation="update"), "Could not: No (X).", id="an operation"),
+        pytest.param(OperationFailed("No", code="X", operation="update"), "Could not: No (X).", id="operation"),
     ],
 )
-def test_a_failure_in_a_sentence(error: CloudControlError, sentence: str) -> None:
+def test_describe_failure_begins_with_sentence(error: CloudControlError, sentence: str) -> None:
     assert describe_failure("Could not", error, hints={}, region=None)["msg"].startswith(sentence)
 
 
 @pytest.mark.parametrize(
-    ("message", "told"),
+    ("message", "secret"),
     [
-        pytest.param("x-amz-date:1 X-Amz-Security-Token:IQo/+= host:y", "IQo", id="a token among signed headers"),
-        pytest.param('{"X-Amz-Security-Token": "IQo/+=", "Host": "y"}', "IQo", id="a token in a proxy's JSON"),
-        pytest.param("https://sts/?X-Amz-Security-Token=IQo%2F%3D&X-Amz-Date=y", "IQo", id="a token in a URL"),
-        pytest.param("SignedHeaders=host, Signature=0123abcd", "0123", id="a signature"),
-        pytest.param('Could not connect to "http://user:IQo@proxy:1/"', "IQo", id="a password in a URL"),
+        pytest.param("x-amz-date:1 X-Amz-Security-Token:IQo/+= host:y", "IQo", id="token in headers"),
+        pytest.param('{"X-Amz-Security-Token": "IQo/+=", "Host": "y"}', "IQo", id="token in JSON"),
+        pytest.param("https://sts/?X-Amz-Security-Token=IQo%2F%3D&X-Amz-Date=y", "IQo", id="token in URL"),
+        pytest.param("SignedHeaders=host, Signature=0123abcd", "0123", id="signature"),
+        pytest.param('Could not connect to "http://user:IQo@proxy:1/"', "IQo", id="password in URL"),
     ],
 )
-def test_what_a_message_repeats_of_a_request_is_told_without_its_secrets(message: str, told: str) -> None:
+def test_describe_failure_hides_secret(message: str, secret: str) -> None:
     error = CallFailed(message, code="InvalidSignatureException", operation="GetResource")
     error.__cause__ = RuntimeError(message)
     error.__cause__.__context__ = ValueError(message)
     result = describe_failure("Could not", error, hints={}, region=None)
-    assert told not in str(result)
-    assert told not in "".join(traceback.format_exception(error)), "which Ansible can be asked to show"
+    assert secret not in str(result)
+    assert secret not in "".join(traceback.format_exception(error))  # Ansible can show the traceback
     assert "********" in result["msg"]
     assert "********" in result["error"]["message"]
 
@@ -162,14 +197,14 @@ def test_what_a_message_repeats_of_a_request_is_told_without_its_secrets(message
         "arn:aws:iam::123456789012:role/token is not authorized to perform cloudformation:GetResource",
     ],
 )
-def test_what_is_no_secret_is_told_as_it_is(message: str) -> None:
+def test_describe_failure_keeps_message_without_secret(message: str) -> None:
     error = CallFailed(message, code="SomethingNew", operation="GetResource")
     assert describe_failure("Could not", error, hints={}, region=None)["error"]["message"] == message
 
 
 WHO = "User: arn:aws:iam::123456789012:user/x is not authorized to perform: cloudformation:GetResource on resource: y"
 EXPLICIT = "so granting the permission does not help"
-# what follows in AWS's message, the words of the hint
+# end of the message of AWS -> words of the hint
 DENIALS = {
     "with an explicit deny in a service control policy": ("A service control policy denies", EXPLICIT),
     "with an explicit deny in a resource control policy": ("A resource control policy denies", EXPLICIT),

@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An inference experiment as GetResource returns it, and the declarations of tasks for it."""
+"""Builders of inference experiments as GetResource returns them, and of declarations."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ TAGS = [{"Key": "team", "Value": "ml"}]
 
 
 def variant(name: str, *, model: str = "", count: int = 1) -> Properties:
+    """Return an element of ModelVariants."""
     real_time = {"InstanceType": "ml.m5.large", "InstanceCount": count}
     return {
         "ModelName": model or f"model-{name}",
@@ -29,6 +30,7 @@ def variant(name: str, *, model: str = "", count: int = 1) -> Properties:
 
 
 def shadow_mode(percentage: int = 10, *, source: str = "production", shadow: str = "shadow") -> Properties:
+    """Return a ShadowModeConfig."""
     return {
         "SourceModelVariantName": source,
         "ShadowModelVariants": [{"ShadowModelVariantName": shadow, "SamplingPercentage": percentage}],
@@ -47,7 +49,7 @@ CREATABLE: Properties = {
 
 
 def experiment(status: str, **other: Any) -> Properties:
-    """Return its properties; one that is given as None is not there."""
+    """Return the properties of an experiment. A property that is None is omitted."""
     read_only = {
         "Arn": ARN,
         "CreationTime": "2026-01-05T09:00:00Z",
@@ -59,9 +61,10 @@ def experiment(status: str, **other: Any) -> Properties:
 
 
 def seen(status: str, *, write_only: Properties | None = None, **other: Any) -> Resource:
+    """Return an experiment as the engine reads it."""
     return Resource(experiment(status, **other), write_only)
 
 
-def declaration(*, properties: Properties | None = None, **how: Any) -> Declaration:
-    """Return what a task declares that gives the name and these properties."""
-    return Declaration(identifier="test", properties={"Name": "test", **(properties or {})}, **how)
+def declaration(*, properties: Properties | None = None, **fields: Any) -> Declaration:
+    """Return the declaration of a task that sets the name and these properties."""
+    return Declaration(identifier="test", properties={"Name": "test", **(properties or {})}, **fields)

@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Time that passes only when somebody sleeps."""
+"""A clock for the engine that only its own pauses advance."""
 
 from __future__ import annotations
 
@@ -13,14 +13,16 @@ START = datetime(2026, 1, 5, 9, 0, tzinfo=timezone.utc)
 
 
 class ManualTime:
-    """Its C(clock) is what the engine takes; C(slept) is what the engine made of it."""
+    """C(clock) is the clock for the engine; C(slept) lists the pauses in seconds."""
 
     def __init__(self) -> None:
         self.slept: list[float] = []
         self.clock = Clock(sleep=self.slept.append, monotonic=self.elapsed, now=self.now)
 
     def elapsed(self) -> float:
+        """Return the seconds since the start."""
         return sum(self.slept)
 
     def now(self) -> datetime:
+        """Return the current time."""
         return START + timedelta(seconds=self.elapsed())

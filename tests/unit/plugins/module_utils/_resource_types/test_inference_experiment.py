@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The inference experiment as data: each limit from both sides, its own rules, and what its table promises."""
+"""The limits, the rules, the statuses and the predictions of the resource type."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ UNMATCHED = "shadow_mode_config must name the two variants of model_variants (pr
 CSV_NAME, JSON_NAME = (f"data_storage_config.content_type.{kind}_content_types" for kind in ("csv", "json"))
 
 BOUNDS: list[tuple[str, Callable[[Any], Options], str, list[Any], list[Any]]] = [
-    # option as shown, how to give it, words of the complaint, what is allowed, what is not
+    # option in the message, function from value to options, words of the error, valid values, invalid values
     ("name", top("name"), "must have 1 to 120 characters", ["a", "a" * 120], ["a" * 121]),
     (
         "name",
@@ -93,7 +93,7 @@ BOUNDS: list[tuple[str, Callable[[Any], Options], str, list[Any], list[Any]]] = 
         top("role_arn"),
         "be the ARN of an IAM role, like arn:aws:iam::123456789012:role/name",
         [ROLE, ROLE_PREFIX + "path/to/it", ROLE_PREFIX.replace("aws", "aws-us-gov") + "r"],
-        ["arn:aws:iam::123456789012:user/somebody", "arn:aws:iam::12345:role/name", "not an ARN, and rather long"],
+        ["arn:aws:iam::123456789012:user/name", "arn:aws:iam::12345:role/name", "a string that is no ARN"],
     ),
     ("kms_key", top("kms_key"), "must have 1 to 2048 characters", ["k", "k" * 2048], ["k" * 2049]),
     ("description", top("description"), "must have 1 to 1024 characters", ["d", "d" * 1024], ["d" * 1025]),
@@ -192,58 +192,63 @@ BOUNDS: list[tuple[str, Callable[[Any], Options], str, list[Any], list[Any]]] = 
 ]
 
 
+# Read this test first.
+def test_options_become_properties_of_request() -> None:
+    options = {
+        "name": "checkout",
+        "shadow_mode_config": {"shadow_model_variants": [{"sampling_percentage": 101}]},
+        "schedule": {"start_time": "2026-02-01 10:00:00.5+01:00", "end_time": "2026-02-08T09:00Z"},
+    }
+
+    assert validate_options(INFERENCE_EXPERIMENT, options) == {
+        "shadow_mode_config": [
+            (
+                "shadow_mode_config.shadow_model_variants[0].sampling_percentage must be an integer from 0 to 100, got"
+                " 101."
+            )
+        ]
+    }
+    assert to_properties(INFERENCE_EXPERIMENT, options) == {
+        "Name": "checkout",
+        "ShadowModeConfig": {"ShadowModelVariants": [{"SamplingPercentage": 101}]},
+        "Schedule": {"StartTime": "2026-02-01T09:00:00Z", "EndTime": "2026-02-08T09:00:00Z"},
+    }
+
+
 @pytest.mark.parametrize(
-    ("shown", "give", "words", "allowed", "refused"),
+    ("shown", "to_options", "words", "valid", "invalid"),
     [pytest.param(*row, id=f"{row[0]} {row[2]}") for row in BOUNDS],
 )
-def test_a_limit_from_both_sides(
-    shown: str, give: Callable[[Any], Options], words: str, allowed: list[Any], refused: list[Any]
+def test_limit_accepts_valid_and_rejects_invalid_values(
+    shown: str, to_options: Callable[[Any], Options], words: str, valid: list[Any], invalid: list[Any]
 ) -> None:
-    for value in allowed:
-        assert validate_options(INFERENCE_EXPERIMENT, give(value)) == {}
-    for value in refused:
-        found = validate_options(INFERENCE_EXPERIMENT, give(value))
-        (sentences,) = list(found.values())
-        assert any(sentence.startswith(f"{shown} ") and words in sentence for sentence in sentences), sentences
+    for value in valid:
+        assert validate_options(INFERENCE_EXPERIMENT, to_options(value)) == {}
+    for value in invalid:
+        (errors,) = validate_options(INFERENCE_EXPERIMENT, to_options(value)).values()
+        assert any(error.startswith(f"{shown} ") and words in error for error in errors), errors
 
 
-def test_every_limit_of_the_type_is_tried_from_both_sides() -> None:
-    tried = {row[0].replace("[0]", "") for row in BOUNDS}
+def test_bounds_have_each_limit_and_converted_option() -> None:
+    tested = {row[0].replace("[0]", "") for row in BOUNDS}
 
-    assert set(LIMITS) | set(INFERENCE_EXPERIMENT.values) == tried
-
-
-@pytest.mark.parametrize("path", sorted(LIMITS.keys() - {"model_variants", SHADOW, COUNT.replace("[0]", "")}))
-def test_no_text_may_be_empty(path: str) -> None:
-    rows = {row[0].replace("[0]", ""): row for row in BOUNDS}
-    shown, give = rows[path][:2]
-    if shown.endswith("sampling_percentage"):
-        return
-    found = validate_options(INFERENCE_EXPERIMENT, give([""] if shown.endswith("content_types") else ""))
-
-    (sentences,) = list(found.values())
-    assert any(sentence.startswith(shown) and "must not be empty" in sentence for sentence in sentences)
+    assert set(LIMITS) | set(INFERENCE_EXPERIMENT.values) == tested
 
 
-def test_several_problems_come_together() -> None:
-    found = validate_options(
-        INFERENCE_EXPERIMENT,
-        {
-            "name": "-",
-            "description": "",
-            "model_variants": [{"model_name": "_", "variant_name": "_"}],
-            "schedule": {"start_time": "soon", "end_time": "later"},
-            "tags": {"aws:x": "y"},
-        },
-    )
+@pytest.mark.parametrize("path", sorted(path for path, limit in LIMITS.items() if limit.length))
+def test_empty_string_is_rejected(path: str) -> None:
+    shown, to_options = next(row[:2] for row in BOUNDS if row[0].replace("[0]", "") == path)
+    (errors,) = validate_options(
+        INFERENCE_EXPERIMENT, to_options([""] if shown.endswith("content_types") else "")
+    ).values()
+    assert errors == [f"{shown} must not be empty."]
 
-    assert {name: len(sentences) for name, sentences in found.items()} == {
-        "name": 1,
-        "description": 1,
-        "model_variants": 3,
-        "schedule": 2,
-        "tags": 1,
-    }
+
+def test_kms_keys_are_shown_in_logs() -> None:
+    storage = INFERENCE_EXPERIMENT.options["data_storage_config"]["options"]
+
+    # Without no_log: false, Ansible warns about options with "key" in the name.
+    assert INFERENCE_EXPERIMENT.options["kms_key"]["no_log"] is storage["kms_key"]["no_log"] is False
 
 
 # --- rules between properties ---
@@ -260,61 +265,74 @@ SECOND = timedelta(seconds=1)
 @pytest.mark.parametrize(
     ("properties", "expected"),
     [
-        pytest.param({}, [], id="nothing given"),
-        pytest.param({"ModelVariants": VARIANTS, "ShadowModeConfig": shadow_mode()}, [], id="variants that match"),
-        pytest.param({"ModelVariants": VARIANTS[::-1], "ShadowModeConfig": shadow_mode()}, [], id="in another order"),
-        pytest.param({"ModelVariants": VARIANTS}, [], id="variants alone"),
-        pytest.param({"ShadowModeConfig": shadow_mode()}, [], id="the mode alone"),
+        pytest.param({}, [], id="no property"),
+        pytest.param({"ModelVariants": VARIANTS, "ShadowModeConfig": shadow_mode()}, [], id="variants and roles"),
+        pytest.param(
+            {"ModelVariants": VARIANTS[::-1], "ShadowModeConfig": shadow_mode()}, [], id="variants in another order"
+        ),
+        pytest.param({"ModelVariants": VARIANTS}, [], id="variants without roles"),
+        pytest.param({"ShadowModeConfig": shadow_mode()}, [], id="roles without variants"),
         pytest.param(
             {"ModelVariants": [variant("a"), variant("a")]},
             ["model_variants must have two variants with different variant_name."],
-            id="two variants of one name",
+            id="equal names",
         ),
         pytest.param(
             {"ShadowModeConfig": shadow_mode(shadow="production")},
             ["shadow_mode_config must name different variants as source and as shadow."],
-            id="source and shadow the same",
+            id="equal roles",
         ),
         pytest.param(
             {"ModelVariants": VARIANTS, "ShadowModeConfig": shadow_mode(shadow="other")},
             [f"{UNMATCHED} production and other."],
-            id="a shadow that is no variant",
+            id="unknown shadow",
         ),
         pytest.param(
             {"ModelVariants": VARIANTS, "ShadowModeConfig": shadow_mode(source="other")},
             [f"{UNMATCHED} other and shadow."],
-            id="a source that is no variant",
+            id="unknown source",
         ),
-        pytest.param({"Schedule": {"StartTime": "2026-02-01T09:00:00Z"}}, [], id="a start alone"),
-        pytest.param({"Schedule": {"EndTime": "2026-02-01T09:00:00Z"}}, [], id="an end alone"),
-        pytest.param(lasting(timedelta(hours=1)), [], id="one hour"),
-        pytest.param(lasting(timedelta(days=30)), [], id="thirty days"),
+        pytest.param(
+            {
+                "ModelVariants": VARIANTS,
+                "ShadowModeConfig": {
+                    "SourceModelVariantName": "production",
+                    "ShadowModelVariants": [{"ShadowModelVariantName": name} for name in ("shadow", "other")],
+                },
+            },
+            [],
+            id="second shadow, which the limit of the list rejects",
+        ),
+        pytest.param({"Schedule": {"StartTime": "2026-02-01T09:00:00Z"}}, [], id="start time only"),
+        pytest.param({"Schedule": {"EndTime": "2026-02-01T09:00:00Z"}}, [], id="end time only"),
+        pytest.param(lasting(timedelta(hours=1)), [], id="1 hour"),
+        pytest.param(lasting(timedelta(days=30)), [], id="30 days"),
         pytest.param(
             lasting(timedelta(hours=1) - SECOND),
             ["schedule must last from 1 hour to 30 days, got 59 minutes 59 seconds."],
-            id="a second less than an hour",
+            id="less than 1 hour",
         ),
         pytest.param(
             lasting(timedelta(days=30) + SECOND),
             ["schedule must last from 1 hour to 30 days, got 30 days 1 second."],
-            id="a second more than thirty days",
+            id="more than 30 days",
         ),
         pytest.param(
             lasting(timedelta(days=32, hours=2)),
             ["schedule must last from 1 hour to 30 days, got 32 days 2 hours."],
-            id="two hours more",
+            id="days and hours",
         ),
         pytest.param(
             {"ModelVariants": [*VARIANTS, variant("third")], "ShadowModeConfig": shadow_mode()},
             [],
-            id="three variants, of which their number says enough",
+            id="three variants",
         ),
-        pytest.param(lasting(timedelta(0)), ["schedule.end_time must be after schedule.start_time."], id="no time"),
-        pytest.param(lasting(-SECOND), ["schedule.end_time must be after schedule.start_time."], id="backwards"),
+        pytest.param(lasting(timedelta(0)), ["schedule.end_time must be after schedule.start_time."], id="no duration"),
+        pytest.param(lasting(-SECOND), ["schedule.end_time must be after schedule.start_time."], id="end before start"),
         pytest.param(
             {"Schedule": {"StartTime": "2026-02-01T09:00:00+02:00", "EndTime": "2026-02-01T08:00:00+00:00"}},
             [],
-            id="backwards by its digits only",
+            id="end after start in UTC",
         ),
         pytest.param(
             {"ModelVariants": [variant("a"), variant("a")], **lasting(-SECOND)},
@@ -322,11 +340,11 @@ SECOND = timedelta(seconds=1)
                 "model_variants must have two variants with different variant_name.",
                 "schedule.end_time must be after schedule.start_time.",
             ],
-            id="several at once",
+            id="several errors",
         ),
     ],
 )
-def test_what_is_wrong_between_properties(properties: Properties, expected: list[str]) -> None:
+def test_validate_model_returns_errors(properties: Properties, expected: list[str]) -> None:
     assert validate_model(properties) == expected
 
 
@@ -334,36 +352,36 @@ REQUIRES = "requires desired_state: Completed, desired_state: Cancelled or state
 REASON, PROMOTE = f"status_reason {REQUIRES}", f"on_stop: promote_shadow {REQUIRES}"
 
 
-def stop_words(properties: Properties, *, on_stop: str = "retain", present: bool = True) -> Declaration:
+def stop_task(properties: Properties, *, on_stop: str = "retain", present: bool = True) -> Declaration:
     return Declaration(
         identifier="test", present=present, properties=properties, module_only_options={"on_stop": on_stop}
     )
 
 
 @pytest.mark.parametrize(
-    ("declaration", "complaints"),
+    ("declaration", "errors"),
     [
-        pytest.param(stop_words({}), [], id="no word of a stop"),
-        pytest.param(stop_words({"StatusReason": "x"}), [REASON], id="a reason without a stop"),
-        pytest.param(stop_words({}, on_stop="promote_shadow"), [PROMOTE], id="a fate without a stop"),
+        pytest.param(stop_task({}), [], id="no option of a stop"),
+        pytest.param(stop_task({"StatusReason": "x"}), [REASON], id="reason"),
+        pytest.param(stop_task({}, on_stop="promote_shadow"), [PROMOTE], id="on_stop"),
         pytest.param(
-            stop_words({"StatusReason": "x", "DesiredState": "Running"}, on_stop="promote_shadow"),
+            stop_task({"StatusReason": "x", "DesiredState": "Running"}, on_stop="promote_shadow"),
             [REASON, PROMOTE],
             id="both with a start",
         ),
         pytest.param(
-            stop_words({"StatusReason": "x", "DesiredState": "Completed"}, on_stop="promote_shadow"),
+            stop_task({"StatusReason": "x", "DesiredState": "Completed"}, on_stop="promote_shadow"),
             [],
             id="both with Completed",
         ),
-        pytest.param(stop_words({"StatusReason": "x", "DesiredState": "Cancelled"}), [], id="a reason with Cancelled"),
+        pytest.param(stop_task({"StatusReason": "x", "DesiredState": "Cancelled"}), [], id="reason with Cancelled"),
         pytest.param(
-            stop_words({"StatusReason": "x"}, on_stop="remove_shadow", present=False), [], id="both with absent"
+            stop_task({"StatusReason": "x"}, on_stop="remove_shadow", present=False), [], id="both with absent"
         ),
     ],
 )
-def test_words_about_a_stop_need_a_stop(declaration: Declaration, complaints: list[str]) -> None:
-    assert validate_declaration(declaration) == complaints
+def test_validate_declaration_rejects_options_of_stop_without_stop(declaration: Declaration, errors: list[str]) -> None:
+    assert validate_declaration(declaration) == errors
 
 
 # --- stops ---
@@ -372,13 +390,15 @@ def test_words_about_a_stop_need_a_stop(declaration: Declaration, complaints: li
 @pytest.mark.parametrize(
     ("on_stop", "expected"),
     [
-        pytest.param("retain", {}, id="retain both: nothing to say"),
-        pytest.param("promote_shadow", {"ModelVariants": [variant("shadow")]}, id="promote: the shadow alone"),
-        pytest.param("remove_shadow", {"ModelVariants": [variant("production")]}, id="remove: production alone"),
+        pytest.param("retain", {}, id="retain"),
+        pytest.param("promote_shadow", {"ModelVariants": [variant("shadow")]}, id="promote"),
+        pytest.param("remove_shadow", {"ModelVariants": [variant("production")]}, id="remove"),
     ],
 )
 @pytest.mark.parametrize("variants", [VARIANTS, VARIANTS[::-1]], ids=["in order", "in reverse"])
-def test_the_variants_that_a_stop_keeps(on_stop: str, expected: Properties, variants: list[Properties]) -> None:
+def test_variants_after_stop_returns_variants_to_keep(
+    on_stop: str, expected: Properties, variants: list[Properties]
+) -> None:
     read = experiment("Running", ModelVariants=variants)
     before = copy.deepcopy(read)
 
@@ -386,22 +406,22 @@ def test_the_variants_that_a_stop_keeps(on_stop: str, expected: Properties, vari
     assert read == before
 
 
-def test_without_a_word_a_stop_retains_both_variants() -> None:
+def test_variants_after_stop_without_on_stop_returns_no_change() -> None:
     assert variants_after_stop(experiment("Running"), {}) == {}
 
 
 @pytest.mark.parametrize(
     "read",
     [
-        pytest.param(experiment("Running", ModelVariants=None), id="no variants were read"),
-        pytest.param(experiment("Running", ModelVariants=[]), id="an empty list was read"),
-        pytest.param(experiment("Running", ModelVariants=[variant("x"), variant("y")]), id="variants of other names"),
-        pytest.param(experiment("Running", ShadowModeConfig=None), id="no roles were read"),
-        pytest.param(experiment("Running", ShadowModeConfig={}), id="empty roles were read"),
+        pytest.param(experiment("Running", ModelVariants=None), id="variants not set"),
+        pytest.param(experiment("Running", ModelVariants=[]), id="no variants"),
+        pytest.param(experiment("Running", ModelVariants=[variant("x"), variant("y")]), id="other variants"),
+        pytest.param(experiment("Running", ShadowModeConfig=None), id="roles not set"),
+        pytest.param(experiment("Running", ShadowModeConfig={}), id="no roles"),
     ],
 )
 @pytest.mark.parametrize("on_stop", ["promote_shadow", "remove_shadow"])
-def test_both_variants_are_never_removed(read: Properties, on_stop: str) -> None:
+def test_variants_after_stop_rejects_missing_variant(read: Properties, on_stop: str) -> None:
     with pytest.raises(
         ValueError, match=f"^on_stop: {on_stop} requires both variants of shadow_mode_config in model_variants"
     ):
@@ -411,54 +431,58 @@ def test_both_variants_are_never_removed(read: Properties, on_stop: str) -> None
 @pytest.mark.parametrize(
     ("properties", "on_stop", "expected"),
     [
-        pytest.param({}, "retain", None, id="nothing said: deleted as it is"),
-        pytest.param({}, "promote_shadow", "Completed", id="a fate for the variants: stopped first"),
-        pytest.param({"StatusReason": "x"}, "retain", "Completed", id="a reason: stopped first"),
-        pytest.param({"DesiredState": "Cancelled"}, "retain", "Cancelled", id="Cancelled: so first"),
-        pytest.param({"DesiredState": "Completed"}, "remove_shadow", "Completed", id="Completed: so first"),
-        pytest.param({"DesiredState": "Running"}, "retain", None, id="Running: not started to be deleted"),
+        pytest.param({}, "retain", None, id="no option of a stop"),
+        pytest.param({}, "promote_shadow", "Completed", id="on_stop"),
+        pytest.param({"StatusReason": "x"}, "retain", "Completed", id="reason"),
+        pytest.param({"DesiredState": "Cancelled"}, "retain", "Cancelled", id="Cancelled"),
+        pytest.param({"DesiredState": "Completed"}, "remove_shadow", "Completed", id="Completed"),
+        pytest.param({"DesiredState": "Running"}, "retain", None, id="Running"),
     ],
 )
-def test_what_comes_before_a_delete(properties: Properties, on_stop: str, expected: str | None) -> None:
-    assert intent_before_delete(stop_words(properties, on_stop=on_stop, present=False)) == expected
+def test_intent_before_delete(properties: Properties, on_stop: str, expected: str | None) -> None:
+    assert intent_before_delete(stop_task(properties, on_stop=on_stop, present=False)) == expected
 
 
-# --- the table ---
+# --- statuses ---
 
 
-def test_the_table_has_the_eight_statuses_and_their_kinds() -> None:
-    transit = {name for name, status in STATUSES.items() if status.transitional}
+def test_statuses_are_transitional_stable_or_ended() -> None:
+    transitional = {name for name, status in STATUSES.items() if status.transitional}
     ended = {name for name, status in STATUSES.items() if status.updatable == {"Tags"}}
 
     assert len(STATUSES) == 8
-    assert transit == {"Creating", "Updating", "Starting", "Stopping"}
+    assert transitional == {"Creating", "Updating", "Starting", "Stopping"}
     assert ended == {"Completed", "Cancelled"}
 
 
-def test_every_name_of_the_type_is_a_property_of_it() -> None:
-    made = INFERENCE_EXPERIMENT
-    readable = {property_name(option) for option in made.read_only}
-    known = {*made.create_only, *made.write_only, *made.never_compared, *made.ignored_by_create}
+def test_names_in_fields_of_type_are_properties_of_type() -> None:
+    resource_type = INFERENCE_EXPERIMENT
+    readable = {property_name(option) for option in resource_type.read_only}
+    known = {
+        *resource_type.create_only,
+        *resource_type.write_only,
+        *resource_type.never_compared,
+        *resource_type.ignored_by_create,
+    }
     known |= {
-        *made.required_to_create,
-        *(path[0] for path in made.equivalences),
-        *(path[0] for path in made.unset_when_empty),
+        *resource_type.required_to_create,
+        *(path[0] for path in resource_type.equivalences),
+        *(path[0] for path in resource_type.unset_when_empty),
     }
     for status in STATUSES.values():
         known |= {*status.updatable, *status.write_only, *status.preserved_on_recreate, *status.ignored_when_reached}
         for transition in status.transitions.values():
             known |= {*transition.also_sends, *transition.applies}
 
-    assert known <= made.writable
-    assert not made.writable & readable
-    assert made.lifecycle
-    assert made.lifecycle.status in readable
-    assert made.lifecycle.intent in made.writable
-    assert made.lifecycle.intents_on_create <= {*made.lifecycle.intents} <= {*STATUSES}
+    assert known <= resource_type.writable
+    assert not resource_type.writable & readable
+    assert resource_type.lifecycle
+    assert resource_type.lifecycle.status in readable
+    assert resource_type.lifecycle.intent in resource_type.writable
+    assert resource_type.lifecycle.intents_on_create <= {*resource_type.lifecycle.intents} <= {*STATUSES}
 
 
-def test_what_the_handler_drops_is_not_in_the_table() -> None:
-    """behaviour of the update handler: what it applies by the status it finds; it drops the rest silently."""
+def test_statuses_allow_only_changes_that_handler_applies() -> None:
     everything = {"Description", "Schedule", "DataStorageConfig", "ModelVariants", "ShadowModeConfig", "Tags"}
 
     assert STATUSES["Created"].updatable == everything
@@ -468,13 +492,7 @@ def test_what_the_handler_drops_is_not_in_the_table() -> None:
     assert STATUSES["Running"].write_only == {"Schedule": ("EndTime",)}
 
 
-# --- conversion and prediction ---
-
-
-def test_times_are_sent_in_one_spelling() -> None:
-    schedule = {"start_time": "2026-02-01 10:00:00.5+01:00", "end_time": "2026-02-08T09:00Z"}
-
-    assert to_properties(INFERENCE_EXPERIMENT, {"schedule": schedule}) == {"Schedule": SCHEDULE}
+# --- prediction ---
 
 
 NOW = datetime(2026, 1, 5, 9, tzinfo=timezone.utc)
@@ -483,26 +501,24 @@ NOW = datetime(2026, 1, 5, 9, tzinfo=timezone.utc)
 @pytest.mark.parametrize(
     ("before", "sent", "expected"),
     [
-        pytest.param(None, {}, "Running", id="created without a schedule: starts at once"),
-        pytest.param(None, {"Schedule": SCHEDULE}, "Created", id="created to start later: waits"),
-        pytest.param(
-            None, {"Schedule": {"StartTime": "2026-01-05T09:00:00Z"}}, "Running", id="created to start now: starts"
-        ),
-        pytest.param(None, {"Schedule": {"EndTime": "2026-02-08T09:00:00Z"}}, "Running", id="created with an end only"),
-        pytest.param("Created", {"DesiredState": "Running"}, "Running", id="started"),
-        pytest.param("Running", {"DesiredState": "Completed"}, "Completed", id="completed"),
-        pytest.param("Running", {"DesiredState": "Cancelled"}, "Cancelled", id="cancelled"),
-        pytest.param("Running", {"Schedule": {"EndTime": "x"}}, "Running", id="changed: its status stays"),
+        pytest.param(None, {}, "Running", id="create without schedule"),
+        pytest.param(None, {"Schedule": SCHEDULE}, "Created", id="create with later start"),
+        pytest.param(None, {"Schedule": {"StartTime": "2026-01-05T09:00:00Z"}}, "Running", id="create with start now"),
+        pytest.param(None, {"Schedule": {"EndTime": "2026-02-08T09:00:00Z"}}, "Running", id="create with end only"),
+        pytest.param("Created", {"DesiredState": "Running"}, "Running", id="start"),
+        pytest.param("Running", {"DesiredState": "Completed"}, "Completed", id="stop as Completed"),
+        pytest.param("Running", {"DesiredState": "Cancelled"}, "Cancelled", id="stop as Cancelled"),
+        pytest.param("Running", {"Schedule": {"EndTime": "x"}}, "Running", id="update"),
     ],
 )
-def test_the_status_after_a_write(before: str | None, sent: Properties, expected: str) -> None:
+def test_predict_returns_status_after_operation(before: str | None, sent: Properties, expected: str) -> None:
     read = experiment(before) if before else None
     model = experiment(before or "none", Status=before)
 
     assert predict(read, model, sent, NOW)["Status"] == expected
 
 
-def test_a_stop_leaves_both_variants_in_the_list() -> None:
+def test_predict_keeps_both_variants_after_stop() -> None:
     model = experiment("Running", ModelVariants=[variant("shadow")], Description="New")
 
     predicted = predict(experiment("Running"), model, {"DesiredState": "Completed"}, NOW)

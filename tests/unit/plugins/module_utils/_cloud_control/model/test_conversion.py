@@ -174,3 +174,10 @@ def test_iter_options_yields_path_and_position_of_each_option() -> None:
         ("objects.c", "objects[1].c", 0),
         ("labels", "labels", {"a_b": 1}),
     ]
+
+
+def test_iter_options_shows_alias_that_the_task_uses() -> None:
+    spec = {"size": {"type": "int", "aliases": ["length"]}}
+
+    assert list(conversion.iter_options(spec, {"size": 5, "length": 5})) == [("size", "length", 5)]
+    assert list(conversion.iter_options(spec, {"size": 5, "length": None})) == [("size", "size", 5)]

@@ -29,6 +29,19 @@ RESERVED = (
 TAG_CHARACTERS = "_.:/=+-@ aZ09\u00e9\u4e2d\u00a0"
 
 
+# Read this test first.
+def test_tags_of_task_become_property_and_return_value() -> None:
+    tags = {"team": "ml", "Cost Center": 42, "aws:x": "y"}
+
+    assert list(validate_tags("tags", tags)) == [f'tags["aws:x"] {RESERVED}']
+    assert tags_to_property(tags_as_strings(tags)) == [
+        {"Key": "team", "Value": "ml"},
+        {"Key": "Cost Center", "Value": "42"},
+        {"Key": "aws:x", "Value": "y"},
+    ]
+    assert tags_to_dict([{"Key": "team", "Value": "ml"}]) == {"team": "ml"}
+
+
 @pytest.mark.parametrize(
     ("tags", "sentences"),
     [
@@ -58,12 +71,12 @@ TAG_CHARACTERS = "_.:/=+-@ aZ09\u00e9\u4e2d\u00a0"
         pytest.param({"k": {"a": "b"}}, ['tags["k"] must be a string, got {"a": "b"}.'], id="dictionary"),
         pytest.param({"k": ["a"]}, ['tags["k"] must be a string, got ["a"].'], id="list"),
         pytest.param(
-            {"aws:x?": None, "k" * 201: ["v"]},
+            {"aws:x?": None, "k" * 200: ["v"]},
             [
                 f'tags["aws:x?"] {RESERVED}',
                 f'tags: the key "aws:x?" must not contain "?". {ALLOWED}',
                 'tags["aws:x?"] must be a string, got null.',
-                "tags: the key of a tag must have 1 to 128 characters, got 201.",
+                "tags: the key of a tag must have 1 to 128 characters, got 200.",
                 'tags: the value of a tag must be a string, got ["v"].',
             ],
             id="several errors",

@@ -1,10 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The type as data beside the registry schema: each property at every depth, its kind, choices and limits.
-
-Where both differ on purpose there is a row here with the reason; whatever else differs is named by its path.
-"""
+"""The properties, types, choices and limits of the resource type compared with the CloudFormation registry schema."""
 
 from __future__ import annotations
 
@@ -26,35 +23,19 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.in
     STATUSES,
 )
 from tests.emulator import schema
-from tests.support.samples import SAMPLES
+from tests.support.limits import SAMPLES, STRICTER
 
 Fact = tuple[str, str]
 Facts = dict[Fact, Any]
 KINDS = {"string": "str", "integer": "int", "boolean": "bool", "object": "dict", "array": "list"}
 
-# Option path and fact -> what the type has instead of what the schema has, and why.
-_NOT_EMPTY = "an empty text is refused, and what the service makes of it is not known"
-_SETTLED_LATER = "needed only of a resource that does not exist yet: required_to_create"
-_FROM_API = "CreateInferenceExperiment"
-ON_PURPOSE: dict[Fact, tuple[Any, Any, str]] = {
+# (option path, fact) -> value of the type, value of the schema, reason for the difference.
+DIFFERENT: dict[Fact, tuple[Any, Any, str]] = {
+    **STRICTER,
     **{
-        (path, "length"): ((1, most), (0, most), _NOT_EMPTY)
-        for path, most in {
-            "endpoint_name": 63,
-            "kms_key": 2048,
-            "model_variants.model_name": 63,
-            "model_variants.variant_name": 63,
-            "shadow_mode_config.source_model_variant_name": 63,
-            "shadow_mode_config.shadow_model_variants.shadow_model_variant_name": 63,
-            "data_storage_config.destination": 512,
-            "data_storage_config.kms_key": 2048,
-        }.items()
-    },
-    **{
-        (path, "required"): (False, True, _SETTLED_LATER)
+        (path, "required"): (False, True, "required on create only: required_to_create")
         for path in ("type", "role_arn", "endpoint_name", "model_variants")
     },
-    ("model_variants", "items"): ((2, 2), (1, 2), f"{_FROM_API} wants a production and a shadow variant"),
     ("shadow_mode_config.shadow_model_variants.sampling_percentage", "number"): (
         (0, 100),
         (None, 100),
@@ -63,11 +44,11 @@ ON_PURPOSE: dict[Fact, tuple[Any, Any, str]] = {
     ("model_variants.infrastructure_config.real_time_inference_config.instance_count", "number"): (
         (0, 2**31 - 1),
         (0, None),
-        f"{_FROM_API} takes a 32-bit integer",
+        "CreateInferenceExperiment requires a 32-bit integer",
     ),
-    ("tags", "type"): ("dict", "list", "a map in Ansible, a list of keys and values in CloudFormation"),
-    ("tags", "elements"): (None, "dict", "as above"),
-    ("tags", "items"): (None, (0, 50), "the engine's limits, the same for every type"),
+    ("tags", "type"): ("dict", "list", "a dictionary in Ansible, a list of keys and values in CloudFormation"),
+    ("tags", "elements"): (None, "dict", "a dictionary in Ansible, a list of keys and values in CloudFormation"),
+    ("tags", "items"): (None, (0, 50), "tags.py has the limits of tags for all types"),
 }
 
 
@@ -83,7 +64,7 @@ def _bounds(part: dict[str, Any], least: str, most: str, default: int | None) ->
 
 
 def facts_of_schema(resource_type: ResourceType, part: dict[str, Any], path: str = "") -> Iterator[tuple[Fact, Any]]:
-    """Yield what the schema says of each property of an object, under the path of its option."""
+    """Yield (fact, value) of the schema for each property at every depth, by option path."""
     options = {**resource_type.options, **resource_type.read_only}
     for token in filter(None, path.split(".")):
         options = options.get(token, {}).get("options", {})
@@ -106,7 +87,7 @@ def facts_of_schema(resource_type: ResourceType, part: dict[str, Any], path: str
 
 
 def facts_of_type(spec: dict[str, Any], path: str = "") -> Iterator[tuple[Fact, Any]]:
-    """Yield the same of the type's options and limits."""
+    """Yield (fact, value) of the options and limits of the type."""
     for option, entry in spec.items():
         here = f"{path}.{option}".lstrip(".")
         limit = LIMITS.get(here, Limit())
@@ -121,21 +102,21 @@ def facts_of_type(spec: dict[str, Any], path: str = "") -> Iterator[tuple[Fact, 
         yield from facts_of_type(entry.get("options", {}), here)
 
 
-def _is_returned_only(path: str) -> bool:
+def _is_read_only(path: str) -> bool:
     return path.partition(".")[0] in INFERENCE_EXPERIMENT.read_only
 
 
 def _compared(facts: Iterator[tuple[Fact, Any]]) -> Facts:
-    """What is only returned has no limits or choices of ours, and nothing in it is required of anybody."""
-    free = ("required", "choices", "length", "pattern")
-    return {fact: value for fact, value in facts if not (_is_returned_only(fact[0]) and fact[1] in free)}
+    """Return the facts to compare. The type has no limits, choices and required members for read-only properties."""
+    not_compared = ("required", "choices", "length", "pattern")
+    return {fact: value for fact, value in facts if not (_is_read_only(fact[0]) and fact[1] in not_compared)}
 
 
 OURS = _compared(facts_of_type({**INFERENCE_EXPERIMENT.options, **INFERENCE_EXPERIMENT.read_only}))
 SCHEMAS = _compared(facts_of_schema(INFERENCE_EXPERIMENT, schema.load()))
 
 
-def test_the_type_has_the_properties_of_the_schema_at_every_depth() -> None:
+def test_type_has_properties_of_schema_at_every_depth() -> None:
     ours, theirs = ({path for path, _fact in facts} for facts in (OURS, SCHEMAS))
     assert {"only in the type": ours - theirs, "only in the schema": theirs - ours} == {
         "only in the type": set(),
@@ -143,11 +124,11 @@ def test_the_type_has_the_properties_of_the_schema_at_every_depth() -> None:
     }
 
 
-def test_what_the_type_says_of_a_property_is_what_the_schema_says() -> None:
+def test_facts_of_type_equal_those_of_schema_or_are_listed() -> None:
     different = [
         f"{path}: {fact} is {OURS[path, fact]!r} in the type and {SCHEMAS[path, fact]!r} in the schema"
         for path, fact in sorted(OURS.keys() & SCHEMAS.keys())
-        if OURS[path, fact] != SCHEMAS[path, fact] and (path, fact) not in ON_PURPOSE and fact != "pattern"
+        if OURS[path, fact] != SCHEMAS[path, fact] and (path, fact) not in DIFFERENT and fact != "pattern"
     ]
     assert different == []
 
@@ -155,16 +136,16 @@ def test_what_the_type_says_of_a_property_is_what_the_schema_says() -> None:
 @pytest.mark.parametrize(
     "path", sorted(path for (path, fact), pattern in SCHEMAS.items() if fact == "pattern" and pattern)
 )
-def test_pattern_accepts_only_what_the_schemas_pattern_accepts(path: str) -> None:
+def test_pattern_accepts_only_samples_that_schema_accepts(path: str) -> None:
     schemas = regex.compile(SCHEMAS[path, "pattern"], regex.WORD)
     accepted = [sample for sample in SAMPLES if sample and matches(LIMITS[path], sample)]
     assert accepted
     assert [sample for sample in accepted if not schemas.search(sample)] == []
 
 
-@pytest.mark.parametrize("fact", sorted(ON_PURPOSE), ids=" ".join)
-def test_what_differs_on_purpose_still_does(fact: Fact) -> None:
-    ours, theirs, _reason = ON_PURPOSE[fact]
+@pytest.mark.parametrize("fact", sorted(DIFFERENT), ids=" ".join)
+def test_listed_difference_exists(fact: Fact) -> None:
+    ours, theirs, _reason = DIFFERENT[fact]
     assert (OURS[fact], SCHEMAS[fact]) == (ours, theirs)
 
 
@@ -176,26 +157,26 @@ def test_what_differs_on_purpose_still_does(fact: Fact) -> None:
         pytest.param(
             "readOnlyProperties",
             set(map(property_name, INFERENCE_EXPERIMENT.read_only)),
-            id="read",
+            id="read-only",
         ),
-        pytest.param("primaryIdentifier", {property_name(INFERENCE_EXPERIMENT.identifier)}, id="id"),
+        pytest.param("primaryIdentifier", {property_name(INFERENCE_EXPERIMENT.identifier)}, id="identifier"),
     ],
 )
-def test_the_kinds_of_properties_are_those_of_the_schema(keyword: str, ours: set[str]) -> None:
+def test_create_only_write_only_and_read_only_properties_equal_those_of_schema(keyword: str, ours: set[str]) -> None:
     assert {f"/properties/{name}" for name in ours} == set(schema.load()[keyword])
 
 
-def test_the_table_has_the_statuses_of_the_schema() -> None:
+def test_statuses_equal_those_of_schema() -> None:
     assert set(STATUSES) == set(schema.load()["properties"]["Status"]["enum"])
 
 
-def test_all_that_the_schema_requires_is_needed_to_create() -> None:
-    needed = {*INFERENCE_EXPERIMENT.required_to_create, "Name"}
-    # Not required by the schema; CreateInferenceExperiment refuses to do without.
-    assert needed - set(schema.load()["required"]) == {"ShadowModeConfig"}
-    assert set(schema.load()["required"]) <= needed
+def test_required_to_create_has_required_properties_of_schema() -> None:
+    required = {*INFERENCE_EXPERIMENT.required_to_create, "Name"}
+    # The schema does not require ShadowModeConfig. CreateInferenceExperiment does.
+    assert required - set(schema.load()["required"]) == {"ShadowModeConfig"}
+    assert set(schema.load()["required"]) <= required
 
 
-def test_the_type_and_its_tags_are_named_as_in_the_schema() -> None:
+def test_names_of_type_and_tags_equal_those_of_schema() -> None:
     named = schema.load()["typeName"], schema.load()["tagging"]["tagProperty"]
     assert (INFERENCE_EXPERIMENT.type_name, f"/properties/{INFERENCE_EXPERIMENT.tags}") == named

@@ -1,11 +1,31 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Strings that the patterns of options treat differently."""
+"""Limits of options that are stricter than those of AWS, and strings to compare patterns with."""
 
 from __future__ import annotations
 
 import itertools
+from typing import Any
+
+_NOT_EMPTY = "an empty value has no effect in one call and removes the value in another, so it is rejected"
+# (option path, limit) -> limit of the type, limit of botocore and of the schema, reason for the difference.
+STRICTER: dict[tuple[str, str], tuple[Any, Any, str]] = {
+    **{
+        (path, "length"): ((1, longest), (0, longest), _NOT_EMPTY)
+        for path, longest in {
+            "endpoint_name": 63,
+            "kms_key": 2048,
+            "model_variants.model_name": 63,
+            "model_variants.variant_name": 63,
+            "shadow_mode_config.source_model_variant_name": 63,
+            "shadow_mode_config.shadow_model_variants.shadow_model_variant_name": 63,
+            "data_storage_config.destination": 512,
+            "data_storage_config.kms_key": 2048,
+        }.items()
+    },
+    ("model_variants", "items"): ((2, 2), (1, 2), "a shadow test needs a production and a shadow variant"),
+}
 
 # The shortest strings of characters that a pattern treats differently, after each prefix.
 _CHARACTERS = "aZ9-_.,:;/+=@ \\\"'%?*#é中\u00a0\u0661\t\n\r\v\f\x85\u2028\u2029\0"

@@ -1,7 +1,8 @@
-"""IAM in the emulator: who has signed, what policies say, what is denied at the door and what in the handler."""
+"""IAM: signatures, policies, and denied calls of callers and of the handler."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
@@ -18,7 +19,8 @@ from tests.emulator.seed import ACCOUNT_ID
 from tests.support.aws_clients import REGION, TYPE_NAME, Aws, Operation, add, client_of_protocol, rejected
 
 EXPERIMENT = f"arn:aws:sagemaker:{REGION}:{ACCOUNT_ID}:inference-experiment/test"
-DENIED = "AccessDeniedException"
+DENIED, GENERAL = "AccessDeniedException", "GeneralServiceException"
+DESCRIBE = "sagemaker:DescribeInferenceExperiment"
 Policy = dict[str, Any]
 
 
@@ -38,7 +40,7 @@ EVERYTHING = allow("cloudformation:*", "sagemaker:*", "iam:PassRole")
 
 
 class Caller(Aws):
-    """The user `u`, who calls with an access key of its own, and whose rights are set by each test."""
+    """The user `u` with an access key; each test sets its permissions."""
 
     def __init__(self, emulator: Emulator, seed: Seed) -> None:
         super().__init__(emulator, seed)
@@ -58,7 +60,7 @@ class Caller(Aws):
         self.iam.put_user_policy(UserName="u", PolicyName="p", PolicyDocument=document)
 
     def role(self, name: str, *statements: Policy, service: str = "cloudformation.amazonaws.com") -> str:
-        """Make a role, or make it anew."""
+        """Create or change a role; return its ARN."""
         trust = allow("sts:AssumeRole", Principal={"Service": ["a.amazonaws.com", service]})
         del trust["Resource"]
         if name not in [role["RoleName"] for role in self.iam.list_roles()["Roles"]]:
@@ -81,7 +83,7 @@ def _caller() -> Iterator[Caller]:
 
 @pytest.fixture
 def caller(_caller: Caller) -> Caller:
-    """May do nothing; the experiment `test` is there, Running."""
+    """A caller without permissions; the experiment `test` is Running."""
     _caller.emulator.settings.access_denied_has_a_code = False
     _caller.emulator.forget_experiments()
     _caller.grant()
@@ -89,66 +91,66 @@ def caller(_caller: Caller) -> Caller:
     return _caller
 
 
-def denied(action: str, resource: str, who: str = f"arn:aws:iam::{ACCOUNT_ID}:user/u") -> str:
-    """AWS's words."""
-    why = f"because no identity-based policy allows the {action} action"
-    return f"User: {who} is not authorized to perform: {action} on resource: {resource} {why}"
+def denied(action: str, resource: str = EXPERIMENT, user: str = f"arn:aws:iam::{ACCOUNT_ID}:user/u") -> str:
+    """Return AWS's message."""
+    reason = f"because no identity-based policy allows the {action} action"
+    return f"User: {user} is not authorized to perform: {action} on resource: {resource} {reason}"
 
 
-# at the door
+# calls of a user
 
 
-def test_a_call_that_no_policy_allows_is_denied_in_aws_s_words(caller: Caller) -> None:
+def test_call_without_policy_is_denied(caller: Caller) -> None:
     everything = f"arn:aws:cloudformation:{REGION}:{ACCOUNT_ID}:resource/*"
     with rejected(DENIED, denied("cloudformation:GetResource", everything)):
         caller.get()
-    with rejected(DENIED, denied("sagemaker:DescribeInferenceExperiment", EXPERIMENT)):
+    with rejected(DENIED, denied(DESCRIBE)):
         caller.describe()
     with rejected(DENIED, denied("sagemaker:ListInferenceExperiments", "*")):
         caller.sagemaker.list_inference_experiments()
-    log = [(record.operation, record.status, record.error) for record in caller.emulator.log]
-    assert log[0] == ("GetResource", 400, DENIED)
+    record = caller.emulator.log[0]
+    assert (record.operation, record.status, record.error) == ("GetResource", 400, DENIED)
 
 
-NAMED = allow("sagemaker:DescribeInferenceExperiment", resource="arn:aws:sagemaker:*:*:inference-experiment/te*")
-DESCRIBE = "sagemaker:DescribeInferenceExperiment"
+def tagged(**tags: Any) -> Policy:
+    return allow(DESCRIBE, Condition=equals(**{f"aws_ResourceTag__{key}": value for key, value in tags.items()}))
+
+
+DENY = {**allow(DESCRIBE), "Effect": "Deny"}
+NAMED = allow(DESCRIBE, resource="arn:aws:sagemaker:*:*:inference-experiment/te*")
+UNSUPPORTED = "InternalFailure"
 POLICIES: list[Any] = [
-    pytest.param([allow(DESCRIBE)], True, id="allowed"),
-    pytest.param([allow("sagemaker:*")], True, id="allowed by a pattern"),
-    pytest.param([NAMED], True, id="allowed for the resource"),
-    pytest.param([allow(DESCRIBE, resource=EXPERIMENT.replace("test", "other"))], False, id="allowed for another"),
-    pytest.param([allow(DESCRIBE, resource=[EXPERIMENT, EXPERIMENT + "-2"])], True, id="one of several resources"),
-    pytest.param([allow("cloudformation:*")], False, id="another service"),
-    pytest.param([allow(DESCRIBE), {**allow(DESCRIBE), "Effect": "Deny"}], False, id="denied goes before allowed"),
-    pytest.param([allow(DESCRIBE, Condition=equals(aws_ResourceTag__team="checkout"))], True, id="its tag"),
-    pytest.param([allow(DESCRIBE, Condition=equals(aws_ResourceTag__team=["a", "checkout"]))], True, id="of two tags"),
-    pytest.param([allow(DESCRIBE, Condition=equals(aws_ResourceTag__team="shop"))], False, id="another tag"),
-    pytest.param([allow(DESCRIBE, Condition=equals(aws_ResourceTag__cost="1"))], False, id="a tag that it lacks"),
+    # statements, error code or None, part of the message
+    pytest.param([allow(DESCRIBE)], None, "", id="action"),
+    pytest.param([allow("sagemaker:*")], None, "", id="pattern of actions"),
+    pytest.param([NAMED], None, "", id="pattern of resources"),
+    pytest.param([allow(DESCRIBE, resource=EXPERIMENT.replace("test", "x"))], DENIED, DESCRIBE, id="other resource"),
+    pytest.param([allow(DESCRIBE, resource=[EXPERIMENT, EXPERIMENT + "-2"])], None, "", id="several resources"),
+    pytest.param([allow("cloudformation:*")], DENIED, DESCRIBE, id="other service"),
+    pytest.param([allow(DESCRIBE), DENY], DENIED, "with an explicit deny in an identity-based policy", id="deny"),
+    pytest.param([tagged(team="checkout")], None, "", id="tag"),
+    pytest.param([tagged(team=["a", "checkout"])], None, "", id="one of two tag values"),
+    pytest.param([tagged(team="shop")], DENIED, DESCRIBE, id="other tag value"),
+    pytest.param([tagged(cost="1")], DENIED, DESCRIBE, id="missing tag"),
+    pytest.param([tagged(team="shop"), allow(DESCRIBE)], None, "", id="unsatisfied condition and other statement"),
+    pytest.param([allow(DESCRIBE, Condition={"StringLike": {"a": "b"}})], UNSUPPORTED, "StringLike", id="operator"),
     pytest.param(
-        [allow(DESCRIBE, Condition=equals(aws_ResourceTag__team="shop")), allow(DESCRIBE)],
-        True,
-        id="a condition that does not hold denies nothing",
+        [{"Effect": "Allow", "Action": DESCRIBE, "NotResource": "*"}], UNSUPPORTED, "NotResource", id="NotResource"
+    ),
+    pytest.param(
+        [allow(DESCRIBE, resource="arn:aws:sagemaker:*:*:*/${aws:username}")], UNSUPPORTED, "variables", id="variable"
     ),
 ]
 
 
-@pytest.mark.parametrize(("statements", "allowed"), POLICIES)
-def test_a_policy(caller: Caller, statements: list[Policy], allowed: bool) -> None:
+@pytest.mark.parametrize(("statements", "code", "message"), POLICIES)
+def test_policy_allows_or_denies_call(caller: Caller, statements: list[Policy], code: str | None, message: str) -> None:
     caller.grant(*statements)
-    if allowed:
+    with rejected(code, message) if code else contextlib.nullcontext():
         assert caller.describe()["Name"] == "test"
-        return
-    with rejected(DENIED, "not authorized to perform: sagemaker:DescribeInferenceExperiment"):
-        caller.describe()
 
 
-def test_an_explicit_deny_is_told_from_nothing_that_allows(caller: Caller) -> None:
-    caller.grant({**allow(DESCRIBE), "Effect": "Deny"})
-    with rejected(DENIED, "with an explicit deny in an identity-based policy"):
-        caller.describe()
-
-
-def test_policies_of_groups_and_managed_ones_count(caller: Caller) -> None:
+def test_policies_of_groups_and_managed_policies_apply(caller: Caller) -> None:
     caller.iam.create_group(GroupName="g")
     caller.iam.add_user_to_group(GroupName="g", UserName="u")
     caller.iam.put_group_policy(GroupName="g", PolicyName="p", PolicyDocument=policy(NAMED))
@@ -162,32 +164,16 @@ def test_policies_of_groups_and_managed_ones_count(caller: Caller) -> None:
     caller.iam.detach_user_policy(UserName="u", PolicyArn=arn)
 
 
-NOT_EVALUATED: list[Any] = [
-    pytest.param(allow(DESCRIBE, Condition={"StringLike": {"a": "b"}}), "StringLike", id="another operator"),
-    pytest.param({"Effect": "Allow", "Action": DESCRIBE, "NotResource": "*"}, "NotResource", id="NotResource"),
-    pytest.param(allow(DESCRIBE, resource="arn:aws:sagemaker:*:*:*/${aws:username}"), "variables", id="a variable"),
-]
-
-
-@pytest.mark.parametrize(("statement", "word"), NOT_EVALUATED)
-def test_what_cannot_be_evaluated_is_an_error(caller: Caller, statement: Policy, word: str) -> None:
-    caller.grant(statement)
-    with rejected("InternalFailure", word):
-        caller.describe()
-
-
-def test_the_root_user_and_somebody_else_may_do_all(caller: Caller) -> None:
-    assert signing("sagemaker", "testing", "testing").describe_inference_experiment(Name="test")["Name"] == "test"
-    assert caller.emulator.client("sagemaker").describe_inference_experiment(Name="test")["Name"] == "test"
-
-
-def test_it_is_off_unless_set(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_policies_do_not_apply_to_root_user_controls_or_default_settings(
+    caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for sagemaker in (signing("sagemaker", "testing", "testing"), caller.emulator.client("sagemaker")):
+        assert sagemaker.describe_inference_experiment(Name="test")["Name"] == "test"
     monkeypatch.setattr(caller.emulator.settings, "enforce_iam", Settings().enforce_iam)
-    assert caller.get()["Name"] == "test"
-    assert caller.describe()["Name"] == "test"
+    assert caller.get()["Name"] == caller.describe()["Name"] == "test"
 
 
-def test_who_has_not_signed_rightly_gets_nowhere(caller: Caller) -> None:
+def test_invalid_signature_is_rejected(caller: Caller) -> None:
     caller.grant(EVERYTHING)
     key, secret = caller.key["AccessKeyId"], caller.key["SecretAccessKey"]
     with rejected("InvalidSignatureException", "signature"):
@@ -195,179 +181,178 @@ def test_who_has_not_signed_rightly_gets_nowhere(caller: Caller) -> None:
     with rejected("UnrecognizedClientException", "security token"):
         signing("sagemaker", "AKIAUNKNOWNUNKNOWN00", secret).list_inference_experiments()
     with rejected("UnrecognizedClientException", "security token"):
-        signing("sagemaker", key, secret, "a token that no session has").list_inference_experiments()
+        signing("sagemaker", key, secret, "an unknown token").list_inference_experiments()
     with rejected("MissingAuthenticationTokenException"):
         signing("sagemaker", key, secret, signature_version=UNSIGNED).list_inference_experiments()
 
 
-def test_a_role_that_was_assumed_may_do_what_its_policies_say(caller: Caller) -> None:
+def test_assumed_role_has_permissions_of_its_policies(caller: Caller) -> None:
     arn = caller.role("reader", NAMED)
     session = caller.emulator.client("sts").assume_role(RoleArn=arn, RoleSessionName="awx")["Credentials"]
-    keys = session["AccessKeyId"], session["SecretAccessKey"], session["SessionToken"]
-    sagemaker = signing("sagemaker", *keys)
+    sagemaker = signing("sagemaker", session["AccessKeyId"], session["SecretAccessKey"], session["SessionToken"])
     assert sagemaker.describe_inference_experiment(Name="test")["Name"] == "test"
-    who = f"arn:aws:sts::{ACCOUNT_ID}:assumed-role/reader/awx"
-    with rejected(DENIED, denied("sagemaker:DeleteInferenceExperiment", EXPERIMENT, who)):
+    user = f"arn:aws:sts::{ACCOUNT_ID}:assumed-role/reader/awx"
+    with rejected(DENIED, denied("sagemaker:DeleteInferenceExperiment", user=user)):
         sagemaker.delete_inference_experiment(Name="test")
 
 
-def test_sagemaker_itself_asks_for_the_role_and_the_tags_of_a_creation(caller: Caller) -> None:
-    request = {**caller.seed.properties("new", Tags=[{"Key": "team", "Value": "checkout"}])}
+def test_create_by_sagemaker_requires_pass_role_and_add_tags(caller: Caller) -> None:
+    request = caller.seed.properties("new", Tags=[{"Key": "team", "Value": "checkout"}])
     create = allow("sagemaker:CreateInferenceExperiment")
-    to_sagemaker = allow("iam:PassRole", Condition=equals(iam_PassedToService="sagemaker.amazonaws.com"))
-    to_others = allow("iam:PassRole", Condition=equals(iam_PassedToService="lambda.amazonaws.com"))
-    tagged = allow("sagemaker:AddTags", Condition=equals(aws_RequestTag__team="checkout"))
+    to_sagemaker, to_others = (
+        allow("iam:PassRole", Condition=equals(iam_PassedToService=f"{service}.amazonaws.com"))
+        for service in ("sagemaker", "lambda")
+    )
+    add_tags = allow("sagemaker:AddTags", Condition=equals(aws_RequestTag__team="checkout"))
     for statements, missing in (
         ([create, to_sagemaker], "sagemaker:AddTags"),
-        ([create, tagged], "iam:PassRole"),
-        ([create, tagged, to_others], "iam:PassRole"),
+        ([create, add_tags], "iam:PassRole"),
+        ([create, add_tags, to_others], "iam:PassRole"),
     ):
         caller.grant(*statements)
         with rejected(DENIED, f"perform: {missing} "):
             caller.sagemaker.create_inference_experiment(**request)
-    caller.grant(create, tagged, to_others, to_sagemaker)
-    caller.put("Completed")  # the endpoint is free
+    caller.grant(create, add_tags, to_others, to_sagemaker)
+    caller.put("Completed")  # releases the endpoint
     assert caller.sagemaker.create_inference_experiment(**request)["InferenceExperimentArn"].endswith("/new")
 
 
-# in the handler
+# calls of the handler
 
-DOOR = allow("cloudformation:*")
-READ = allow("sagemaker:DescribeInferenceExperiment", "sagemaker:ListTags")
+CLOUD_CONTROL = allow("cloudformation:*")
+READ = allow(DESCRIBE, "sagemaker:ListTags")
 
 
-def test_a_read_is_denied_at_once(caller: Caller) -> None:
-    caller.grant(DOOR, allow("sagemaker:ListTags"))
-    with rejected("GeneralServiceException", denied(DESCRIBE, EXPERIMENT)):
+def test_read_is_denied_at_once(caller: Caller) -> None:
+    caller.grant(CLOUD_CONTROL, allow("sagemaker:ListTags"))
+    with rejected(GENERAL, denied(DESCRIBE)):
         caller.get()
-    with rejected("GeneralServiceException", denied(DESCRIBE, EXPERIMENT.replace("test", "nothing"))):
+    with rejected(GENERAL, denied(DESCRIBE, EXPERIMENT.replace("test", "nothing"))):
         caller.get("nothing")
     caller.emulator.settings.access_denied_has_a_code = True
     with rejected(DENIED, "HandlerErrorCode: AccessDenied"):
         caller.get()
-    caller.grant(DOOR, allow(DESCRIBE))
-    with rejected(DENIED, denied("sagemaker:ListTags", EXPERIMENT)):
+    caller.grant(CLOUD_CONTROL, allow(DESCRIBE))
+    with rejected(DENIED, denied("sagemaker:ListTags")):
         caller.get()
     with rejected(DENIED, denied("sagemaker:ListInferenceExperiments", "*")):
         caller.cloudcontrol.list_resources(TypeName=TYPE_NAME)
-    caller.grant(DOOR, allow("sagemaker:ListInferenceExperiments"))
+    caller.grant(CLOUD_CONTROL, allow("sagemaker:ListInferenceExperiments"))
     caller.cloudcontrol.list_resources(TypeName=TYPE_NAME)
 
 
 CHANGES: list[Any] = [
-    pytest.param("Running", [add("/Description", "x")], "sagemaker:UpdateInferenceExperiment", id="update"),
-    pytest.param("Created", [add("/DesiredState", "Running")], "sagemaker:StartInferenceExperiment", id="start"),
-    pytest.param("Running", [add("/DesiredState", "Completed")], "sagemaker:StopInferenceExperiment", id="stop"),
-    pytest.param("Completed", [add("/Tags", [])], "sagemaker:DeleteTags", id="tags taken away"),
-    pytest.param("Completed", [add("/Tags/-", {"Key": "a", "Value": "b"})], "sagemaker:AddTags", id="tags added"),
+    # status, patch, required action
+    ("Running", [add("/Description", "x")], "UpdateInferenceExperiment"),
+    ("Created", [add("/DesiredState", "Running")], "StartInferenceExperiment"),
+    ("Running", [add("/DesiredState", "Completed")], "StopInferenceExperiment"),
+    ("Completed", [add("/Tags", [])], "DeleteTags"),
+    ("Completed", [add("/Tags/-", {"Key": "a", "Value": "b"})], "AddTags"),
 ]
 
 
-@pytest.mark.parametrize("has_a_code", [False, True])
-@pytest.mark.parametrize(("found", "patch", "action"), CHANGES)
-def test_a_change_fails_for_the_action_that_it_takes(
-    caller: Caller, found: str, patch: list[Operation], action: str, has_a_code: bool
+@pytest.mark.parametrize(
+    ("has_a_code", "code"), [(False, "GeneralServiceException"), (True, "AccessDenied")], ids=["general", "own code"]
+)
+@pytest.mark.parametrize(("status", "patch", "name"), CHANGES, ids=[name for *_row, name in CHANGES])
+def test_update_fails_without_permission_for_its_change(
+    caller: Caller, status: str, patch: list[Operation], name: str, has_a_code: bool, code: str
 ) -> None:
+    action = f"sagemaker:{name}"
     caller.emulator.settings.access_denied_has_a_code = has_a_code
-    caller.put(found, tags={"team": "checkout"})
-    before = caller.raw()
-    caller.grant(DOOR, READ)
+    before = caller.put(status, tags={"team": "checkout"})
+    caller.grant(CLOUD_CONTROL, READ)
     event = caller.update(*patch)
-    assert (event["OperationStatus"], event["ErrorCode"]) == (
-        "FAILED",
-        "AccessDenied" if has_a_code else "GeneralServiceException",
-    )
-    assert denied(action, EXPERIMENT) in event["StatusMessage"]
+    assert (event["OperationStatus"], event["ErrorCode"]) == ("FAILED", code)
+    assert denied(action) in event["StatusMessage"]
     assert caller.raw() == before
-    caller.grant(DOOR, READ, allow(action))
+    caller.grant(CLOUD_CONTROL, READ, allow(action))
     assert caller.update(*patch)["OperationStatus"] == "SUCCESS"
 
 
-def test_a_deletion_takes_two_actions_of_a_running_experiment(caller: Caller) -> None:
-    caller.grant(DOOR, READ)
-    assert denied("sagemaker:StopInferenceExperiment", EXPERIMENT) in caller.delete()["StatusMessage"]
-    caller.grant(DOOR, READ, allow("sagemaker:StopInferenceExperiment"))
-    assert denied("sagemaker:DeleteInferenceExperiment", EXPERIMENT) in caller.delete()["StatusMessage"]
+def test_delete_of_running_experiment_requires_stop_and_delete(caller: Caller) -> None:
+    stop, delete = (f"sagemaker:{verb}InferenceExperiment" for verb in ("Stop", "Delete"))
+    caller.grant(CLOUD_CONTROL, READ)
+    assert denied(stop) in caller.delete()["StatusMessage"]
+    caller.grant(CLOUD_CONTROL, READ, allow(stop))
+    assert denied(delete) in caller.delete()["StatusMessage"]
     assert caller.raw()["status"] == "Completed"
-    caller.grant(DOOR, READ, allow("sagemaker:DeleteInferenceExperiment"))
+    caller.grant(CLOUD_CONTROL, READ, allow(delete))
     assert caller.delete()["OperationStatus"] == "SUCCESS"
 
 
-def needed(verb: str, *, but: str = "") -> Policy:
-    """What the type declares that its handler needs, all or all but one."""
+def needed(verb: str, *, without: str = "") -> Policy:
+    """Return the permissions of a handler in the schema, all or all but one."""
     declared = schema.load()["handlers"][verb]["permissions"]
-    return allow(*(action for action in declared if action != but))
+    return allow(*(action for action in declared if action != without))
 
 
 READING = pytest.mark.parametrize("action", [DESCRIBE, "sagemaker:ListTags"], ids=["Describe", "ListTags"])
-WRITES: list[Any] = [
-    pytest.param("update", lambda caller: caller.send_update(add("/Tags", [])), id="update"),
-    pytest.param("delete", lambda caller: caller.send_delete(), id="delete"),
-]
 
 
 @READING
-@pytest.mark.parametrize(("verb", "send"), WRITES)
-def test_a_write_is_denied_at_once_to_who_may_not_read(caller: Caller, verb: str, send: Any, action: str) -> None:
-    caller.grant(DOOR, needed(verb, but=action))
-    with rejected("GeneralServiceException", denied(action, EXPERIMENT)):
-        send(caller)
-
-
-@READING
-@pytest.mark.parametrize(("verb", "send"), WRITES)
-def test_a_write_fails_of_who_may_no_longer_read_when_its_handler_begins(
+@pytest.mark.parametrize(
+    ("verb", "send"),
+    [
+        pytest.param("update", lambda caller: caller.send_update(add("/Tags", [])), id="update"),
+        pytest.param("delete", lambda caller: caller.send_delete(), id="delete"),
+    ],
+)
+def test_write_without_permission_to_read_is_denied_at_once_or_fails_later(
     caller: Caller, verb: str, send: Any, action: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(caller.emulator.settings, "pending_seconds", 5)
     before = caller.put("Completed", tags={"team": "checkout"})
-    caller.grant(DOOR, needed(verb))
+    caller.grant(CLOUD_CONTROL, needed(verb, without=action))
+    with rejected(GENERAL, denied(action)):
+        send(caller)
+    monkeypatch.setattr(caller.emulator.settings, "pending_seconds", 5)
+    caller.grant(CLOUD_CONTROL, needed(verb))
     event = send(caller)
-    caller.grant(DOOR, needed(verb, but=action))
+    caller.grant(CLOUD_CONTROL, needed(verb, without=action))
     event = caller.final(event)
-    assert (event["OperationStatus"], event["ErrorCode"]) == ("FAILED", "GeneralServiceException")
-    assert denied(action, EXPERIMENT) in event["StatusMessage"]
+    assert (event["OperationStatus"], event["ErrorCode"]) == ("FAILED", GENERAL)
+    assert denied(action) in event["StatusMessage"]
     assert caller.raw() == before
-    caller.grant(DOOR, needed(verb))
+    caller.grant(CLOUD_CONTROL, needed(verb))
     assert caller.final(send(caller))["OperationStatus"] == "SUCCESS"
 
 
 @READING
-def test_a_deletion_that_is_accepted_unread_fails_of_who_may_not_read_and_stops_nothing(
+def test_delete_accepted_without_read_fails_without_permission_to_read(
     caller: Caller, action: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(caller.emulator.settings, "delete_missing_late", True)
     before = caller.raw()
-    caller.grant(DOOR, needed("delete", but=action))
-    assert denied(action, EXPERIMENT) in caller.delete()["StatusMessage"]
+    caller.grant(CLOUD_CONTROL, needed("delete", without=action))
+    assert denied(action) in caller.delete()["StatusMessage"]
     assert caller.raw() == before
-    caller.grant(DOOR, needed("delete"))
+    caller.grant(CLOUD_CONTROL, needed("delete"))
     assert caller.delete()["OperationStatus"] == "SUCCESS"
 
 
-def test_a_creation_that_cannot_be_read_back_fails_though_the_experiment_is_there(caller: Caller) -> None:
+def test_create_without_permission_to_read_fails_although_experiment_exists(caller: Caller) -> None:
     caller.put("Completed")
-    caller.grant(DOOR, allow("sagemaker:CreateInferenceExperiment", "iam:PassRole", DESCRIBE))
+    caller.grant(CLOUD_CONTROL, allow("sagemaker:CreateInferenceExperiment", "iam:PassRole", DESCRIBE))
     event = caller.create("new")
-    assert (event["OperationStatus"], event["ErrorCode"]) == ("FAILED", "GeneralServiceException")
+    assert (event["OperationStatus"], event["ErrorCode"]) == ("FAILED", GENERAL)
     assert denied("sagemaker:ListTags", EXPERIMENT.replace("test", "new")) in event["StatusMessage"]
     assert caller.raw("new")["status"] == "Running"
 
 
-def test_the_handler_has_the_rights_of_who_began_it_whoever_looks(caller: Caller) -> None:
-    caller.grant(DOOR, READ)
+def test_handler_has_permissions_of_submitter_when_another_caller_polls(caller: Caller) -> None:
+    caller.grant(CLOUD_CONTROL, READ)
     event = caller.send_update(add("/Description", "x"))
     root = caller.emulator.client("cloudcontrol")
     caller.pass_time(60)
-    seen = root.get_resource_request_status(RequestToken=event["RequestToken"])["ProgressEvent"]
-    assert denied("sagemaker:UpdateInferenceExperiment", EXPERIMENT) in seen["StatusMessage"]
+    polled = root.get_resource_request_status(RequestToken=event["RequestToken"])["ProgressEvent"]
+    assert denied("sagemaker:UpdateInferenceExperiment") in polled["StatusMessage"]
 
 
 # CloudWatch and endpoints
 
 
 @pytest.mark.parametrize("protocol", ["query", "json"])
-def test_cloudwatch_needs_action_in_both_protocols(caller: Caller, protocol: str, tmp_path: Path) -> None:
+def test_cloudwatch_requires_action_in_both_protocols(caller: Caller, protocol: str, tmp_path: Path) -> None:
     keys = {"aws_access_key_id": caller.key["AccessKeyId"], "aws_secret_access_key": caller.key["SecretAccessKey"]}
     client = client_of_protocol("cloudwatch", protocol, tmp_path, **keys)
     with rejected("AccessDenied", denied("cloudwatch:GetMetricData", "*")):
@@ -387,14 +372,16 @@ def get_metric_data(client: Any, caller: Caller) -> Any:
     return client.get_metric_data(MetricDataQueries=[query], StartTime=end - timedelta(hours=1), EndTime=end)
 
 
-ENDPOINTS: list[Any] = [
-    pytest.param("describe_endpoint", {"EndpointName": "Demo-Endpoint"}, "endpoint/demo-endpoint", id="endpoint"),
-    pytest.param("describe_endpoint_config", {"EndpointConfigName": "Any"}, "endpoint-config/any", id="configuration"),
-]
-
-
-@pytest.mark.parametrize(("method", "request_", "name"), ENDPOINTS)
-def test_endpoint_call_needs_action_on_resource(
+@pytest.mark.parametrize(
+    ("method", "request_", "name"),
+    [
+        pytest.param("describe_endpoint", {"EndpointName": "Demo-X"}, "endpoint/demo-x", id="endpoint"),
+        pytest.param(
+            "describe_endpoint_config", {"EndpointConfigName": "Any"}, "endpoint-config/any", id="configuration"
+        ),
+    ],
+)
+def test_call_for_endpoint_requires_action_on_resource(
     caller: Caller, method: str, request_: dict[str, str], name: str
 ) -> None:
     action = f"sagemaker:{''.join(word.title() for word in method.split('_'))}"
@@ -407,32 +394,32 @@ def test_endpoint_call_needs_action_on_resource(
         getattr(caller.sagemaker, method)(**request_)
 
 
-# under a role
+# RoleArn of a Cloud Control request
 
 
 def get(caller: Caller, role: str) -> Any:
     return caller.cloudcontrol.get_resource(TypeName=TYPE_NAME, Identifier="test", RoleArn=role)
 
 
-def test_with_a_role_the_caller_needs_the_door_and_the_role_the_rest(caller: Caller) -> None:
+def test_role_requires_permissions_of_handler_and_caller_pass_role(caller: Caller) -> None:
     role = caller.role("handler", READ)
-    caller.grant(DOOR, EVERYTHING | {"Action": ["sagemaker:*"]})
+    caller.grant(CLOUD_CONTROL, EVERYTHING | {"Action": ["sagemaker:*"]})
     with rejected(DENIED, denied("iam:PassRole", role)):
         get(caller, role)
     passing = equals(iam_PassedToService="cloudformation.amazonaws.com")
-    caller.grant(DOOR, allow("iam:PassRole", resource=role, Condition=passing))
+    caller.grant(CLOUD_CONTROL, allow("iam:PassRole", resource=role, Condition=passing))
     assert get(caller, role)["TypeName"] == TYPE_NAME
-    with rejected("GeneralServiceException", denied(DESCRIBE, EXPERIMENT)):
-        caller.get()  # without the role, with its own rights
+    with rejected(GENERAL, denied(DESCRIBE)):
+        caller.get()
     event = caller.final(caller.send_update(add("/Description", "x"), RoleArn=role))
-    who = f"arn:aws:sts::{ACCOUNT_ID}:assumed-role/handler/AWSCloudFormation"
-    assert denied("sagemaker:UpdateInferenceExperiment", EXPERIMENT, who) in event["StatusMessage"]
+    user = f"arn:aws:sts::{ACCOUNT_ID}:assumed-role/handler/AWSCloudFormation"
+    assert denied("sagemaker:UpdateInferenceExperiment", user=user) in event["StatusMessage"]
     caller.role("handler", READ, allow("sagemaker:UpdateInferenceExperiment"))
     event = caller.final(caller.send_update(add("/Description", "x"), RoleArn=role))
     assert event["OperationStatus"] == "SUCCESS"
 
 
-def test_a_role_has_to_exist_and_to_trust_cloudformation(caller: Caller) -> None:
+def test_role_must_exist_and_trust_cloudformation(caller: Caller) -> None:
     caller.grant(EVERYTHING)
     wrong = caller.role("other-trust", READ, service="lambda.amazonaws.com")
     for role in (wrong, wrong + "-missing"):

@@ -1,4 +1,4 @@
-"""Answers of the gate in the protocol of the request, and the Date header of every answer."""
+"""Responses in the protocol of the request, and their Date header."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support.aws_clients import Aws, CloudWatch, code_of, rejected
 
 START = datetime(2026, 1, 1, 10, 0, tzinfo=timezone.utc)
 CONTENT_TYPES = {
-    # protocol: of the request, of the answer
+    # protocol: content types of the request and the response
     "query": ("application/x-www-form-urlencoded; charset=utf-8", "text/xml"),
     "json": ("application/x-amz-json-1.0", "application/x-amz-json-1.0"),
 }
@@ -36,12 +36,12 @@ def test_request_is_logged_with_its_protocol(aws: Aws, cloudwatch: CloudWatch) -
         sent.append(request.headers["Content-Type"].decode())
 
     cloudwatch.client.meta.events.register_first("before-send.cloudwatch", note, unique_id="note")
-    answer = call(cloudwatch)
+    response = call(cloudwatch)
     cloudwatch.client.meta.events.unregister("before-send.cloudwatch", note, unique_id="note")
     (record,) = aws.emulator.log
     assert (record.service, record.operation, record.write) == ("cloudwatch", "GetMetricData", False)
     assert record.protocol == cloudwatch.protocol
-    assert (*sent, answer["ResponseMetadata"]["HTTPHeaders"]["content-type"]) == CONTENT_TYPES[cloudwatch.protocol]
+    assert (*sent, response["ResponseMetadata"]["HTTPHeaders"]["content-type"]) == CONTENT_TYPES[cloudwatch.protocol]
 
 
 def test_installed_botocore_sends_json_to_cloudwatch(aws: Aws) -> None:
@@ -50,9 +50,9 @@ def test_installed_botocore_sends_json_to_cloudwatch(aws: Aws) -> None:
 
 
 ERRORS: list[Any] = [
-    pytest.param("throttle", {}, "Throttling", 400, id="throttle"),
-    pytest.param("error", {"code": "ThrottlingException", "status": 500}, "ThrottlingException", 500, id="error"),
-    pytest.param("lost", {}, "InternalFailure", 500, id="lost"),
+    ("throttle", {}, "Throttling", 400),
+    ("error", {"code": "ThrottlingException", "status": 500}, "ThrottlingException", 500),
+    ("lost", {}, "InternalFailure", 500),
 ]
 
 
@@ -73,15 +73,15 @@ def test_fault_is_error_in_protocol_of_request(
     assert call(cloudwatch)["MetricDataResults"][0]["Id"] == "m1"
 
 
-def test_missing_keys_are_missing_in_protocol_of_request(aws: Aws, cloudwatch: CloudWatch) -> None:
+def test_missing_keys_is_response_without_members(aws: Aws, cloudwatch: CloudWatch) -> None:
     aws.emulator.fault("GetMetricData", "missing_keys")
-    answer = call(cloudwatch)
-    assert not answer.get("MetricDataResults")
-    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 200
+    response = call(cloudwatch)
+    assert not response.get("MetricDataResults")
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == 200
 
 
 @pytest.mark.parametrize("kind", ["not_json", "broken_json"])
-def test_body_that_cannot_be_parsed_raises_in_query_only(aws: Aws, cloudwatch: CloudWatch, kind: str) -> None:
+def test_invalid_body_raises_in_query_protocol_only(aws: Aws, cloudwatch: CloudWatch, kind: str) -> None:
     aws.emulator.fault("GetMetricData", kind)
     if cloudwatch.protocol == "query":
         with pytest.raises((KeyError, ResponseParserError)):
@@ -90,37 +90,34 @@ def test_body_that_cannot_be_parsed_raises_in_query_only(aws: Aws, cloudwatch: C
         assert set(call(cloudwatch)) == {"ResponseMetadata"}
 
 
-def test_unknown_status_is_status_of_results(aws: Aws, cloudwatch: CloudWatch) -> None:
+def test_unknown_status_replaces_status_of_results(aws: Aws, cloudwatch: CloudWatch) -> None:
     aws.emulator.fault("GetMetricData", "unknown_status")
     assert [result["StatusCode"] for result in call(cloudwatch)["MetricDataResults"]] == ["Hibernating"]
 
 
-def test_changed_gets_value_of_json_and_bytes_of_xml(aws: Aws, cloudwatch: CloudWatch) -> None:
-    def change(answer: Any) -> Any:
-        return answer.replace(b"m1", b"m2") if isinstance(answer, bytes) else {"MetricDataResults": [{"Id": "m2"}]}
+def test_changed_passes_value_of_json_and_bytes_of_xml_to_function(aws: Aws, cloudwatch: CloudWatch) -> None:
+    def change(found: Any) -> Any:
+        return found.replace(b"m1", b"m2") if isinstance(found, bytes) else {"MetricDataResults": [{"Id": "m2"}]}
 
     aws.emulator.fault("GetMetricData", "changed", change=change)
     assert [result["Id"] for result in call(cloudwatch)["MetricDataResults"]] == ["m2"]
 
 
-def test_connection_can_be_closed(aws: Aws, cloudwatch: CloudWatch) -> None:
+def test_connection_is_closed(aws: Aws, cloudwatch: CloudWatch) -> None:
     aws.emulator.fault("GetMetricData", "close")
     with pytest.raises(ConnectionClosedError):
         call(cloudwatch)
 
 
-def test_cloudwatch_in_unknown_region_is_rejected_with_code_of_query_protocol(aws: Aws) -> None:
+def test_unknown_region_is_rejected_with_code_of_query_protocol(aws: Aws) -> None:
     with rejected("SignatureDoesNotMatch", "valid region"):
         aws.client("cloudwatch", "us-east-9").describe_alarms()
 
 
-def test_unknown_status_of_endpoint_is_endpoint_status(aws: Aws) -> None:
+def test_unknown_status_replaces_endpoint_status(aws: Aws) -> None:
     aws.emulator.fault("DescribeEndpoint", "unknown_status", identifier=aws.seed.endpoint_name)
     found = aws.sagemaker.describe_endpoint(EndpointName=aws.seed.endpoint_name)
     assert (found["EndpointStatus"], found["EndpointName"]) == ("Hibernating", aws.seed.endpoint_name)
-
-
-# the Date header
 
 
 SERVICES: list[Any] = [

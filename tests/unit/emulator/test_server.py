@@ -1,4 +1,4 @@
-"""The emulator over HTTP: boto3 and its waiter, the AWS CLI, the control path, and faults of connections."""
+"""The emulator over HTTP: boto3, the AWS CLI, faults of connections, the control API and the program."""
 
 from __future__ import annotations
 
@@ -56,16 +56,17 @@ def client(server: EmulatorServer, service: str, **config: Any) -> Any:
     return make(service, region_name=REGION, endpoint_url=server.endpoint_url, config=options)
 
 
-def control(server: EmulatorServer, method: str, path: str, body: Any = None) -> tuple[int, Any]:
-    return ask(server.endpoint_url, method, path, body)
-
-
-def ask(url: str, method: str, path: str, body: Any = None) -> tuple[int, Any]:
-    """The HTTP status and the JSON value that the control path at `url` answers."""
+def control(url: str, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+    """Return the HTTP status and the JSON value of a response of the control API."""
     with closing(HTTPConnection(url.removeprefix("http://"), timeout=10)) as connection:
         connection.request(method, f"/_emulator/{path}", None if body is None else json.dumps(body))
-        answer = connection.getresponse()
-        return answer.status, json.load(answer)
+        response = connection.getresponse()
+        return response.status, json.load(response)
+
+
+def create(cloudcontrol: Any, seed: Seed, **changes: Any) -> Any:
+    desired = json.dumps(seed.properties("test", **changes))
+    return cloudcontrol.create_resource(TypeName=TYPE_NAME, DesiredState=desired)["ProgressEvent"]
 
 
 def read(cloudcontrol: Any, name: str = "test") -> Any:
@@ -73,24 +74,20 @@ def read(cloudcontrol: Any, name: str = "test") -> Any:
     return json.loads(found["ResourceDescription"]["Properties"])
 
 
-def test_boto3_s_own_waiter_waits_for_a_create(server: EmulatorServer, seed: Seed, cloudcontrol: Any) -> None:
-    wanted = json.dumps(seed.properties("test"))
-    event = cloudcontrol.create_resource(TypeName=TYPE_NAME, DesiredState=wanted)["ProgressEvent"]
+def test_waiter_of_boto3_waits_for_success_and_raises_for_failure(
+    server: EmulatorServer, seed: Seed, cloudcontrol: Any
+) -> None:
     waiter = cloudcontrol.get_waiter("resource_request_success")
-    waiter.wait(RequestToken=event["RequestToken"], WaiterConfig={"Delay": 0})
+    waiter.wait(RequestToken=create(cloudcontrol, seed)["RequestToken"], WaiterConfig={"Delay": 0})
     assert read(cloudcontrol)["Status"] == "Running"
     assert server.calls() == ["CreateResource", "GetResourceRequestStatus", "GetResource"]
-
-
-def test_boto3_s_own_waiter_sees_a_failure(seed: Seed, cloudcontrol: Any) -> None:
-    wanted = json.dumps(seed.properties("test", EndpointName="nowhere"))
-    event = cloudcontrol.create_resource(TypeName=TYPE_NAME, DesiredState=wanted)["ProgressEvent"]
+    failed = create(cloudcontrol, seed, EndpointName="nowhere")
     with pytest.raises(WaiterError, match="terminal failure state"):
-        cloudcontrol.get_waiter("resource_request_success").wait(RequestToken=event["RequestToken"])
+        waiter.wait(RequestToken=failed["RequestToken"])
 
 
 def aws_cli(server: EmulatorServer, *arguments: str) -> Any:
-    """Return what a command of the AWS CLI prints."""
+    """Return the output of a command of the AWS CLI."""
     command = [sys.executable, "-m", "awscli", *arguments, "--output", "json"]
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     environment = {**kept, **server.environment(), "AWS_PAGER": ""}
@@ -99,20 +96,18 @@ def aws_cli(server: EmulatorServer, *arguments: str) -> Any:
     return json.loads(done.stdout)
 
 
-def test_the_aws_cli_works_with_it(server: EmulatorServer, seed: Seed) -> None:
-    def aws(*arguments: str) -> Any:
-        return aws_cli(server, *arguments)
-
-    wanted = json.dumps(seed.properties("cli"))
-    created = aws("cloudcontrol", "create-resource", "--type-name", TYPE_NAME, "--desired-state", wanted)
+def test_aws_cli_creates_lists_and_describes(server: EmulatorServer, seed: Seed) -> None:
+    typed = ("--type-name", TYPE_NAME)
+    desired = json.dumps(seed.properties("cli"))
+    created = aws_cli(server, "cloudcontrol", "create-resource", *typed, "--desired-state", desired)
     assert created["ProgressEvent"]["OperationStatus"] == "IN_PROGRESS"
-    listed = aws("cloudcontrol", "list-resources", "--type-name", TYPE_NAME)
+    listed = aws_cli(server, "cloudcontrol", "list-resources", *typed)
     assert [entry["Identifier"] for entry in listed["ResourceDescriptions"]] == ["cli"]
-    described = aws("sagemaker", "describe-inference-experiment", "--name", "cli")
+    described = aws_cli(server, "sagemaker", "describe-inference-experiment", "--name", "cli")
     assert described["EndpointMetadata"]["EndpointName"] == seed.endpoint_name
 
 
-def test_other_services_work_beside_it(server: EmulatorServer, seed: Seed) -> None:
+def test_other_services_of_moto_work(server: EmulatorServer, seed: Seed) -> None:
     s3 = client(server, "s3")
     s3.put_object(Bucket=seed.bucket, Key="a/b", Body=b"captured")
     assert s3.get_object(Bucket=seed.bucket, Key="a/b")["Body"].read() == b"captured"
@@ -120,7 +115,7 @@ def test_other_services_work_beside_it(server: EmulatorServer, seed: Seed) -> No
     assert client(server, "sts").get_caller_identity()["Account"] == "123456789012"
 
 
-def test_many_threads_are_served_and_each_call_is_logged_once(server: EmulatorServer, cloudcontrol: Any) -> None:
+def test_concurrent_calls_are_served_and_logged_once(server: EmulatorServer, cloudcontrol: Any) -> None:
     for number in range(8):
         server.put_experiment(REGION, {"Name": f"test-{number}"})
     with ThreadPoolExecutor(8) as pool:
@@ -129,40 +124,36 @@ def test_many_threads_are_served_and_each_call_is_logged_once(server: EmulatorSe
     assert [record.number for record in server.log] == list(range(server.log[0].number, server.log[0].number + 40))
 
 
-DROPS: list[Any] = [
-    pytest.param("close", {}, False, id="closed before it is served"),
-    pytest.param("reset", {}, False, id="reset before it is served"),
-    pytest.param("lost_response", {}, True, id="closed after it was served"),
-    pytest.param("no_answer", {"seconds": 0.2}, False, id="silent for a while and then closed"),
+# faults
+
+
+CONNECTIONS: list[Any] = [
+    # kind, details, whether the create is applied
+    pytest.param("close", {}, False, id="closed before the call is served"),
+    pytest.param("reset", {}, False, id="reset before the call is served"),
+    pytest.param("lost_response", {}, True, id="closed after the call is served"),
+    pytest.param("no_answer", {"seconds": 0.2}, False, id="closed after a delay"),
 ]
 
 
-@pytest.mark.parametrize(("kind", "details", "applied"), DROPS)
-def test_a_connection_can_be(
+@pytest.mark.parametrize(("kind", "details", "applied"), CONNECTIONS)
+def test_connection_ends_without_response(
     server: EmulatorServer, seed: Seed, cloudcontrol: Any, kind: str, details: dict[str, Any], applied: bool
 ) -> None:
     server.fault("CreateResource", kind, **details)
     with pytest.raises(ConnectionClosedError) as error:
-        cloudcontrol.create_resource(TypeName=TYPE_NAME, DesiredState=json.dumps(seed.properties("test")))
+        create(cloudcontrol, seed)
     assert ("reset by peer" in str(error.value.kwargs["error"])) is (kind == "reset")
-    assert [(record.operation, record.status, record.error) for record in server.log] == [
-        ("CreateResource", 0, "ConnectionDropped")
-    ]
-    listed = cloudcontrol.list_resources(TypeName=TYPE_NAME)["ResourceDescriptions"]
-    assert len(listed) == applied
+    (record,) = server.log
+    assert (record.operation, record.status, record.error) == ("CreateResource", 0, "ConnectionDropped")
+    assert bool(cloudcontrol.list_resources(TypeName=TYPE_NAME)["ResourceDescriptions"]) is applied
 
 
-def test_an_answer_can_come_late(server: EmulatorServer) -> None:
+def test_faults_of_responses_apply_over_http(server: EmulatorServer, cloudcontrol: Any) -> None:
     server.put_experiment(REGION, {"Name": "test"})
     server.fault("GetResource", "delay", seconds=0.8)
-    impatient = client(server, "cloudcontrol", read_timeout=0.4)
     with pytest.raises(ReadTimeoutError):
-        read(impatient)
-    assert read(impatient)["Name"] == "test"
-
-
-def test_faults_of_answers_are_the_same_over_http(server: EmulatorServer, cloudcontrol: Any) -> None:
-    server.put_experiment(REGION, {"Name": "test"})
+        read(client(server, "cloudcontrol", read_timeout=0.4))
     server.fault("GetResource", "html503")
     with rejected("503"):
         read(cloudcontrol)
@@ -175,177 +166,158 @@ def test_date_header_is_time_of_emulator(server: EmulatorServer) -> None:
     server.clock.advance(86400)
     with closing(HTTPConnection(server.endpoint_url.removeprefix("http://"), timeout=10)) as connection:
         connection.request("POST", "/", "Action=GetCallerIdentity&Version=2011-06-15")
-        answer = connection.getresponse()
-    assert [parsedate_to_datetime(date) for date in answer.headers.get_all("Date", [])] == [server.clock.now()]
+        response = connection.getresponse()
+    assert [parsedate_to_datetime(date) for date in response.headers.get_all("Date", [])] == [server.clock.now()]
 
 
-def test_what_moto_cannot_do_is_a_500_that_says_so(server: EmulatorServer, caplog: pytest.LogCaptureFixture) -> None:
+def test_exception_of_moto_is_status_500_with_message(server: EmulatorServer, caplog: pytest.LogCaptureFixture) -> None:
     with rejected("InternalFailure", "NotImplementedError"):
         client(server, "sagemaker").list_spaces()
     assert "moto could not answer" in caplog.text
     assert server.calls() == ["ListSpaces"]
 
 
-def test_a_callback_plays_somebody_else(server: EmulatorServer, cloudcontrol: Any) -> None:
+def test_callback_makes_concurrent_call_or_drops_connection(
+    server: EmulatorServer, seed: Seed, cloudcontrol: Any
+) -> None:
     server.put_experiment(REGION, {"Name": "test"}, status="Created")
     server.on_call("GetResource", lambda: server.client("sagemaker").start_inference_experiment(Name="test"))
     assert read(cloudcontrol)["Status"] == "Running"
-    assert server.calls() == ["GetResource"]
 
-
-def test_a_callback_can_let_a_call_never_arrive(server: EmulatorServer, seed: Seed, cloudcontrol: Any) -> None:
     def drop() -> None:
         raise ConnectionDropped("close")
 
     server.on_call("CreateResource", drop)
     with pytest.raises(ConnectionClosedError):
-        cloudcontrol.create_resource(TypeName=TYPE_NAME, DesiredState=json.dumps(seed.properties("test")))
-    assert (server.calls(), server.operations()) == ([], [])
+        create(cloudcontrol, seed)
+    assert (server.calls(), server.operations()) == (["GetResource"], [])
 
 
-# the control path
+# the control API
 
 
-def test_the_log_can_be_read_and_emptied(server: EmulatorServer, cloudcontrol: Any) -> None:
+def test_log_is_read_and_emptied(server: EmulatorServer, cloudcontrol: Any) -> None:
     for _page in range(2):
         cloudcontrol.list_resources(TypeName=TYPE_NAME)
-    log = control(server, "GET", "log")[1]
+    log = control(server.endpoint_url, "GET", "log")[1]
     assert [(entry["operation"], entry["access_key"], entry["write"], entry["status"]) for entry in log] == [
         ("ListResources", "testing", False, 200)
     ] * 2
-    assert control(server, "GET", f"log?since={log[0]['number']}")[1] == log[1:]
-    assert control(server, "DELETE", "log") == (200, {})
-    assert control(server, "GET", "log") == (200, [])
+    assert control(server.endpoint_url, "GET", f"log?since={log[0]['number']}")[1] == log[1:]
+    assert control(server.endpoint_url, "DELETE", "log") == (200, {})
+    assert control(server.endpoint_url, "GET", "log") == (200, [])
 
 
-def test_settings_can_be_read_and_set(server: EmulatorServer) -> None:
-    status, settings = control(server, "PATCH", "settings", {"list_page_size": 3, "ignore_properties": ["Tags"]})
+def test_settings_are_read_and_set(server: EmulatorServer) -> None:
+    changes = {"list_page_size": 3, "ignore_properties": ["Tags"]}
+    status, settings = control(server.endpoint_url, "PATCH", "settings", changes)
     assert (status, settings["list_page_size"], settings["ignore_properties"]) == (200, 3, ["Tags"])
-    assert control(server, "GET", "settings") == (200, settings)
+    assert control(server.endpoint_url, "GET", "settings") == (200, settings)
     assert server.settings.ignore_properties == frozenset({"Tags"})
 
 
-def test_faults_can_be_ordered_and_forgotten(server: EmulatorServer, cloudcontrol: Any) -> None:
+def test_faults_are_set_and_removed(server: EmulatorServer, cloudcontrol: Any) -> None:
     fault = {"operation": "ListResources", "kind": "throttle", "times": 2}
-    assert control(server, "POST", "faults", fault) == (200, {})
+    assert control(server.endpoint_url, "POST", "faults", fault) == (200, {})
     with rejected("ThrottlingException"):
         cloudcontrol.list_resources(TypeName=TYPE_NAME)
-    assert control(server, "DELETE", "faults") == (200, {})
+    assert control(server.endpoint_url, "DELETE", "faults") == (200, {})
     cloudcontrol.list_resources(TypeName=TYPE_NAME)
 
 
-def test_an_experiment_can_be_put_and_looked_at(server: EmulatorServer, cloudcontrol: Any) -> None:
-    wanted = {
-        "region": REGION,
-        "properties": {"Name": "test"},
-        "status": "Stopping",
-        "time_left": 60,
-        "tags": {"a": "b"},
-    }
-    status, put = control(server, "POST", "experiments", wanted)
+def test_experiment_is_put_and_shown(server: EmulatorServer, cloudcontrol: Any) -> None:
+    details = {"status": "Stopping", "time_left": 60, "tags": {"a": "b"}}
+    body = {"region": REGION, "properties": {"Name": "test"}, **details}
+    status, put = control(server.endpoint_url, "POST", "experiments", body)
     assert (status, put["status"], put["tags"]) == (200, "Stopping", {"a": "b"})
-    assert control(server, "GET", f"experiments/{REGION}/test") == (200, put)
+    assert control(server.endpoint_url, "GET", f"experiments/{REGION}/test") == (200, put)
     assert read(cloudcontrol)["Status"] == "Stopping"
 
 
-def test_an_endpoint_can_be_put_in_a_status(server: EmulatorServer, seed: Seed) -> None:
+def test_endpoint_is_put_in_status_and_time_advanced(server: EmulatorServer, seed: Seed) -> None:
     put = {"region": REGION, "name": seed.endpoint_name, "status": "Updating", "time_left": 60, "then": "Failed"}
-    assert control(server, "POST", "endpoints", put) == (200, {})
+    assert control(server.endpoint_url, "POST", "endpoints", put) == (200, {})
     describe = client(server, "sagemaker").describe_endpoint
     assert describe(EndpointName=seed.endpoint_name)["EndpointStatus"] == "Updating"
-    server.clock.advance(60)
+    before = server.clock.now()
+    status, time = control(server.endpoint_url, "POST", "clock", {"advance": 60})
+    assert (status, (server.clock.now() - before).total_seconds()) == (200, 60)
+    assert control(server.endpoint_url, "GET", "clock") == (200, time)
     assert describe(EndpointName=seed.endpoint_name)["EndpointStatus"] == "Failed"
 
 
-def test_traffic_can_be_described_and_forgotten(server: EmulatorServer, seed: Seed) -> None:
-    dimensions = [
-        {"Name": "EndpointName", "Value": seed.endpoint_name},
-        {"Name": "VariantName", "Value": "production"},
-    ]
+def test_traffic_is_set_and_removed(server: EmulatorServer, seed: Seed) -> None:
+    values = {"EndpointName": seed.endpoint_name, "VariantName": "production"}
+    dimensions = [{"Name": name, "Value": value} for name, value in values.items()]
     metric = {"Namespace": "AWS/SageMaker", "MetricName": "ModelLatency", "Dimensions": dimensions}
     query = {"Id": "p99", "MetricStat": {"Metric": metric, "Period": 3600, "Stat": "p99"}}
     now = server.clock.now().replace(minute=0, second=0, microsecond=0)
     times = {"start": now - timedelta(days=2), "end": now - timedelta(days=2, hours=-2)}
-    described = {
+    traffic = {
         "endpoint_name": seed.endpoint_name,
         "region": REGION,
         "invocations_per_minute": 600,
         "start": (now - timedelta(days=3)).isoformat(),
         "variants": {"production": {"model_latency": {"p50": 10_000, "p99": 50_000}}},
     }
-    assert control(server, "POST", "traffic", described) == (200, {})
-    arguments = [f"--{name}-time={moment.isoformat()}" for name, moment in times.items()]
+    assert control(server.endpoint_url, "POST", "traffic", traffic) == (200, {})
+    arguments = [f"--{name}-time={time.isoformat()}" for name, time in times.items()]
     found = aws_cli(server, "cloudwatch", "get-metric-data", *arguments, "--metric-data-queries", json.dumps([query]))
     assert found["MetricDataResults"][0]["Values"] == [50_000, 50_000]
-    assert control(server, "DELETE", "traffic") == (200, {})
+    assert control(server.endpoint_url, "DELETE", "traffic") == (200, {})
     cloudwatch = client(server, "cloudwatch")
     found = cloudwatch.get_metric_data(MetricDataQueries=[query], StartTime=times["start"], EndTime=times["end"])
     assert found["MetricDataResults"][0]["Values"] == []
 
 
-def test_time_can_pass(server: EmulatorServer) -> None:
-    before = server.clock.now()
-    status, answer = control(server, "POST", "clock", {"advance": 90})
-    assert (status, (server.clock.now() - before).total_seconds()) == (200, 90)
-    assert control(server, "GET", "clock") == (200, answer)
-
-
-def test_an_account_can_be_seeded_and_emptied(server: EmulatorServer, cloudcontrol: Any) -> None:
-    status, seeded = control(server, "POST", "seed", {"region": "eu-west-1"})
+def test_account_is_seeded_and_reset(server: EmulatorServer, cloudcontrol: Any) -> None:
+    status, seeded = control(server.endpoint_url, "POST", "seed", {"region": "eu-west-1"})
     assert (status, seeded["region"], seeded["endpoint_name"]) == (200, "eu-west-1", "demo-endpoint")
     assert client(server, "s3").list_buckets()["Buckets"][0]["Name"] == seeded["bucket"]
     server.put_experiment(REGION, {"Name": "test"})
-    assert control(server, "POST", "reset") == (200, {})
+    assert control(server.endpoint_url, "POST", "reset") == (200, {})
     assert cloudcontrol.list_resources(TypeName=TYPE_NAME)["ResourceDescriptions"] == []
 
 
-def test_it_describes_itself(server: EmulatorServer) -> None:
-    status, described = control(server, "GET", "")
-    assert status == 200
-    assert "GET /_emulator/log" in described["controls"]
+def test_root_path_lists_controls(server: EmulatorServer) -> None:
+    status, described = control(server.endpoint_url, "GET", "")
+    assert (status, "GET /_emulator/log" in described["controls"]) == (200, True)
 
 
-MISTAKES: list[Any] = [
-    pytest.param("PATCH", "settings", {"colour": 1}, 400, "unknown setting 'colour'", id="an unknown setting"),
-    pytest.param(
-        "POST", "faults", {"operation": "GetResource", "kind": "x"}, 400, "unknown kind", id="an unknown fault"
-    ),
-    pytest.param(
-        "POST",
-        "faults",
-        {"operation": "GetResource", "kind": "refused"},
-        400,
-        "in process only",
-        id="a fault that HTTP cannot have",
-    ),
-    pytest.param("POST", "faults", {"kind": "throttle"}, 400, "operation", id="a fault without operation"),
-    pytest.param("POST", "clock", {}, 400, "'advance' is missing", id="a clock without advance"),
-    pytest.param("POST", "clock", {"advance": -1}, 400, "forward", id="a clock turned back"),
+IN_PROCESS = {"operation": "GetResource", "kind": "refused"}
+INVALID: list[Any] = [
+    # method, path, body, HTTP status, part of the message
+    pytest.param("PATCH", "settings", {"colour": 1}, 400, "unknown setting 'colour'", id="unknown setting"),
+    pytest.param("POST", "faults", {**IN_PROCESS, "kind": "x"}, 400, "unknown kind", id="unknown fault"),
+    pytest.param("POST", "faults", IN_PROCESS, 400, "in process only", id="fault in process"),
+    pytest.param("POST", "faults", {"kind": "throttle"}, 400, "operation", id="fault without operation"),
+    pytest.param("POST", "clock", {}, 400, "'advance' is missing", id="clock without advance"),
+    pytest.param("POST", "clock", {"advance": -1}, 400, "forward", id="clock backward"),
     pytest.param("POST", "experiments", {"region": REGION}, 400, "'properties' is missing", id="no properties"),
-    pytest.param("POST", "endpoints", {"name": "none"}, 400, "no endpoint", id="no such endpoint"),
-    pytest.param("POST", "traffic", {"endpoint_name": "x"}, 400, "invocations_per_minute", id="traffic without a rate"),
-    pytest.param("POST", "seed", [1], 400, "JSON object", id="a body that is no object"),
-    pytest.param("GET", f"experiments/{REGION}/none", None, 404, "no inference experiment", id="no such experiment"),
-    pytest.param("GET", "nonsense", None, 404, "there is no GET", id="no such path"),
+    pytest.param("POST", "endpoints", {"name": "none"}, 400, "no endpoint", id="missing endpoint"),
+    pytest.param("POST", "traffic", {"endpoint_name": "x"}, 400, "invocations_per_minute", id="traffic without rate"),
+    pytest.param("POST", "seed", [1], 400, "JSON object", id="body of wrong type"),
+    pytest.param("GET", f"experiments/{REGION}/none", None, 404, "no inference experiment", id="missing experiment"),
+    pytest.param("GET", "nonsense", None, 404, "there is no GET", id="unknown path"),
 ]
 
 
-@pytest.mark.parametrize(("method", "path", "body", "status", "words"), MISTAKES)
-def test_the_control_path_says_what_is_wrong_with(
-    server: EmulatorServer, method: str, path: str, body: Any, status: int, words: str
+@pytest.mark.parametrize(("method", "path", "body", "status", "message"), INVALID)
+def test_control_api_rejects_request(
+    server: EmulatorServer, method: str, path: str, body: Any, status: int, message: str
 ) -> None:
-    found, answer = control(server, method, path, body)
+    found, response = control(server.endpoint_url, method, path, body)
     assert found == status
-    assert words in answer["error"]
+    assert message in response["error"]
 
 
 # the program
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
-def test_the_program_says_how_to_use_it_and_stops_cleanly_on(number: signal.Signals) -> None:
-    command = [sys.executable, "-m", "tests.emulator", "--port", "0", "--seed", "--operation-seconds", "0.1"]
-    command.append("--enforce-iam")
+def test_program_prints_instructions_and_stops_at_signal(number: signal.Signals) -> None:
+    options = ["--port", "0", "--seed", "--operation-seconds", "0.1", "--enforce-iam"]
+    command = [sys.executable, "-m", "tests.emulator", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as program:
         assert program.stdout is not None
         lines = []
@@ -354,7 +326,7 @@ def test_the_program_says_how_to_use_it_and_stops_cleanly_on(number: signal.Sign
             if "Ctrl-C" in line:
                 break
         exports = dict(line.removeprefix("export ").split("=", 1) for line in lines if line.startswith("export "))
-        settings = ask(exports["AWS_ENDPOINT_URL"], "GET", "settings")[1]
+        settings = control(exports["AWS_ENDPOINT_URL"], "GET", "settings")[1]
         assert (settings["operation_seconds"], settings["enforce_iam"]) == (0.1, True)
         program.send_signal(number)
         rest, errors = program.communicate(timeout=10)

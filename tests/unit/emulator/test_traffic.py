@@ -1,8 +1,7 @@
-"""Synthetic traffic as pure functions: distributions, statistics, and which variant gets which requests."""
+"""Synthetic traffic: distributions, statistics, and the requests of each variant."""
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -30,7 +29,7 @@ def value(name: str, found: Samples) -> float:
 
 
 STATISTICS: list[Any] = [
-    pytest.param([(4, dist(7))], {"SampleCount": 4, "Sum": 28, "Average": 7, "Minimum": 7, "p50": 7}, id="one value"),
+    pytest.param([(4, dist(7))], {"SampleCount": 4, "Sum": 28, "Average": 7, "Minimum": 7, "p50": 7}, id="constant"),
     pytest.param(
         [(10, dist({"minimum": 0, "maximum": 100}))],
         {
@@ -43,7 +42,7 @@ STATISTICS: list[Any] = [
             "p99.9": 99.9,
             "p100": 100,
         },
-        id="a straight line",
+        id="linear",
     ),
     pytest.param(
         [(1, dist(1)), (99, dist(0))],
@@ -53,12 +52,12 @@ STATISTICS: list[Any] = [
     pytest.param(
         [(5, dist({"minimum": 0, "maximum": 10})), (5, dist({"minimum": 10, "maximum": 20}))],
         {"p25": 5, "p50": 10, "p75": 15, "Average": 10, "Minimum": 0, "Maximum": 20},
-        id="two that touch",
+        id="adjacent distributions",
     ),
     pytest.param(
         [(9, dist({"minimum": 0, "maximum": 9})), (1, dist(100))],
         {"p45": 4.5, "p90": 9, "p90.1": 100, "p99": 100, "Average": (9 * 4.5 + 100) / 10},
-        id="a gap",
+        id="distributions with gap",
     ),
 ]
 
@@ -69,7 +68,7 @@ def test_statistic_of_samples(found: Samples, expected: Mapping[str, float]) -> 
 
 
 @pytest.mark.parametrize("rank", [0.1, 1, 25, 50, 83.3, 90, 99, 99.9])
-def test_percentile_of_mixture_agrees_with_sorted_samples(rank: float) -> None:
+def test_percentile_of_several_distributions_equals_that_of_sorted_samples(rank: float) -> None:
     parts: Samples = [(30_000, dist(FAST)), (10_000, dist(SLOW)), (2_000, dist(55))]
     drawn = sorted(
         traffic.percentile([(1, values)], (number + 0.5) / count)
@@ -80,19 +79,12 @@ def test_percentile_of_mixture_agrees_with_sorted_samples(rank: float) -> None:
     assert value(f"p{rank}", parts) == pytest.approx(expected, rel=5e-3)
 
 
-@pytest.mark.parametrize("rank", ["p1", "p50", "p99"])
-def test_percentile_of_whole_lies_between_those_of_parts(rank: str) -> None:
-    parts: list[Samples] = [[(600, dist(FAST))], [(600, dist(SLOW))], [(60, dist(55))]]
-    each = [value(rank, part) for part in parts]
-    assert min(each) < value(rank, list(itertools.chain(*parts))) < max(each)
-
-
 @pytest.mark.parametrize("name", ["p101", "p-1", "p", "tm90", "sum", "IQM", "p1.12345678901"])
 def test_unknown_statistic_is_none(name: str) -> None:
     assert traffic.statistic(name) is None
 
 
-# which variant gets which requests
+# the requests of each variant
 
 
 def deployment(
@@ -123,12 +115,12 @@ def invocations(variant: str, deployments: list[Deployment], phases: list[Phase]
 
 PLAIN = Phase(T0, 10, None)
 SHARES: list[Any] = [
-    # deployments, traffic, invocations an hour of `a` and of `b`
+    # deployments, traffic, invocations of `a` and of `b` in each hour
     pytest.param([deployment(T0, {"a": 1}, {})], [PLAIN], [600] * 3, [0] * 3, id="one variant"),
     pytest.param([deployment(T0, {"a": 3, "b": 1}, {})], [PLAIN], [450] * 3, [150] * 3, id="two weights"),
     pytest.param([deployment(T0, {"a": 1}, {"b": 0.5})], [PLAIN], [600] * 3, [300] * 3, id="shadow variant"),
     pytest.param([deployment(T0, {"a": 2}, {"b": 1})], [PLAIN], [600] * 3, [300] * 3, id="weight is relative"),
-    pytest.param([deployment(T0, {"a": 1}, {"b": 0})], [PLAIN], [600] * 3, [0] * 3, id="nothing sampled"),
+    pytest.param([deployment(T0, {"a": 1}, {"b": 0})], [PLAIN], [600] * 3, [0] * 3, id="sampling percentage of 0"),
     pytest.param([deployment(T0, {"a": 0}, {})], [PLAIN], [0] * 3, [0] * 3, id="weight of 0"),
     pytest.param(
         [
@@ -161,7 +153,7 @@ SHARES: list[Any] = [
 
 
 @pytest.mark.parametrize(("deployments", "phases", "a", "b"), SHARES)
-def test_variant_gets_its_share(
+def test_variant_receives_its_share(
     deployments: list[Deployment], phases: list[Phase], a: list[float], b: list[float]
 ) -> None:
     assert invocations("a", deployments, phases, 3) == a
@@ -170,7 +162,7 @@ def test_variant_gets_its_share(
 
 @pytest.mark.parametrize("per_minute", [0.01, 1 / 3, 7.7, 1000.1])
 @pytest.mark.parametrize("metric", ["Invocations", "InvocationModelErrors"])
-def test_counts_of_adjacent_times_add_up(per_minute: float, metric: str) -> None:
+def test_counts_of_adjacent_periods_add_up(per_minute: float, metric: str) -> None:
     phases = [traffic.phase(T0 + timedelta(seconds=17), per_minute, {"a": {"model_error_rate": 0.037}})]
     (found,) = traffic.spans("a", [deployment(T0, {"a": 1}, {})], phases, (T0 + 50 * HOUR).timestamp())
     function, start = METRICS[INVOCATIONS, metric][1], T0.timestamp()
@@ -192,7 +184,7 @@ def metric(namespace: str, name: str, described: Any, count: int = 1, minutes: i
     return {each: value(each, parts) for each in ("SampleCount", "Sum", "Average", "Maximum")} if parts else {}
 
 
-def test_utilization_of_minute_is_counted_once_if_variants_change_in_it() -> None:
+def test_utilization_of_minute_with_change_of_variants_is_counted_once() -> None:
     deployments = [deployment(T0, {"a": 1}, {}), deployment(T0 + timedelta(seconds=630), {"a": 1}, {"b": 1})]
     start = T0.timestamp()
     found = traffic.spans("a", deployments, [PLAIN], start + 86400)
@@ -202,15 +194,17 @@ def test_utilization_of_minute_is_counted_once_if_variants_change_in_it() -> Non
 
 SENT: list[Any] = [
     # namespace, metric, description of the variant, instances, SampleCount, Sum, Average, Maximum in ten minutes
-    pytest.param(INVOCATIONS, "Invocations", {}, 4, (100, 100, 1, 1), id="1 for each invocation"),
-    pytest.param(INVOCATIONS, "InvocationsPerInstance", {}, 4, (100, 25, 0.25, 0.25), id="1/instances"),
-    pytest.param(INVOCATIONS, "Invocation4XXErrors", {"error_4xx_rate": 0.2}, 1, (100, 20, 0.2, 1), id="4xx"),
-    pytest.param(INVOCATIONS, "Invocation5XXErrors", {"error_5xx_rate": 0.1}, 1, (100, 10, 0.1, 1), id="5xx"),
-    pytest.param(INVOCATIONS, "InvocationModelErrors", {"model_error_rate": 1}, 1, (100, 100, 1, 1), id="model"),
-    pytest.param(INVOCATIONS, "Invocation4XXErrors", {}, 1, (100, 0, 0, 0), id="0 without errors"),
+    pytest.param(INVOCATIONS, "Invocations", {}, 4, (100, 100, 1, 1), id="invocations"),
+    pytest.param(INVOCATIONS, "InvocationsPerInstance", {}, 4, (100, 25, 0.25, 0.25), id="invocations per instance"),
+    pytest.param(INVOCATIONS, "Invocation4XXErrors", {"error_4xx_rate": 0.2}, 1, (100, 20, 0.2, 1), id="4xx errors"),
+    pytest.param(INVOCATIONS, "Invocation5XXErrors", {"error_5xx_rate": 0.1}, 1, (100, 10, 0.1, 1), id="5xx errors"),
+    pytest.param(INVOCATIONS, "InvocationModelErrors", {"model_error_rate": 1}, 1, (100, 100, 1, 1), id="model errors"),
+    pytest.param(INVOCATIONS, "Invocation4XXErrors", {}, 1, (100, 0, 0, 0), id="no errors"),
     pytest.param(INVOCATIONS, "ModelLatency", {"model_latency": 50}, 1, (100, 5000, 50, 50), id="model latency"),
-    pytest.param(INVOCATIONS, "OverheadLatency", {"overhead_latency": 5}, 1, (100, 500, 5, 5), id="overhead"),
-    pytest.param(INSTANCES, "CPUUtilization", {"cpu_utilization": 70}, 3, (30, 2100, 70, 70), id="each instance"),
+    pytest.param(INVOCATIONS, "OverheadLatency", {"overhead_latency": 5}, 1, (100, 500, 5, 5), id="overhead latency"),
+    pytest.param(
+        INSTANCES, "CPUUtilization", {"cpu_utilization": 70}, 3, (30, 2100, 70, 70), id="CPU of three instances"
+    ),
     pytest.param(INSTANCES, "GPUUtilization", {"gpu_utilization": 150}, 1, (10, 1500, 150, 150), id="GPU"),
 ]
 
@@ -220,47 +214,48 @@ def test_metric_has_samples(namespace: str, name: str, described: Any, count: in
     assert tuple(metric(namespace, name, described, count).values()) == pytest.approx(expected)
 
 
-@pytest.mark.parametrize(
-    ("namespace", "name", "described"),
-    [
-        (INVOCATIONS, "ModelLatency", {"model_latency": None}),
-        (INSTANCES, "GPUUtilization", {}),
-        (INSTANCES, "GPUMemoryUtilization", {}),
-    ],
-)
-def test_metric_without_description_has_no_samples(namespace: str, name: str, described: Any) -> None:
-    assert metric(namespace, name, described) == {}
+def test_null_latency_has_no_samples() -> None:
+    assert metric(INVOCATIONS, "ModelLatency", {"model_latency": None}) == {}
 
 
-def test_each_metric_has_default_or_no_data() -> None:
+def test_only_gpu_metrics_have_no_default() -> None:
     with_data = {name for namespace, name in METRICS if metric(namespace, name, {})}
     assert {name for _namespace, name in METRICS} - with_data == {"GPUUtilization", "GPUMemoryUtilization"}
 
 
 WRONG: list[Any] = [
+    # requests a minute, variants, part of the message
     pytest.param(-1, {}, "invocations_per_minute must be a number from 0 on, got -1", id="negative rate"),
     pytest.param("many", {}, "invocations_per_minute must be a number", id="rate is a string"),
     pytest.param(
         1, {"a": {"latency": 1}}, "variants.a: unknown latency; there are: model_latency", id="unknown member"
     ),
-    pytest.param(1, {"a": {"error_4xx_rate": 2}}, "variants.a.error_4xx_rate must be a number from 0 to 1", id="rate"),
-    pytest.param(1, {"a": {"model_latency": "slow"}}, "must be a number or an object of numbers", id="latency"),
+    pytest.param(
+        1, {"a": {"error_4xx_rate": 2}}, "variants.a.error_4xx_rate must be a number from 0 to 1", id="rate above 1"
+    ),
+    pytest.param(
+        1, {"a": {"model_latency": "slow"}}, "must be a number or an object of numbers", id="latency is a string"
+    ),
     pytest.param(1, {"a": {"model_latency": {}}}, "must be a number or an object of numbers", id="empty latency"),
-    pytest.param(1, {"a": {"model_latency": {"p50": "1"}}}, "must be a number or an object", id="no number"),
+    pytest.param(
+        1, {"a": {"model_latency": {"p50": "1"}}}, "must be a number or an object", id="percentile is a string"
+    ),
     pytest.param(1, {"a": {"model_latency": {"median": 1}}}, "unknown median", id="unknown percentile"),
-    pytest.param(1, {"a": {"model_latency": {"p100": 1}}}, "unknown p100", id="p100 is called maximum"),
+    pytest.param(1, {"a": {"model_latency": {"p100": 1}}}, "unknown p100", id="p100"),
     pytest.param(1, {"a": {"model_latency": {"p50": 2, "p90": 1}}}, "must ascend", id="descending"),
-    pytest.param(1, {"a": {"model_latency": {"minimum": -1, "p90": 1}}}, "must ascend from 0 on", id="negative"),
+    pytest.param(
+        1, {"a": {"model_latency": {"minimum": -1, "p90": 1}}}, "must ascend from 0 on", id="negative minimum"
+    ),
 ]
 
 
-@pytest.mark.parametrize(("rate", "variants", "words"), WRONG)
-def test_description_is_rejected(rate: Any, variants: Any, words: str) -> None:
-    with pytest.raises(ValueError, match=words):
+@pytest.mark.parametrize(("rate", "variants", "message"), WRONG)
+def test_description_is_rejected(rate: Any, variants: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
         traffic.phase(T0, rate, variants)
 
 
-def test_span_is_unaffected_by_later_phases() -> None:
+def test_later_phase_ends_span() -> None:
     phases = [traffic.phase(T0, 10, None), traffic.phase(T0 + HOUR, 30, None)]
     found = traffic.spans("a", [deployment(T0, {"a": 1}, {})], phases, (T0 + 2 * HOUR).timestamp())
     assert [(span.start, span.end, span.per_second * 60) for span in found] == [

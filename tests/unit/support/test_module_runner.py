@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The harness itself, with modules of a few lines: what it hands in, what it gives back, what it keeps apart."""
+"""run_module(): the options that a module receives, the result that it returns, and the isolation of runs."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from tests.support.module_runner import ENGINE, Result, run_module
 from tests.unit.conftest import Run
 
 
-def _run(main: Callable[[], None], args: dict[str, Any] | None = None, **how: bool) -> Result:
-    module = ModuleType("a_module_of_a_few_lines")
+def _run(main: Callable[[], None], args: dict[str, Any] | None = None, **modes: bool) -> Result:
+    module = ModuleType("small_module")
     module.main = main  # type: ignore[attr-defined]
-    return run_module(module, args or {}, emulator=SimpleNamespace(clock=ManualClock()), **how)
+    return run_module(module, args or {}, emulator=SimpleNamespace(clock=ManualClock()), **modes)
 
 
 def _module() -> Any:
@@ -32,15 +32,26 @@ def _module() -> Any:
     return AnsibleModule(argument_spec=spec, supports_check_mode=True)
 
 
-def test_options_arrive_with_a_region_and_as_ansible_would_send_them() -> None:
+# Read this test first.
+def test_module_reads_from_the_emulator(run: Run, emulator: Emulator) -> None:
+    result = run("inference_experiment_info", {})
+    assert (result["inference_experiments"], emulator.calls(), emulator.writes()) == ([], ["ListResources"], [])
+
+
+def test_module_that_rejects_options_returns_a_failure(run: Run, emulator: Emulator) -> None:
+    result = run("inference_experiment", {"name": "a test"})
+    assert (result.failed, "name" in result.msg, emulator.calls()) == (True, True, [])
+
+
+def test_options_have_a_default_region_and_types_of_json() -> None:
     time = datetime(2026, 1, 1, 12, tzinfo=timezone.utc)
     result = _run(lambda: _module().exit_json(**_module().params), {"time": time})
     assert (result["region"], result["time"]) == ("us-east-1", "2026-01-01T12:00:00+00:00")
 
 
-@pytest.mark.parametrize("check", [True, False])
-@pytest.mark.parametrize("diff", [True, False])
-def test_check_mode_and_diff_mode_are_as_asked_for(check: bool, diff: bool) -> None:
+@pytest.mark.parametrize("check", [True, False], ids=["check mode", "real run"])
+@pytest.mark.parametrize("diff", [True, False], ids=["diff", "no diff"])
+def test_modes_are_passed_to_the_module(check: bool, diff: bool) -> None:
     def main() -> None:
         module = _module()
         module.exit_json(changed=module.check_mode, diff_mode=module._diff)  # noqa: SLF001
@@ -49,37 +60,32 @@ def test_check_mode_and_diff_mode_are_as_asked_for(check: bool, diff: bool) -> N
     assert (result.changed, result["diff_mode"], result.failed) == (check, diff, False)
 
 
-def test_a_failure_is_a_result() -> None:
-    result = _run(lambda: _module().fail_json(msg="It is not there"))
-    assert (result.failed, result.changed, result.msg) == (True, False, "It is not there")
+def test_failure_is_returned() -> None:
+    result = _run(lambda: _module().fail_json(msg="Not found"))
+    assert (result.failed, result.changed, result.msg) == (True, False, "Not found")
+    assert "colour" in _run(lambda: _module().exit_json(), {"colour": "green"}).msg
 
 
-def test_an_unknown_option_is_a_failure() -> None:
-    result = _run(lambda: _module().exit_json(), {"colour": "green"})
-    assert result.failed
-    assert "colour" in result.msg
-
-
-def test_a_warning_of_one_run_is_not_in_the_next() -> None:
+def test_warnings_of_a_run_are_not_in_the_next_run() -> None:
     def warn() -> None:
         module = _module()
-        module.warn("mind the step")
-        module.deprecate("the step will go", version="9.0.0", collection_name="awscc.sagemaker")
+        module.warn("a warning")
+        module.deprecate("a deprecation", version="9.0.0", collection_name="awscc.sagemaker")
         module.exit_json()
 
-    assert _run(warn).warnings == ["mind the step"]
+    assert _run(warn).warnings == ["a warning"]
     after = _run(lambda: _module().exit_json())
     assert ("warnings" in after, "deprecations" in after) == (False, False)
 
 
-def test_a_sleep_of_the_engine_moves_the_clock_of_the_emulator_and_takes_no_time() -> None:
+def test_sleep_of_the_engine_advances_the_clock_of_the_emulator() -> None:
     engine = importlib.import_module(ENGINE)
 
     def main() -> None:
-        before, began = engine.CLOCK.now(), engine.CLOCK.monotonic()
+        now, monotonic = engine.CLOCK.now(), engine.CLOCK.monotonic()
         engine.CLOCK.sleep(1800)
-        passed = (engine.CLOCK.now() - before).total_seconds()
-        _module().exit_json(now=passed, monotonic=engine.CLOCK.monotonic() - began)
+        seconds = (engine.CLOCK.now() - now).total_seconds()
+        _module().exit_json(now=seconds, monotonic=engine.CLOCK.monotonic() - monotonic)
 
     real = engine.CLOCK
     result = _run(main)
@@ -87,41 +93,29 @@ def test_a_sleep_of_the_engine_moves_the_clock_of_the_emulator_and_takes_no_time
     assert engine.CLOCK is real
 
 
-def _result_and_wrong_code() -> None:
+def _print_and_exit() -> None:
     print('{"changed": false}')
     sys.exit(3)
 
 
-ODD_ENDINGS: dict[str, Callable[[], None]] = {
-    "it returned and printed nothing": lambda: None,
-    "it exited without a result": functools.partial(sys.exit, 0),
-    "it printed something else": lambda: print("done"),
-    "it exited with the wrong code": _result_and_wrong_code,
-    "it printed a result and returned": lambda: print('{"changed": false}'),
+UNEXPECTED: dict[str, Callable[[], None]] = {
+    "return without result": lambda: None,
+    "exit without result": functools.partial(sys.exit, 0),
+    "other output": lambda: print("done"),
+    "wrong exit code": _print_and_exit,
+    "return with result": lambda: print('{"changed": false}'),
 }
 
 
-@pytest.mark.parametrize("main", ODD_ENDINGS.values(), ids=ODD_ENDINGS.keys())
-def test_a_module_that_ends_in_any_other_way_is_an_error_of_the_test(main: Callable[[], None]) -> None:
+@pytest.mark.parametrize("main", UNEXPECTED.values(), ids=UNEXPECTED)
+def test_unexpected_end_of_module_raises(main: Callable[[], None]) -> None:
     with pytest.raises(AssertionError):
         _run(main)
 
 
-def test_an_exception_of_the_module_comes_through() -> None:
+def test_exception_of_module_is_raised() -> None:
     def main() -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         _run(main)
-
-
-def test_a_real_module_reads_from_the_emulator(run: Run, emulator: Emulator) -> None:
-    result = run("inference_experiment_info", {})
-    assert (result["inference_experiments"], emulator.calls(), emulator.writes()) == ([], ["ListResources"], [])
-
-
-def test_a_real_module_refuses_what_its_own_rules_refuse(run: Run, emulator: Emulator) -> None:
-    result = run("inference_experiment", {"name": "a test"})
-    assert result.failed
-    assert "name" in result.msg
-    assert emulator.calls() == []

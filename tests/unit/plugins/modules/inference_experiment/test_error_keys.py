@@ -1,35 +1,32 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every failure has an error with all its keys. test_requirements.py tests the failure on an old Python."""
+"""The keys of the error of each failure. test_requirements.py tests the failure on an old Python."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.ansible_module import base as engine
 from tests.emulator import Emulator
-from tests.support.tasks import MODULE, minimal, put_experiment
+from tests.support.module_runner import run_module
+from tests.support.tasks import ALWAYS, CHECK, INFO, MODULE, SCHEDULE, failed, minimal, put_experiment
 from tests.unit.conftest import Run
 
-INFO = "inference_experiment_info"
-ALWAYS = 10**6
-# Before the emulator's fixture makes each client once for all tests.
-MAKE_CLIENT = AnsibleAWSModule.client
+# The real method. The fixture of the emulator replaces the method by one that creates each client once.
+CREATE_CLIENT = AnsibleAWSModule.client
 Prepare = Callable[[Emulator, pytest.MonkeyPatch], object]
 
 
-@dataclass(frozen=True)
-class Failure:
-    """A task that fails, for one module or, with the options of the connection, for both."""
+class Failure(NamedTuple):
+    """A task that fails. Without a task of its own: a task of each module with these options of the connection."""
 
     code: str
-    options: dict[str, Any] = field(default_factory=dict)
+    options: dict[str, Any] = {}  # noqa: RUF012
     prepare: Prepare = lambda _emulator, _patch: None
     task: dict[str, Any] | None = None
 
@@ -44,7 +41,7 @@ def fault(operation: str, kind: str, **details: Any) -> Prepare:
 
 
 def without_credentials(_emulator: Emulator, patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(AnsibleAWSModule, "client", MAKE_CLIENT)
+    patch.setattr(AnsibleAWSModule, "client", CREATE_CLIENT)
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         patch.delenv(name)
 
@@ -54,7 +51,7 @@ def without_region(_emulator: Emulator, patch: pytest.MonkeyPatch) -> None:
         patch.delenv(name)
 
 
-def warn_without_effect(emulator: Emulator, _patch: pytest.MonkeyPatch) -> None:
+def ignore_description(emulator: Emulator, _patch: pytest.MonkeyPatch) -> None:
     emulator.settings.ignore_properties = frozenset({"Description"})
 
 
@@ -74,12 +71,12 @@ FAILURES = [
     Failure("TimedOut", prepare=fault("GetResource", "throttle"), task=minimal(description="New", wait_timeout=3)),
     Failure("NotStabilized", prepare=fault("UpdateResource", "failed", code="NotStabilized"), task=minimal(tags={})),
     Failure("Refused", task=minimal(desired_state="Completed")),
-    Failure("NotApplied", prepare=warn_without_effect, task=minimal(description="New")),
+    Failure("NotApplied", prepare=ignore_description, task=minimal(description="New")),
 ]
 CASES = [(failure, module) for failure in FAILURES for module in failure.tasks()]
 
 
-@pytest.mark.parametrize("check", [False, True], ids=["for real", "in check mode"])
+@CHECK
 @pytest.mark.parametrize(("failure", "module"), CASES, ids=[f"{failure.code} {module}" for failure, module in CASES])
 def test_failed_task_has_error_with_all_keys(
     run: Run, emulator: Emulator, monkeypatch: pytest.MonkeyPatch, failure: Failure, module: str, check: bool
@@ -90,11 +87,51 @@ def test_failed_task_has_error_with_all_keys(
     if check and not result.failed:
         assert emulator.writes() == []
         return
-    error = result["error"]
-    assert set(error) == {"code", "message", "operation", "request_token", "hint"}
-    assert (error["code"], "exception" in result) == (failure.code, False)
+    error = failed(result, failure.code)
     assert error["message"]
-    # The message of invalid options says how to correct each.
+    # The message of InvalidOptions has the correction of each option.
     assert error["hint"] or failure.code == "InvalidOptions"
     assert (error["hint"] or "") in result.msg
     assert ("operations" in result, "inference_experiment" in result) == (module == MODULE, module == MODULE)
+
+
+@pytest.mark.parametrize(
+    ("module", "options"),
+    [(INFO, {"names": ["a", "b", "c"]}), (INFO, {}), (MODULE, {"name": "a"})],
+    ids=["info of names", "info of all", "module"],
+)
+def test_missing_region_fails_with_hint(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch, module: str, options: dict[str, Any]
+) -> None:
+    without_region(emulator, monkeypatch)
+    failed(run_module(module, {**options, "region": None}, emulator=emulator), "NoRegion", "AWS_REGION")
+
+
+@pytest.mark.parametrize(("module", "options"), [(MODULE, {"name": "a"}), (INFO, {})], ids=["module", "info"])
+def test_unknown_region_fails_after_one_call(
+    run: Run, emulator: Emulator, module: str, options: dict[str, Any]
+) -> None:
+    before = emulator.clock.now()
+    result = run(module, {**options, "region": "us-east-9"})
+    assert "Check region" in failed(result, "InvalidSignatureException", "us-east-9")["hint"]
+    assert (len(emulator.calls()), emulator.clock.now()) == (1, before)
+
+
+@pytest.mark.parametrize(
+    ("module", "options"),
+    [(MODULE, minimal(schedule=SCHEDULE)), (INFO, {"include_write_only": True})],
+    ids=["module", "info"],
+)
+def test_botocore_without_the_operation_fails_with_hint(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch, module: str, options: dict[str, Any]
+) -> None:
+    put_experiment(emulator, "Created")
+    create = AnsibleAWSModule.client
+
+    def client(module: AnsibleAWSModule, service: str, **settings: Any) -> Any:
+        return object() if service == "sagemaker" else create(module, service, **settings)
+
+    monkeypatch.setattr(AnsibleAWSModule, "client", client)
+    error = failed(run_module(module, options, emulator=emulator), "OutdatedBotocore")
+    assert error["operation"] == "DescribeInferenceExperiment"
+    assert "requirements.txt" in error["hint"]

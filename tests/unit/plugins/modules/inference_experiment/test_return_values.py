@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is returned on every path: unchanged, changed, planned, refused, failed in the middle."""
+"""The returned values of unchanged, changed, planned and failed tasks, and their documentation in RETURN."""
 
 from __future__ import annotations
 
@@ -17,16 +17,20 @@ from tests.support.environment import REGION
 from tests.support.module_runner import MODULES, Result
 from tests.support.scenarios import CHANGED, Scenario, scenarios
 from tests.support.tasks import (
+    CHECK,
+    INFO,
     KEY_ID,
     MODULE,
     OTHER_ROLE_ARN,
     ROLE_ARN,
     STORAGE,
     STORAGE_PROPERTY,
+    failed,
     full,
     minimal,
     put_experiment,
     shadow_mode_config,
+    statuses,
     succeeded,
     variants,
 )
@@ -55,80 +59,93 @@ COMPLETE = {
     "last_modified_time": "2026-01-01T12:00:00Z",
     "tags": {"Team": "checkout", "model_name": "ModelName"},
 }
+MODES = pytest.mark.parametrize(
+    "modes", [{}, {"check": True}, {"diff": True}], ids=["real run", "check mode", "diff mode"]
+)
 
 
 def put_complete(emulator: Emulator, status: str = "Running") -> None:
-    properties: dict[str, Any] = {
-        "Description": "As it is",
-        "KmsKey": KEY_ID,
-        "DataStorageConfig": dict(STORAGE_PROPERTY),
-    }
+    """Store an experiment that COMPLETE describes."""
+    properties: dict[str, Any] = {"Description": "As it is", "KmsKey": KEY_ID, "DataStorageConfig": STORAGE_PROPERTY}
     put_experiment(emulator, status, tags={"Team": "checkout", "model_name": "ModelName"}, **properties)
 
 
-@pytest.mark.parametrize("how", [{}, {"check": True}, {"diff": True}], ids=["for real", "in check mode", "with diff"])
-def test_unchanged_returns_every_property_that_is_known(run: Run, emulator: Emulator, how: dict[str, bool]) -> None:
+# Read this test first.
+def test_changed_task_returns_experiment_operations_and_diff(run: Run, emulator: Emulator) -> None:
     put_complete(emulator)
-    result = succeeded(run(MODULE, minimal(), **how))
+    result = run(
+        "inference_experiment", {"name": "checkout", "description": "New", "tags": {"Team": "shop"}}, diff=True
+    )
+    assert result.changed
+    assert result["inference_experiment"]["description"] == "New"
+    assert [operation["operation"] for operation in result["operations"]] == ["update"]
+    before, after = result["diff"]["before"], result["diff"]["after"]
+    assert before == COMPLETE
+    assert {name for name in before if before[name] != after[name]} == {"description", "tags", "last_modified_time"}
+
+
+@MODES
+def test_unchanged_task_returns_all_properties(run: Run, emulator: Emulator, modes: dict[str, bool]) -> None:
+    put_complete(emulator)
+    result = succeeded(run(MODULE, minimal(), **modes))
     assert result["inference_experiment"] == COMPLETE
     assert (result.changed, result["operations"]) == (False, [])
-    assert ("diff" in result) == ("diff" in how)
+    assert ("diff" in result) == ("diff" in modes)
 
 
 @pytest.mark.parametrize(
-    ("task", "fault"),
+    ("options", "fault"),
     [
-        pytest.param({"role_arn": OTHER_ROLE_ARN}, None, id="refused"),
-        pytest.param({"description": "New"}, "UpdateResource", id="failed"),
-        pytest.param({"schedule": {"end_time": "2026-01-03T12:00:00Z"}}, "DescribeInferenceExperiment", id="not read"),
+        pytest.param({"role_arn": OTHER_ROLE_ARN}, None, id="rejected"),
+        pytest.param({"description": "New"}, "UpdateResource", id="failed write"),
+        pytest.param({"schedule": {"end_time": "2026-01-03T12:00:00Z"}}, "DescribeInferenceExperiment", id="denied"),
     ],
 )
-@pytest.mark.parametrize("diff", [False, True], ids=["", "with diff"])
-def test_a_failure_returns_every_property_that_is_known(
-    run: Run, emulator: Emulator, task: dict[str, Any], fault: str | None, diff: bool
+@pytest.mark.parametrize("diff", [False, True], ids=["no diff", "diff"])
+def test_failed_task_returns_all_properties(
+    run: Run, emulator: Emulator, options: dict[str, Any], fault: str | None, diff: bool
 ) -> None:
     put_complete(emulator)
     if fault:
         emulator.fault(fault, "error", code="AccessDeniedException", times=99)
-    result = run(MODULE, minimal(**task), diff=diff)
-    assert (result.failed, result.changed) == (True, False)
-    assert result["inference_experiment"] == COMPLETE
-    assert set(result["error"]) == {"code", "message", "operation", "request_token", "hint"}
-    assert "'checkout'" in result.msg
+    result = run(MODULE, minimal(**options), diff=diff)
+    failed(result, "AccessDeniedException" if fault else "Refused", "'checkout'")
+    assert (result.changed, result["inference_experiment"]) == (False, COMPLETE)
     if diff:
         assert result["diff"]["before"] == result["diff"]["after"] == COMPLETE
 
 
-@pytest.mark.parametrize("how", [{}, {"check": True}, {"diff": True}], ids=["for real", "in check mode", "with diff"])
-@pytest.mark.parametrize("found", ["Running", None], ids=["deleted", "never there"])
-def test_an_absent_experiment_is_an_empty_dict(
-    run: Run, emulator: Emulator, found: str | None, how: dict[str, bool]
+@MODES
+@pytest.mark.parametrize("status", ["Running", None], ids=["delete", "absent"])
+def test_absent_experiment_is_an_empty_dictionary(
+    run: Run, emulator: Emulator, status: str | None, modes: dict[str, bool]
 ) -> None:
-    if found:
-        put_complete(emulator, found)
-    result = succeeded(run(MODULE, minimal(state="absent"), **how))
+    if status:
+        put_complete(emulator, status)
+    result = succeeded(run(MODULE, minimal(state="absent"), **modes))
     assert result["inference_experiment"] == {}
-    if "diff" in how:
-        shown = {"variant_actions": {"production": "Retain", "shadow": "Retain"}} if found else {}
-        assert result["diff"] == {"before": COMPLETE if found else {}, "after": shown}
+    if "diff" in modes:
+        after = {"variant_actions": {"production": "Retain", "shadow": "Retain"}} if status else {}
+        assert result["diff"] == {"before": COMPLETE if status else {}, "after": after}
 
 
-@pytest.mark.parametrize("check", [False, True], ids=["for real", "in check mode"])
+@CHECK
 @scenarios(CHANGED)
-def test_operations_have_their_keys(run: Run, emulator: Emulator, scenario: Scenario, check: bool) -> None:
+def test_operations_have_documented_keys_and_their_tokens(
+    run: Run, emulator: Emulator, scenario: Scenario, check: bool
+) -> None:
     scenario.prepare(emulator)
     result = succeeded(run(MODULE, dict(scenario.task), check=check))
-    assert held(result, MODULE, EXISTS if scenario.after and not check else set()) == []
+    assert _differences(result, MODULE, EXISTS if scenario.after and not check else set()) == []
     for operation in result["operations"]:
         assert set(operation) == KEYS[operation["operation"]] - ({"request_token"} if check else set())
         assert operation["operation_status"] == ("PLANNED" if check else "SUCCESS")
-    tokens = [operation.get("request_token") for operation in result["operations"]]
+    tokens = [operation["request_token"] for operation in result["operations"] if "request_token" in operation]
     known = emulator.client("cloudcontrol", REGION).list_resource_requests()["ResourceRequestStatusSummaries"]
-    sent = [] if check else [request["RequestToken"] for request in reversed(known)]
-    assert [token for token in tokens if token] == sent
+    assert tokens == ([] if check else [request["RequestToken"] for request in reversed(known)])
 
 
-def test_what_was_sent_is_what_is_returned(run: Run) -> None:
+def test_operations_return_the_requests(run: Run) -> None:
     result = succeeded(run(MODULE, full(schedule={"start_time": "2026-01-03T13:00:00+01:00"}, desired_state="Running")))
     create, start = result["operations"]
     assert create["desired_state"]["Schedule"] == {"StartTime": "2026-01-03T12:00:00Z"}
@@ -139,122 +156,110 @@ def test_what_was_sent_is_what_is_returned(run: Run) -> None:
     assert start["patch_document"] == [{"op": "add", "path": "/DesiredState", "value": "Running"}]
 
 
-def test_diff_shows_what_changes_and_nothing_else(run: Run, emulator: Emulator) -> None:
-    put_complete(emulator)
-    result = succeeded(run(MODULE, minimal(description="New", tags={"Team": "shop"}), diff=True))
-    before, after = result["diff"]["before"], result["diff"]["after"]
-    assert before == COMPLETE
-    changed = {name for name in before if before[name] != after[name]}
-    assert changed == {"description", "tags", "last_modified_time"}
-
-
-def test_a_failure_in_the_middle_says_what_has_been_done(run: Run, emulator: Emulator) -> None:
+def test_failed_second_update_returns_first_update(run: Run, emulator: Emulator) -> None:
     put_complete(emulator, "Created")
     emulator.fault("UpdateResource", "failed", code="GeneralServiceException", message="No", after=1)
     result = run(MODULE, minimal(description="New", desired_state="Running"), diff=True)
-    assert (result.failed, result.changed) == (True, True)
-    assert [operation["operation_status"] for operation in result["operations"]] == ["SUCCESS", "FAILED"]
+    error = failed(result, "GeneralServiceException")
+    assert (error["operation"], error["message"]) == ("update", "No")
+    assert (result.changed, statuses(result)) == (True, ["SUCCESS", "FAILED"])
     assert result["inference_experiment"]["description"] == "New"
-    assert result["diff"]["before"]["description"] == "As it is"
-    assert result["diff"]["after"]["description"] == "New"
-    assert (result["error"]["operation"], result["error"]["message"]) == ("update", "No")
+    assert [result["diff"][side]["description"] for side in ("before", "after")] == ["As it is", "New"]
 
 
-def test_a_failure_after_the_deletion_says_that_nothing_is_there(run: Run, emulator: Emulator) -> None:
+def test_failed_create_of_recreate_returns_empty_dictionary(run: Run, emulator: Emulator) -> None:
     put_complete(emulator)
     emulator.fault("CreateResource", "failed", code="ServiceLimitExceeded", message="Too many")
     result = run(MODULE, full(role_arn=OTHER_ROLE_ARN, recreate=True))
-    assert (result.failed, result.changed, result["inference_experiment"]) == (True, True, {})
-    assert [operation["operation_status"] for operation in result["operations"]] == ["SUCCESS", "FAILED"]
+    failed(result, "ServiceLimitExceeded")
+    assert (result.changed, result["inference_experiment"], statuses(result)) == (True, {}, ["SUCCESS", "FAILED"])
 
 
-def test_a_failure_of_the_first_read_returns_what_is_known_nothing(run: Run, emulator: Emulator) -> None:
+def test_failed_first_read_returns_empty_dictionary(run: Run, emulator: Emulator) -> None:
     emulator.fault("GetResource", "error", code="AccessDeniedException", times=9)
     result = run(MODULE, full(), diff=True)
-    assert (result.failed, result.changed) == (True, False)
-    assert (result["inference_experiment"], result["operations"]) == ({}, [])
+    failed(result, "AccessDeniedException")
+    assert (result.changed, result["inference_experiment"], result["operations"]) == (False, {}, [])
 
 
-def test_the_region_is_that_of_the_task(run: Run, emulator: Emulator) -> None:
+def test_region_of_task_is_used_and_returned(run: Run, emulator: Emulator) -> None:
     result = succeeded(run(MODULE, full(region="eu-central-1")))
     assert result["inference_experiment"]["region"] == "eu-central-1"
     assert {record.region for record in emulator.log} == {"eu-central-1"}
 
 
-# --- held against RETURN ---
+# --- RETURN ---
 
-INFO = "inference_experiment_info"
-KINDS: Mapping[str, type] = {"str": str, "int": int, "bool": bool, "list": list, "dict": dict}
-# What every module of Ansible's may return.
+TYPES: Mapping[str, type] = {"str": str, "int": int, "bool": bool, "list": list, "dict": dict}
+# The keys that Ansible adds to the result of every module.
 COMMON = {"changed", "failed", "msg", "diff", "warnings", "invocation", "boto3_version", "botocore_version"}
-# Their own keys are the service's, sent as they are.
+# The keys of these values are those of Cloud Control.
 VERBATIM = {"operations.patch_document", "operations.desired_state"}
+EXISTS = {"always", "when the experiment exists"}
 
 
-def returned_by(module: str) -> dict[str, Any]:
-    documented: dict[str, Any] = yaml.safe_load(importlib.import_module(f"{MODULES}.{module}").RETURN)
-    return documented
-
-
-def undocumented(values: Mapping[str, Any], documented: Mapping[str, Any], path: str = "") -> Iterator[str]:
-    """Yield what is returned and documented nowhere, or as something else. Null is documented in words."""
+def _undocumented(values: Mapping[str, Any], documented: Mapping[str, Any], path: str = "") -> Iterator[str]:
+    """Yield each returned value that RETURN omits, or documents with another type. Null is allowed for each type."""
     for name, value in values.items():
-        entry, here = documented.get(name), f"{path}{name}"
+        entry, name_path = documented.get(name), f"{path}{name}"
         if entry is None:
-            yield f"{here} is returned and not documented"
+            yield f"{name_path} is returned and not documented"
             continue
-        if value is not None and not isinstance(value, KINDS[entry["type"]]):
-            yield f"{here} is documented as {entry['type']}, not {type(value).__name__}"
+        if value is not None and not isinstance(value, TYPES[entry["type"]]):
+            yield f"{name_path} is documented as {entry['type']}, not {type(value).__name__}"
         for element in value if isinstance(value, list) else [value]:
-            if isinstance(element, dict) and entry.get("contains") and here not in VERBATIM:
-                yield from undocumented(element, entry["contains"], f"{here}.")
+            if isinstance(element, dict) and entry.get("contains") and name_path not in VERBATIM:
+                yield from _undocumented(element, entry["contains"], f"{name_path}.")
 
 
-def missing(values: Mapping[str, Any], documented: Mapping[str, Any], when: set[str], path: str = "") -> Iterator[str]:
-    """Yield what is documented as returned under one of these conditions, and is not."""
+def _missing(values: Mapping[str, Any], documented: Mapping[str, Any], when: set[str], path: str = "") -> Iterator[str]:
+    """Yield each value that is not returned although RETURN documents the value for one of these conditions."""
     for name, entry in documented.items():
         value = values.get(name)
         if entry["returned"] in when and name not in values:
             yield f"{path}{name} is documented and not returned"
         for element in value if isinstance(value, list) else [value]:
             if isinstance(element, dict):
-                yield from missing(element, entry.get("contains", {}), when, f"{path}{name}.")
+                yield from _missing(element, entry.get("contains", {}), when, f"{path}{name}.")
 
 
-def held(result: Result, module: str, when: set[str]) -> list[str]:
+def _differences(result: Result, module: str, when: set[str]) -> list[str]:
     own = {name: value for name, value in result.values.items() if name not in COMMON}
-    documented = returned_by(module)
-    return [*undocumented(own, documented), *missing(own, documented, when)]
+    documented: dict[str, Any] = yaml.safe_load(importlib.import_module(f"{MODULES}.{module}").RETURN)
+    return [*_undocumented(own, documented), *_missing(own, documented, when)]
 
 
-EXISTS = {"always", "when the experiment exists"}
-
-
-def test_what_is_returned_with_all_properties_is_what_is_documented(run: Run, emulator: Emulator) -> None:
+@pytest.mark.parametrize(
+    ("options", "when"),
+    [
+        ({"schedule": {"end_time": "2026-01-08T12:00:00Z"}}, {"when it has one", "when it has them"}),
+        ({"role_arn": OTHER_ROLE_ARN}, {"on failure"}),
+    ],
+    ids=["success", "failure"],
+)
+def test_result_is_documented(run: Run, emulator: Emulator, options: dict[str, Any], when: set[str]) -> None:
     put_complete(emulator)
-    schedule = {"end_time": "2026-01-08T12:00:00Z"}
-    result = succeeded(run(MODULE, minimal(schedule=schedule)))
-    assert held(result, MODULE, {*EXISTS, "when it has one", "when it has them"}) == []
-    assert "schedule" in result["inference_experiment"]
+    result = run(MODULE, minimal(**options))
+    assert _differences(result, MODULE, {*EXISTS, *when}) == []
+    assert ("schedule" in result["inference_experiment"]) is ("schedule" in options)
 
 
-def test_what_a_failure_returns_is_what_is_documented(run: Run, emulator: Emulator) -> None:
+@pytest.mark.parametrize(
+    ("options", "when"),
+    [
+        ({}, {"success", "always", "when it has one"}),
+        ({"include_write_only": True}, {"success", "always", "when it has one", "with O(include_write_only)"}),
+        ({"identifiers_only": True}, {"success"}),
+        (None, {"on failure", "always"}),
+    ],
+    ids=["default", "include_write_only", "identifiers_only", "failure"],
+)
+def test_result_of_info_is_documented(
+    run: Run, emulator: Emulator, options: dict[str, bool] | None, when: set[str]
+) -> None:
     put_complete(emulator)
-    result = run(MODULE, minimal(role_arn=OTHER_ROLE_ARN))
-    assert held(result, MODULE, {*EXISTS, "on failure"}) == []
-
-
-@pytest.mark.parametrize("options", [{}, {"include_write_only": True}, {"identifiers_only": True}], ids=str)
-def test_what_is_listed_is_what_is_documented(run: Run, emulator: Emulator, options: dict[str, bool]) -> None:
-    put_complete(emulator)
-    result = succeeded(run(INFO, options))
-    when = {"success"} if "identifiers_only" in options else {"success", "always", "when it has one"}
-    when |= {"with O(include_write_only)"} & {f"with O({option})" for option in options}
-    assert held(result, INFO, when) == []
-    assert len(result["inference_experiments"]) == 1
-
-
-def test_a_list_that_fails_returns_what_is_documented(run: Run, emulator: Emulator) -> None:
-    emulator.fault("ListResources", "error", code="AccessDeniedException", times=9)
-    result = run(INFO, {})
-    assert held(result, INFO, {"on failure", "always"}) == []
+    if options is None:
+        emulator.fault("ListResources", "error", code="AccessDeniedException", times=9)
+    result = run(INFO, options or {})
+    assert _differences(result, INFO, when) == []
+    assert options is None or len(result["inference_experiments"]) == 1

@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The schedule, which only DescribeInferenceExperiment tells: when that is asked, what counts, what is sent."""
+"""The option schedule: read only if needed, changed in part, and without effect after the start or the end."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ import pytest
 
 from tests.emulator import Emulator
 from tests.support.tasks import (
+    CHECK,
     END,
     LATER,
     MODULE,
     SCHEDULE,
     START,
+    failed,
     full,
     minimal,
     operation_names,
@@ -28,151 +30,140 @@ from tests.support.tasks import (
 )
 from tests.unit.conftest import Run
 
-ANY_OTHER = {"start_time": "2026-01-05T12:00:00Z", "end_time": "2026-01-06T12:00:00Z"}
+OTHER_START = "2026-01-05T12:00:00Z"
+OTHER = {"start_time": OTHER_START, "end_time": "2026-01-06T12:00:00Z"}
+
+
+# Read this test first.
+def test_update_of_end_preserves_start(run: Run, emulator: Emulator) -> None:
+    schedule = {"StartTime": "2026-01-02T12:00:00Z", "EndTime": "2026-01-09T12:00:00Z"}
+    emulator.put_experiment("us-east-1", {"Name": "checkout", "Schedule": schedule}, status="Created")
+    task = {"name": "checkout", "schedule": {"end_time": "2026-01-11T13:00:00+01:00"}}
+    result = run("inference_experiment", task)
+    assert result["operations"][0]["patch_document"] == [
+        {"op": "add", "path": "/Schedule", "value": {**schedule, "EndTime": "2026-01-11T12:00:00Z"}}
+    ]
+    stored = emulator.experiment("checkout", "us-east-1")["schedule"]
+    assert stored == {"start": "2026-01-02T12:00:00Z", "end": "2026-01-11T12:00:00Z"}
+    assert emulator.calls()[:3] == ["GetResource", "DescribeInferenceExperiment", "UpdateResource"]
 
 
 @pytest.mark.parametrize(
-    ("status", "task", "described"),
+    ("status", "options", "reads"),
     [
-        pytest.param("Created", {"schedule": SCHEDULE}, 1, id="Created, schedule given: read"),
-        pytest.param("Running", {"schedule": {"end_time": LATER}}, 1, id="Running, end given: read"),
-        pytest.param("Created", {}, 0, id="Created, not given: not read"),
-        pytest.param("Running", {"description": "x"}, 0, id="Running, not given: not read"),
-        pytest.param("Completed", {"schedule": ANY_OTHER}, 0, id="Completed: not read"),
-        pytest.param("Cancelled", {"schedule": ANY_OTHER}, 0, id="Cancelled: not read"),
-        pytest.param("Created", {"state": "absent", "schedule": SCHEDULE}, 0, id="to be deleted: not read"),
+        ("Created", {"schedule": SCHEDULE}, 1),
+        ("Running", {"schedule": {"end_time": LATER}}, 1),
+        ("Created", {}, 0),
+        ("Running", {"description": "x"}, 0),
+        ("Completed", {"schedule": OTHER}, 0),
+        ("Cancelled", {"schedule": OTHER}, 0),
+        ("Created", {"state": "absent", "schedule": SCHEDULE}, 0),
     ],
 )
-def test_the_schedule_is_read_only_where_it_counts(
-    run: Run, emulator: Emulator, status: str, task: dict[str, Any], described: int
+def test_schedule_is_read_only_if_compared(
+    run: Run, emulator: Emulator, status: str, options: dict[str, Any], reads: int
 ) -> None:
     put_experiment(emulator, status, Description="x")
-    succeeded(run(MODULE, minimal(**task), check=True))
-    assert emulator.calls().count("DescribeInferenceExperiment") == described
+    succeeded(run(MODULE, minimal(**options), check=True))
+    assert emulator.calls().count("DescribeInferenceExperiment") == reads
 
 
 @pytest.mark.parametrize(
-    ("given", "sent", "after"),
+    ("status", "schedule", "sent", "after"),
     [
-        pytest.param({"end_time": LATER}, {"EndTime": LATER}, {"start": START, "end": LATER}, id="only the end"),
+        pytest.param("Created", {"start_time": OTHER_START}, {"StartTime": OTHER_START}, None, id="start"),
         pytest.param(
-            {"start_time": "2026-01-03T13:00:00+01:00"},
-            {"StartTime": "2026-01-03T12:00:00Z"},
-            {"start": "2026-01-03T12:00:00Z", "end": END},
-            id="only the start",
+            *("Created", OTHER, {"StartTime": OTHER_START, "EndTime": OTHER["end_time"]}),
+            {"start": OTHER_START, "end": OTHER["end_time"]},
+            id="start and end",
         ),
         pytest.param(
-            ANY_OTHER,
-            {"StartTime": ANY_OTHER["start_time"], "EndTime": ANY_OTHER["end_time"]},
-            {"start": ANY_OTHER["start_time"], "end": ANY_OTHER["end_time"]},
-            id="both",
+            *("Running", {"start_time": OTHER_START, "end_time": LATER}, {"EndTime": LATER}, None), id="Running"
         ),
     ],
 )
-def test_a_scheduled_one_is_rescheduled(
-    run: Run,
-    emulator: Emulator,
-    given: dict[str, str],
-    sent: dict[str, str],
-    after: dict[str, str],
+def test_schedule_is_changed(
+    run: Run, emulator: Emulator, status: str, schedule: Any, sent: dict[str, str], after: dict[str, str] | None
 ) -> None:
-    put_experiment(emulator, "Created")
-    result = succeeded(run(MODULE, minimal(schedule=given)))
-    (patch,) = patches(result)
-    assert {name: patch["/Schedule"][name] for name in sent} == sent
-    assert result["operations"][0]["patch_document"][0]["op"] == "add"
-    assert stored_experiment(emulator)["schedule"] == after
-    rerun_unchanged(run, emulator, minimal(schedule=given))
-
-
-def test_while_running_only_the_end_counts_and_only_the_end_is_sent(run: Run, emulator: Emulator) -> None:
-    put_experiment(emulator, "Running")
-    task = minimal(schedule={"start_time": "2026-01-04T12:00:00Z", "end_time": LATER})
-    result = succeeded(run(MODULE, task))
-    assert [patch["/Schedule"] for patch in patches(result)] == [{"EndTime": LATER}]
-    assert stored_experiment(emulator)["schedule"]["end"] == LATER
-    rerun_unchanged(run, emulator, task)
-
-
-@pytest.mark.parametrize("status", ["Running", "Completed", "Cancelled"])
-def test_a_start_that_has_passed_does_not_count(run: Run, emulator: Emulator, status: str) -> None:
     put_experiment(emulator, status)
-    result = succeeded(run(MODULE, minimal(schedule={"start_time": "2026-01-04T12:00:00Z"})))
+    (patch,) = patches(succeeded(run(MODULE, minimal(schedule=schedule))))
+    assert sent.items() <= patch["/Schedule"].items()
+    assert status == "Created" or patch["/Schedule"] == sent
+    stored = stored_experiment(emulator)["schedule"]
+    assert set(sent.values()) <= set(stored.values())
+    assert after in (None, stored)
+    rerun_unchanged(run, emulator, minimal(schedule=schedule))
+
+
+@pytest.mark.parametrize(
+    ("status", "schedule"),
+    [("Running", {"start_time": OTHER_START}), ("Completed", OTHER), ("Cancelled", OTHER)],
+)
+def test_times_without_effect_are_not_compared(run: Run, emulator: Emulator, status: str, schedule: Any) -> None:
+    put_experiment(emulator, status)
+    result = succeeded(run(MODULE, minimal(schedule=schedule)))
     assert (result.changed, emulator.writes()) == (False, [])
 
 
-@pytest.mark.parametrize("end", ["Completed", "Cancelled"])
-def test_when_it_has_ended_neither_time_counts(run: Run, emulator: Emulator, end: str) -> None:
-    put_experiment(emulator, end)
-    rerun_unchanged(run, emulator, minimal(schedule=ANY_OTHER))
-
-
-def test_a_start_moved_by_an_early_start_is_no_difference(run: Run, emulator: Emulator) -> None:
-    task = full(schedule=SCHEDULE)
-    succeeded(run(MODULE, task))
-    succeeded(run(MODULE, minimal(desired_state="Running")))
-    assert stored_experiment(emulator)["schedule"]["start"] < START
-    rerun_unchanged(run, emulator, task)
-    succeeded(run(MODULE, minimal(desired_state="Completed")))
-    assert stored_experiment(emulator)["schedule"]["end"] < END
-    rerun_unchanged(run, emulator, task)
-
-
-def test_an_experiment_that_has_started_by_its_schedule_stays_as_declared(run: Run, emulator: Emulator) -> None:
+@pytest.mark.parametrize("early", [True, False], ids=["start and stop by task", "start and stop by schedule"])
+def test_task_with_schedule_is_unchanged_after_start_and_end(run: Run, emulator: Emulator, early: bool) -> None:
     task = full(schedule=SCHEDULE)
     assert succeeded(run(MODULE, task))["inference_experiment"]["status"] == "Created"
-    emulator.clock.advance(2 * 24 * 3600)
-    assert rerun_unchanged(run, emulator, task)["inference_experiment"]["status"] == "Running"
-    emulator.clock.advance(8 * 24 * 3600)
-    assert rerun_unchanged(run, emulator, task)["inference_experiment"]["status"] == "Completed"
+    for status, days in (("Running", 2), ("Completed", 8)):
+        if early:
+            succeeded(run(MODULE, minimal(desired_state=status)))
+        else:
+            emulator.clock.advance(days * 24 * 3600)
+        assert rerun_unchanged(run, emulator, task)["inference_experiment"]["status"] == status
+    stored = stored_experiment(emulator)["schedule"]
+    assert (stored["start"] < START, stored["end"] < END) == (early, early)
 
 
 @pytest.mark.parametrize(
-    ("status", "given", "words"),
+    ("schedule", "words"),
     [
-        pytest.param("Created", {"end_time": "2026-01-02T12:30:00Z"}, "1 hour", id="the end too near to the start"),
-        pytest.param("Created", {"end_time": "2026-03-02T12:00:00Z"}, "30 days", id="the end too far from the start"),
-        pytest.param("Created", {"start_time": "2026-01-10T12:00:00Z"}, "after", id="the start after the end"),
+        ({"end_time": "2026-01-02T12:30:00Z"}, "1 hour"),
+        ({"end_time": "2026-03-02T12:00:00Z"}, "30 days"),
+        ({"start_time": "2026-01-10T12:00:00Z"}, "after"),
     ],
+    ids=["short", "long", "start after end"],
 )
-def test_a_time_given_must_fit_the_one_that_is_left(
-    run: Run, emulator: Emulator, status: str, given: dict[str, str], words: str
+def test_time_that_conflicts_with_current_time_is_rejected(
+    run: Run, emulator: Emulator, schedule: dict[str, str], words: str
 ) -> None:
-    put_experiment(emulator, status)
-    rejected(run(MODULE, minimal(schedule=given)), emulator, "schedule", words)
+    put_experiment(emulator, "Created")
+    rejected(run(MODULE, minimal(schedule=schedule)), emulator, "schedule", words)
 
 
-@pytest.mark.parametrize("check", [False, True], ids=["for real", "in check mode"])
+@CHECK
 @pytest.mark.parametrize("code", ["AccessDeniedException", "AccessDenied"])
-def test_a_denied_read_names_the_permission_and_writes_nothing(
-    run: Run, emulator: Emulator, code: str, check: bool
-) -> None:
+def test_denied_read_of_schedule_fails_with_permission(run: Run, emulator: Emulator, code: str, check: bool) -> None:
     put_experiment(emulator, "Created")
     emulator.fault("DescribeInferenceExperiment", "error", code=code, message="Not allowed", times=99)
     result = run(MODULE, minimal(schedule=SCHEDULE, description="New"), check=check)
-    rejected(result, emulator, "sagemaker:DescribeInferenceExperiment", "Not allowed")
-    assert "sagemaker:DescribeInferenceExperiment" in result["error"]["hint"]
-    assert result["error"]["operation"] == "DescribeInferenceExperiment"
+    rejected(result, emulator, "Not allowed")
+    error = failed(result, code)
+    assert "sagemaker:DescribeInferenceExperiment" in error["hint"]
+    assert error["operation"] == "DescribeInferenceExperiment"
     assert result["inference_experiment"]["status"] == "Created"
 
 
-def test_a_schedule_read_is_returned(run: Run, emulator: Emulator) -> None:
+def test_read_schedule_is_returned(run: Run, emulator: Emulator) -> None:
     put_experiment(emulator, "Created")
     schedule = succeeded(run(MODULE, minimal(schedule={"end_time": END})))["inference_experiment"]["schedule"]
     assert {name: time.replace("+00:00", "Z") for name, time in schedule.items()} == SCHEDULE
 
 
-def test_what_starts_between_the_two_reads_is_looked_at_again(run: Run, emulator: Emulator) -> None:
+def test_start_between_two_reads_leads_to_a_fresh_read(run: Run, emulator: Emulator) -> None:
     put_experiment(emulator, "Created")
-    emulator.on_call(
-        "DescribeInferenceExperiment", lambda: put_experiment(emulator, "Running", Schedule={"EndTime": END})
-    )
-    result = succeeded(run(MODULE, minimal(schedule={"start_time": "2026-01-05T12:00:00Z", "end_time": LATER})))
+    running = {"Schedule": {"EndTime": END}}
+    emulator.on_call("DescribeInferenceExperiment", lambda: put_experiment(emulator, "Running", **running))
+    result = succeeded(run(MODULE, minimal(schedule={"start_time": OTHER_START, "end_time": LATER})))
     assert patches(result) == [{"/Schedule": {"EndTime": LATER}}]
 
 
-def test_an_early_start_keeps_the_declared_end(run: Run, emulator: Emulator) -> None:
+def test_early_start_keeps_declared_end(run: Run, emulator: Emulator) -> None:
     put_experiment(emulator, "Created")
-    result = succeeded(run(MODULE, minimal(desired_state="Running", schedule={"start_time": START, "end_time": LATER})))
-    assert operation_names(result) == ["update", "update"]
+    task = minimal(desired_state="Running", schedule={"start_time": START, "end_time": LATER})
+    assert operation_names(succeeded(run(MODULE, task))) == ["update", "update"]
     assert stored_experiment(emulator)["schedule"]["end"] == LATER

@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Waiting, not waiting, and running out of time: what is said, and that a re-run goes on from there."""
+"""The options wait and wait_timeout: transitions and operations that a task waits for, and planned operations."""
 
 from __future__ import annotations
 
@@ -13,15 +13,20 @@ import pytest
 from tests.emulator import Emulator
 from tests.support.scenarios import CHANGED, RECREATES, Scenario, scenarios
 from tests.support.tasks import (
+    ALWAYS,
+    CHECK,
     END,
     MODULE,
     OTHER_ROLE_ARN,
     STORAGE_PROPERTY,
     TRANSITIONAL,
+    failed,
     full,
     minimal,
+    omit,
     operation_names,
     put_experiment,
+    rejected,
     rerun_unchanged,
     statuses,
     stored_experiment,
@@ -31,14 +36,31 @@ from tests.support.tasks import (
 )
 from tests.unit.conftest import Run
 
-# What these have beside what the task gives is carried over, which takes a task that waits.
-CARRYING = [scenario for scenario in RECREATES if scenario.before == "Created"]
-SETTLED = [scenario for scenario in CHANGED if scenario.before not in TRANSITIONAL and scenario not in CARRYING]
-MOVING = [scenario for scenario in CHANGED if scenario.before in TRANSITIONAL]
+# A recreate that preserves properties requires wait.
+PRESERVING = [scenario for scenario in RECREATES if scenario.before == "Created"]
+STABLE = [scenario for scenario in CHANGED if scenario.before not in TRANSITIONAL and scenario not in PRESERVING]
+TRANSITIONS = [scenario for scenario in CHANGED if scenario.before in TRANSITIONAL]
+RECREATE = full(role_arn=OTHER_ROLE_ARN, recreate=True)
+UPDATE = minimal(description="New")
+SLOW = {"transition_seconds": 300.0, "operation_seconds": 300.0}
 
 
-def _go_on(run: Run, emulator: Emulator, task: dict[str, Any], runs: int) -> None:
-    """Run a task again, some time after the last run each, until it has nothing left to do."""
+# Read this test first.
+def test_start_waits_until_running(run: Run, emulator: Emulator) -> None:
+    emulator.put_experiment("us-east-1", {"Name": "checkout"}, status="Created")
+    emulator.settings.transition_seconds = 120.0
+    found: list[str] = []
+    # The operation can succeed before the experiment runs.
+    emulator.on_call("GetResource", lambda: found.append(emulator.operations()[0].status), nth=2)
+    emulator.on_call("GetResource", lambda: found.append(str(stored_status(emulator))), nth=3)
+    result = run("inference_experiment", {"name": "checkout", "desired_state": "Running"})
+    assert found == ["SUCCESS", "Starting"]
+    assert result["inference_experiment"]["status"] == "Running"
+    assert emulator.writes() == ["UpdateResource"]
+
+
+def _run_until_unchanged(run: Run, emulator: Emulator, task: dict[str, Any], runs: int) -> None:
+    """Run a task so many times, 10 seconds apart, and once more without a change."""
     for _run in range(runs):
         emulator.clock.advance(10)
         succeeded(run(MODULE, task))
@@ -46,271 +68,242 @@ def _go_on(run: Run, emulator: Emulator, task: dict[str, Any], runs: int) -> Non
     rerun_unchanged(run, emulator, task)
 
 
-@scenarios(SETTLED)
-def test_without_waiting_the_first_operation_is_sent_and_the_rest_planned(
+@scenarios(STABLE)
+def test_task_without_wait_submits_first_operation_and_plans_the_others(
     run: Run, emulator: Emulator, scenario: Scenario
 ) -> None:
     scenario.prepare(emulator)
     task = {**scenario.task, "wait": False}
     check = succeeded(run(MODULE, task, check=True))
     before = emulator.clock.now()
-    result = succeeded(run(MODULE, task))
+    result = succeeded(run(MODULE, task, diff=True))
     assert result.changed
     assert operation_names(result) == list(scenario.operations)
     assert statuses(result) == ["IN_PROGRESS", *["PLANNED"] * (len(scenario.operations) - 1)]
     assert (len(emulator.writes()), "GetResourceRequestStatus" in emulator.calls()) == (1, False)
     assert emulator.clock.now() == before
-    assert "request_token" in result["operations"][0]
-    assert all("request_token" not in operation for operation in result["operations"][1:])
+    assert ["request_token" in operation for operation in result["operations"]] == [
+        status == "IN_PROGRESS" for status in statuses(result)
+    ]
     assert (check.changed, without_outcome(check)) == (True, without_outcome(result))
-    _go_on(run, emulator, task, len(scenario.operations) - 1)
+    assert emulator.calls()[-1] == "GetResource"
+    assert result["inference_experiment"].get("status") == stored_status(emulator)
+    assert result["inference_experiment"] == omit(result["diff"]["after"], ["variant_actions", "status_reason"])
+    _run_until_unchanged(run, emulator, task, len(scenario.operations) - 1)
     assert stored_status(emulator) == scenario.after
 
 
-@scenarios(CARRYING)
-@pytest.mark.parametrize("check", [False, True], ids=["for real", "in check mode"])
-def test_nothing_is_deleted_without_waiting_that_a_later_run_could_not_create_as_it_was(
+@CHECK
+@scenarios(TRANSITIONS)
+def test_task_without_wait_plans_all_operations_in_transitional_status(
     run: Run, emulator: Emulator, scenario: Scenario, check: bool
 ) -> None:
     scenario.prepare(emulator)
-    result = run(MODULE, {**scenario.task, "wait": False}, check=check)
-    assert (result.failed, result.changed, emulator.writes()) == (True, False, [])
-    assert all(word in result.msg for word in ("wait: false", "schedule"))
+    task = {**scenario.task, "wait": False}
+    result = succeeded(run(MODULE, task, check=check, diff=True))
+    assert (result.changed, emulator.writes()) == (False, [])
+    assert (operation_names(result), set(statuses(result))) == (list(scenario.operations), {"PLANNED"})
+    assert any(str(scenario.before) in warning for warning in result.warnings)
+    assert result["diff"]["before"] == result["diff"]["after"]
+    if not check:
+        assert result["inference_experiment"]["status"] == scenario.before
+    _run_until_unchanged(run, emulator, task, len(scenario.operations))
 
 
-def test_what_was_carried_over_is_told_when_time_runs_out_between_deletion_and_creation(
-    run: Run, emulator: Emulator
-) -> None:
-    put_experiment(emulator, "Created", Description="Kept")
-    emulator.settings.update({"operation_seconds": 100})
-    result = run(MODULE, full(role_arn=OTHER_ROLE_ARN, recreate=True, wait_timeout=30))
-    assert result["error"]["code"] == "TimedOut"
-    assert (operation_names(result), statuses(result)) == (["delete", "create"], ["IN_PROGRESS", "PLANNED"])
-    assert result["operations"][1]["desired_state"]["Description"] == "Kept"
-    assert "StartTime" in result["operations"][1]["desired_state"]["Schedule"]
-    assert any("description, schedule" in warning for warning in result.warnings)
-
-
-def test_what_was_carried_over_is_told_when_the_creation_fails(run: Run, emulator: Emulator) -> None:
-    put_experiment(emulator, "Running", Description="Kept", tags={"kept": "1"})
-    emulator.fault("CreateResource", "failed", code="ServiceLimitExceeded", message="No more")
-    result = run(MODULE, full(role_arn=OTHER_ROLE_ARN, recreate=True))
-    assert statuses(result) == ["SUCCESS", "FAILED"]
-    assert [warning for warning in result.warnings if "description, tags" in warning and "operations" in warning]
-
-
+@CHECK
 @pytest.mark.parametrize(
-    ("fault", "task"),
+    ("options", "words"),
     [
-        pytest.param(("DeleteResource", "failed", "InternalFailure"), {}, id="nothing was deleted"),
+        *(pytest.param(scenario.task, "schedule", id=scenario.title) for scenario in PRESERVING),
         pytest.param(
-            ("CreateResource", "failed", "InternalFailure"), {"description": "Kept"}, id="the task gives it all"
+            {
+                **RECREATE,
+                "schedule": {"end_time": END},
+                "data_storage_config": {"destination": STORAGE_PROPERTY["Destination"]},
+            },
+            "data_storage_config, schedule",
+            id="parts of options",
         ),
-        pytest.param(None, {}, id="all goes well"),
     ],
 )
-def test_nothing_is_said_of_what_was_carried_over_where(
-    run: Run, emulator: Emulator, fault: tuple[str, str, str] | None, task: dict[str, str]
+def test_recreate_without_wait_is_rejected_if_it_preserves_properties(
+    run: Run, emulator: Emulator, options: dict[str, Any], words: str, check: bool
 ) -> None:
-    put_experiment(emulator, "Running", Description="Kept")
-    if fault:
-        emulator.fault(fault[0], fault[1], code=fault[2])
-    assert run(MODULE, full(role_arn=OTHER_ROLE_ARN, recreate=True, **task)).warnings == []
+    put_experiment(emulator, "Created", DataStorageConfig=STORAGE_PROPERTY)
+    rejected(run(MODULE, {**options, "wait": False}, check=check), emulator, "wait: false", words)
 
 
-@pytest.mark.parametrize("check", [False, True], ids=["for real", "in check mode"])
-def test_what_the_task_gives_in_part_would_be_lost_without_waiting(run: Run, emulator: Emulator, check: bool) -> None:
-    put_experiment(emulator, "Created", DataStorageConfig=dict(STORAGE_PROPERTY))
-    given = {"schedule": {"end_time": END}, "data_storage_config": {"destination": STORAGE_PROPERTY["Destination"]}}
-    task = full(role_arn=OTHER_ROLE_ARN, recreate=True, wait=False, **given)
-    result = run(MODULE, task, check=check)
-    assert (result.failed, emulator.writes()) == (True, [])
-    assert "data_storage_config, schedule" in result.msg
-
-
-def test_without_waiting_nothing_is_waited_for_that_may_have_been_created(run: Run, emulator: Emulator) -> None:
-    emulator.fault("CreateResource", "error", code="AlreadyExistsException", message="There is one")
+def test_create_without_wait_fails_at_once_if_experiment_exists(run: Run, emulator: Emulator) -> None:
+    emulator.fault("CreateResource", "error", code="AlreadyExistsException", message="It exists")
     before = emulator.clock.now()
     assert run(MODULE, full(wait=False)).failed
     assert emulator.clock.now() == before
 
 
-def test_a_creation_that_others_keep_waiting_is_not_told_as_an_operation(run: Run, emulator: Emulator) -> None:
-    emulator.fault("CreateResource", "error", code="ConcurrentOperationException", message="Busy", times=10**6)
-    result = run(MODULE, full(wait_timeout=30))
-    assert (result["error"]["code"], result["operations"]) == ("TimedOut", [])
+# Recreate: preserved properties in operations and warnings.
+
+
+def test_recreate_that_times_out_returns_planned_create_and_warning(run: Run, emulator: Emulator) -> None:
+    put_experiment(emulator, "Created", Description="Kept")
+    emulator.settings.update({"operation_seconds": 100})
+    result = run(MODULE, {**RECREATE, "wait_timeout": 30})
+    failed(result, "TimedOut")
+    assert (operation_names(result), statuses(result)) == (["delete", "create"], ["IN_PROGRESS", "PLANNED"])
+    desired_state = result["operations"][1]["desired_state"]
+    assert (desired_state["Description"], "StartTime" in desired_state["Schedule"]) == ("Kept", True)
+    assert any("description, schedule" in warning for warning in result.warnings)
 
 
 @pytest.mark.parametrize(
-    ("busy", "left"),
+    ("fault", "options", "words"),
     [
-        pytest.param("DeleteResource", [], id="nothing where the deletion was not begun"),
-        pytest.param("CreateResource", ["SUCCESS", "PLANNED"], id="the creation where it was not begun"),
+        pytest.param(("CreateResource", "ServiceLimitExceeded"), {}, ["description, tags", "operations"], id="create"),
+        pytest.param(("DeleteResource", "InternalFailure"), {}, [], id="delete"),
+        pytest.param(
+            *(("CreateResource", "InternalFailure"), {"description": "Kept", "tags": {"kept": "1"}}, []),
+            id="create with all options",
+        ),
+        pytest.param(None, {}, [], id="no failure"),
     ],
 )
-def test_operations_of_a_recreation_that_others_keep_waiting(
-    run: Run, emulator: Emulator, busy: str, left: list[str]
+def test_recreate_warns_of_preserved_properties_if_create_fails(
+    run: Run, emulator: Emulator, fault: tuple[str, str] | None, options: dict[str, Any], words: list[str]
 ) -> None:
-    put_experiment(emulator, "Running", Description="Kept")
-    emulator.fault(busy, "error", code="ConcurrentOperationException", message="Busy", times=10**6)
-    result = run(MODULE, full(role_arn=OTHER_ROLE_ARN, recreate=True, wait_timeout=30))
-    assert (result["error"]["code"], statuses(result)) == ("TimedOut", left)
-    assert operation_names(result) == ["delete", "create"][: len(left)]
+    put_experiment(emulator, "Running", Description="Kept", tags={"kept": "1"})
+    if fault:
+        emulator.fault(fault[0], "failed", code=fault[1])
+    result = run(MODULE, {**RECREATE, **options})
+    assert len(result.warnings) == bool(words)
+    assert [word for word in words if word not in result.warnings[0]] == []
 
 
-@pytest.mark.parametrize("check", [False, True], ids=["for real", "in check mode"])
-@scenarios(MOVING)
-def test_without_waiting_nothing_is_sent_while_in_transit(
-    run: Run, emulator: Emulator, scenario: Scenario, check: bool
+@pytest.mark.parametrize(
+    ("status", "task", "busy", "outcome"),
+    [
+        pytest.param(None, full(), "CreateResource", [], id="create"),
+        pytest.param("Running", RECREATE, "DeleteResource", [], id="delete of a recreate"),
+        pytest.param("Running", RECREATE, "CreateResource", ["SUCCESS", "PLANNED"], id="create of a recreate"),
+    ],
+)
+def test_operation_that_concurrent_operations_prevent_is_not_returned(
+    run: Run, emulator: Emulator, status: str | None, task: dict[str, Any], busy: str, outcome: list[str]
 ) -> None:
-    scenario.prepare(emulator)
-    task = {**scenario.task, "wait": False}
-    result = succeeded(run(MODULE, task, check=check))
-    assert (result.changed, emulator.writes()) == (False, [])
-    assert operation_names(result) == list(scenario.operations)
-    assert set(statuses(result)) == {"PLANNED"}
-    assert any(str(scenario.before) in warning for warning in result.warnings)
-    _go_on(run, emulator, task, len(scenario.operations))
+    if status:
+        put_experiment(emulator, status, Description="Kept")
+    emulator.fault(busy, "error", code="ConcurrentOperationException", message="Busy", times=ALWAYS)
+    result = run(MODULE, {**task, "wait_timeout": 30})
+    failed(result, "TimedOut")
+    assert statuses(result) == outcome
+    assert operation_names(result) == ["delete", "create"][: len(outcome)]
 
 
-@pytest.mark.parametrize("task", [{}, {"description": "As it is"}], ids=["nothing given", "as declared"])
+# Transitions and operations that last.
+
+
+@pytest.mark.parametrize("options", [{}, {"description": "As it is"}], ids=["name only", "equal description"])
 @pytest.mark.parametrize("status", TRANSITIONAL)
-def test_a_transit_is_waited_out_even_if_nothing_differs(
-    run: Run, emulator: Emulator, status: str, task: dict[str, str]
+def test_unchanged_task_waits_for_transition(
+    run: Run, emulator: Emulator, status: str, options: dict[str, str]
 ) -> None:
     put_experiment(emulator, status, Description="As it is", time_left=120)
-    result = succeeded(run(MODULE, minimal(**task)))
+    result = succeeded(run(MODULE, minimal(**options)))
     assert (result.changed, emulator.writes()) == (False, [])
     assert result["inference_experiment"]["status"] not in TRANSITIONAL
 
 
-@pytest.mark.parametrize("check", [False, True], ids=["for real", "in check mode"])
-@pytest.mark.parametrize("status", TRANSITIONAL)
-def test_a_transit_that_outlasts_wait_timeout(run: Run, emulator: Emulator, status: str, check: bool) -> None:
-    put_experiment(emulator, status, time_left=600)
-    before = emulator.clock.now()
-    task = minimal(tags={"new": "1"}, wait_timeout=60)
-    result = run(MODULE, task, check=check)
-    assert result.failed
-    assert all(word in result.msg for word in ("wait_timeout", "60", status))
-    assert (result["error"]["code"], result["inference_experiment"]["status"]) == ("TimedOut", status)
-    assert 60 <= (emulator.clock.now() - before).total_seconds() < 61
-    assert (result.changed, emulator.writes()) == (False, [])
-    emulator.clock.advance(600)
-    assert succeeded(run(MODULE, task)).changed
-    rerun_unchanged(run, emulator, task)
-
-
-def test_a_transit_that_never_ends_is_given_up_after_the_default_of_half_an_hour(run: Run, emulator: Emulator) -> None:
-    put_experiment(emulator, "Updating", time_left=math.inf)
-    before = emulator.clock.now()
-    result = run(MODULE, minimal(description="New"))
-    assert "1800" in result.msg
-    assert 1800 <= (emulator.clock.now() - before).total_seconds() < 1801
-
-
-SLOW: list[Any] = [
-    # the status found, the task, the operations that come in time, the status last seen
-    pytest.param(None, full(), ["create"], "Creating", id="a create"),
-    pytest.param("Created", minimal(description="New"), ["update"], "Updating", id="an update"),
-    pytest.param("Created", minimal(desired_state="Running"), ["update"], "Starting", id="a start"),
-    pytest.param("Running", minimal(desired_state="Completed"), ["update"], "Stopping", id="a stop"),
-    pytest.param("Running", minimal(state="absent"), ["delete"], "Stopping", id="a deletion"),
-]
-
-
-@pytest.mark.parametrize(("found", "task", "operations", "seen"), SLOW)
-def test_an_operation_that_outlasts_wait_timeout(
-    run: Run, emulator: Emulator, found: str | None, task: dict[str, Any], operations: list[str], seen: str
+@CHECK
+@pytest.mark.parametrize(
+    ("status", "options", "seconds"),
+    [*((status, {"wait_timeout": 60}, 60) for status in TRANSITIONAL), ("Updating", {}, 1800)],
+)
+def test_transition_that_outlasts_wait_timeout_fails(
+    run: Run, emulator: Emulator, status: str, options: dict[str, Any], seconds: int, check: bool
 ) -> None:
-    if found:
-        put_experiment(emulator, found)
-    emulator.settings.update({"transition_seconds": 300.0, "operation_seconds": 300.0})
-    task = {**task, "wait_timeout": 90}
+    put_experiment(emulator, status, time_left=600 if options else math.inf)
     before = emulator.clock.now()
-    result = run(MODULE, task)
-    assert result.failed
-    assert all(word in result.msg for word in ("wait_timeout", "90", seen))
-    assert 90 <= (emulator.clock.now() - before).total_seconds() < 91
-    assert (operation_names(result), statuses(result)) == (operations, ["IN_PROGRESS"])
-    assert result.changed
-    token = result["operations"][0]["request_token"]
-    assert (result["error"]["code"], result["error"]["request_token"]) == ("TimedOut", token)
-    assert result["inference_experiment"]["status"] == seen
-    writes = len(emulator.writes())
-    emulator.clock.advance(3600)
-    succeeded(run(MODULE, task))
+    task = minimal(tags={"new": "1"}, **options)
+    result = run(MODULE, task, check=check)
+    failed(result, "TimedOut", "wait_timeout", str(seconds), status)
+    assert seconds <= (emulator.clock.now() - before).total_seconds() < seconds + 1
+    assert (result["inference_experiment"]["status"], result.changed, emulator.writes()) == (status, False, [])
+    if options:
+        emulator.clock.advance(600)
+        assert succeeded(run(MODULE, task)).changed
+        rerun_unchanged(run, emulator, task)
+
+
+OUTLASTING: dict[str, tuple[str | None, dict[str, Any], str]] = {
+    # the status before, the task, the status at the end of wait_timeout
+    "create": (None, full(), "Creating"),
+    "update": ("Created", UPDATE, "Updating"),
+    "start": ("Created", minimal(desired_state="Running"), "Starting"),
+    "stop": ("Running", minimal(desired_state="Completed"), "Stopping"),
+    "delete": ("Running", minimal(state="absent"), "Stopping"),
+}
+
+
+@pytest.mark.parametrize(("before", "task", "status"), OUTLASTING.values(), ids=OUTLASTING)
+def test_operation_that_outlasts_wait_timeout_is_resumed_by_second_run(
+    run: Run, emulator: Emulator, before: str | None, task: dict[str, Any], status: str
+) -> None:
+    if before:
+        put_experiment(emulator, before)
+    emulator.settings.update(SLOW)
+    start = emulator.clock.now()
+    result = run(MODULE, {**task, "wait_timeout": 90})
+    error = failed(result, "TimedOut", "wait_timeout", "90", status)
+    assert 90 <= (emulator.clock.now() - start).total_seconds() < 91
+    assert (statuses(result), len(emulator.writes()), result.changed) == (["IN_PROGRESS"], 1, True)
+    assert error["request_token"] == result["operations"][0]["request_token"]
+    assert result["inference_experiment"]["status"] == status
+    again = succeeded(run(MODULE, task))
+    if "state" not in task:  # A delete ends with another status than it has at the timeout.
+        assert operation_names(again) == []
     rerun_unchanged(run, emulator, task)
-    assert writes == 1
 
 
-def test_a_re_run_waits_for_what_the_first_run_has_begun(run: Run, emulator: Emulator) -> None:
-    task = full()
-    emulator.settings.update({"transition_seconds": 300.0, "operation_seconds": 300.0})
-    assert run(MODULE, {**task, "wait_timeout": 90}).failed
-    emulator.clear_log()
-    result = succeeded(run(MODULE, task))
-    assert ("CreateResource" in emulator.calls(), operation_names(result)) == (False, [])
-
-
-def test_one_budget_is_for_the_whole_task(run: Run, emulator: Emulator) -> None:
+def test_wait_timeout_is_for_the_whole_task(run: Run, emulator: Emulator) -> None:
     put_experiment(emulator, "Updating", time_left=40)
     emulator.settings.update({"transition_seconds": 40.0, "operation_seconds": 40.0})
     before = emulator.clock.now()
     result = run(MODULE, minimal(description="New", desired_state="Running", wait_timeout=100))
-    assert (result.failed, operation_names(result)) == (True, ["update", "update"])
-    assert statuses(result) == ["SUCCESS", "IN_PROGRESS"]
+    assert (operation_names(result), statuses(result)) == (["update", "update"], ["SUCCESS", "IN_PROGRESS"])
     assert 100 <= (emulator.clock.now() - before).total_seconds() < 101
 
 
-def test_retry_after_is_heeded(run: Run, emulator: Emulator) -> None:
+def test_poll_waits_until_retry_after(run: Run, emulator: Emulator) -> None:
     put_experiment(emulator, "Created")
     emulator.settings.update({"transition_seconds": 100.0, "retry_after_seconds": 60.0})
-    succeeded(run(MODULE, minimal(description="New")))
+    succeeded(run(MODULE, UPDATE))
     assert emulator.calls().count("GetResourceRequestStatus") <= 3
 
 
-ODD_PROGRESS = [{"identifier_delay_seconds": 5.0}, {"pending_seconds": 5.0}, {"retry_after_seconds": None}]
-
-
-@pytest.mark.parametrize("setting", ODD_PROGRESS, ids=lambda setting: str(next(iter(setting))))
-def test_an_operation_is_followed_whatever_its_progress_says(
-    run: Run, emulator: Emulator, setting: dict[str, Any]
-) -> None:
+@pytest.mark.parametrize(
+    "setting",
+    [{"identifier_delay_seconds": 5.0}, {"pending_seconds": 5.0}, {"retry_after_seconds": None}],
+    ids=["late identifier", "PENDING", "no RetryAfter"],
+)
+def test_operation_is_polled_whatever_its_progress_event(run: Run, emulator: Emulator, setting: dict[str, Any]) -> None:
     emulator.settings.update({**setting, "operation_seconds": 20.0})
     result = succeeded(run(MODULE, full(schedule={"start_time": "2026-01-03T12:00:00Z"}, desired_state="Running")))
     assert (operation_names(result), statuses(result)) == (["create", "update"], ["SUCCESS", "SUCCESS"])
 
 
-def test_start_that_succeeds_while_starting_is_waited_for_until_running(run: Run, emulator: Emulator) -> None:
-    emulator.settings.transition_seconds = 120.0
-    put_experiment(emulator, "Created")
-    read: list[str] = []
-    emulator.on_call(
-        "GetResource", lambda: read.extend((emulator.operations()[-1].status, stored_experiment(emulator)["status"])), 2
-    )
-    result = succeeded(run(MODULE, minimal(desired_state="Running")))
-    assert read == ["SUCCESS", "Starting"]
-    assert (operation_names(result), result["inference_experiment"]["status"]) == (["update"], "Running")
-
-
-def test_what_was_created_is_waited_for_until_it_can_be_read(run: Run, emulator: Emulator) -> None:
+@pytest.mark.parametrize("second_run", [False, True], ids=["same task", "second run"])
+def test_create_waits_until_experiment_can_be_read(run: Run, emulator: Emulator, second_run: bool) -> None:
     emulator.settings.update({"read_delay_seconds": 15.0})
-    result = succeeded(run(MODULE, full(tags={"new": "1"})))
-    assert (operation_names(result), emulator.writes()) == (["create"], ["CreateResource"])
+    task = full(tags={"new": "1"})
+    if second_run:
+        succeeded(run(MODULE, {**task, "wait": False}))
+        emulator.clock.advance(2)
+    result = succeeded(run(MODULE, task))
+    assert second_run or emulator.writes() == ["CreateResource"]
     assert result["inference_experiment"]["tags"] == {"new": "1"}
-
-
-def test_a_re_run_in_the_time_when_it_cannot_be_read_creates_no_second(run: Run, emulator: Emulator) -> None:
-    emulator.settings.update({"read_delay_seconds": 15.0})
-    succeeded(run(MODULE, full(wait=False)))
-    emulator.clock.advance(2)
-    succeeded(run(MODULE, full()))
-    rerun_unchanged(run, emulator, full())
+    rerun_unchanged(run, emulator, task)
 
 
 @pytest.mark.parametrize(
-    ("found", "then", "task", "writes"),
+    ("before", "stable", "options", "writes"),
     [
         pytest.param("Updating", "Created", {"description": "New"}, ["Created"], id="change after an update"),
         pytest.param("Updating", "Created", {"desired_state": "Running"}, ["Created"], id="start after an update"),
@@ -319,28 +312,12 @@ def test_a_re_run_in_the_time_when_it_cannot_be_read_creates_no_second(run: Run,
         pytest.param("Stopping", "Completed", {"desired_state": "Completed"}, [], id="nothing after a stop"),
     ],
 )
-def test_task_that_finds_another_change_waits_before_it_writes(
-    run: Run, emulator: Emulator, found: str, then: str, task: dict[str, Any], writes: list[str]
+def test_task_writes_after_transition_only(
+    run: Run, emulator: Emulator, before: str, stable: str, options: dict[str, Any], writes: list[str]
 ) -> None:
-    put_experiment(emulator, found, then=then, time_left=100.0)
-    statuses_at_write: list[str] = []
-    emulator.on_call("UpdateResource", lambda: statuses_at_write.append(stored_experiment(emulator)["status"]))
-    succeeded(run(MODULE, minimal(**task)))
-    assert statuses_at_write == writes
-    rerun_unchanged(run, emulator, minimal(**task))
-
-
-@scenarios(SETTLED)
-def test_task_without_wait_returns_experiment_as_read_after_submission(
-    run: Run, emulator: Emulator, scenario: Scenario
-) -> None:
-    scenario.prepare(emulator)
-    result = succeeded(run(MODULE, {**scenario.task, "wait": False}, diff=True))
-    returned = result["inference_experiment"]
-    assert returned.get("status") == stored_status(emulator)
-    shown = result["diff"]["after"]
-    assert (returned, {"variant_actions", "status_reason"} & returned.keys()) == (
-        {name: value for name, value in shown.items() if name not in ("variant_actions", "status_reason")},
-        set(),
-    )
-    assert emulator.calls()[-1] == "GetResource"
+    put_experiment(emulator, before, then=stable, time_left=100.0)
+    found: list[str] = []
+    emulator.on_call("UpdateResource", lambda: found.append(stored_experiment(emulator)["status"]))
+    succeeded(run(MODULE, minimal(**options)))
+    assert found == writes
+    rerun_unchanged(run, emulator, minimal(**options))

@@ -54,7 +54,7 @@ def execute(task: Task, current: Resource | None, step: Write) -> Resource | Non
     context, state, report = task
     if state.denied:
         raise state.denied
-    _raise_if_not_applied(task, current, _names_due(step))
+    _raise_if_not_applied(task, current, _applied_names(step))
     _raise_if_create_would_fail(task, step)
     if isinstance(step, Delete) and step.then:
         state.recreate, state.preserved_options = Recreate.DELETE, _preserved_options(task, step.then)
@@ -136,8 +136,8 @@ def classify_failure(resource_type: ResourceType, step: Write, failure: CloudCon
 def raise_if_rejection_follows_from_write(task: Task, current: Resource | None, rejection: Reject) -> None:
     """Raise NotApplied if a step is rejected only because AWS did not apply an earlier write of this task."""
     # A rejected intent has no property that differs. A deleted resource would have no status that rejects it.
-    due = rejection.properties_that_differ or frozenset(["delete"] if current else [])
-    _raise_if_not_applied(task, current, due)
+    names = rejection.properties_that_differ or frozenset(["delete"] if current else [])
+    _raise_if_not_applied(task, current, names)
     for operation in task.report.operations[-1:]:  # empty if a concurrent operation was the only one
         operation.effects = {}  # the status is not the declared one, so another caller changed the resource
 
@@ -167,25 +167,24 @@ def _planned(resource_type: ResourceType, current: Resource | None, step: Write)
     return Operation("delete", effects=unread)
 
 
-def _names_due(step: Write) -> frozenset[str]:
-    """Return the properties and operations that no later step may be due for, once AWS has reported success."""
+def _applied_names(step: Write) -> frozenset[str]:
+    """Return the names for State.applied: the changed properties, and "create" or "delete"."""
     if isinstance(step, Update):
         return step.properties
     return frozenset({"delete", *step.properties_that_differ} if isinstance(step, Delete) else {"create"})
 
 
-def _raise_if_not_applied(task: Task, current: Resource | None, due: frozenset[str]) -> None:
-    """Raise NotApplied if AWS has reported success for a property or an operation that is due again."""
+def _raise_if_not_applied(task: Task, current: Resource | None, names: frozenset[str]) -> None:
+    """Raise NotApplied if AWS has reported success for one of the names before, and it has to change again."""
     context, state, report = task
-    repeated = state.applied & due
-    if not repeated:
+    again = ", ".join(sorted(option_name(name) for name in state.applied & names))
+    if not again:
         return
-    names = ", ".join(sorted(option_name(name) for name in repeated))
     status = f"is {context.type.status_of(current) or 'unchanged'}" if current else "does not exist"
     last = report.operations[-1]
     last.effects = {}
     raise NotApplied(
-        f"AWS reported success, but a later read does not show the change ({names}): the {context.type.noun} {status}."
+        f"AWS reported success, but a later read does not show the change ({again}): the {context.type.noun} {status}."
         f" Request: {json.dumps(last.patch_document or last.desired_state or {})}",
         operation=last.operation,
         request_token=last.request_token,
@@ -226,7 +225,7 @@ def _after_success(task: Task, current: Resource | None, step: Write) -> Resourc
     if isinstance(step, Create):
         state.recreate = None
         state.applied = set(step.properties)
-    state.applied |= _names_due(step)
+    state.applied |= _applied_names(step)
     if isinstance(step, Delete) and step.then:
         state.declaration, state.recreate = step.then, Recreate.CREATE
     now = context.deadline.clock.now()

@@ -145,7 +145,7 @@ def test_execute_after_failure_reports_effects_that_status_shows(
         pytest.param({"LastModifiedTime": "2026-01-05T09:10:00Z"}, False, id="read-only property changed"),
     ],
 )
-def test_execute_continues_after_denial_if_changes_were_applied(changes: dict[str, str], continues: bool) -> None:
+def test_execute_continues_after_denial_if_changes_were_applied(changes: dict[str, Any], continues: bool) -> None:
     client = ScriptedClient(experiment("Created", **changes), results=[failed("AccessDenied")])
     task = create_task(client, declaration())
 

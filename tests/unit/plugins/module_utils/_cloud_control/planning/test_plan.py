@@ -180,7 +180,6 @@ SAMPLE = declaration(properties={"ShadowModeConfig": shadow_mode(50)})
 SAMPLED = [op("replace", "/ShadowModeConfig/ShadowModelVariants", shadow_mode(50)["ShadowModelVariants"])]
 REVARIANT = declaration(properties={"ModelVariants": NEW_VARIANTS})
 STORE = declaration(properties={"DataStorageConfig": STORAGE})
-TAG = declaration(tags={"team": "ops"})
 TAGGED = [op("replace", "/Tags", [{"Key": "team", "Value": "ops"}])]
 START = declaration(properties={"DesiredState": "Running"})
 STOP = declaration(properties={"DesiredState": "Completed"})
@@ -192,7 +191,6 @@ UPDATES: list[tuple[str, str, Declaration, Patch]] = [
     ("Created", "sampling percentage", SAMPLE, SAMPLED),
     ("Created", "variants", REVARIANT, [op("replace", "/ModelVariants", NEW_VARIANTS)]),
     ("Created", "storage", STORE, [op("add", "/DataStorageConfig", STORAGE)]),
-    ("Created", "tags", TAG, TAGGED),
     ("Created", "start", START, [op("add", "/DesiredState", "Running")]),
     (
         "Created",
@@ -214,7 +212,6 @@ UPDATES: list[tuple[str, str, Declaration, Patch]] = [
     ),
     ("Running", "description", DESCRIBE, DESCRIBED),
     ("Running", "sampling percentage", SAMPLE, SAMPLED),
-    ("Running", "tags", TAG, TAGGED),
     (
         "Running",
         "description with desired state reached",
@@ -243,8 +240,6 @@ UPDATES: list[tuple[str, str, Declaration, Patch]] = [
         ),
         SAMPLED,
     ),
-    ("Completed", "tags", TAG, TAGGED),
-    ("Cancelled", "tags", TAG, TAGGED),
 ]
 
 
@@ -304,13 +299,6 @@ REJECTIONS: list[tuple[str, str, Declaration, list[str], bool]] = [
         "stop",
         STOP,
         ["desired_state: Completed cannot be reached from status Created.", NEVER_STARTED],
-        False,
-    ),
-    (
-        "Created",
-        "cancel",
-        CANCEL,
-        ["desired_state: Cancelled cannot be reached from status Created.", NEVER_STARTED],
         False,
     ),
     (

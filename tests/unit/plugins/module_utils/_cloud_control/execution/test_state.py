@@ -1,0 +1,94 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The report of a task, and the pauses after its failures."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.errors import CloudControlError
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.execution.state import Operation, Report
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import Resource
+from tests.support.experiments import declaration, seen
+from tests.support.scripted_client import REQUEST, ScriptedClient, create_task
+
+BEFORE, AFTER = seen("Created", Description="Old"), seen("Created", Description="New")
+
+
+# Read this test first.
+def test_report_is_changed_if_an_operation_succeeded() -> None:
+    report = Report(operations=[Operation("delete", request_token=REQUEST, operation_status="SUCCESS")])
+
+    assert report.changed(check_mode=False)
+    assert [operation.result() for operation in report.operations] == [
+        {"operation": "delete", "request_token": REQUEST, "operation_status": "SUCCESS"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("status", "request_token", "failed_after_submission", "now", "changed"),
+    [
+        pytest.param("IN_PROGRESS", REQUEST, False, BEFORE, True, id="in progress"),
+        pytest.param("FAILED", REQUEST, False, AFTER, False, id="failed, changed by another caller"),
+        pytest.param("CANCEL_COMPLETE", REQUEST, True, BEFORE, False, id="cancelled, unchanged"),
+        pytest.param("FAILED", REQUEST, True, AFTER, True, id="failed after a change"),
+        pytest.param("PENDING", None, False, BEFORE, False, id="no response, unchanged"),
+        pytest.param("PENDING", None, False, AFTER, True, id="no response, changed"),
+        pytest.param("PLANNED", None, False, AFTER, False, id="planned"),
+    ],
+)
+def test_report_is_changed_by_operation(
+    status: str, request_token: str | None, failed_after_submission: bool, now: Resource, changed: bool
+) -> None:
+    operation = Operation("update", request_token=request_token, operation_status=status)
+    report = Report(
+        before_first_write=BEFORE,
+        now=now,
+        operations=[operation],
+        failed_after_submission=failed_after_submission,
+    )
+
+    assert report.changed(check_mode=False) is changed
+
+
+@pytest.mark.parametrize(
+    ("report", "changed"),
+    [
+        pytest.param(Report(), False, id="no operation"),
+        pytest.param(Report(operations=[Operation("create")]), True, id="planned operation"),
+        pytest.param(
+            Report(operations=[Operation("create")], nothing_submitted=True), False, id="operation left to another run"
+        ),
+    ],
+)
+def test_report_in_check_mode_is_changed_by_planned_operation(report: Report, changed: bool) -> None:
+    assert report.changed(check_mode=True) is changed
+
+
+def test_report_merges_effects_of_operations() -> None:
+    report = Report(operations=[Operation("update", effects={"a": 1}), Operation("delete", effects={"b": 2})])
+
+    assert report.effects == {"a": 1, "b": 2}
+
+
+def test_pause_after_failure_raises_ninth_failure_in_a_row() -> None:
+    task, failure = create_task(ScriptedClient(None), declaration()), CloudControlError("message", code="Throttling")
+    for _ in range(8):
+        task.pause_after_failure(failure)
+
+    with pytest.raises(CloudControlError) as raised:
+        task.pause_after_failure(failure)
+
+    assert raised.value is failure
+    assert task.context.deadline.clock.monotonic() > 0
+
+
+def test_submit_no_more_makes_task_plan_only_with_warning() -> None:
+    task = create_task(ScriptedClient(None), declaration(), wait=False)
+
+    task.submit_no_more("A reason.")
+
+    assert task.state.plan_only
+    assert task.report.nothing_submitted
+    assert task.report.warnings == ["A reason. Nothing was submitted. Run the task again to resume."]

@@ -156,7 +156,7 @@ def test_read_schedule_is_returned(run: Run, emulator: Emulator) -> None:
 
 def test_start_between_two_reads_leads_to_a_fresh_read(run: Run, emulator: Emulator) -> None:
     put_experiment(emulator, "Created")
-    running = {"Schedule": {"EndTime": END}}
+    running: dict[str, Any] = {"Schedule": {"EndTime": END}}
     emulator.on_call("DescribeInferenceExperiment", lambda: put_experiment(emulator, "Running", **running))
     result = succeeded(run(MODULE, minimal(schedule={"start_time": OTHER_START, "end_time": LATER})))
     assert patches(result) == [{"/Schedule": {"EndTime": LATER}}]

@@ -1,14 +1,14 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Credentials that cannot be retrieved and services that are not AWS: each fails within seconds, with its own hint."""
+"""Credentials that cannot be retrieved and servers that are not AWS: each fails within seconds, with its own hint."""
 
 from __future__ import annotations
 
 import functools
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -22,9 +22,8 @@ from tests.emulator import ManualClock
 from tests.support.environment import AWS_ENVIRONMENT
 from tests.support.loopback_servers import HTML, LoopbackServer, closed_port, response
 from tests.support.module_runner import Result, run_module
-from tests.support.tasks import MODULE
+from tests.support.tasks import INFO, MODULE, failed
 
-INFO = "inference_experiment_info"
 TASKS: dict[str, dict[str, Any]] = {
     MODULE: {"name": "checkout", "state": "absent"},
     f"{MODULE} in check mode": {"name": "checkout", "description": "New"},
@@ -32,18 +31,20 @@ TASKS: dict[str, dict[str, Any]] = {
 }
 SECONDS = 10
 SECRET = "s3cr3t"  # noqa: S105
-KEYS = f"aws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = {SECRET}\n"
+KEYS = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": SECRET}
+BASE = "[profile base]\n" + "".join(f"{name.lower()} = {value}\n" for name, value in KEYS.items())
 ROLE = "role_arn = arn:aws:iam::123456789012:role/x\n"
-BASE = f"[profile base]\n{KEYS}"
 WITH_ROLE = f"{BASE}[profile used]\n{ROLE}source_profile = base\n"
+MFA = "mfa_serial = arn:aws:iam::123456789012:mfa/user\n"
+USED = {"profile": "used"}
 
 
 @dataclass(frozen=True)
 class Case:
-    """What a task finds, and how it fails.
+    """A configuration, and the failure of the task.
 
-    In options, environment and config, {server} is the address of the server, {closed} one that refuses connections and
-    {folder} a folder with the files.
+    In options, environment and config, {server} is the address of the server, {closed} an address that refuses
+    connections, and {folder} the folder of the files.
     """
 
     code: str
@@ -54,255 +55,9 @@ class Case:
     config: str = ""
     files: Mapping[str, bytes] = field(default_factory=dict)
     response: bytes | None = None
+    """The response of the server to each request. None: the server closes each connection."""
     connections: int = 0
-
-
-def _profile(text: str, message: str, *hint: str, files: Mapping[str, bytes] | None = None) -> Case:
-    config = f"[profile used]\n{text}"
-    return Case("CredentialRetrievalError", message, hint, {"profile": "used"}, config=config, files=files or {})
-
-
-SESSION = ("aws sts get-session-token", "community.aws.sts_session_token", "session_token")
-TOKEN_FILE = ("web_identity_token_file", "AWS_WEB_IDENTITY_TOKEN_FILE")
-PROCESS = ("credential_process",)
-MFA = "mfa_serial = arn:aws:iam::123456789012:mfa/user\n"
-
-
-def _web_identity(path: str, message: str, **files: bytes) -> Case:
-    return _profile(f"{ROLE}web_identity_token_file = {{folder}}/{path}\n", message, *TOKEN_FILE, files=files)
-
-
-def _process(script: str, message: str) -> Case:
-    """A credential_process that runs a script of the shell."""
-    files = {"script.sh": script.encode()}
-    return _profile("credential_process = sh {folder}/script.sh --token=s3cr3t\n", message, *PROCESS, files=files)
-
-
-CREDENTIALS = {
-    "profile with mfa_serial": Case(
-        *("CredentialRetrievalError", "Profile used requires an MFA code", SESSION, {"profile": "used"}),
-        config=f"{WITH_ROLE}{MFA}",
-    ),
-    "source profile with mfa_serial": Case(
-        *("CredentialRetrievalError", "Profile used requires an MFA code", SESSION, {"profile": "used"}),
-        config=f"{BASE}[profile role]\n{ROLE}source_profile = base\n{MFA}[profile used]\n{ROLE}source_profile = role\n",
-    ),
-    "profile with mfa_serial from AWS_PROFILE": Case(
-        *("CredentialRetrievalError", "Profile used requires an MFA code", SESSION, {}, {"AWS_PROFILE": "used"}),
-        config=f"{WITH_ROLE}{MFA}",
-    ),
-    "default profile with mfa_serial": Case(
-        *("CredentialRetrievalError", "Profile default requires an MFA code", SESSION),
-        config=f"{BASE}[default]\n{ROLE}source_profile = base\n{MFA}",
-    ),
-    "web identity token file is missing": _web_identity("missing", "missing: No such file or directory"),
-    "web identity token file is a directory": _web_identity("", "Is a directory"),
-    "web identity token file is not text": _web_identity("token", "token: not UTF-8 text", token=b"\xff s3cr3t"),
-    "web identity token file is empty": _web_identity("token", "token: the file is empty", token=b"\n"),
-    "web identity token file of AWS_WEB_IDENTITY_TOKEN_FILE is missing": Case(
-        *("CredentialRetrievalError", "missing: No such file or directory", TOKEN_FILE),
-        environment={
-            "AWS_WEB_IDENTITY_TOKEN_FILE": "{folder}/missing",
-            "AWS_ROLE_ARN": "arn:aws:iam::123456789012:role/x",
-        },
-    ),
-    "credential_process is not on the PATH": _profile(
-        "credential_process = no-such-command --token=s3cr3t\n", "cannot run 'no-such-command'", *PROCESS
-    ),
-    "credential_process has an unclosed quote": Case(
-        "NoClient", "No closing quotation", PROCESS, {"profile": "used"}, config="[profile used]\ncredential_process='x"
-    ),
-    "credential_process exits with non-zero": _process("echo s3cr3t; echo s3cr3t >&2; exit 3", "exited with status 3"),
-    "credential_process is killed": _process("kill -9 $$", "exited with status -9"),
-    "credential_process prints no JSON": _process("echo s3cr3t", "did not print the JSON document"),
-    "credential_process prints nothing": _process("exit 0", "did not print the JSON document"),
-    "credential_process prints bytes": _process(r"printf '\377s3cr3t'", "did not print the JSON document"),
-    "credential_process prints another version": _process(
-        """echo '{"Version": 2}'""", "did not print the JSON document"
-    ),
-    "credential_process prints a secret as version": _process(
-        """echo '{"Version": "s3cr3t"}'""", "did not print the JSON document"
-    ),
-    "credential_process prints a list": _process("""echo '["s3cr3t"]'""", "did not print the JSON document"),
-    "credential_process prints no secret key": _process(
-        """echo '{"Version": 1, "AccessKeyId": "s3cr3t"}'""", "did not print the JSON document"
-    ),
-    "credential_process prints a key that is a number": _process(
-        """echo '{"Version": 1, "AccessKeyId": 1, "SecretAccessKey": "s3cr3t"}'""", "did not print the JSON document"
-    ),
-    "credential_process prints an expiration that is not a time": _process(
-        """echo '{"Version": 1, "AccessKeyId": "a", "SecretAccessKey": "b", "Expiration": "s3cr3t"}'""",
-        "did not print the JSON document",
-    ),
-    "credential_process prints an expiration without an offset": _process(
-        """echo '{"Version": 1, "AccessKeyId": "a", "SecretAccessKey": "b", "Expiration": "2031-05-19T11:49:52"}'""",
-        "did not print the JSON document",
-    ),
-    "credential_process prints an expiration in the past": Case(
-        *("CredentialRetrievalError", "still expired", ("new credentials", "clock"), {"profile": "used"}),
-        config="[profile used]\ncredential_process = cat {folder}/expired.json\n",
-        files={
-            "expired.json": b"""{"Version": 1, "AccessKeyId": "AKIDEXAMPLE", "SecretAccessKey": "s3cr3t",
-            "SessionToken": "s3cr3t", "Expiration": "2001-05-19T11:49:52Z"}"""
-        },
-    ),
-    "credential_process waits for input": _process("read answer; exit 4", "exited with status 4"),
-    "credential_process waits for a terminal": _process("read answer </dev/tty; exit 4", "exited with status"),
-    "profile and AWS_ACCESS_KEY_ID": Case(
-        *("NoClient", "Passing both a profile and access tokens", ("AWS_ACCESS_KEY_ID", "AWS_PROFILE")),
-        {"profile": "base"},
-        {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": SECRET},
-        config=BASE,
-    ),
-    "AWS_PROFILE and access_key": Case(
-        *("NoClient", "Passing both a profile and access tokens", ("AWS_ACCESS_KEY_ID", "AWS_PROFILE")),
-        {"access_key": "AKIDEXAMPLE", "secret_key": SECRET},
-        {"AWS_PROFILE": "base"},
-        config=BASE,
-    ),
-    "source profile that does not exist": Case(
-        *("InvalidConfigError", 'source_profile "none"', ("profile",), {"profile": "used"}),
-        config=f"[profile used]\n{ROLE}source_profile = none\n",
-    ),
-}
-
-ENDPOINT = ("endpoint_url", "AWS_ENDPOINT_URL")
-BY_OPTION = {"endpoint_url": "http://{server}"}
-BY_VARIABLE = {"AWS_ENDPOINT_URL": "http://{server}"}
-STS = {"AWS_ENDPOINT_URL_STS": "http://{server}"}
-NOT_FOUND = response("404 Not Found", HTML % b"Not Found")
-LOCALSTACK = b'{"__type": "InternalFailure", "message": "API for service \'cloudcontrol\' not yet implemented"}'
-
-
-def _json(status: str, body: bytes) -> bytes:
-    return response(status, body, "application/x-amz-json-1.0")
-
-
-def _keys(case: Case) -> Case:
-    """Return a case that has static credentials besides."""
-    environment = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": SECRET, **case.environment}
-    return Case(**{**vars(case), "environment": environment})
-
-
-def _role(case: Case) -> Case:
-    """Return a case whose profile assumes a role."""
-    return Case(**{**vars(case), "options": {"profile": "used", **case.options}, "config": WITH_ROLE})
-
-
-RESPONSES = {
-    "HTTP 501": _keys(Case("501", "Not Implemented", ENDPOINT, BY_OPTION, response=response("501 X"), connections=1)),
-    "HTTP 501 with a page": _keys(
-        Case("501", "implemented", ENDPOINT, BY_OPTION, response=response("501 X", HTML % b"No"), connections=1)
-    ),
-    "HTTP 501 with an error code": _keys(
-        Case(
-            *("InternalFailure", "No (HTTP 501, not implemented)", ENDPOINT, {}, BY_VARIABLE),
-            response=_json("501 X", b'{"__type": "InternalFailure", "message": "No"}'),
-            connections=1,
-        )
-    ),
-    "not yet implemented": _keys(
-        Case(
-            *("InternalFailure", "not yet implemented", ENDPOINT, BY_OPTION),
-            response=_json("501 X", LOCALSTACK),
-            connections=1,
-        )
-    ),
-    "not yet implemented with HTTP 500": _keys(
-        Case(
-            *("InternalFailure", "not yet implemented", ENDPOINT, {}, BY_VARIABLE),
-            response=_json("500 X", LOCALSTACK),
-            connections=1,
-        )
-    ),
-    "HTML 404": _keys(Case("404", "Not Found", ENDPOINT, BY_OPTION, response=NOT_FOUND, connections=1)),
-    "HTML 404 by variable": _keys(
-        Case("404", "Not Found", ENDPOINT, {}, BY_VARIABLE, response=NOT_FOUND, connections=1)
-    ),
-    "HTTP 404 without a body": _keys(
-        Case("404", "404", ENDPOINT, BY_OPTION, response=response("404 Not Found"), connections=1)
-    ),
-    "HTML 404 in place of STS": _role(
-        Case("InvalidAnswer", "is invalid", ENDPOINT, {}, STS, response=NOT_FOUND, connections=1)
-    ),
-    "HTTP 404 without a body in place of STS": _role(
-        Case("InvalidAnswer", "is invalid", ENDPOINT, {}, STS, response=response("404 Not Found"), connections=1)
-    ),
-    "JSON 501 in place of STS": _role(
-        Case("InvalidAnswer", "is invalid", ENDPOINT, {}, STS, response=_json("501 X", LOCALSTACK), connections=1)
-    ),
-    "HTTP 501 in place of STS": _role(
-        Case("501", "Not Implemented", ENDPOINT, {}, STS, response=response("501 X"), connections=1)
-    ),
-}
-
-HTTP_PORT = ("does not use TLS", "http://", *ENDPOINT)
-TLS_PORT = ("expects HTTPS", "https://", *ENDPOINT)
-PROXY = ("HTTPS_PROXY", "NO_PROXY", "aws_config")
-FIPS = ("FIPS endpoint", "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")
-PLAIN_TO_TLS = b"Client sent an HTTP request to an HTTPS server.\n"
-NETWORK = {
-    "https to an HTTP port": Case(
-        *("SSLError", "SSL", HTTP_PORT, {"endpoint_url": "https://{server}"}), response=NOT_FOUND, connections=1
-    ),
-    "https to an HTTP port by variable": Case(
-        *("SSLError", "SSL", HTTP_PORT, {}, {"AWS_ENDPOINT_URL": "https://{server}"}), response=NOT_FOUND, connections=1
-    ),
-    "http to a port of TLS that closes": Case(
-        *("ConnectionClosedError", "Connection was closed", TLS_PORT, BY_OPTION), response=None, connections=3
-    ),
-    "http to a port of TLS that explains": Case(
-        *("400", "HTTPS server", TLS_PORT, BY_OPTION),
-        response=response("400 X", PLAIN_TO_TLS, "text/plain"),
-        connections=1,
-    ),
-    "http to a port of TLS with a page": Case(
-        *("400", "HTTPS port", TLS_PORT, BY_OPTION),
-        response=response("400 X", HTML % b"The plain HTTP request was sent to HTTPS port"),
-        connections=1,
-    ),
-    "FIPS endpoint that does not exist, by variable": Case(
-        *("EndpointConnectionError", "-fips", FIPS, {"region": "xx-none-1"}, {"AWS_USE_FIPS_ENDPOINT": "true"})
-    ),
-    "FIPS endpoint that does not exist, by option": Case(
-        *("EndpointConnectionError", "-fips", FIPS),
-        {"region": "xx-none-1", "aws_config": {"use_fips_endpoint": True}},
-    ),
-    "proxy that rejects the connection": Case(
-        *("ProxyConnectionError", "403 Forbidden", PROXY, {}, {"HTTPS_PROXY": "http://{server}"}),
-        response=response("403 Forbidden"),
-        connections=1,
-    ),
-    "proxy that requires authentication": Case(
-        *("ProxyConnectionError", "407 Proxy Authentication Required", PROXY),
-        {"aws_config": {"proxies": {"https": "http://{server}"}}},
-        response=response("407 Proxy Authentication Required"),
-        connections=1,
-    ),
-    "proxy that is not there": Case(
-        *("ProxyConnectionError", "proxy", PROXY, {}, {"HTTPS_PROXY": "http://user:s3cr3t@{closed}"})
-    ),
-    "proxy for HTTP that requires authentication": Case(
-        *("407", "No", PROXY, {"endpoint_url": "http://aws.invalid"}, {"HTTP_PROXY": "http://{server}"}),
-        response=response("407 Proxy Authentication Required", HTML % b"No"),
-        connections=1,
-    ),
-    "proxy for HTTP that denies access": Case(
-        *(
-            "403",
-            "Access denied",
-            ("proxy", *ENDPOINT),
-            {"endpoint_url": "http://aws.invalid"},
-            {"HTTP_PROXY": "http://{server}"},
-        ),
-        response=response("403 Forbidden", HTML % b"Access denied"),
-        connections=1,
-    ),
-    "endpoint that is not there": Case(
-        *("EndpointConnectionError", "{closed}", ENDPOINT, {"endpoint_url": "http://{closed}"})
-    ),
-}
-CASES = {**CREDENTIALS, **RESPONSES, **{what: _keys(case) for what, case in NETWORK.items()}}
+    """The number of connections to a server without response. A server with a response gets one connection."""
 
 
 _LOADER = functools.cache(create_loader)
@@ -320,9 +75,196 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     return monkeypatch
 
 
+# Read this test first.
+def test_closed_port_fails_with_address_and_hint(environment: pytest.MonkeyPatch) -> None:
+    for name, value in KEYS.items():
+        environment.setenv(name, value)
+    address = closed_port()
+    args = {"name": "checkout", "state": "absent", "endpoint_url": f"http://{address}"}
+    result = run_module("inference_experiment", args, emulator=SimpleNamespace(clock=ManualClock()))
+    assert (result["error"]["code"], result["error"]["operation"]) == ("EndpointConnectionError", "GetResource")
+    assert address in result["error"]["message"]
+    assert "endpoint_url" in result["error"]["hint"]
+
+
+MFA_REQUIRED = functools.partial(
+    Case,
+    "CredentialRetrievalError",
+    hint=("aws sts get-session-token", "community.aws.sts_session_token", "session_token"),
+)
+TOKEN_FILE = ("web_identity_token_file", "AWS_WEB_IDENTITY_TOKEN_FILE")
+PROCESS = ("credential_process",)
+BOTH = ("NoClient", "Passing both a profile and access tokens", ("AWS_ACCESS_KEY_ID", "AWS_PROFILE"))
+
+
+def _profile(text: str, message: str, hint: tuple[str, ...], files: Mapping[str, bytes]) -> Case:
+    return Case("CredentialRetrievalError", message, hint, USED, config=f"[profile used]\n{text}", files=files)
+
+
+def _web_identity(path: str, message: str, **files: bytes) -> Case:
+    return _profile(f"{ROLE}web_identity_token_file = {{folder}}/{path}\n", message, TOKEN_FILE, files)
+
+
+def _process(script: str, message: str = "did not print the JSON document") -> Case:
+    """Return a case of a credential_process that runs a shell script."""
+    command = "credential_process = sh {folder}/script.sh --token=s3cr3t\n"
+    return _profile(command, message, PROCESS, {"script.sh": script.encode()})
+
+
+# Invalid output of credential_process.
+OUTPUTS = {
+    "no JSON": "s3cr3t",
+    "nothing": "",
+    "another version": '{"Version": 2}',
+    "a secret as version": '{"Version": "s3cr3t"}',
+    "a list": '["s3cr3t"]',
+    "no secret key": '{"Version": 1, "AccessKeyId": "s3cr3t"}',
+    "an integer as key": '{"Version": 1, "AccessKeyId": 1, "SecretAccessKey": "s3cr3t"}',
+    **{
+        name: f'{{"Version": 1, "AccessKeyId": "a", "SecretAccessKey": "b", "Expiration": "{time}"}}'
+        for name, time in (("an invalid expiration", "s3cr3t"), ("a time without offset", "2031-05-19T11:49:52"))
+    },
+}
+EXPIRED = b"""{"Version": 1, "AccessKeyId": "AKIDEXAMPLE", "SecretAccessKey": "s3cr3t",
+"SessionToken": "s3cr3t", "Expiration": "2001-05-19T11:49:52Z"}"""
+ROLE_WITH_MFA = f"[profile role]\n{ROLE}source_profile = base\n{MFA}[profile used]\n{ROLE}source_profile = role\n"
+CREDENTIALS = {
+    "profile with mfa_serial": MFA_REQUIRED("Profile used requires an MFA code", options=USED, config=WITH_ROLE + MFA),
+    "source profile with mfa_serial": MFA_REQUIRED(
+        "Profile used requires an MFA code", options=USED, config=BASE + ROLE_WITH_MFA
+    ),
+    "AWS_PROFILE with mfa_serial": MFA_REQUIRED(
+        "Profile used requires an MFA code", environment={"AWS_PROFILE": "used"}, config=WITH_ROLE + MFA
+    ),
+    "default profile with mfa_serial": MFA_REQUIRED(
+        "Profile default requires an MFA code", config=f"{BASE}[default]\n{ROLE}source_profile = base\n{MFA}"
+    ),
+    "missing token file": _web_identity("missing", "missing: No such file or directory"),
+    "directory as token file": _web_identity("", "Is a directory"),
+    "token file that is not text": _web_identity("token", "token: not UTF-8 text", token=b"\xff s3cr3t"),
+    "empty token file": _web_identity("token", "token: the file is empty", token=b"\n"),
+    "missing token file of the variable": Case(
+        *("CredentialRetrievalError", "missing: No such file or directory", TOKEN_FILE, {}),
+        {"AWS_WEB_IDENTITY_TOKEN_FILE": "{folder}/missing", "AWS_ROLE_ARN": "arn:aws:iam::123456789012:role/x"},
+    ),
+    "credential_process that is not on the PATH": _profile(
+        "credential_process = no-such-command --token=s3cr3t\n", "cannot run 'no-such-command'", PROCESS, {}
+    ),
+    "credential_process with an unclosed quote": Case(
+        "NoClient", "No closing quotation", PROCESS, USED, config="[profile used]\ncredential_process='x"
+    ),
+    "credential_process that fails": _process("echo s3cr3t; echo s3cr3t >&2; exit 3", "exited with status 3"),
+    "killed credential_process": _process("kill -9 $$", "exited with status -9"),
+    "credential_process that prints bytes": _process(r"printf '\377s3cr3t'"),
+    **{f"credential_process that prints {name}": _process(f"echo '{text}'") for name, text in OUTPUTS.items()},
+    "credential_process that prints expired credentials": Case(
+        *("CredentialRetrievalError", "still expired", ("new credentials", "clock"), USED),
+        config="[profile used]\ncredential_process = cat {folder}/expired.json\n",
+        files={"expired.json": EXPIRED},
+    ),
+    "credential_process that waits for input": _process("read answer; exit 4", "exited with status 4"),
+    "credential_process that waits for a terminal": _process("read answer </dev/tty; exit 4", "exited with status"),
+    "profile and AWS_ACCESS_KEY_ID": Case(*BOTH, {"profile": "base"}, KEYS, config=BASE),
+    "AWS_PROFILE and access_key": Case(
+        *BOTH, {"access_key": "AKIDEXAMPLE", "secret_key": SECRET}, {"AWS_PROFILE": "base"}, config=BASE
+    ),
+    "missing source profile": Case(
+        *("InvalidConfigError", 'source_profile "none"', ("profile",), USED),
+        config=f"[profile used]\n{ROLE}source_profile = none\n",
+    ),
+}
+
+ENDPOINT = ("endpoint_url", "AWS_ENDPOINT_URL")
+BY_OPTION = {"endpoint_url": "http://{server}"}
+BY_VARIABLE = {"AWS_ENDPOINT_URL": "http://{server}"}
+STS = {"AWS_ENDPOINT_URL_STS": "http://{server}"}
+NOT_FOUND = response("404 Not Found", HTML % b"Not Found")
+LOCALSTACK = b'{"__type": "InternalFailure", "message": "API for service \'cloudcontrol\' not yet implemented"}'
+
+
+def _json(status: str, body: bytes) -> bytes:
+    return response(status, body, "application/x-amz-json-1.0")
+
+
+# In place of STS, for a profile that assumes a role: the code, the message, and the response.
+STS_RESPONSES = {
+    "HTML 404": ("InvalidAnswer", "is invalid", NOT_FOUND),
+    "HTTP 404": ("InvalidAnswer", "is invalid", response("404 Not Found")),
+    "JSON 501": ("InvalidAnswer", "is invalid", _json("501 X", LOCALSTACK)),
+    "HTTP 501": ("501", "Not Implemented", response("501 X")),
+}
+ROLES = {
+    f"{name} of STS": Case(code, message, ENDPOINT, USED, STS, config=WITH_ROLE, response=sent)
+    for name, (code, message, sent) in STS_RESPONSES.items()
+}
+HTTP_PORT = ("does not use TLS", "http://", *ENDPOINT)
+TLS_PORT = ("expects HTTPS", "https://", *ENDPOINT)
+PROXY = ("HTTPS_PROXY", "NO_PROXY", "aws_config")
+FIPS = ("FIPS endpoint", "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")
+NO_REGION, HTTP = {"region": "xx-none-1"}, {"endpoint_url": "http://aws.invalid"}
+NOT_IMPLEMENTED = _json("501 X", b'{"__type": "InternalFailure", "message": "No"}')
+PLAIN_TO_TLS = response("400 X", b"Client sent an HTTP request to an HTTPS server.\n", "text/plain")
+PLAIN_TO_TLS_PAGE = response("400 X", HTML % b"The plain HTTP request was sent to HTTPS port")
+AUTHENTICATION = "407 Proxy Authentication Required"
+NETWORK = {
+    "HTTP 501": Case("501", "Not Implemented", ENDPOINT, BY_OPTION, response=response("501 X")),
+    "HTML 501": Case("501", "implemented", ENDPOINT, BY_OPTION, response=response("501 X", HTML % b"No")),
+    "JSON 501": Case(
+        *("InternalFailure", "No (HTTP 501, not implemented)", ENDPOINT, {}, BY_VARIABLE), response=NOT_IMPLEMENTED
+    ),
+    "not yet implemented with 501": Case(
+        *("InternalFailure", "not yet implemented", ENDPOINT, BY_OPTION), response=_json("501 X", LOCALSTACK)
+    ),
+    "not yet implemented with 500": Case(
+        *("InternalFailure", "not yet implemented", ENDPOINT, {}, BY_VARIABLE), response=_json("500 X", LOCALSTACK)
+    ),
+    "HTML 404": Case("404", "Not Found", ENDPOINT, BY_OPTION, response=NOT_FOUND),
+    "HTML 404 by variable": Case("404", "Not Found", ENDPOINT, {}, BY_VARIABLE, response=NOT_FOUND),
+    "HTTP 404": Case("404", "404", ENDPOINT, BY_OPTION, response=response("404 Not Found")),
+    "https to an HTTP port": Case(
+        *("SSLError", "SSL", HTTP_PORT, {"endpoint_url": "https://{server}"}), response=NOT_FOUND
+    ),
+    "https to an HTTP port by variable": Case(
+        *("SSLError", "SSL", HTTP_PORT, {}, {"AWS_ENDPOINT_URL": "https://{server}"}), response=NOT_FOUND
+    ),
+    "http to a TLS port that closes": Case(
+        "ConnectionClosedError", "Connection was closed", TLS_PORT, BY_OPTION, connections=3
+    ),
+    "http to a TLS port with text": Case("400", "HTTPS server", TLS_PORT, BY_OPTION, response=PLAIN_TO_TLS),
+    "http to a TLS port with HTML": Case("400", "HTTPS port", TLS_PORT, BY_OPTION, response=PLAIN_TO_TLS_PAGE),
+    "missing FIPS endpoint by variable": Case(
+        "EndpointConnectionError", "-fips", FIPS, NO_REGION, {"AWS_USE_FIPS_ENDPOINT": "true"}
+    ),
+    "missing FIPS endpoint by option": Case(
+        "EndpointConnectionError", "-fips", FIPS, {**NO_REGION, "aws_config": {"use_fips_endpoint": True}}
+    ),
+    "proxy that rejects the connection": Case(
+        *("ProxyConnectionError", "403 Forbidden", PROXY, {}, {"HTTPS_PROXY": "http://{server}"}),
+        response=response("403 Forbidden"),
+    ),
+    "proxy that requires authentication": Case(
+        *("ProxyConnectionError", AUTHENTICATION, PROXY, {"aws_config": {"proxies": {"https": "http://{server}"}}}),
+        response=response(AUTHENTICATION),
+    ),
+    "closed port of a proxy": Case(
+        "ProxyConnectionError", "proxy", PROXY, {}, {"HTTPS_PROXY": "http://user:s3cr3t@{closed}"}
+    ),
+    "HTTP proxy that requires authentication": Case(
+        *("407", "No", PROXY, HTTP, {"HTTP_PROXY": "http://{server}"}), response=response(AUTHENTICATION, HTML % b"No")
+    ),
+    "HTTP proxy that denies access": Case(
+        *("403", "Access denied", ("proxy", *ENDPOINT), HTTP, {"HTTP_PROXY": "http://{server}"}),
+        response=response("403 Forbidden", HTML % b"Access denied"),
+    ),
+    "closed port": Case("EndpointConnectionError", "{closed}", ENDPOINT, {"endpoint_url": "http://{closed}"}),
+}
+WITH_KEYS = {name: replace(case, environment={**KEYS, **case.environment}) for name, case in NETWORK.items()}
+CASES = {**CREDENTIALS, **ROLES, **WITH_KEYS}
+
+
 @pytest.mark.parametrize("task", TASKS)
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
-def test_connection_that_cannot_be_made_fails_within_seconds_with_its_hint(
+def test_failed_connection_fails_within_seconds_with_its_hint(
     environment: pytest.MonkeyPatch, tmp_path: Path, case: Case, task: str
 ) -> None:
     for name, content in case.files.items():
@@ -334,25 +276,26 @@ def test_connection_that_cannot_be_made_fails_within_seconds_with_its_hint(
             environment.setenv(name, value)
         clock = ManualClock()
         result = _run(task, _filled(case.options, places), clock)
-    _has_failed(result, case, case.message.format(**places))
+    _assert_failed(result, case, case.message.format(**places))
     assert (clock.now() - ManualClock().now()).total_seconds() <= SECONDS
-    assert server.connections == case.connections
+    assert server.connections == (1 if case.response else case.connections)
     assert SECRET not in str(result.values)
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_credential_process_that_does_not_end_fails_within_its_time(
+def test_credential_process_without_end_fails_after_its_timeout(
     environment: pytest.MonkeyPatch, tmp_path: Path, task: str
 ) -> None:
     environment.setattr(credentials, "_MAX_PROCESS_TIME", 1.0 if task == INFO else 60.0)
     environment.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
     (tmp_path / "config").write_text("[profile used]\ncredential_process = sleep 60\n", encoding="utf-8")
-    result = _run(task, {"profile": "used", **({} if task == INFO else {"wait_timeout": 1})}, ManualClock())
+    result = _run(task, {**USED, **({} if task == INFO else {"wait_timeout": 1})}, ManualClock())
     message = "credential_process of profile used did not end within 1 s"
-    _has_failed(result, Case("CredentialRetrievalError", message, PROCESS), message)
+    _assert_failed(result, Case("CredentialRetrievalError", message, PROCESS), message)
 
 
 def _filled(value: Any, places: Mapping[str, str]) -> Any:
+    """Replace {server}, {closed} and {folder} in all strings."""
     if isinstance(value, str):
         for name, place in places.items():
             value = value.replace(f"{{{name}}}", place)
@@ -368,12 +311,9 @@ def _run(task: str, options: Mapping[str, Any], clock: ManualClock) -> Result:
     return run_module(module, args, emulator=SimpleNamespace(clock=clock), check=task.endswith("check mode"))
 
 
-def _has_failed(result: Result, case: Case, message: str) -> None:
-    assert (result.failed, result.changed, result.values.get("operations", [])) == (True, False, [])
-    assert "exception" not in result
-    error = result["error"]
-    assert set(error) == {"code", "message", "operation", "request_token", "hint"}
-    assert (error["code"], error["request_token"]) == (case.code, None)
+def _assert_failed(result: Result, case: Case, message: str) -> None:
+    error = failed(result, case.code)
+    assert (result.changed, result.values.get("operations", []), error["request_token"]) == (False, [], None)
     assert message in error["message"]
     assert "Further retries may succeed" not in error["message"]
     assert [words for words in case.hint if words not in (error["hint"] or "")] == []

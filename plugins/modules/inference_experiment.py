@@ -75,8 +75,8 @@ options:
       - A task that stops the experiment cannot change the variants. The task fails if the values differ from the
         current variants.
       - With O(state=absent), the module ignores the values, with one exception. If the experiment is C(Running) and the
-        task also sets an option for the stop, the task fails if the values differ from the current variants. The options
-        for the stop are O(status_reason), O(desired_state=Completed), O(desired_state=Cancelled),
+        task also sets an option for the stop, the task fails if the values differ from the current variants. The
+        options for the stop are O(status_reason), O(desired_state=Completed), O(desired_state=Cancelled),
         O(on_stop=promote_shadow) and O(on_stop=remove_shadow).
       - If O(desired_state) is C(Completed) or C(Cancelled) and the experiment already has this status, the module
         ignores the values. Therefore a task that stopped the experiment can run again.

@@ -48,10 +48,10 @@ A failed task returns:
 If Ansible itself rejects the options of a task, the result has only ``msg``. Ansible reports unknown options, missing
 options, wrong types and wrong choices, one error at a time.
 
-If `Messages about credentials and connections`_ lists a phrase of the message, see the entry of the phrase. Otherwise
-find the ``code`` on this page. Each entry describes the error and then repeats the hint. A numeric code is the HTTP
-status of a response without an error code. If a numeric code has no entry, see ``InternalFailure`` for 500 and above,
-and ``NotCloudControl`` for numbers below 500.
+First look for a phrase of your message in the section `Messages about credentials and connections`_. If the section has
+no such phrase, find the ``code`` on this page. Each entry describes the error and then repeats the hint. A numeric code
+is the HTTP status of a response without an error code. If a numeric code has no entry, see ``InternalFailure`` for 500
+and above, and ``NotCloudControl`` for numbers below 500.
 
 The :ref:`glossary <ansible_collections.awscc.sagemaker.docsite.guide_glossary>` defines terms such as *API endpoint*,
 *calling identity* and *resource handler*.
@@ -245,8 +245,8 @@ REJECTIONS = {
         " second run cannot read the current values of omitted options."
     ),
     "cannot change when the inference experiment becomes": (
-        "With state: absent, the task stops the `Running` experiment and then deletes it. The task also sets other"
-        " model_variants, which a stop cannot change."
+        "With state: absent, the task stops the `Running` experiment and then deletes it. The task also sets"
+        " model_variants to values that differ from the current values. A stop cannot change these values."
     ),
     "cannot be created again with its current values": (
         "The task must delete the experiment and create it again, but the current value of an"
@@ -260,7 +260,8 @@ REJECTIONS = {
         "To remove or promote a variant, the module needs both variants that shadow_mode_config names. The current"
         " model_variants do not contain both."
     ),
-    "does not support the status": "AWS returned a status that this version of the collection does not support.",
+    "does not support the status": "AWS returned a status that this version of the collection does not support, so"
+    " the module does not know whether the status allows the change in the task.",
     "The list response has no status": (
         "The task sets `statuses` and identifiers_only, but the list response of AWS does not contain the statuses."
     ),
@@ -271,8 +272,8 @@ MESSAGES = {
     "ignores (?:AWS_ENDPOINT_URL|endpoint_url)": (
         "*ignores AWS_ENDPOINT_URL*, *ignores endpoint_url of the profile*",
         (
-            "The installed botocore does not read the URLs of API endpoints from variables and profiles, so it would"
-            " send the requests to AWS instead of the configured URL."
+            "The installed botocore does not read the URLs of API endpoints from environment variables and profiles,"
+            " so it would send the requests to AWS instead of the configured URL."
         ),
     ),
     "requires an MFA code": (
@@ -302,7 +303,7 @@ MESSAGES = {
     ),
     "both a profile and access tokens": (
         "*Passing both a profile and access tokens is not supported*",
-        "Options or variables set both a profile and an access key.",
+        "Options or environment variables set both a profile and an access key.",
     ),
     "(?i)wrong.version.number|record.layer.failure|packet.length.too.long": (
         "*wrong version number*, *record layer failure*, *packet length too long*",

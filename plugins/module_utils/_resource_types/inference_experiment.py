@@ -465,7 +465,7 @@ INFERENCE_EXPERIMENT = ResourceType(
         **dict.fromkeys(
             ("TypeNotFoundException", "UnsupportedActionException", "UnsupportedTarget"),
             f"Inference experiments are not available in {{region}}. Set another region. {REGIONS_PAGE} lists the"
-            " regions without them.",
+            " regions without inference experiments.",
         ),
         **dict.fromkeys(
             ("AlreadyExists", "AlreadyExistsException"),

@@ -120,7 +120,7 @@ def _create(resource_type: ResourceType, declaration: Declaration, state: str = 
     if missing:
         return Reject(
             f"The {noun} {state}. The create requires these options: {', '.join(missing)}.",
-            hint=f"Set these options, or correct {resource_type.identifier} or region.",
+            hint=f"Set these options, or correct the option {resource_type.identifier} or region.",
         )
     properties = {n: v for n, v in declaration.properties.items() if n not in resource_type.ignored_by_create}
     tags = declaration.tags or {}
@@ -138,7 +138,7 @@ def _update(situation: Situation, diff: Diff) -> Update | Reject:
         model[name] = {**situation.write_only[name], **model[name]}
     existing_errors = resource_type.validate_model(situation.properties)
     errors = [error for error in resource_type.validate_model(model) if error not in existing_errors]
-    hints = ["Set the conflicting options in the same task."] if errors else []
+    hints = ["In the same task, also set the omitted options that conflict."] if errors else []
     if resource_type.tags in diff.names:
         option = resource_type.tags_option
         too_many = validate_number_of_tags(option, tags_to_dict(diff.properties[resource_type.tags]))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, NamedTuple
 
 SAGEMAKER = (
     *(f"{verb}InferenceExperiment" for verb in ("Create", "Describe", "Update", "Start", "Stop", "Delete")),
@@ -17,13 +17,6 @@ OPERATIONS = (
     *(*SAGEMAKER, "GetCallerIdentity", "AssumeRole"),
     *("DescribeEndpoint", "DescribeEndpointConfig", "GetMetricData"),
 )
-CALLS = {
-    "handler": SAGEMAKER,
-    "stabilize": ("DescribeInferenceExperiment",),
-    "partial_data": ("GetMetricData",),
-    "internal_error": ("GetMetricData",),
-}
-"""The calls to which these kinds of faults apply; handler and stabilize apply to calls of the handler to SageMaker."""
 ASYNCHRONOUS = ("CreateResource", "UpdateResource", "DeleteResource")
 HANDLER_ERROR_CODES = (
     *("NotUpdatable", "InvalidRequest", "AccessDenied", "UnauthorizedTaggingOperation", "InvalidCredentials"),
@@ -32,55 +25,55 @@ HANDLER_ERROR_CODES = (
     # codes of RecordHandlerProgress of CloudFormation's registry
     *("InvalidTypeConfiguration", "HandlerInternalFailure", "NonCompliant", "Unknown", "UnsupportedTarget"),
 )
-KINDS: Mapping[str, frozenset[str]] = {
-    "throttle": frozenset({"message", "applied"}),
-    "error": frozenset({"code", "message", "status", "applied"}),
-    "html503": frozenset({"applied"}),
-    "not_json": frozenset({"applied"}),
-    "missing_keys": frozenset({"applied"}),
-    "broken_json": frozenset(),
-    "unknown_status": frozenset(),
-    "changed": frozenset({"change", "status"}),
-    "lost": frozenset(),
-    "handler": frozenset({"code", "message"}),
-    "stabilize": frozenset({"code", "message"}),
-    "failed": frozenset({"code", "message", "applied"}),
-    "cancelled": frozenset({"applied"}),
-    "partial_data": frozenset({"token"}),
-    "internal_error": frozenset({"token"}),
-    "delay": frozenset({"seconds"}),
-    "refused": frozenset(),
-    "close": frozenset(),
-    "reset": frozenset(),
-    "no_answer": frozenset({"seconds", "applied"}),
-    "lost_response": frozenset(),
+METRIC_DATA = "metric data"
+
+
+class Kind(NamedTuple):
+    """A kind of fault: its details in addition to operation, times, after and identifier, and its effect."""
+
+    details: frozenset[str] = frozenset()
+    required: str = ""
+    place: str = "call"
+    """A client's call, an accepted operation, the handler's call to SageMaker, the Describe with which the handler
+    waits for a status (stabilize), or the datapoints of GetMetricData."""
+    calls: Sequence[str] = ()
+    """The only operations of the kind; () is all."""
+    applied: bool = False
+    """Whether the call is always applied."""
+    cut: bool = False
+    """Whether the caller receives no response."""
+    only: str = ""
+
+
+def _kind(*details: str, **effect: Any) -> Kind:
+    return Kind(frozenset(details), **effect)
+
+
+_KINDS: Mapping[str, Kind] = {
+    "throttle": _kind("message", "applied"),
+    "error": _kind("code", "message", "status", "applied", required="code"),
+    "html503": _kind("applied"),
+    "not_json": _kind("applied"),
+    "missing_keys": _kind("applied"),
+    "broken_json": _kind(applied=True),
+    "unknown_status": _kind(applied=True),
+    "changed": _kind("change", "status", required="change", applied=True),
+    "lost": _kind(applied=True),
+    "handler": _kind("code", "message", required="code", place="handler", calls=SAGEMAKER),
+    "stabilize": _kind("code", "message", required="code", place="stabilize", calls=("DescribeInferenceExperiment",)),
+    "failed": _kind("code", "message", "applied", required="code", place="operation"),
+    "cancelled": _kind("applied", place="operation"),
+    "partial_data": _kind("token", place=METRIC_DATA, calls=("GetMetricData",)),
+    "internal_error": _kind("token", place=METRIC_DATA, calls=("GetMetricData",)),
+    "delay": _kind("seconds", required="seconds", applied=True, only="over HTTP"),
+    "refused": _kind(cut=True, only="in process"),
+    "close": _kind(cut=True),
+    "reset": _kind(cut=True),
+    "no_answer": _kind("seconds", "applied", required="seconds", cut=True),
+    "lost_response": _kind(applied=True, cut=True),
 }
-"""Kinds of faults, and the details that each accepts in addition to operation, times, after and identifier."""
-ONLY = {"delay": "over HTTP", "refused": "in process"}
-REQUIRED = {
-    "error": "code",
-    "handler": "code",
-    "stabilize": "code",
-    "failed": "code",
-    "delay": "seconds",
-    "no_answer": "seconds",
-    "changed": "change",
-}
-ALWAYS_APPLIED = frozenset({"broken_json", "unknown_status", "changed", "lost", "lost_response", "delay"})
-LATE = frozenset({"failed", "cancelled"})
-"""Kinds that apply to an accepted operation."""
-PLACES = {
-    "failed": "operation",
-    "cancelled": "operation",
-    "handler": "handler",
-    "stabilize": "stabilize",
-    "partial_data": "metric data",
-    "internal_error": "metric data",
-}
-"""The place of kinds that do not apply to a client's call: an accepted operation, a call of the handler to SageMaker,
-the Describe with which the handler waits for a status, or the datapoints of GetMetricData."""
-CUTS = frozenset({"refused", "close", "reset", "no_answer", "lost_response"})
-"""Kinds without any response."""
+KINDS = {name: kind.details for name, kind in _KINDS.items()}
+CUTS = frozenset(name for name, kind in _KINDS.items() if kind.cut)
 UNKNOWN_STATUS = "Hibernating"
 
 
@@ -109,22 +102,23 @@ class Fault:
 def order(operation: str, kind: str, *, http: bool, **details: Any) -> Fault:
     """Return a checked fault. Raises ValueError."""
     check_operation(operation, others=("*",))
-    if kind not in KINDS:
-        raise ValueError(f"unknown kind of fault {kind!r}; there are: {', '.join(sorted(KINDS))}")
-    if ONLY.get(kind, where := "over HTTP" if http else "in process") != where:
-        raise ValueError(f"a fault of kind {kind!r} can be had {ONLY[kind]} only")
-    taken = KINDS[kind] | {"times", "after", "identifier"}
+    if kind not in _KINDS:
+        raise ValueError(f"unknown kind of fault {kind!r}; there are: {', '.join(sorted(_KINDS))}")
+    rules, title = _KINDS[kind], f"a fault of kind {kind!r}"
+    if rules.only not in ("", "over HTTP" if http else "in process"):
+        raise ValueError(f"{title} can be had {rules.only} only")
+    taken = rules.details | {"times", "after", "identifier"}
     if unknown := sorted(set(details) - taken):
-        raise ValueError(f"a fault of kind {kind!r} does not take {', '.join(unknown)}; it takes {', '.join(taken)}")
-    if REQUIRED.get(kind, kind) not in (kind, *details):
-        raise ValueError(f"a fault of kind {kind!r} needs {REQUIRED[kind]!r}")
-    if kind in LATE:
+        raise ValueError(f"{title} does not take {', '.join(unknown)}; it takes {', '.join(taken)}")
+    if rules.required and rules.required not in details:
+        raise ValueError(f"{title} needs {rules.required!r}")
+    if rules.place == "operation":
         _check_late(operation, kind, details)
-    if kind in CALLS and operation not in CALLS[kind]:
-        raise ValueError(f"a fault of kind {kind!r} is for {', '.join(CALLS[kind])}, not for {operation}")
+    if rules.calls and operation not in rules.calls:
+        raise ValueError(f"{title} is for {', '.join(rules.calls)}, not for {operation}")
     if not callable(details.get("change", callable)):
         raise TypeError("'change' has to be a function, which only a test in this process has")
-    return Fault(operation, kind, **{"applied": kind in ALWAYS_APPLIED, **details})
+    return Fault(operation, kind, **{"applied": rules.applied, **details})
 
 
 def check_operation(operation: str, *, others: tuple[str, ...] = ()) -> None:
@@ -180,10 +174,10 @@ class FaultBook:
             self._callbacks.clear()
 
     def take(self, operation: str, identifier: str | None, *, place: str = "call") -> Fault | None:
-        """Return the next fault of a call for a resource at one of PLACES, and count it."""
+        """Return the next fault of a call for a resource at a place of Kind, and count it."""
         with self._lock:
             for fault in self._faults:
-                if PLACES.get(fault.kind, "call") == place and fault.matches(operation, identifier):
+                if _KINDS[fault.kind].place == place and fault.matches(operation, identifier):
                     if fault.after > 0:
                         fault.after -= 1
                         continue

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable
-from types import ModuleType
 from typing import Any
 
 import moto.backend_index
@@ -44,7 +43,10 @@ def register() -> Callable[[], None]:
     _assert_hooked()
 
     def unregister() -> None:
-        _restore_module(module_before)
+        if module_before is None:
+            sys.modules.pop(_MODULE, None)
+        else:
+            sys.modules[_MODULE] = module_before
         patterns[:] = patterns_before
         _set_classes(classes_before)
 
@@ -56,13 +58,6 @@ def _set_classes(classes: list[Any]) -> None:
         if backends.backend is not backend:
             backends.backend = backend
             backends.clear()
-
-
-def _restore_module(before: ModuleType | None) -> None:
-    if before is None:
-        sys.modules.pop(_MODULE, None)
-    else:
-        sys.modules[_MODULE] = before
 
 
 def _assert_hooked() -> None:

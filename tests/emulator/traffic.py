@@ -12,13 +12,13 @@ latencies; each instance sends its utilization once a minute. Statistics follow 
 
 from __future__ import annotations
 
-import functools
 import itertools
 import math
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from .endpoints import Deployment, Variant, Variants
@@ -175,56 +175,46 @@ def _invocations(span: Span, moment: float) -> int:
     return math.floor(span.per_second * (moment - span.start) + 1e-6)
 
 
-def _ones(value: Callable[[Span], float]) -> SampleFunction:
-    def samples(span: Span, start: float, end: float) -> Samples:
-        return [(_invocations(span, end) - _invocations(span, start), constant(value(span)))]
-
-    return samples
+def _count_of(span: Span, start: float, end: float) -> int:
+    return _invocations(span, end) - _invocations(span, start)
 
 
-def _errors(rate: str) -> SampleFunction:
-    def samples(span: Span, start: float, end: float) -> Samples:
-        before, after = _invocations(span, start), _invocations(span, end)
-        share = span.profile.rates[rate]
-        errors = math.floor(after * share + 1e-6) - math.floor(before * share + 1e-6)
-        return [(errors, constant(1)), (after - before - errors, constant(0))]
-
-    return samples
+def _errors(rate: str, span: Span, start: float, end: float) -> Samples:
+    before, after = (math.floor(_invocations(span, time) * span.profile.rates[rate] + 1e-6) for time in (start, end))
+    errors = after - before
+    return [(errors, constant(1)), (_count_of(span, start, end) - errors, constant(0))]
 
 
-def _latency(member: str) -> SampleFunction:
-    def samples(span: Span, start: float, end: float) -> Samples:
-        found = span.profile.distributions[member]
-        return [(_invocations(span, end) - _invocations(span, start), found)] if found else []
-
-    return samples
+def _latency(member: str, span: Span, start: float, end: float) -> Samples:
+    found = span.profile.distributions[member]
+    return [(_count_of(span, start, end), found)] if found else []
 
 
-def _utilization(member: str) -> SampleFunction:
-    def samples(span: Span, start: float, end: float) -> Samples:
-        found = span.profile.distributions[member]
-        minutes = math.ceil(end / MINUTE) - math.ceil(start / MINUTE)
-        return [(minutes * span.instances, found)] if found else []
-
-    return samples
+def _utilization(member: str, span: Span, start: float, end: float) -> Samples:
+    found = span.profile.distributions[member]
+    minutes = math.ceil(end / MINUTE) - math.ceil(start / MINUTE)
+    return [(minutes * span.instances, found)] if found else []
 
 
 SampleFunction = Callable[[Span, float, float], Samples]
 INVOCATIONS, INSTANCES = "AWS/SageMaker", "/aws/sagemaker/Endpoints"
 METRICS: Mapping[tuple[str, str], tuple[str, SampleFunction]] = {
     # namespace and name: unit, samples
-    (INVOCATIONS, "Invocations"): ("None", _ones(lambda _: 1)),
-    (INVOCATIONS, "InvocationsPerInstance"): ("None", _ones(lambda span: 1 / span.instances)),
-    (INVOCATIONS, "Invocation4XXErrors"): ("None", _errors("error_4xx_rate")),
-    (INVOCATIONS, "Invocation5XXErrors"): ("None", _errors("error_5xx_rate")),
-    (INVOCATIONS, "InvocationModelErrors"): ("None", _errors("model_error_rate")),
-    (INVOCATIONS, "ModelLatency"): ("Microseconds", _latency("model_latency")),
-    (INVOCATIONS, "OverheadLatency"): ("Microseconds", _latency("overhead_latency")),
-    (INSTANCES, "CPUUtilization"): ("Percent", _utilization("cpu_utilization")),
-    (INSTANCES, "MemoryUtilization"): ("Percent", _utilization("memory_utilization")),
-    (INSTANCES, "DiskUtilization"): ("Percent", _utilization("disk_utilization")),
-    (INSTANCES, "GPUUtilization"): ("Percent", _utilization("gpu_utilization")),
-    (INSTANCES, "GPUMemoryUtilization"): ("Percent", _utilization("gpu_memory_utilization")),
+    (INVOCATIONS, "Invocations"): ("None", lambda *period: [(_count_of(*period), constant(1))]),
+    (INVOCATIONS, "InvocationsPerInstance"): (
+        "None",
+        lambda span, *times: [(_count_of(span, *times), constant(1 / span.instances))],
+    ),
+    (INVOCATIONS, "Invocation4XXErrors"): ("None", partial(_errors, "error_4xx_rate")),
+    (INVOCATIONS, "Invocation5XXErrors"): ("None", partial(_errors, "error_5xx_rate")),
+    (INVOCATIONS, "InvocationModelErrors"): ("None", partial(_errors, "model_error_rate")),
+    (INVOCATIONS, "ModelLatency"): ("Microseconds", partial(_latency, "model_latency")),
+    (INVOCATIONS, "OverheadLatency"): ("Microseconds", partial(_latency, "overhead_latency")),
+    (INSTANCES, "CPUUtilization"): ("Percent", partial(_utilization, "cpu_utilization")),
+    (INSTANCES, "MemoryUtilization"): ("Percent", partial(_utilization, "memory_utilization")),
+    (INSTANCES, "DiskUtilization"): ("Percent", partial(_utilization, "disk_utilization")),
+    (INSTANCES, "GPUUtilization"): ("Percent", partial(_utilization, "gpu_utilization")),
+    (INSTANCES, "GPUMemoryUtilization"): ("Percent", partial(_utilization, "gpu_memory_utilization")),
 }
 
 
@@ -244,7 +234,7 @@ def samples(function: SampleFunction, traffic: Iterable[Span], start: float, end
 def statistic(name: str) -> Callable[[Samples], float] | None:
     """Return the function of a CloudWatch statistic, for example Sum or p99.9; None if it is not emulated."""
     found = _PERCENTILE.fullmatch(name)
-    return functools.partial(percentile, rank=float(found[1]) / 100) if found else STATISTICS.get(name)
+    return partial(percentile, rank=float(found[1]) / 100) if found else STATISTICS.get(name)
 
 
 def _count(found: Samples) -> float:
@@ -264,7 +254,7 @@ STATISTICS: Mapping[str, Callable[[Samples], float]] = {
 }
 
 
-@functools.lru_cache
+@lru_cache
 def _mean(values: Distribution) -> float:
     return sum((right[0] - left[0]) * (left[1] + right[1]) / 2 for left, right in itertools.pairwise(values))
 

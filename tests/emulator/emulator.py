@@ -18,7 +18,7 @@ from moto.core.models import botocore_stubber
 from .access import Signed
 from .controls import CREDENTIALS, Controls
 from .gate import ConnectionDropped, Gate
-from .protocols import Answer
+from .protocols import Response
 from .records import parse_call
 from .world import current
 
@@ -67,19 +67,19 @@ class InProcessGate:
         signed = Signed(request.method, request.url, headers, bytes(body))
         call = parse_call(signed.method, signed.url, signed.headers, signed.body)
 
-        def proceed() -> Answer:
+        def proceed() -> Response:
             response = botocore_stubber(event_name, request, **kwargs)
             if response is None:
                 raise RuntimeError(f"moto does not know {request.url}")
-            return Answer(response.status_code, dict(response.headers), response.content)
+            return Response(response.status_code, dict(response.headers), response.content)
 
         try:
-            answer = self._gate.serve(call, proceed, signed=signed)
+            response = self._gate.serve(call, proceed, signed=signed)
         except ConnectionDropped as dropped:
             current().clock.advance(dropped.seconds)
             raise _botocore_error(dropped.how, request.url) from dropped
-        raw: Any = MockRawResponse(answer.body)
-        return AWSResponse(request.url, answer.status, answer.headers, raw)  # type: ignore[arg-type] # as moto does
+        raw: Any = MockRawResponse(response.body)
+        return AWSResponse(request.url, response.status, response.headers, raw)  # type: ignore[arg-type] # as moto does
 
 
 def _botocore_error(how: str, url: str) -> BotoCoreError:

@@ -18,7 +18,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 
 from . import access, protocols
 from .faults import CUTS, Fault, Moment
-from .protocols import Answer
+from .protocols import Response
 from .records import Call, error_code
 from .rules import SageMakerError
 from .world import World, current
@@ -44,14 +44,14 @@ class Gate:
     def __init__(self) -> None:
         self._recent: deque[datetime] = deque()
 
-    def serve(self, call: Call, proceed: Callable[[], Answer], *, signed: access.Signed) -> Answer:
+    def serve(self, call: Call, proceed: Callable[[], Response], *, signed: access.Signed) -> Response:
         """Return the response to a call, with a Date header from the emulator's clock.
 
         Calls of the emulator and of callbacks are not logged, and no faults or policies apply to them.
         """
         return _dated(self._serve(call, proceed, signed))
 
-    def _serve(self, call: Call, proceed: Callable[[], Answer], signed: access.Signed) -> Answer:
+    def _serve(self, call: Call, proceed: Callable[[], Response], signed: access.Signed) -> Response:
         world = current()
         if CONTROL_USER_AGENT in signed.headers.get("user-agent", "") or getattr(_thread, "quiet", False):
             with world.lock:
@@ -59,15 +59,15 @@ class Gate:
         _run_callbacks(world, call, "arrival")
         number = world.log.begin(call, world.clock.now())
         try:
-            answer = self._disturbed(world, call, lambda: _permitted(call, proceed, signed))
+            response = self._disturbed(world, call, lambda: _permitted(call, proceed, signed))
         except Exception as error:
             world.log.end(number, status=0, error=type(error).__name__)
             raise
-        world.log.end(number, status=answer.status, error=error_code(answer.status, answer.body))
+        world.log.end(number, status=response.status, error=error_code(response.status, response.body))
         _run_callbacks(world, call, "answer")
-        return answer
+        return response
 
-    def _disturbed(self, world: World, call: Call, proceed: Callable[[], Answer]) -> Answer:
+    def _disturbed(self, world: World, call: Call, proceed: Callable[[], Response]) -> Response:
         if call.service in OURS and call.region not in get_backend(call.service)[DEFAULT_ACCOUNT_ID]:
             message = "Credential should be scoped to a valid region."
             return protocols.rejection(call, "InvalidSignatureException", message, status=403)
@@ -76,11 +76,11 @@ class Gate:
         fault = world.faults.take(call.operation, _identifier(call))
         if fault is not None and fault.kind == "delay":
             time.sleep(fault.seconds)
-        answer = None
+        response = None
         if fault is None or fault.applied:
             with world.lock:
-                answer = proceed()
-        return _spoiled(call, fault, answer)
+                response = proceed()
+        return _spoiled(call, fault, response)
 
     def _throttled(self, world: World, call: Call) -> bool:
         limit = world.settings.throttle_per_second
@@ -94,11 +94,11 @@ class Gate:
             return len(self._recent) > limit
 
 
-def _dated(answer: Answer) -> Answer:
+def _dated(response: Response) -> Response:
     """Replace the Date header, which moto and werkzeug take from the machine's clock."""
-    headers = {name: value for name, value in answer.headers.items() if name.lower() != "date"}
+    headers = {name: value for name, value in response.headers.items() if name.lower() != "date"}
     date = format_datetime(current().clock.now(), usegmt=True)
-    return dataclasses.replace(answer, headers={**headers, "Date": date})
+    return dataclasses.replace(response, headers={**headers, "Date": date})
 
 
 def _run_callbacks(world: World, call: Call, moment: Moment) -> None:
@@ -107,7 +107,7 @@ def _run_callbacks(world: World, call: Call, moment: Moment) -> None:
             callback()
 
 
-def _permitted(call: Call, proceed: Callable[[], Answer], signed: access.Signed) -> Answer:
+def _permitted(call: Call, proceed: Callable[[], Response], signed: access.Signed) -> Response:
     """Return the response to a call, or a rejection if IAM denies the call."""
     if not access.enforced(call, signed):
         return proceed()
@@ -151,15 +151,15 @@ def quietly() -> Iterator[None]:
         _thread.quiet = before
 
 
-def _spoiled(call: Call, fault: Fault | None, answer: Answer | None) -> Answer:
+def _spoiled(call: Call, fault: Fault | None, response: Response | None) -> Response:
     """Return the response as changed by a fault; faults that are not applied have no original response."""
-    if answer is not None and (fault is None or fault.kind == "delay"):
-        return answer
+    if response is not None and (fault is None or fault.kind == "delay"):
+        return response
     assert fault is not None
     if fault.kind in CUTS:
         raise ConnectionDropped("close" if fault.kind == "lost_response" else fault.kind, fault.seconds)
-    body = answer.body if answer else b""
-    served = answer or protocols.success(call, b"")
+    body = response.body if response else b""
+    served = response or protocols.success(call, b"")
     page = b"<!DOCTYPE html>\n<html><body><h1>503 Service Unavailable</h1></body></html>"
     return {
         "throttle": lambda: protocols.rejection(call, "ThrottlingException", fault.message or "Rate exceeded"),
@@ -167,8 +167,8 @@ def _spoiled(call: Call, fault: Fault | None, answer: Answer | None) -> Answer:
             call, fault.code, fault.message or "An error ordered by a test", status=fault.status or 400
         ),
         "lost": lambda: protocols.error(call, "InternalFailure", "The request processing has failed", status=500),
-        "html503": lambda: Answer(503, {"Content-Type": "text/html"}, page),
-        "not_json": lambda: Answer(200, {"Content-Type": "text/html"}, b"<html>this is not JSON</html>"),
+        "html503": lambda: Response(503, {"Content-Type": "text/html"}, page),
+        "not_json": lambda: Response(200, {"Content-Type": "text/html"}, b"<html>this is not JSON</html>"),
         "missing_keys": lambda: protocols.empty(call),
         "broken_json": lambda: protocols.success(call, body[: len(body) // 2]),
         "changed": lambda: _changed(call, fault, served),
@@ -176,9 +176,9 @@ def _spoiled(call: Call, fault: Fault | None, answer: Answer | None) -> Answer:
     }[fault.kind]()
 
 
-def _changed(call: Call, fault: Fault, answer: Answer) -> Answer:
+def _changed(call: Call, fault: Fault, response: Response) -> Response:
     """Return the response with the body that a test's function returns for its JSON value, or its bytes of XML."""
     assert fault.change is not None
-    value = fault.change(json.loads(answer.body or b"null") if call.protocol == "json" else answer.body)
+    value = fault.change(json.loads(response.body or b"null") if call.protocol == "json" else response.body)
     body = value if isinstance(value, bytes) else json.dumps(value).encode()
-    return dataclasses.replace(answer, body=body, status=fault.status or answer.status)
+    return dataclasses.replace(response, body=body, status=fault.status or response.status)

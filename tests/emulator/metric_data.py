@@ -238,7 +238,7 @@ def _result(series: Series, points: Sequence[tuple[float, traffic.Samples]], sta
     return {
         "Id": series.id,
         "Label": series.label,
-        "Timestamps": [datetime.fromtimestamp(moment, timezone.utc) for moment, _samples in points],
+        "Timestamps": [datetime.fromtimestamp(time, timezone.utc) for time, _samples in points],
         "Values": [float(series.statistic(samples)) for _moment, samples in points],
         "StatusCode": status,
     }
@@ -264,5 +264,5 @@ def _parsed(text: str, digest: str) -> Token:
     return token
 
 
-def _seconds(moment: datetime) -> float:
-    return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()
+def _seconds(time: datetime) -> float:
+    return (time if time.tzinfo else time.replace(tzinfo=timezone.utc)).timestamp()

@@ -29,12 +29,12 @@ def place(
         raise ValueError(f"unknown status {status!r}; there are: {', '.join(STATUSES)}")
     if (time_left is not None or then is not None) and status not in IN_TRANSIT:
         raise ValueError(f"time_left and then are for {', '.join(IN_TRANSIT)}, not for {status}")
-    given = copy.deepcopy(dict(properties))
-    start, end = _schedule(given.pop("Schedule", None) or {}, status, now)
-    reason = given.pop("StatusReason", None)
-    pairs = {tag["Key"]: tag["Value"] for tag in given.pop("Tags", [])} | dict(tags or {})
+    declared = copy.deepcopy(dict(properties))
+    start, end = _schedule(declared.pop("Schedule", None) or {}, status, now)
+    reason = declared.pop("StatusReason", None)
+    pairs = {tag["Key"]: tag["Value"] for tag in declared.pop("Tags", [])} | dict(tags or {})
     tag_list = [{"Key": key, "Value": value} for key, value in pairs.items()]
-    complete = _defaults(experiments, str(given["Name"])) | given
+    complete = _defaults(experiments, str(declared["Name"])) | declared
     arn = experiments.arn(complete["Name"])
     experiment = Experiment(complete, arn, status, start, end, now, now, tag_list, status_reason=reason)
     experiment.enter(status, now, after=then or _AFTER.get(status, ""), seconds=time_left)
@@ -78,13 +78,13 @@ def _serving(experiment: Experiment) -> str | None:
     return models[roles["shadow"]] if actions["shadow"] == "Promote" else None
 
 
-def _schedule(given: Mapping[str, str], status: str, now: datetime) -> tuple[datetime, datetime]:
+def _schedule(times: Mapping[str, str], status: str, now: datetime) -> tuple[datetime, datetime]:
     """Return start and end; the defaults lie in the future before the start and in the past after the end."""
     start = now + timedelta(days=1) if status in ("Creating", "Created", "Updating") else now - timedelta(hours=2)
-    if "StartTime" in given:
-        start = rules.parse_time(given["StartTime"])
-    if "EndTime" in given:
-        return start, rules.parse_time(given["EndTime"])
+    if "StartTime" in times:
+        start = rules.parse_time(times["StartTime"])
+    if "EndTime" in times:
+        return start, rules.parse_time(times["EndTime"])
     return start, now if status in TERMINAL else start + rules.DEFAULT_DURATION
 
 
@@ -99,5 +99,5 @@ def _defaults(experiments: Experiments, name: str) -> dict[str, Any]:
     }
 
 
-def _text(moment: datetime) -> str:
-    return rules.format_time(moment)
+def _text(time: datetime) -> str:
+    return rules.format_time(time)

@@ -88,8 +88,8 @@ class PlainHandler:
     def _put(self, key: tuple[str, str], model: Model, before: Mapping[str, Any]) -> None:
         ignored = current().settings.ignore_properties
         kept = {name: before[name] for name in ignored if name in before}
-        given = {name: value for name, value in model.items() if name not in ignored}
-        self.plain.resources[key] = {**copy.deepcopy(given), **kept, **self.plain.adds(model, self.region)}
+        applied = {name: value for name, value in model.items() if name not in ignored}
+        self.plain.resources[key] = {**copy.deepcopy(applied), **kept, **self.plain.adds(model, self.region)}
 
     def _find(self, name: str) -> dict[str, Any]:
         try:

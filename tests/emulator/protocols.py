@@ -27,7 +27,7 @@ _STATUS_MEMBERS = {"DescribeEndpoint": ("EndpointStatus",), "GetMetricData": ("S
 
 
 @dataclasses.dataclass(frozen=True)
-class Answer:
+class Response:
     """An HTTP response."""
 
     status: int
@@ -35,32 +35,32 @@ class Answer:
     body: bytes
 
 
-def rejection(call: Call, code: str, message: str, *, status: int = 400) -> Answer:
+def rejection(call: Call, code: str, message: str, *, status: int = 400) -> Response:
     """Return an error with the service's equivalent of `code`, which is the code of JSON services."""
     if call.service in QUERY_COMPATIBLE:
         code, status = QUERY_CODES.get(code, (code, status))
     return error(call, code, message, status=status)
 
 
-def error(call: Call, code: str, message: str, *, status: int = 400) -> Answer:
+def error(call: Call, code: str, message: str, *, status: int = 400) -> Response:
     """Return an error with this code."""
     fault = "Sender" if status < 500 else "Receiver"
     if call.protocol != "json":
         text = f"<Type>{fault}</Type><Code>{escape(code)}</Code><Message>{escape(message)}</Message>"
         body = f"<ErrorResponse><Error>{text}</Error></ErrorResponse>"
-        return Answer(status, {"Content-Type": "text/xml"}, body.encode())
+        return Response(status, {"Content-Type": "text/xml"}, body.encode())
     headers = {"Content-Type": JSON_TYPE, "x-amzn-ErrorType": code}
     if call.service in QUERY_COMPATIBLE:
         headers["x-amzn-query-error"] = f"{code};{fault}"
-    return Answer(status, headers, json.dumps({"__type": code, "message": message}).encode())
+    return Response(status, headers, json.dumps({"__type": code, "message": message}).encode())
 
 
-def success(call: Call, body: bytes) -> Answer:
+def success(call: Call, body: bytes) -> Response:
     """Return an HTTP 200 with this body."""
-    return Answer(200, {"Content-Type": JSON_TYPE if call.protocol == "json" else "text/xml"}, body)
+    return Response(200, {"Content-Type": JSON_TYPE if call.protocol == "json" else "text/xml"}, body)
 
 
-def empty(call: Call) -> Answer:
+def empty(call: Call) -> Response:
     """Return an HTTP 200 without any members."""
     name = call.operation
     xml = f"<{name}Response><{name}Result/></{name}Response>".encode()

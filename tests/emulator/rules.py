@@ -45,9 +45,9 @@ def parse_time(text: str) -> datetime:
     return datetime.strptime(whole, "%Y-%m-%dT%H:%M:%S.%f%z").astimezone(timezone.utc)
 
 
-def format_time(moment: datetime) -> str:
+def format_time(time: datetime) -> str:
     """Return a time as AWS's handlers write it: UTC with Z, milliseconds only if they are not 0."""
-    text = moment.astimezone(timezone.utc).isoformat(timespec="milliseconds")
+    text = time.astimezone(timezone.utc).isoformat(timespec="milliseconds")
     return text.replace(".000+00:00", "Z").replace("+00:00", "Z")
 
 
@@ -79,16 +79,16 @@ def check_variants(variants: Sequence[Mapping[str, Any]], shadow_mode_config: Ma
 
 
 def check_running_update(
-    given: Mapping[str, Any], schedule: Mapping[str, Any] | None, current: Mapping[str, Any]
+    changes: Mapping[str, Any], schedule: Mapping[str, Any] | None, current: Mapping[str, Any]
 ) -> None:
     """Raise for any change except of the description, the sampling percentage and the end."""
-    config = given.get("ShadowModeConfig")
+    config = changes.get("ShadowModeConfig")
     if config and variant_roles(config) != variant_roles(current["ShadowModeConfig"]):
         raise invalid(
             "Only the sampling percentage of ShadowModeConfig can be updated while the inference experiment is Running."
         )
     for name in ("ModelVariants", "DataStorageConfig"):
-        if name in given:
+        if name in changes:
             raise invalid(f"{name} cannot be updated while the inference experiment is Running.")
     if schedule and schedule.get("StartTime") is not None:
         raise invalid("The start time of the schedule cannot be updated while the inference experiment is Running.")
@@ -111,22 +111,22 @@ def check_tags(tags: Sequence[Mapping[str, str]]) -> None:
             raise invalid(f"aws: prefixed tag key names are not allowed for external use: {tag['Key']}")
 
 
-def schedule(given: Mapping[str, datetime | None] | None, *, now: datetime) -> tuple[datetime, datetime]:
+def schedule(changes: Mapping[str, datetime | None] | None, *, now: datetime) -> tuple[datetime, datetime]:
     """Return start and end of a new experiment: by default now, and 7 days after the start."""
-    given = given or {}
-    start = given.get("StartTime") or now
-    end = given.get("EndTime") or start + DEFAULT_DURATION
+    changes = changes or {}
+    start = changes.get("StartTime") or now
+    end = changes.get("EndTime") or start + DEFAULT_DURATION
     _check_duration(start, end)
     return start, end
 
 
 def rescheduled(
-    start: datetime, end: datetime, given: Mapping[str, datetime | None] | None
+    start: datetime, end: datetime, changes: Mapping[str, datetime | None] | None
 ) -> tuple[datetime, datetime]:
     """Return start and end after an update; null leaves a time unchanged."""
-    if not given:
+    if not changes:
         return start, end
-    changed = given.get("StartTime") or start, given.get("EndTime") or end
+    changed = changes.get("StartTime") or start, changes.get("EndTime") or end
     _check_duration(*changed)
     return changed
 

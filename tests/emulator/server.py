@@ -28,7 +28,7 @@ from .clock import Clock
 from .cloudcontrol.requests import LIVE
 from .controls import CREDENTIALS, Controls
 from .gate import ConnectionDropped, Gate
-from .protocols import Answer
+from .protocols import Response
 from .records import parse_call
 
 logger = logging.getLogger(__name__)
@@ -107,24 +107,24 @@ class Application:
         path = environ.get("PATH_INFO", "")
         body = _body(environ)
         if path == control_api.PREFIX or path.startswith(f"{control_api.PREFIX}/"):
-            answer = self._control(environ, path, body)
+            response = self._control(environ, path, body)
         elif path.startswith("/moto-api"):
-            answer = self._proceed(environ, body)
+            response = self._proceed(environ, body)
         else:
-            answer = self._aws(environ, body)
-        headers = {name: value for name, value in answer.headers.items() if name.lower() != "content-length"}
-        length = answer.headers.get("Content-Length") if environ["REQUEST_METHOD"] == "HEAD" else None
-        headers["Content-Length"] = length or str(len(answer.body))
-        phrase = HTTPStatus(answer.status).phrase if answer.status in HTTPStatus._value2member_map_ else "Unknown"
-        start_response(f"{answer.status} {phrase}", list(headers.items()))
-        return [answer.body]
+            response = self._aws(environ, body)
+        headers = {name: value for name, value in response.headers.items() if name.lower() != "content-length"}
+        length = response.headers.get("Content-Length") if environ["REQUEST_METHOD"] == "HEAD" else None
+        headers["Content-Length"] = length or str(len(response.body))
+        phrase = HTTPStatus(response.status).phrase if response.status in HTTPStatus._value2member_map_ else "Unknown"
+        start_response(f"{response.status} {phrase}", list(headers.items()))
+        return [response.body]
 
-    def _control(self, environ: dict[str, Any], path: str, body: bytes) -> Answer:
+    def _control(self, environ: dict[str, Any], path: str, body: bytes) -> Response:
         method, query = environ["REQUEST_METHOD"], environ.get("QUERY_STRING", "")
         status, value = control_api.handle(self._controls, method, path, query=query, body=body)
-        return Answer(status, {"Content-Type": "application/json"}, json.dumps(value, indent=2).encode())
+        return Response(status, {"Content-Type": "application/json"}, json.dumps(value, indent=2).encode())
 
-    def _aws(self, environ: dict[str, Any], body: bytes) -> Answer:
+    def _aws(self, environ: dict[str, Any], body: bytes) -> Response:
         headers = {name[5:].replace("_", "-").lower(): environ[name] for name in environ if name.startswith("HTTP_")}
         headers["content-type"] = environ.get("CONTENT_TYPE", "")
         signed = Signed(environ["REQUEST_METHOD"], get_current_url(environ), headers, body)
@@ -136,17 +136,17 @@ class Application:
             _cut(environ["werkzeug.socket"], reset=dropped.how == "reset")
             raise ConnectionError("cut, as ordered") from dropped
 
-    def _proceed(self, environ: dict[str, Any], body: bytes) -> Answer:
+    def _proceed(self, environ: dict[str, Any], body: bytes) -> Response:
         """Return moto's response, or status 500 with the message of an exception, and log its traceback."""
         environ = {**environ, "wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
         environ.pop("HTTP_TRANSFER_ENCODING", None)
         try:
             chunks, status, headers = run_wsgi_app(self._moto, environ, buffered=True)
-            return Answer(int(status.split()[0]), dict(headers), b"".join(chunks))
+            return Response(int(status.split()[0]), dict(headers), b"".join(chunks))
         except Exception as error:
             logger.exception("moto could not answer")
             message = json.dumps({"__type": "InternalFailure", "message": f"{type(error).__name__}: {error}"})
-            return Answer(500, {"Content-Type": "application/x-amz-json-1.0"}, message.encode())
+            return Response(500, {"Content-Type": "application/x-amz-json-1.0"}, message.encode())
 
 
 class RequestHandler(_BaseHandler):  # type: ignore[misc] # moto's class or werkzeug's

@@ -170,9 +170,9 @@ def _weight(variant: Variant) -> float:
 # samples
 
 
-def _invocations(span: Span, moment: float) -> int:
+def _invocations(span: Span, time: float) -> int:
     """Return the invocations since the start of a span, so that adjacent periods add up exactly."""
-    return math.floor(span.per_second * (moment - span.start) + 1e-6)
+    return math.floor(span.per_second * (time - span.start) + 1e-6)
 
 
 def _count_of(span: Span, start: float, end: float) -> int:

@@ -73,5 +73,5 @@ def _progress(request: ResourceRequest) -> str:
     return json.dumps({"ProgressEvent": request.event(current().clock.now())})
 
 
-def _page(answer: dict[str, Any], token: str | None) -> str:
-    return json.dumps({**answer, **({"NextToken": token} if token else {})})
+def _page(response: dict[str, Any], token: str | None) -> str:
+    return json.dumps({**response, **({"NextToken": token} if token else {})})

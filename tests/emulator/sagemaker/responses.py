@@ -39,19 +39,19 @@ class SageMakerResponse(moto.sagemaker.responses.SageMakerResponse):  # type: ig
         return request
 
     def create_inference_experiment(self) -> str:
-        return self._answer(lambda b, r, now: _arn(b.inference_experiments.create(r, now)))
+        return self._respond(lambda b, r, now: _arn(b.inference_experiments.create(r, now)))
 
     def update_inference_experiment(self) -> str:
-        return self._answer(lambda b, r, now: _arn(b.inference_experiments.update(r, now)))
+        return self._respond(lambda b, r, now: _arn(b.inference_experiments.update(r, now)))
 
     def start_inference_experiment(self) -> str:
-        return self._answer(lambda b, r, now: _arn(b.inference_experiments.start(r["Name"], now)))
+        return self._respond(lambda b, r, now: _arn(b.inference_experiments.start(r["Name"], now)))
 
     def stop_inference_experiment(self) -> str:
-        return self._answer(lambda b, r, now: _arn(b.inference_experiments.stop(r["Name"], _stop(r), now)))
+        return self._respond(lambda b, r, now: _arn(b.inference_experiments.stop(r["Name"], _stop(r), now)))
 
     def describe_inference_experiment(self) -> str:
-        return self._answer(lambda b, r, now: describe(b, b.inference_experiments.get(r["Name"], now)))
+        return self._respond(lambda b, r, now: describe(b, b.inference_experiments.get(r["Name"], now)))
 
     def delete_inference_experiment(self) -> str:
         def delete(backend: SageMakerBackend, request: dict[str, Any], now: datetime) -> dict[str, Any]:
@@ -59,10 +59,10 @@ class SageMakerResponse(moto.sagemaker.responses.SageMakerResponse):  # type: ig
             backend.inference_experiments.delete(request["Name"], now)
             return arn
 
-        return self._answer(delete)
+        return self._respond(delete)
 
     def list_inference_experiments(self) -> str:
-        return self._answer(_list)
+        return self._respond(_list)
 
     def create_endpoint_config(self) -> Any:
         response = super().create_endpoint_config()
@@ -75,7 +75,7 @@ class SageMakerResponse(moto.sagemaker.responses.SageMakerResponse):  # type: ig
         arn = self.sagemaker_backend.update_endpoint(request["EndpointName"], request["EndpointConfigName"])
         return json.dumps({"EndpointArn": arn})
 
-    def _answer(self, act: Callable[[SageMakerBackend, dict[str, Any], datetime], dict[str, Any]]) -> str:
+    def _respond(self, act: Callable[[SageMakerBackend, dict[str, Any], datetime], dict[str, Any]]) -> str:
         return json.dumps(act(self.sagemaker_backend, self.request, current().clock.now()))
 
 
@@ -83,7 +83,7 @@ def describe(backend: SageMakerBackend, experiment: Experiment) -> dict[str, Any
     """Return the response of DescribeInferenceExperiment; times are seconds since the epoch."""
     configuration = {key: value for key, value in experiment.properties.items() if key != "EndpointName"}
     variants = [{**variant, "Status": "InService"} for variant in experiment.properties["ModelVariants"]]
-    answer = {
+    response = {
         **configuration,
         **_times(experiment),
         "Arn": experiment.arn,
@@ -91,7 +91,7 @@ def describe(backend: SageMakerBackend, experiment: Experiment) -> dict[str, Any
         "EndpointMetadata": backend.endpoint_metadata(experiment.properties["EndpointName"]),
         "ModelVariants": variants,
     }
-    return {key: value for key, value in answer.items() if value is not None}
+    return {key: value for key, value in response.items() if value is not None}
 
 
 def _times(experiment: Experiment) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from botocore.exceptions import WaiterError
 
 from tests.emulator import Emulator
 from tests.emulator.seed import variant
-from tests.support.aws_clients import REGION, Aws, Operation, add, rejected, remove, replace
+from tests.support.aws_clients import REGION, Aws, rejected, replace
 
 A, B = "demo-model-a", "demo-model-b"
 Serving = tuple[Mapping[str, str], Mapping[str, str]]
@@ -131,20 +131,6 @@ def test_stop_by_sagemaker_deploys_variants(aws: Aws, production: str, shadow: s
     assert all(each["CurrentWeight"] == 1 for each in described.get("ProductionVariants", []))
     aws.delete()
     assert (state(aws), endpoint(aws)["EndpointConfigName"]) == (after, described["EndpointConfigName"])
-
-
-PATCHES: list[Any] = [
-    pytest.param([], TEST, id="both variants"),
-    pytest.param([remove("/ModelVariants/1")], ORIGINAL, id="production variant"),
-    pytest.param([remove("/ModelVariants/0")], PROMOTED, id="shadow variant"),
-]
-
-
-@pytest.mark.parametrize(("operations", "after"), PATCHES)
-def test_stop_by_cloud_control_deploys_variants(aws: Aws, operations: list[Operation], after: Serving) -> None:
-    aws.put("Running")
-    aws.update(*operations, add("/DesiredState", "Completed"))
-    assert state(aws) == ("InService", after)
 
 
 def test_delete_of_running_experiment_retains_both_variants(aws: Aws) -> None:

@@ -282,15 +282,6 @@ def test_sampling_percentage_scales_invocations_of_shadow_variant(aws: Aws) -> N
     assert (before, by_hour(aws, 1, "shadow")) == ([18_000], [36_000])
 
 
-def test_promoted_variant_receives_all_requests(aws: Aws) -> None:
-    aws.put("Running")
-    aws.emulator.traffic(aws.seed.endpoint_name, invocations_per_minute=600)
-    actions = {"production": "Remove", "shadow": "Promote"}
-    aws.sagemaker.stop_inference_experiment(Name="test", ModelVariantActions=actions)
-    aws.pass_time(60 + 3600)
-    assert [by_hour(aws, 1, variant) for variant in ("production", "shadow")] == [[0], [36_000]]
-
-
 def test_put_experiment_replaces_later_variants(aws: Aws) -> None:
     put(aws, hours=2)
     times = {"StartTime": ago(aws, hours=4).isoformat(), "EndTime": ago(aws, hours=3).isoformat()}

@@ -10,7 +10,7 @@ import pytest
 
 from tests.emulator import traffic
 from tests.emulator.endpoints import Deployment, Variants
-from tests.emulator.traffic import INSTANCES, INVOCATIONS, METRICS, Phase, Samples, Span
+from tests.emulator.traffic import INSTANCES, INVOCATIONS, METRICS, Phase, Samples
 
 T0 = datetime(2026, 1, 1, tzinfo=timezone.utc)
 HOUR = timedelta(hours=1)
@@ -253,13 +253,3 @@ WRONG: list[Any] = [
 def test_description_is_rejected(rate: Any, variants: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         traffic.phase(T0, rate, variants)
-
-
-def test_later_phase_ends_span() -> None:
-    phases = [traffic.phase(T0, 10, None), traffic.phase(T0 + HOUR, 30, None)]
-    found = traffic.spans("a", [deployment(T0, {"a": 1}, {})], phases, (T0 + 2 * HOUR).timestamp())
-    assert [(span.start, span.end, span.per_second * 60) for span in found] == [
-        (T0.timestamp(), (T0 + HOUR).timestamp(), 10),
-        ((T0 + HOUR).timestamp(), (T0 + 2 * HOUR).timestamp(), 30),
-    ]
-    assert isinstance(found[0], Span)

@@ -1,9 +1,9 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`make release VERSION=x.y.z`: bump the one version, write CHANGELOG.rst from the fragments, build the tarball.
+"""`make release VERSION=x.y.z`: set the version, write CHANGELOG.rst from the fragments, build the tarball.
 
-Rejects before it changes anything; what fails later leaves the tree as it was. Commits nothing and sends nothing.
+All checks run before any change. If a later step fails, the tree is restored. Nothing is committed or pushed.
 """
 
 from __future__ import annotations
@@ -26,8 +26,9 @@ FRAGMENTS = Path("changelogs", "fragments")
 
 
 def main(arguments: Sequence[str], root: Path = ROOT) -> int:
+    """Return 0 if the release is prepared."""
     version = arguments[0] if arguments else ""
-    problems = refusals(version, root)
+    problems = problems_of(version, root)
     for problem in problems:
         print(f"No release: {problem}", file=sys.stderr)
     if problems:
@@ -35,28 +36,28 @@ def main(arguments: Sequence[str], root: Path = ROOT) -> int:
     try:
         _release(version, root)
     except (OSError, subprocess.CalledProcessError) as error:
-        print(f"No release: {error}. The tree is put back.", file=sys.stderr)
+        print(f"No release: {error}. The tree is restored.", file=sys.stderr)
         _git(root, "reset", "--quiet", "--hard")
         return 1
     print(
-        f"{version} is written and packed; nothing is committed. Look at it with `git diff`, then:\n\n"
+        f"{version} is set and the tarball is built. Nothing is committed. Check the changes with `git diff`, then:\n\n"
         f"  git commit --all --message 'Release {version}'\n  git tag {version}\n  git push origin HEAD {version}"
     )
     return 0
 
 
-def refusals(version: str, root: Path) -> list[str]:
-    """Say why there can be no release of this version from this tree; [] if there can."""
+def problems_of(version: str, root: Path) -> list[str]:
+    """Return the problems that prevent a release of this version from this tree."""
     if not _VERSION.fullmatch(version):
-        return [f"{version!r} is no version like 1.2.3. Give it as in `make release VERSION=1.2.3`."]
+        return [f"{version!r} is no version such as 1.2.3. Run: make release VERSION=1.2.3"]
     found = []
-    present = _present(root)
-    if _numbers(version) <= _numbers(present):
-        found.append(f"{version} does not come after {present}, the version in galaxy.yml.")
+    current = _current(root)
+    if _numbers(version) <= _numbers(current):
+        found.append(f"{version} is not later than {current}, the version in galaxy.yml.")
     if _git(root, "status", "--porcelain"):
-        found.append("the tree has changes that are not committed. Commit them, or put them away.")
+        found.append("the tree has uncommitted changes. Commit or stash the changes.")
     if not fragments(root):
-        found.append(f"there is no fragment in {FRAGMENTS}, so nothing to tell of.")
+        found.append(f"{FRAGMENTS} has no fragment, so the changelog would be empty.")
     return found
 
 
@@ -82,7 +83,7 @@ def _git(root: Path, *arguments: str) -> str:
     return done.stdout
 
 
-def _present(root: Path) -> str:
+def _current(root: Path) -> str:
     (version,) = _LINE.findall((root / "galaxy.yml").read_text(encoding="utf-8"))
     return str(version)
 

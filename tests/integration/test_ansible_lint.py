@@ -67,7 +67,7 @@ def reported(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_args_rule_reports_what_the_argument_spec_rejects(reported: dict[str, list[str]], name: str) -> None:
+def test_args_rule_reports_task_that_argument_spec_rejects(reported: dict[str, list[str]], name: str) -> None:
     text = CASES[name][2]
     assert len(reported[name]) == (text is not None), reported[name]
     assert text is None or text in reported[name][0]

@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The benchmarks count as they should, and the playbooks of the guide run as they stand; no test asserts a time."""
+"""The counts of the benchmarks, and the playbooks of the guide to many experiments. No test asserts a duration."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from tools.benchmarks.figures import Report
 SECONDS = 300
 
 
-def test_every_count_is_what_it_should_be() -> None:
+def test_smoke_run_has_expected_counts() -> None:
     smoke = [sys.executable, "-m", "tools.benchmarks", "--smoke"]
     done = subprocess.run(smoke, cwd=ROOT, capture_output=True, text=True, timeout=SECONDS, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_the_playbooks_of_the_guide_create_what_they_say() -> None:
+def test_playbooks_of_guide_create_all_experiments() -> None:
     report = Report()
     with plays.bench() as bench:
         guide.throughput(bench, report, number=guide.REGIONS, length=0.1)

@@ -1,9 +1,9 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Two and eight processes at work on one experiment at the same time, with the same task and with others.
+"""Two and eight processes that run tasks on one experiment at the same time.
 
-Who comes first is left to the machine, and what is asserted holds whoever that is.
+The order of the calls varies. The assertions hold for each order.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from typing import Any
 import pytest
 
 from tests.emulator.server import EmulatorServer
-from tests.support.environment import REGION
 from tests.support.module_runner import Result
 from tests.support.processes import Processes
 from tests.support.stateful.invariants import CONFLICTS, find, unmet
+from tests.support.stateful.setup import put_needed
 from tests.support.stateful.transitions import NEEDED, ROLE, shadowing, variant
 from tests.support.thorough import THOROUGH
 
 ROUNDS = 3 if THOROUGH else 1
-# Seconds: as long as the least operation, so that processes meet in all of its phases.
+# Seconds: all processes start within the duration of one operation, so that their calls meet in all of its phases.
 OPERATION = 0.25
 
 NAME = "shared"
@@ -34,16 +34,16 @@ Task = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Meeting:
-    """What so many processes are to do at once to an experiment that they find so."""
+class Group:
+    """The concurrent tasks of a number of processes, and the status of the experiment at their start."""
 
     title: str
     found: str
     tasks: Callable[[int], list[Task]]
     agree: bool = False
-    """They can all have what they declare, so none may fail."""
+    """The declarations do not conflict, so no task may fail."""
     most: tuple[tuple[str, int], ...] = ()
-    """How often a change may take effect."""
+    """The maximum number of times that an effect may occur."""
 
 
 def _one_and(first: Task, other: Task) -> Callable[[int], list[Task]]:
@@ -58,47 +58,45 @@ def named(**options: Any) -> Task:
     return {"name": NAME, **options}
 
 
-MEETINGS = (
-    Meeting("all create it", "absent", lambda n: [WHOLE] * n, agree=True, most=(("create", 1),)),
-    Meeting(
-        "each adds a tag",
+GROUPS = (
+    Group("same create", "absent", lambda n: [WHOLE] * n, agree=True, most=(("create", 1),)),
+    Group(
+        "different additional tags",
         "Running",
         lambda n: [named(tags={f"team-{number}": "here"}, purge_tags=False) for number in range(n)],
         agree=True,
     ),
-    Meeting("all make the same update", "Created", lambda n: [named(description="ours")] * n, agree=True),
-    Meeting(
-        "each has a description of its own", "Running", lambda n: [named(description=f"words of {i}") for i in range(n)]
-    ),
-    Meeting("each has tags of its own", "Completed", lambda n: [named(tags={"team": str(i)}) for i in range(n)]),
-    Meeting(
-        "all create it, each in its own words",
+    Group("same update", "Created", lambda n: [named(description="ours")] * n, agree=True),
+    Group("different descriptions", "Running", lambda n: [named(description=f"description {i}") for i in range(n)]),
+    Group("different tags", "Completed", lambda n: [named(tags={"team": str(i)}) for i in range(n)]),
+    Group(
+        "creates with different descriptions",
         "absent",
-        lambda n: [{**WHOLE, "description": f"words of {i}"} for i in range(n)],
+        lambda n: [{**WHOLE, "description": f"description {i}"} for i in range(n)],
         most=(("create", 1),),
     ),
-    Meeting(
-        "one deletes, the others update",
+    Group(
+        "one delete, other updates",
         "Created",
         _one_and(named(state="absent"), named(description="ours")),
         most=(("delete", 1), ("create", 0)),
     ),
-    Meeting(
-        "one stops and promotes, the others change the sampling",
+    Group(
+        "one stop with promotion, other updates",
         "Running",
         _one_and(named(desired_state="Completed", on_stop="promote_shadow"), named(shadow_mode_config=shadowing(90))),
         most=(("stop: production Remove, shadow Promote", 1), ("stop: production Retain, shadow Retain", 0)),
     ),
-    Meeting(
-        "one starts, the others change the variants",
+    Group(
+        "one start, other updates of variants",
         "Created",
         _one_and(
             named(desired_state="Running"), named(model_variants=[variant("production"), variant("shadow", count=2)])
         ),
         most=(("start", 1),),
     ),
-    Meeting(
-        "half recreate, half update",
+    Group(
+        "half recreates, half updates",
         "Running",
         _half_and({**WHOLE, "role_arn": f"{ROLE}others", "recreate": True}, named(description="ours")),
     ),
@@ -118,72 +116,70 @@ def processes(server: EmulatorServer) -> Iterator[Processes]:
 
 
 @pytest.mark.parametrize("number", [2, 8] if THOROUGH else [2])
-@pytest.mark.parametrize("meeting", MEETINGS if THOROUGH else MEETINGS[:2], ids=lambda meeting: meeting.title)
-def test_all_end_well_or_say_who_is_in_the_way(
-    meeting: Meeting, number: int, server: EmulatorServer, processes: Processes
+@pytest.mark.parametrize("group", GROUPS if THOROUGH else GROUPS[:2], ids=lambda group: group.title)
+def test_concurrent_tasks_succeed_or_report_conflict(
+    group: Group, number: int, server: EmulatorServer, processes: Processes
 ) -> None:
     for turn in range(ROUNDS):
-        tasks = _put(server, meeting, number)
+        tasks = _put(server, group, number)
         results = _at_once(processes, tasks, Random(turn))
         server.wait()
         for result in results:
-            _check_told(result, meeting)
-        _check_effects(server, meeting, results)
-        _check_end(server, processes, meeting, tasks, results)
+            _check_result(result, group)
+        _check_effects(server, group, results)
+        _check_end(server, processes, group, tasks, results)
 
 
-def _put(server: EmulatorServer, meeting: Meeting, number: int) -> list[Task]:
+def _put(server: EmulatorServer, group: Group, number: int) -> list[Task]:
     server.reset()
-    if meeting.found != "absent":
-        properties = {"Name": NAME, "EndpointName": NEEDED["endpoint_name"], "RoleArn": NEEDED["role_arn"]}
-        server.put_experiment(REGION, properties, status=meeting.found, tags={"made-by": "nobody"})
-    return meeting.tasks(number)
+    put_needed(server, NAME, group.found)
+    return group.tasks(number)
 
 
-def _at_once(processes: Processes, tasks: list[Task], chance: Random) -> list[Result]:
-    """Let each begin within the time of one operation, in any order."""
-    waiting = [(processes.start(), task, chance.uniform(0, OPERATION)) for task in tasks]
-    begun = 0.0
+def _at_once(processes: Processes, tasks: list[Task], random: Random) -> list[Result]:
+    """Start the tasks within the duration of one operation, in random order."""
+    waiting = [(processes.start(), task, random.uniform(0, OPERATION)) for task in tasks]
+    elapsed = 0.0
     for process, task, moment in sorted(waiting, key=lambda entry: entry[2]):
-        time.sleep(moment - begun)
-        begun = moment
-        process.create_module(task)
+        time.sleep(moment - elapsed)
+        elapsed = moment
+        process.send_arguments(task)
     results = [process.result() for process, _task, _moment in waiting]
     return [result for result in results if result is not None]
 
 
-def _check_told(result: Result, meeting: Meeting) -> None:
+def _check_result(result: Result, group: Group) -> None:
     assert "exception" not in result
     if result.failed:
-        assert not meeting.agree, result.msg
+        assert not group.agree, result.msg
         code = result["error"]["code"]
         assert code in CONFLICTS, result.msg
         assert code == "Refused" or "nother caller has" in result.msg
 
 
-def _check_effects(server: EmulatorServer, meeting: Meeting, results: list[Result]) -> None:
+def _check_effects(server: EmulatorServer, group: Group, results: list[Result]) -> None:
     accepted = server.operations()
     effects = [effect for operation in accepted for effect in operation.effects]
-    for effect, times in meeting.most:
+    for effect, times in group.most:
         assert effects.count(effect) <= times, effects
-    there = meeting.found != "absent"
-    assert there + effects.count("create") - effects.count("delete") == (find(server, NAME) is not None)
-    told = sum(result.changed for result in results)
-    assert 1 <= told <= sum(bool(operation.effects) or operation.status == "SUCCESS" for operation in accepted)
+    existed = group.found != "absent"
+    assert existed + effects.count("create") - effects.count("delete") == (find(server, NAME) is not None)
+    changed = sum(result.changed for result in results)
+    assert 1 <= changed <= sum(bool(operation.effects) or operation.status == "SUCCESS" for operation in accepted)
 
 
 def _check_end(
-    server: EmulatorServer, processes: Processes, meeting: Meeting, tasks: list[Task], results: list[Result]
+    server: EmulatorServer, processes: Processes, group: Group, tasks: list[Task], results: list[Result]
 ) -> None:
-    """The end is what somebody has declared; if they agree, what all have. Whoever has it so finds nothing to do."""
+    """Check that the experiment is as a task declares, or as all tasks declare if the group agrees."""
     assert len(results) == len(tasks)
     end = find(server, NAME)
     met = [task for task in tasks if not unmet(task, end)]
     assert met
-    if meeting.agree:
+    if group.agree:
         assert len(met) == len(tasks)
         assert end
-        assert meeting.found == "absent" or end["tags"]["made-by"] == "nobody"
+        assert group.found == "absent" or end["tags"]["team"] == "shop"
     for task in met:
         again = processes.run(task)
         assert (again.failed, again.changed, again["operations"]) == (False, False, []), again.msg

@@ -46,7 +46,7 @@ def _control(command: str) -> str:
     return f"{method} {re.sub('^experiments/.*', 'experiments/<region>/<name>', path)}"
 
 
-def test_guide_has_an_example_of_each_control() -> None:
+def test_guide_has_example_of_each_control() -> None:
     assert {_control(command) for command in COMMANDS} == set(CONTROLS)
 
 
@@ -61,7 +61,7 @@ def test_guide_describes_each_kind_of_fault_and_its_members() -> None:
     assert described == {kind: set(members) for kind, members in KINDS.items() if kind not in IN_PROCESS_ONLY}
 
 
-def test_each_command_of_the_guide_succeeds_in_its_order(server: EmulatorServer, tmp_path: Path) -> None:
+def test_commands_of_guide_succeed_in_order(server: EmulatorServer, tmp_path: Path) -> None:
     (tmp_path / ".curlrc").write_text("fail\nsilent\nshow-error\n", encoding="utf-8")
     environment = {**os.environ, **server.environment(), "CURL_HOME": str(tmp_path), "no_proxy": "127.0.0.1"}
     for command in COMMANDS:
@@ -70,11 +70,11 @@ def test_each_command_of_the_guide_succeeds_in_its_order(server: EmulatorServer,
         assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
 
 
-def test_playbook_of_the_guide_shows_the_throttled_requests(server: EmulatorServer, tmp_path: Path) -> None:
+def test_playbook_of_guide_shows_throttled_requests(server: EmulatorServer, tmp_path: Path) -> None:
     (block,) = (block for block in playbooks(GUIDE) if block.name == "throttled.yml")
     playbook = tmp_path / block.name
     playbook.write_text(block.text, encoding="utf-8")
     server.clear_log()
-    said = ansible(server, "ansible-playbook", str(playbook), cwd=tmp_path)
-    assert said.count("ThrottlingException") == 3
+    output = ansible(server, "ansible-playbook", str(playbook), cwd=tmp_path)
+    assert output.count("ThrottlingException") == 3
     assert server.calls() == ["ListResources"] * 4

@@ -74,7 +74,7 @@ def test_run_prints_output_of_ansible_only_if_verbose(
         pytest.param(STOP._replace(requests=["GetResource"]), "Expected the requests: GetResource", id="requests"),
     ],
 )
-def test_run_returns_what_differs_from_the_step(step: Step, problem: str, server: EmulatorServer) -> None:
+def test_run_returns_difference_from_step(step: Step, problem: str, server: EmulatorServer) -> None:
     (found,) = run(step, server)
     assert found.startswith(problem)
 

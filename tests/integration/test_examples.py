@@ -27,7 +27,7 @@ RUN_HERE = {"minimal.yml", "report.yml", "stop_and_promote.yml", "tag_many.yml"}
 CLI = "guide_from_aws_cli"
 
 
-def test_every_example_is_run() -> None:
+def test_tests_and_demo_run_each_example() -> None:
     in_demo = {part.rpartition("/")[2] for step in STEPS for part in step.command.split() if part.endswith(".yml")}
     assert {path.name for path in EXAMPLES.glob("*.yml")} == RUN_HERE | in_demo
 
@@ -126,13 +126,13 @@ if THOROUGH:  # Ansible takes many seconds. Unit tests check the options of the 
         assert experiment["fate"] == variant_actions
 
     @pytest.mark.parametrize("guide", [guide for guide in GUIDES if guide != CLI and playbooks(guide)])
-    def test_the_playbooks_of_a_guide_run_one_after_the_other(guide: str, tmp_path: Path) -> None:
+    def test_playbooks_of_guide_succeed_in_order(guide: str, tmp_path: Path) -> None:
         plays = [_file(tmp_path, block) for block in playbooks(guide)]
         with EmulatorServer(operation_seconds=0.05, transition_seconds=0.05) as server:
             server.seed(REGION)
             ansible(server, "ansible-playbook", *plays, cwd=tmp_path)
 
-    def test_after_a_command_of_the_aws_cli_the_task_beside_it_finds_nothing_left_to_do(tmp_path: Path) -> None:
+    def test_task_after_same_aws_cli_command_changes_nothing(tmp_path: Path) -> None:
         before = ""
         with EmulatorServer(operation_seconds=0.05, transition_seconds=0.05) as server:
             server.seed(REGION)
@@ -140,7 +140,7 @@ if THOROUGH:  # Ansible takes many seconds. Unit tests check the options of the 
                 written = len(server.writes())
                 if block.language == "yaml":
                     ansible(server, "ansible-playbook", _file(tmp_path, block), cwd=tmp_path)
-                    # What is in sh, the emulator does not know.
+                    # The emulator does not support the commands in sh blocks, so the task makes the write.
                     assert len(server.writes()) - written == (before == "sh"), block.text
                 elif block.language == "bash":
                     _shell(server, block, cwd=tmp_path)

@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What ansible-builder makes of the collection: its part of an image, and the context that an image is built from."""
+"""The output of ansible-builder: the requirements of the collection, and the build context of an image."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ def _ansible_builder(*arguments: str) -> str:
     return done.stdout
 
 
-def test_the_collection_asks_an_image_for_what_its_users_need_and_no_package_of_the_system() -> None:
-    asked = yaml.safe_load(_ansible_builder("introspect", str(INSTALLED.parents[2])))
+def test_collection_requires_python_packages_only() -> None:
+    required = yaml.safe_load(_ansible_builder("introspect", str(INSTALLED.parents[2])))
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
     wanted = [f"{line}  # from collection awscc.sagemaker" for line in lines if not line.startswith("#")]
-    assert asked == {"python": wanted, "system": []}
+    assert required == {"python": wanted, "system": []}
 
 
-def test_the_example_definition_makes_the_context_of_an_image(tmp_path: Path) -> None:
+def test_example_definition_creates_build_context(tmp_path: Path) -> None:
     context = tmp_path / "context"
     options = ["--file", str(DEFINITION), "--context", str(context), "--output-filename", "Containerfile"]
     _ansible_builder("create", *options)
@@ -39,5 +39,5 @@ def test_the_example_definition_makes_the_context_of_an_image(tmp_path: Path) ->
     containerfile = (context / "Containerfile").read_text(encoding="utf-8")
     assert "ansible-galaxy collection install" in containerfile
     assert "introspect.py" in containerfile
-    # What the image gets for the collection, it gets because of the collection's own meta/execution-environment.yml.
+    # The requirements come from meta/execution-environment.yml of the collection.
     assert "boto3" not in containerfile

@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What users install: the tarball as packed, and the copy of it below .build that all tests run on."""
+"""The tarball, the installed copy that the tests use, and the documents at the top of the repository."""
 
 from __future__ import annotations
 
@@ -21,16 +21,8 @@ from tools.matrix.__main__ import ROWS
 GALAXY: dict[str, Any] = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))
 
 TOP_LEVEL = {
-    "CHANGELOG.rst",
-    "COPYING",
-    "FILES.json",
-    "MANIFEST.json",
-    "README.md",
-    "changelogs",
-    "docs",
-    "meta",
-    "plugins",
-    "requirements.txt",
+    *("CHANGELOG.rst", "COPYING", "FILES.json", "MANIFEST.json", "README.md"),
+    *("changelogs", "docs", "meta", "plugins", "requirements.txt"),
 }
 
 
@@ -45,41 +37,30 @@ def _modules() -> set[str]:
     return {path.stem for path in (ROOT / "plugins" / "modules").glob("*.py")}
 
 
-def test_the_tarball_is_named_after_galaxy_yml() -> None:
+def test_tarball_has_name_and_version_of_galaxy_yml() -> None:
     name = f"{GALAXY['namespace']}-{GALAXY['name']}-{GALAXY['version']}.tar.gz"
     assert [path.name for path in DIST.iterdir()] == [name]
 
 
-def test_the_tarball_holds_what_users_need_and_nothing_else(packed: set[str]) -> None:
+def test_tarball_contains_plugins_documentation_and_changelog_only(packed: set[str]) -> None:
     assert {name.split("/")[0] for name in packed} == TOP_LEVEL
     assert {name for name in packed if name.startswith("changelogs/")} == {"changelogs/changelog.yaml"}
+    for folder, pattern in (("docs", "*"), ("plugins", "*.py")):
+        sources = {path.relative_to(ROOT).as_posix() for path in (ROOT / folder).rglob(pattern) if path.is_file()}
+        assert sources == {name for name in packed if name.startswith(f"{folder}/")}
+    assert "docs/docsite/extra-docs.yml" in packed
+    unwanted = re.compile(r"__pycache__|\.pyc$|~$|\.orig$|/\.|^\.|conf\.py$|\.html$|\.css$")
+    assert [name for name in packed if unwanted.search(name)] == []
 
 
-def test_the_tarball_holds_all_of_the_documentation_and_nothing_of_what_makes_a_site_of_it(packed: set[str]) -> None:
-    sources = {path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*") if path.is_file()}
-    assert sources == {name for name in packed if name.startswith("docs/")}
-    assert "docs/docsite/extra-docs.yml" in sources
-    assert [name for name in packed if name.endswith(("conf.py", ".html", ".css"))] == []
-
-
-def test_the_tarball_holds_no_leftovers(packed: set[str]) -> None:
-    leftovers = [name for name in packed if re.search(r"__pycache__|\.pyc$|~$|\.orig$|/\.|^\.", name)]
-    assert leftovers == []
-
-
-def test_the_tarball_holds_every_plugin(packed: set[str]) -> None:
-    sources = {path.relative_to(ROOT).as_posix() for path in (ROOT / "plugins").rglob("*.py")}
-    assert sources == {name for name in packed if name.startswith("plugins/")}
-
-
-def test_the_modules_imported_are_the_installed_ones() -> None:
+def test_imported_modules_are_installed_modules() -> None:
     for name in _modules():
         module = importlib.import_module(f"ansible_collections.awscc.sagemaker.plugins.modules.{name}")
         assert module.__file__ is not None
         assert Path(module.__file__).is_relative_to(INSTALLED)
 
 
-def test_the_installed_plugins_are_the_sources_as_they_are_now() -> None:
+def test_installed_plugins_equal_sources() -> None:
     stale = [
         path.name
         for path in (ROOT / "plugins").rglob("*.py")
@@ -88,29 +69,29 @@ def test_the_installed_plugins_are_the_sources_as_they_are_now() -> None:
     assert stale == [], "run `make build`"
 
 
-def test_the_version_is_written_in_galaxy_yml_only() -> None:
+def test_only_galaxy_yml_contains_version() -> None:
     sources = [ROOT / "Makefile", ROOT / "pyproject.toml", ROOT / "README.md"]
     sources += [*(ROOT / "plugins").rglob("*.py"), *(ROOT / "meta").glob("*.yml"), *(ROOT / "docs").rglob("*.md")]
     written = re.compile(rf"(?:__version__|\bversion)['\"]?\s*[:=]\s*['\"]?{re.escape(GALAXY['version'])}")
     assert [path.name for path in sources if written.search(path.read_text(encoding="utf-8"))] == []
 
 
-def test_the_newest_entry_of_the_changelog_is_the_version_in_galaxy_yml() -> None:
+def test_last_release_of_changelog_is_version_in_galaxy_yml() -> None:
     changelog = yaml.safe_load((ROOT / "changelogs" / "changelog.yaml").read_text(encoding="utf-8"))
     assert list(changelog["releases"])[-1] == GALAXY["version"]
 
 
-def test_the_changelog_announces_every_module() -> None:
+def test_changelog_announces_each_module() -> None:
     changelog = yaml.safe_load((ROOT / "changelogs" / "changelog.yaml").read_text(encoding="utf-8"))
     announced = {module["name"] for release in changelog["releases"].values() for module in release.get("modules", [])}
     assert announced == _modules()
 
 
-def test_the_action_group_aws_lists_exactly_the_modules_and_takes_in_what_group_aws_of_ansible_does() -> None:
+def test_action_group_aws_lists_modules_and_extends_group_of_ansible() -> None:
     group = _action_group_aws(ROOT / "meta" / "runtime.yml")
     assert {entry for entry in group if isinstance(entry, str)} == _modules()
-    ansible_s = _action_group_aws(Path(ansible.config.__path__[0]) / "ansible_builtin_runtime.yml")
-    assert [entry for entry in group if isinstance(entry, dict)] == ansible_s
+    of_ansible = _action_group_aws(Path(ansible.config.__path__[0]) / "ansible_builtin_runtime.yml")
+    assert [entry for entry in group if isinstance(entry, dict)] == of_ansible
 
 
 def _action_group_aws(path: Path) -> Any:
@@ -122,12 +103,12 @@ def _required(file: str) -> set[str]:
     return {line for line in lines if line and not line.startswith(("#", "-r "))}
 
 
-def test_users_need_only_boto3_and_botocore() -> None:
+def test_requirements_are_boto3_and_botocore() -> None:
     assert {re.split(r"[<>=]", line)[0] for line in _required("requirements.txt")} == {"boto3", "botocore"}
 
 
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
-TALKS_OF_MAKE = [
+USES_MAKE = [
     *(ROOT / ".github" / "workflows").glob("*.yml"),
     *ROOT.glob("*.md"),
     *(ROOT / "docs").rglob("*.md"),
@@ -136,15 +117,15 @@ TALKS_OF_MAKE = [
 REPOSITORY = re.compile(rf"{re.escape(GALAXY['repository'])}/(?:blob|tree)/main/([^)#\s]+)")
 
 
-@pytest.mark.parametrize("path", TALKS_OF_MAKE, ids=lambda path: path.name)
-def test_what_is_told_to_be_made_can_be_made(path: Path) -> None:
+@pytest.mark.parametrize("path", USES_MAKE, ids=lambda path: path.name)
+def test_make_targets_in_file_exist(path: Path) -> None:
     targets = set(re.findall(r"^([a-z]+):", MAKEFILE, re.MULTILINE))
-    told = re.findall(r"(?:`|run: |^|\")make ((?:[a-z]+ ?)+)", path.read_text(encoding="utf-8"), re.MULTILINE)
-    assert {target for targets_told in told for target in targets_told.split()} <= targets
+    used = re.findall(r"(?:`|run: |^|\")make ((?:[a-z]+ ?)+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+    assert {target for names in used for target in names.split()} <= targets
 
 
 @pytest.mark.parametrize("path", [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")], ids=lambda path: path.name)
-def test_a_link_leads_to_a_file_that_there_is(path: Path) -> None:
+def test_links_of_page_lead_to_files(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     local = [link for link in re.findall(r"\]\(([^)#\s]+)[^)]*\)", text) if not re.match(r"[a-z]+:", link)]
     files = [path.parent / link for link in local] + [ROOT / found for found in REPOSITORY.findall(text)]
@@ -156,7 +137,7 @@ def test_page_names_existing_files(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     paths = re.findall(r"[` ]((?:changelogs|docs|meta|plugins|tests|tools)/[^`<\s]+)", text)
     assert paths
-    assert [path for path in paths if not (ROOT / path).exists()] == []
+    assert [path for path in paths if not any(ROOT.glob(path))] == []
 
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -167,33 +148,33 @@ SECTIONS = (
 )
 
 
-def test_the_readme_has_the_sections_of_certified_collections() -> None:
+def test_readme_has_sections_of_certified_collections() -> None:
     assert tuple(re.findall(r"^## (.*)$", README, re.MULTILINE)) == SECTIONS
 
 
-def test_the_readme_requires_what_the_collection_declares() -> None:
+def test_readme_lists_requirements_of_collection() -> None:
     runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
     ansible = runtime["requires_ansible"].removeprefix(">=").removesuffix(".0")
     aws = GALAXY["dependencies"]["amazon.aws"].removeprefix(">=").removesuffix(".0")
     needed = (ROOT / "requirements.txt").read_text(encoding="utf-8")
     libraries = [f"{name} {version}" for name, version in re.findall(r"^(\w+)>=(\S+)$", needed, re.MULTILINE)]
-    told = [f"ansible-core {ansible} or later", f"`amazon.aws` {aws} or later", *libraries]
-    assert [words for words in told if words not in README] == []
+    listed = [f"ansible-core {ansible} or later", f"`amazon.aws` {aws} or later", *libraries]
+    assert [words for words in listed if words not in README] == []
 
 
-def test_the_readme_tells_what_make_matrix_tests_on() -> None:
+def test_readme_lists_versions_of_make_matrix() -> None:
     words = " ".join(README.split())
     for part in zip(*((row.core, str(row.ansible), row.pythons[0]) for row in ROWS), strict=True):
         assert f"{', '.join(part[:-1])} and {part[-1]}" in words
 
 
-def test_what_ansible_test_installs_is_enough_for_the_emulator_and_the_modules() -> None:
+def test_requirements_of_ansible_test_include_those_of_emulator_and_modules() -> None:
     needed = {line for line in _required("tools/requirements/demo.txt") if not line.startswith("ansible>")}
     needed |= _required("requirements.txt")
     assert needed - _required("tests/unit/requirements.txt") == set()
 
 
-def test_no_file_tells_ansible_test_or_ansible_lint_what_to_ignore() -> None:
+def test_no_file_ignores_rules_of_ansible_test_or_ansible_lint() -> None:
     names = ("ignore-*.txt", "ignore.txt", ".ansible-lint-ignore")
     assert [path for name in names for path in (ROOT / "tests").rglob(name)] == []
     assert [path for name in names for path in ROOT.glob(name)] == []

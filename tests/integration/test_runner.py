@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbooks for AWX, launched as AWX does it: survey, credential, check, events, artifacts, cancelling."""
+"""The playbooks for AWX, launched as AWX does: survey, credential, check mode, events, artifacts, cancellation."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ from tests.emulator.seed import Seed
 from tests.emulator.server import EmulatorServer
 from tests.support.awx import PLAYBOOKS, Awx
 from tests.support.environment import REGION, ROOT
+from tests.support.playbooks import write_playbook
 from tests.support.thorough import THOROUGH
 
 NAME = "checkout-v2"
 START, STOP = PLAYBOOKS / "start.yml", PLAYBOOKS / "stop.yml"
 START_TASK, STOP_TASK = "Create the shadow test and wait until it is running", "Stop the shadow test"
 KEY, SECRET = "AKIAJOBS", "a-secret-of-the-credential"
-QUICKLY = {"poll_seconds": 1}
+POLL = {"poll_seconds": 1}
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def awx(server: EmulatorServer, tmp_path: Path) -> Iterator[Awx]:
     credential = {"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_ENDPOINT_URL": server.endpoint_url}
     awx = Awx(tmp_path, credential)
     yield awx
-    awx.clear_away()
+    awx.kill_remaining_processes()
 
 
 def _survey(playbook: Path) -> list[dict[str, Any]]:
@@ -51,21 +52,21 @@ def _survey(playbook: Path) -> list[dict[str, Any]]:
     return spec
 
 
-def _answers(playbook: Path, **given: Any) -> dict[str, Any]:
-    """What a person's answers become: what is not answered has its default, and everything has to be asked for."""
-    answers = {question["variable"]: question["default"] for question in _survey(playbook)}
-    assert set(given) <= set(answers)
-    return {**answers, **given}
+def _answers(playbook: Path, **answers: Any) -> dict[str, Any]:
+    """Return the variables of a survey with these answers, and the defaults for the other questions."""
+    defaults = {question["variable"]: question["default"] for question in _survey(playbook)}
+    assert set(answers) <= set(defaults)
+    return {**defaults, **answers}
 
 
 def _start(seed: Seed) -> dict[str, Any]:
     models = {"production_model": seed.production_model, "shadow_model": seed.shadow_model}
     where = {"endpoint_name": seed.endpoint_name, "role_arn": seed.role_arn}
-    return {**_answers(START, experiment_name=NAME, **models, **where), **QUICKLY}
+    return {**_answers(START, experiment_name=NAME, **models, **where), **POLL}
 
 
-def _of_our_own_type(**inputs: str) -> dict[str, str]:
-    """What a credential of the type in the examples puts into the environment; what is not filled in is empty."""
+def _credential(**inputs: str) -> dict[str, str]:
+    """Return the variables of a credential of the type in the examples. Omitted inputs are empty."""
     described = yaml.safe_load((PLAYBOOKS / "credential_type.yml").read_text(encoding="utf-8"))
     fields = {field["id"]: "" for field in described["inputs"]["fields"]}
     assert set(described["inputs"]["required"]) <= set(inputs) <= set(fields)
@@ -74,10 +75,8 @@ def _of_our_own_type(**inputs: str) -> dict[str, str]:
     return {name: re.sub(r"{{ (\w+) }}", lambda found: filled[found[1]], text) for name, text in injected.items()}
 
 
-def test_a_check_job_shows_what_would_be_done_and_writes_nothing(
-    server: EmulatorServer, seed: Seed, tmp_path: Path
-) -> None:
-    credential = _of_our_own_type(access_key=KEY, secret_key=SECRET, region=REGION)
+def test_check_job_shows_planned_create_and_writes_nothing(server: EmulatorServer, seed: Seed, tmp_path: Path) -> None:
+    credential = _credential(access_key=KEY, secret_key=SECRET, region=REGION)
     awx = Awx(tmp_path, {**credential, "AWS_ENDPOINT_URL": server.endpoint_url})
     job = awx.launch(START, _start(seed), job_type="check")
     assert job.status == "successful", job.stdout
@@ -91,18 +90,16 @@ def test_a_check_job_shows_what_would_be_done_and_writes_nothing(
     assert {record.access_key for record in server.log} == {KEY}
 
 
-def test_a_cancelled_job_is_run_again_and_hands_over_to_the_next_of_its_workflow(
-    awx: Awx, server: EmulatorServer, seed: Seed
-) -> None:
+def test_job_after_cancelled_job_passes_artifacts_to_next_job(awx: Awx, server: EmulatorServer, seed: Seed) -> None:
     cancelled = awx.launch(START, _start(seed), cancel_when=lambda: "CreateResource" in server.calls())
     assert cancelled.status == "canceled"
     assert cancelled.of_kind("runner_on_ok") == []
 
-    begun = awx.launch(START, _start(seed))
-    assert begun.status == "successful", begun.stdout
+    started = awx.launch(START, _start(seed))
+    assert started.status == "successful", started.stdout
     assert server.writes() == ["CreateResource"]
     assert server.experiment(NAME, REGION)["status"] == "Running"
-    assert begun.artifacts == {
+    assert started.artifacts == {
         "region": REGION,
         "experiment_name": NAME,
         "experiment_arn": server.experiment(NAME, REGION)["arn"],
@@ -110,49 +107,45 @@ def test_a_cancelled_job_is_run_again_and_hands_over_to_the_next_of_its_workflow
     }
 
     decision = _answers(STOP, decision="promote", reason="{{ it }} agrees")
-    ended = awx.launch(STOP, {**decision, **begun.artifacts, **QUICKLY})
+    ended = awx.launch(STOP, {**decision, **started.artifacts, **POLL})
     assert ended.status == "successful", ended.stdout
     result = ended.result(STOP_TASK)
     assert result["changed"]
     assert [(done["operation"], done["operation_status"]) for done in result["operations"]] == [("update", "SUCCESS")]
     assert (result["diff"]["before"]["status"], result["diff"]["after"]["status"]) == ("Running", "Completed")
-    left = server.experiment(NAME, REGION)
-    assert left["fate"] == {"production": "Remove", "shadow": "Promote"}
-    assert left["stop"]["reason"] == "{{ it }} agrees"
-    # A line and an event for each look at what went on, and no secret in any of them.
+    experiment = server.experiment(NAME, REGION)
+    assert experiment["fate"] == {"production": "Remove", "shadow": "Promote"}
+    assert experiment["stop"]["reason"] == "{{ it }} agrees"
+    # Each poll has a line and an event, without secrets.
     polls = ended.of_kind("runner_on_async_poll")
     assert [(poll["res"]["started"], poll["res"]["finished"]) for poll in polls][:1] == [(1, 0)]
     assert "ASYNC POLL on localhost" in ended.stdout
-    assert SECRET not in json.dumps([*cancelled.events, *begun.events, *ended.events])
+    assert SECRET not in json.dumps([*cancelled.events, *started.events, *ended.events])
 
 
-def test_the_guide_shows_what_the_files_have() -> None:
-    guide = (ROOT / "docs" / "docsite" / "rst" / "guide_awx.rst").read_text(encoding="utf-8")
-    shown = re.findall(r"\.\. code-block:: (?:yaml|json)\n\n((?:    .*\n|\n)+)", guide)
-    assert shown
-    files = [_bare(path.read_text(encoding="utf-8")) for path in PLAYBOOKS.iterdir()]
-    assert [part for part in shown if not any(_bare(part) in file for file in files)] == []
-
-
-def _bare(text: str) -> str:
-    return "\n".join(line.strip() for line in text.strip().splitlines())
-
-
-def test_the_guide_names_every_file() -> None:
+def test_guide_names_each_file_and_shows_parts_of_files_only() -> None:
     guide = (ROOT / "docs" / "docsite" / "rst" / "guide_awx.rst").read_text(encoding="utf-8")
     assert [path.name for path in PLAYBOOKS.iterdir() if f"``{path.name}``" not in guide] == []
+    blocks = re.findall(r"\.\. code-block:: (?:yaml|json)\n\n((?:    .*\n|\n)+)", guide)
+    assert blocks
+    files = [_unindented(path.read_text(encoding="utf-8")) for path in PLAYBOOKS.iterdir()]
+    assert [block for block in blocks if not any(_unindented(block) in file for file in files)] == []
+
+
+def _unindented(text: str) -> str:
+    return "\n".join(line.strip() for line in text.strip().splitlines())
 
 
 QUESTION = {"variable", "question_name", "question_description", "type", "default", "required"}
 
 
 @pytest.mark.parametrize("playbook", [START, STOP], ids=["start", "stop"])
-def test_a_survey_is_one_that_awx_takes(playbook: Path) -> None:
+def test_survey_has_format_of_awx(playbook: Path) -> None:
     survey = json.loads(playbook.with_name(f"{playbook.stem}_survey.json").read_text(encoding="utf-8"))
     assert set(survey) == {"name", "description", "spec"}
     for question in survey["spec"]:
-        of_its_type = {"multiplechoice": {"choices"}}.get(question["type"], {"min", "max"})
-        assert set(question) == QUESTION | of_its_type
+        by_type = {"multiplechoice": {"choices"}}.get(question["type"], {"min", "max"})
+        assert set(question) == QUESTION | by_type
         assert question["type"] in ("text", "integer", "multiplechoice")
         if question["type"] == "multiplechoice":
             assert question["default"] in question["choices"]
@@ -163,7 +156,7 @@ def test_a_survey_is_one_that_awx_takes(playbook: Path) -> None:
 
 
 @pytest.mark.parametrize("playbook", [START, STOP], ids=["start", "stop"])
-def test_a_survey_asks_for_what_its_playbook_does_not_know(playbook: Path) -> None:
+def test_survey_asks_for_undefined_variables_of_playbook(playbook: Path) -> None:
     (play,) = yaml.safe_load(playbook.read_text(encoding="utf-8"))
     used = set(re.findall(r"{{ (?:decisions\[)?(\w+)", json.dumps(play))) - {"started", "stopped", "ansible_check_mode"}
     asked = {question["variable"] for question in _survey(playbook)}
@@ -173,12 +166,12 @@ def test_a_survey_asks_for_what_its_playbook_does_not_know(playbook: Path) -> No
 if THOROUGH:
 
     @pytest.mark.parametrize(("timeout", "status"), [(0, "canceled"), (3, "timeout")])
-    def test_what_a_job_left_in_the_background_and_the_next_job_do_nothing_twice(
+    def test_background_task_of_ended_job_and_next_job_create_once(
         awx: Awx, server: EmulatorServer, seed: Seed, timeout: int, status: str
     ) -> None:
         server.settings.operation_seconds = 8
         cancel_when = (lambda: False) if timeout else (lambda: "CreateResource" in server.calls())
-        first = awx.launch(START, _start(seed), cancel_when=cancel_when, takes_container=False, timeout=timeout)
+        first = awx.launch(START, _start(seed), cancel_when=cancel_when, removes_container=False, timeout=timeout)
         assert first.status == status
         second = awx.launch(START, _start(seed))
         assert second.status == "successful", second.stdout
@@ -186,23 +179,22 @@ if THOROUGH:
         assert effects == ["create"]
         assert server.experiment(NAME, REGION)["status"] == "Running"
 
-    def test_slices_of_a_job_share_out_the_hosts(server: EmulatorServer, tmp_path: Path) -> None:
+    def test_slices_of_job_update_all_hosts(server: EmulatorServer, tmp_path: Path) -> None:
         hosts = ["us-east-1", "eu-west-1", "us-west-2", "ap-southeast-2"]
         for host in hosts:
             server.put_experiment(host, {"Name": NAME})
-        play = {
-            "hosts": "all",
-            "gather_facts": False,
-            "module_defaults": {"group/awscc.sagemaker.aws": {"region": "{{ inventory_hostname }}"}},
-            "tasks": [{"awscc.sagemaker.inference_experiment": {"name": NAME, "description": "{{ said }}"}}],
-        }
         (tmp_path / "project").mkdir()
         playbook = tmp_path / "project" / "describe.yml"
-        playbook.write_text(json.dumps([play]), encoding="utf-8")
+        write_playbook(
+            playbook,
+            hosts="all",
+            module_defaults={"group/awscc.sagemaker.aws": {"region": "{{ inventory_hostname }}"}},
+            tasks=[{"awscc.sagemaker.inference_experiment": {"name": NAME, "description": "{{ text }}"}}],
+        )
         keys = {"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_ENDPOINT_URL": server.endpoint_url}
         for number in range(2):
             awx = Awx(tmp_path / f"slice_{number}", keys, hosts=hosts[number::2])
-            job = awx.launch(playbook, {"said": f"slice {number}"})
+            job = awx.launch(playbook, {"text": f"slice {number}"})
             assert job.status == "successful", job.stdout
         found = [server.experiment(NAME, host)["properties"]["Description"] for host in hosts]
         assert found == ["slice 0", "slice 1"] * 2

@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Over HTTPS, to a service whose certificate an authority of its own vouches for, or nobody does."""
+"""Calls over HTTPS to a server with a certificate of a private authority, or with an invalid certificate."""
 
 from __future__ import annotations
 
@@ -23,38 +23,23 @@ from tests.support.module_runner import Result, run_module
 MANAGE, INFO = "inference_experiment", "inference_experiment_info"
 NAME = "checkout"
 UNKNOWN = "unable to get local issuer certificate"
-Say = Callable[[Authorities], dict[str, Any]]
-
-# What is said of authorities in the options and in the environment, and the words of the refusal; None: it works.
-TRUST: dict[str, tuple[Say, Say, str | None]] = {
-    "the option": (lambda ca: {"aws_ca_bundle": ca.ours}, lambda _: {}, None),
-    "the variable": (lambda _: {}, lambda ca: {"AWS_CA_BUNDLE": ca.ours}, None),
-    "the option goes before the variable": (
-        lambda ca: {"aws_ca_bundle": ca.ours},
-        lambda ca: {"AWS_CA_BUNDLE": ca.theirs},
-        None,
-    ),
-    "no question asked": (lambda _: {"validate_certs": False}, lambda _: {}, None),
-    "no question asked, whoever is trusted": (
-        lambda ca: {"validate_certs": False, "aws_ca_bundle": ca.theirs},
-        lambda _: {},
-        None,
-    ),
-    "nothing": (lambda _: {}, lambda _: {}, UNKNOWN),
-    "another authority": (lambda ca: {"aws_ca_bundle": ca.theirs}, lambda _: {}, UNKNOWN),
-    "another authority by the variable": (lambda _: {}, lambda ca: {"AWS_CA_BUNDLE": ca.theirs}, UNKNOWN),
-    "another authority by the option, ours by the variable": (
-        lambda ca: {"aws_ca_bundle": ca.theirs},
-        lambda ca: {"AWS_CA_BUNDLE": ca.ours},
-        UNKNOWN,
-    ),
-    "a file without a certificate": (lambda ca: {"aws_ca_bundle": ca.nobody}, lambda _: {}, "SSL validation failed"),
+# Options and variables about certificates, and the pattern of the error message; None if the calls succeed.
+# OURS, THEIRS and EMPTY stand for the files of the authorities.
+OURS, THEIRS, EMPTY = "ours", "theirs", "empty"
+TRUST: dict[str, tuple[dict[str, Any], str | None, str | None]] = {
+    "option": ({"aws_ca_bundle": OURS}, None, None),
+    "variable": ({}, OURS, None),
+    "option before variable": ({"aws_ca_bundle": OURS}, THEIRS, None),
+    "no validation": ({"validate_certs": False}, None, None),
+    "no validation with other authority": ({"validate_certs": False, "aws_ca_bundle": THEIRS}, None, None),
+    "no setting": ({}, None, UNKNOWN),
+    "option with other authority": ({"aws_ca_bundle": THEIRS}, None, UNKNOWN),
+    "variable with other authority": ({}, THEIRS, UNKNOWN),
+    "option with other authority before variable": ({"aws_ca_bundle": THEIRS}, OURS, UNKNOWN),
+    "file without certificate": ({"aws_ca_bundle": EMPTY}, None, "SSL validation failed"),
 }
-WITH_A_ROLE: dict[str, tuple[Say, Say, str | None]] = {
-    # what vouches for Cloud Control may not vouch for STS, where a profile's role is assumed
-    "the option": (lambda ca: {"aws_ca_bundle": ca.ours}, lambda _: {}, UNKNOWN),
-    "the variable": TRUST["the variable"],
-}
+# The option is for Cloud Control only. The role of a profile is assumed at STS, for which the variable applies.
+TRUST_WITH_ROLE = {"option": (*TRUST["option"][:2], UNKNOWN), "variable": TRUST["variable"]}
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +56,7 @@ def server(authorities: Authorities, request: pytest.FixtureRequest) -> Iterator
 
 @pytest.fixture
 def run(server: EmulatorServer, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    """Run a module in this process on the server, with these variables in its environment."""
+    """Return a function that runs a module in this process against the server, with these variables."""
     monkeypatch.setattr(botocore.session, "create_loader", _LOADER)
     server.put_experiment(REGION, {"Name": NAME, "Description": "Old"}, status="Created")
     server.clear_log()
@@ -88,7 +73,16 @@ def run(server: EmulatorServer, monkeypatch: pytest.MonkeyPatch) -> Callable[...
 _LOADER = functools.cache(botocore.session.create_loader)
 
 
-def refused(result: Result, server: EmulatorServer, words: str) -> None:
+def _settings(
+    authorities: Authorities, options: dict[str, Any], variable: str | None
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the options and the environment with the paths of the authorities' files."""
+    paths = {name: getattr(authorities, name) for name in (OURS, THEIRS, EMPTY)}
+    environment = {"AWS_CA_BUNDLE": paths[variable]} if variable else {}
+    return {name: paths.get(value, value) for name, value in options.items()}, environment
+
+
+def assert_rejected(result: Result, server: EmulatorServer, words: str) -> None:
     assert result["error"]["code"] == "SSLError"
     assert re.search(words, result.msg), result.msg
     assert "aws_ca_bundle" in result["error"]["hint"]
@@ -96,64 +90,62 @@ def refused(result: Result, server: EmulatorServer, words: str) -> None:
     assert server.experiment(NAME, REGION)["properties"]["Description"] == "Old"
 
 
-def works(run: Callable[[str, dict[str, Any]], Result], server: EmulatorServer, *first: str) -> None:
+def assert_calls_succeed(run: Callable[[str, dict[str, Any]], Result], server: EmulatorServer, *first: str) -> None:
     changed = run(MANAGE, {"name": NAME, "description": "New"})
     assert (changed.failed, changed.changed) == (False, True), changed.msg
     listed = run(INFO, {"include_write_only": True})
-    assert listed["inference_experiments"][0]["schedule"]["start_time"], "which Describe alone tells"
+    assert listed["inference_experiments"][0]["schedule"]["start_time"], "only Describe returns the schedule"
     reads = [*first, "GetResource", "UpdateResource", "GetResourceRequestStatus", "GetResource"]
     assert sorted(set(server.calls())) == sorted({*reads, "ListResources", "DescribeInferenceExperiment"})
 
 
 @pytest.mark.filterwarnings("ignore::urllib3.exceptions.InsecureRequestWarning")
 @pytest.mark.parametrize("trust", TRUST)
-def test_by_what_is_trusted(
+def test_calls_succeed_if_authority_is_trusted(
     run: Callable[..., Result], server: EmulatorServer, authorities: Authorities, trust: str
 ) -> None:
-    options, environment, words = TRUST[trust]
+    values, variable, words = TRUST[trust]
+    options, environment = _settings(authorities, values, variable)
 
     def attempt(module: str, task: dict[str, Any]) -> Result:
-        return run(module, {**task, **options(authorities)}, environment(authorities))
+        return run(module, {**task, **options}, environment)
 
     if words is None:
-        works(attempt, server)
+        assert_calls_succeed(attempt, server)
         return
-    refused(attempt(MANAGE, {"name": NAME, "description": "New"}), server, words)
-    refused(attempt(INFO, {"include_write_only": True}), server, words)
+    assert_rejected(attempt(MANAGE, {"name": NAME, "description": "New"}), server, words)
+    assert_rejected(attempt(INFO, {"include_write_only": True}), server, words)
 
 
-@pytest.mark.parametrize("trust", WITH_A_ROLE)
-def test_with_a_role_that_sts_is_asked_for(
+@pytest.mark.parametrize("trust", TRUST_WITH_ROLE)
+def test_profile_with_role_uses_authority_of_variable(
     run: Callable[..., Result], server: EmulatorServer, authorities: Authorities, tmp_path: Path, trust: str
 ) -> None:
-    options, environment, words = WITH_A_ROLE[trust]
-    variables = {**write_profiles(tmp_path), "AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}
+    values, variable, words = TRUST_WITH_ROLE[trust]
+    options, environment = _settings(authorities, values, variable)
+    variables = {**write_profiles(tmp_path), "AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", **environment}
 
     def attempt(module: str, task: dict[str, Any]) -> Result:
-        return run(
-            module,
-            {**task, "profile": "operator", **options(authorities)},
-            {**variables, **environment(authorities)},
-        )
+        return run(module, {**task, "profile": "operator", **options}, variables)
 
     if words is None:
-        works(attempt, server, "AssumeRole")
+        assert_calls_succeed(attempt, server, "AssumeRole")
         return
-    refused(attempt(MANAGE, {"name": NAME, "description": "New"}), server, words)
+    assert_rejected(attempt(MANAGE, {"name": NAME, "description": "New"}), server, words)
 
 
 @pytest.mark.parametrize(("server", "words"), BAD.items(), ids=BAD, indirect=["server"])
 @pytest.mark.filterwarnings("ignore::urllib3.exceptions.InsecureRequestWarning")
-def test_a_bad_certificate_is_refused_unless_nobody_looks_at_it(
+def test_invalid_certificate_is_rejected_unless_validation_is_disabled(
     run: Callable[..., Result], server: EmulatorServer, authorities: Authorities, words: str
 ) -> None:
     trusting = {"aws_ca_bundle": authorities.ours}
-    refused(run(MANAGE, {"name": NAME, "description": "New", **trusting}, {}), server, words)
-    refused(run(INFO, {"name": NAME, **trusting}, {}), server, words)
-    works(lambda module, task: run(module, {**task, "validate_certs": False}, {}), server)
+    assert_rejected(run(MANAGE, {"name": NAME, "description": "New", **trusting}, {}), server, words)
+    assert_rejected(run(INFO, {"name": NAME, **trusting}, {}), server, words)
+    assert_calls_succeed(lambda module, task: run(module, {**task, "validate_certs": False}, {}), server)
 
 
-def test_the_emulator_s_own_client_goes_by_the_authority_that_it_is_given(authorities: Authorities) -> None:
+def test_client_of_emulator_uses_configured_authority(authorities: Authorities) -> None:
     with EmulatorServer(tls=authorities.server_context(), ca_bundle=authorities.ours) as server:
         assert server.client("sts").get_caller_identity()["Account"]
         assert server.environment()["AWS_CA_BUNDLE"] == authorities.ours

@@ -1,10 +1,10 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Jobs as AWX runs them: a private data directory goes to a worker of ansible-runner, and events come back.
+"""Run jobs as AWX does: send a private data directory to a worker of ansible-runner, and process its events.
 
-AWX transmits the directory, `ansible-runner worker` runs the playbook in a container, and AWX processes what it sends.
-Here the worker has no container; what is left of one when it is taken away is ended by its environment.
+In AWX, `ansible-runner worker` runs in a container. Here it runs without one: the end of a container is simulated by
+killing all processes that have the job's folder in their environment.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from tests.support.environment import AWS_ENVIRONMENT, ROOT, clean_environment, 
 
 PLAYBOOKS = ROOT / "docs" / "examples" / "awx"
 Event = dict[str, Any]
-# As the one host of AWX's own Demo Inventory.
+# The variables of the host in the Demo Inventory of AWX.
 LOCALHOST = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
-# Of AWS's settings an image has none; these keep those of the machine out.
-_OF_THE_IMAGE = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_EC2_METADATA_DISABLED")
+# An image has no settings of AWS. These variables disable the settings of the machine.
+_IMAGE_VARIABLES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_EC2_METADATA_DISABLED")
 
 
 class _Unsafe(str):
-    """An answer of a person's, in which nothing is to be taken for a template; AWX marks them so."""
+    """An answer of a survey, which AWX marks as unsafe, so that Ansible does not evaluate templates in it."""
 
     __slots__ = ()
 
@@ -48,23 +48,23 @@ _Dumper.add_representer(_Unsafe, lambda dumper, text: dumper.represent_scalar("!
 
 @dataclasses.dataclass(frozen=True)
 class Job:
-    """What AWX knows of a job when it is over."""
+    """The status and the events of a job that has ended."""
 
     status: str
     events: Sequence[Event]
 
     def of_kind(self, event: str) -> list[dict[str, Any]]:
-        """The data of all events of a kind, in their order."""
+        """Return the data of all events of a kind in order."""
         return [found["event_data"] for found in self.events if found["event"] == event]
 
     def result(self, task: str) -> dict[str, Any]:
-        """What the module returned."""
+        """Return the result of a task."""
         (found,) = [data["res"] for data in self.of_kind("runner_on_ok") if data["task"] == task]
         return dict(found)
 
     @property
     def artifacts(self) -> dict[str, Any]:
-        """What set_stats has left, which a workflow gives to its next jobs as variables."""
+        """The values of set_stats, which a workflow passes to the next jobs as variables."""
         (found,) = self.of_kind("playbook_on_stats")
         return dict(found["artifact_data"])
 
@@ -74,7 +74,7 @@ class Job:
 
 
 class Awx:
-    """Launches jobs below a folder, with these variables of a credential in the environment of each."""
+    """Launches jobs below a folder, with the variables of a credential in their environment."""
 
     def __init__(self, folder: Path, credential: Mapping[str, str], *, hosts: Sequence[str] = ("localhost",)) -> None:
         self._folder = folder
@@ -89,26 +89,26 @@ class Awx:
         *,
         job_type: str = "run",
         cancel_when: Callable[[], bool] = lambda: False,
-        takes_container: bool = True,
+        removes_container: bool = True,
         timeout: int = 0,
     ) -> Job:
-        """Run a job to its end, or cancel it when an event comes in and C(cancel_when) says so. A timeout of 0 is none.
+        """Run a job. Cancel it if cancel_when returns true after an event, or after timeout seconds; 0 is no timeout.
 
-        Without takes_container a cancelled job leaves behind what it had put into the background.
+        Without removes_container, background processes of the job continue.
         """
         self._count += 1
         folder = self._folder / f"awx_{self._count}"
         settings = {"suppress_ansible_output": True, "pexpect_timeout": 0.2, "job_timeout": timeout}
         self._write(folder, playbook, variables, job_type, settings)
         job = self._run(folder, playbook.name, cancel_when)
-        if takes_container:
-            _end_all_of(folder)
+        if removes_container:
+            _kill_processes(folder)
         return job
 
-    def clear_away(self) -> None:
-        """End what jobs have left behind."""
+    def kill_remaining_processes(self) -> None:
+        """Kill the background processes of all jobs."""
         for number in range(1, self._count + 1):
-            _end_all_of(self._folder / f"awx_{number}")
+            _kill_processes(self._folder / f"awx_{number}")
 
     def _write(
         self, folder: Path, playbook: Path, variables: Mapping[str, Any], job_type: str, settings: Mapping[str, Any]
@@ -161,14 +161,14 @@ class Awx:
 
 
 def _image() -> dict[str, str]:
-    """What an execution environment brings: Ansible and the collections, and nobody's credentials."""
+    """Return the environment of an execution environment: Ansible and the collections, without credentials."""
     found = {name: value for name, value in clean_environment().items() if not name.startswith("AWS_")}
-    aws = {name: value for name, value in AWS_ENVIRONMENT.items() if name in _OF_THE_IMAGE}
+    aws = {name: value for name, value in AWS_ENVIRONMENT.items() if name in _IMAGE_VARIABLES}
     return {**found, **aws, "PATH": f"{Path(command('ansible-playbook')).parent}{os.pathsep}{found['PATH']}"}
 
 
-def _end_all_of(folder: Path) -> None:
-    """Kill the processes that have a job's folder in their environment, as happens to those of a container."""
+def _kill_processes(folder: Path) -> None:
+    """Kill the processes that have a job's folder in their environment."""
     variable = f"AWX_PRIVATE_DATA_DIR={folder}"
     for place in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):

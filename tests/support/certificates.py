@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Authorities and certificates for servers on this machine, made anew each time: good ones and ones to be refused."""
+"""Create certificate authorities, and valid and invalid certificates for servers on this machine."""
 
 from __future__ import annotations
 
@@ -14,34 +14,34 @@ import trustme
 
 HERE = "127.0.0.1"
 _LAST_YEAR = datetime.now(timezone.utc) - timedelta(days=365)
-GOOD = "a good certificate"
+GOOD = "valid"
 BAD: Mapping[str, str] = {
-    # a certificate, and what is said of it where our authority is trusted, by one botocore or another
-    "that of another host": "doesn't match|not valid for",
-    "one that is out of date": "certificate has expired",
-    "one that nobody has signed": "self.signed certificate",
+    # The certificate, and a pattern of the error message in all versions of botocore.
+    "other host": "doesn't match|not valid for",
+    "expired": "certificate has expired",
+    "self-signed": "self.signed certificate",
 }
 
 
 class Authorities:
-    """Ours, which vouches for the certificates here, and theirs, which does not; their files are in a folder."""
+    """The authority of the servers (ours), another authority (theirs) and an empty file, as files in a folder."""
 
     def __init__(self, folder: Path) -> None:
         self._ours, self._theirs = trustme.CA(), trustme.CA()
-        self.ours, self.theirs, self.nobody = (str(folder / f"{name}.pem") for name in ("ours", "theirs", "nobody"))
+        self.ours, self.theirs, self.empty = (str(folder / f"{name}.pem") for name in ("ours", "theirs", "empty"))
         self._ours.cert_pem.write_to_path(self.ours)
         self._theirs.cert_pem.write_to_path(self.theirs)
-        Path(self.nobody).touch()
+        Path(self.empty).touch()
 
     def server_context(self, certificate: str = GOOD) -> ssl.SSLContext:
-        """What a server needs to show a certificate."""
+        """Return the TLS context of a server with this certificate."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        if certificate == "one that nobody has signed":
-            with self._theirs.private_key_pem.tempfile() as key:  # an authority has signed its own
+        if certificate == "self-signed":
+            with self._theirs.private_key_pem.tempfile() as key:  # the certificate of an authority is self-signed
                 context.load_cert_chain(self.theirs, key)
             return context
-        host = "elsewhere.example" if certificate == "that of another host" else HERE
-        old = certificate == "one that is out of date"
+        host = "elsewhere.example" if certificate == "other host" else HERE
+        old = certificate == "expired"
         end = _LAST_YEAR + timedelta(days=1) if old else None
         self._ours.issue_cert(host, not_before=_LAST_YEAR, not_after=end).configure_cert(context)
         return context

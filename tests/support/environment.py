@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where things are, and the environment that Ansible and boto3 run in: nothing of the developer's own gets in."""
+"""Paths, and the environment of Ansible and boto3 in tests, without the developer's settings."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 DIST = ROOT / ".build" / "dist"
-# ansible-test begins inside the collection and tests it where it lies; all else tests what `make` has installed.
+# ansible-test tests the collection in its own folder. All other tests use the collection that `make` installed.
 UNDER_ANSIBLE_TEST = "ansible_collections.awscc.sagemaker.tests" in sys.modules
 COLLECTIONS = ROOT.parents[2] if UNDER_ANSIBLE_TEST else ROOT / ".build" / "collections"
 INSTALLED = COLLECTIONS / "ansible_collections" / "awscc" / "sagemaker"
 REGION = "us-east-1"
 
-# Credentials that sign requests to the emulator and open nothing anywhere else.
+# Credentials for the emulator, which are not valid for AWS.
 AWS_ENVIRONMENT: Mapping[str, str] = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
@@ -40,7 +40,7 @@ def clean_environment() -> dict[str, str]:
         "ANSIBLE_CONFIG": str(ROOT / "tests" / "ansible.cfg"),
         "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
         "ANSIBLE_HOME": str(ROOT / ".build" / "ansible"),
-        # With a tilde, the one that begins a job and the one that looks for it may not mean the same home.
+        # Not with a tilde: the processes that start and poll a job can have different home directories.
         "ANSIBLE_ASYNC_DIR": str(ROOT / ".build" / "ansible" / "async"),
         "ANSIBLE_REMOTE_TMP": str(ROOT / ".build" / "ansible" / "tmp"),
     }
@@ -48,10 +48,10 @@ def clean_environment() -> dict[str, str]:
 
 
 def emulator_environment(url: str) -> dict[str, str]:
-    """Return the environment in which boto3 and the modules of amazon.aws find the emulator at C(url), and no AWS."""
+    """Return the environment in which boto3 and the modules of amazon.aws call the emulator at the URL."""
     return {**clean_environment(), "AWS_ENDPOINT_URL": url, "AWS_URL": url}
 
 
 def command(name: str) -> str:
-    """Return the path of a program that was installed beside this Python."""
+    """Return the path of a program in the environment of this Python."""
     return str(Path(sys.executable).with_name(name))

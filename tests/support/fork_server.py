@@ -1,10 +1,10 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Forks a process for each run of the module, with everything imported already; processes.py starts and asks it.
+"""Fork a process for each run of the module, after all imports. processes.py starts this server.
 
-Its argument is the number of a socket. For each open file that comes over it, a child makes that its stdin, stdout and
-stderr and becomes the module; the child's process id is the answer.
+The argument is the number of a socket. For each file descriptor that the socket receives, the server forks a child that
+uses the file as stdin, stdout and stderr and runs the module. The server returns the process ID of the child.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ import botocore.session
 
 from tests.support.module_runner import ENGINE, MODULES
 
-# The pauses of the engine are for operations that take minutes; here each takes a fifth of its time.
-HASTE = 0.2
+# The pauses of the engine are for operations that take minutes. In these tests, each is a fifth as long.
+PAUSE_FACTOR = 0.2
 
 
 def serve(control: socket.socket, main: Callable[[], None]) -> None:
-    """Fork for each file that comes, until the other side is gone. In a child it ends as the module does."""
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the children: they are over when their output is
+    """Fork for each file until the client closes the socket. Return in the child after the module has ended."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the end of the output shows the end of a child
     while True:
         message, files, _flags, _address = socket.recv_fds(control, 1, 1)
         if not message:
@@ -47,15 +47,15 @@ def serve(control: socket.socket, main: Callable[[], None]) -> None:
 
 
 def _prepare() -> Callable[[], None]:
-    """Import and read what every run needs: the module, in haste, and the description of the service."""
+    """Import the module and read the description of the service. Return the main function of the module."""
     botocore.session.create_loader = functools.cache(botocore.session.create_loader)
     boto3.client("cloudcontrol")
     engine: Any = importlib.import_module(ENGINE)
-    engine.CLOCK = engine.CLOCK._replace(sleep=lambda seconds: time.sleep(seconds * HASTE))
+    engine.CLOCK = engine.CLOCK._replace(sleep=lambda seconds: time.sleep(seconds * PAUSE_FACTOR))
     main: Callable[[], None] = importlib.import_module(f"{MODULES}.inference_experiment").main
     return main
 
 
 if __name__ == "__main__":
-    file = int(sys.argv.pop())  # an argument would be taken for the module's
+    file = int(sys.argv.pop())  # the module would read the argument
     serve(socket.socket(fileno=file), _prepare())

@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The policies of docs/iam as they are in the files, as somebody fills them in, and with an action taken away."""
+"""The policies of docs/iam: as in the files, with the roles of the tests, and without an action."""
 
 from __future__ import annotations
 
@@ -28,22 +28,22 @@ POLICIES = (OPERATOR, READ_ONLY, WITH_HANDLER_ROLE, HANDLER_ROLE)
 TRUST = "handler_role_trust"
 HANDLER_ROLE_ARN = f"arn:aws:iam::{ACCOUNT_ID}:role/inference-experiment-handler"
 
-# What the files leave to be filled in.
-_ROLE_TO_FILL_IN = f"arn:aws:iam::{ACCOUNT_ID}:role/sagemaker-experiments"
+# The example role in the files, which users replace.
+_EXAMPLE_ROLE = f"arn:aws:iam::{ACCOUNT_ID}:role/sagemaker-experiments"
 Policy = dict[str, Any]
 
 
 def read(name: str) -> Policy:
-    """A policy as it is in its file."""
+    """Return a policy as in its file."""
     policy: Policy = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
     return policy
 
 
 def filled_in(name: str) -> Policy:
-    """A policy with the roles of the tests' experiments in the place of the example."""
+    """Return a policy with the roles of the tests' experiments instead of the example."""
     policy = read(name)
     for statement in policy["Statement"]:
-        if statement["Resource"] == _ROLE_TO_FILL_IN:
+        if statement["Resource"] == _EXAMPLE_ROLE:
             statement["Resource"] = [ROLE_ARN, OTHER_ROLE_ARN]
     return policy
 
@@ -53,13 +53,13 @@ def actions(policy: Policy) -> list[str]:
 
 
 def documented(module: str) -> set[str]:
-    """The actions that a module's own notes name."""
+    """Return the actions that the notes of a module name."""
     documentation = yaml.safe_load(import_module(f"{PLUGINS}.modules.{module}").DOCUMENTATION)
     return set(NAME.findall(" ".join(documentation["notes"])))
 
 
 def without(policy: Policy, action: str) -> Policy:
-    """The policy with one action less."""
+    """Return a copy of the policy without one action."""
     less = copy.deepcopy(policy)
     for statement in less["Statement"]:
         statement["Action"] = [other for other in statement["Action"] if other != action]

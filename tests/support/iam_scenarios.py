@@ -21,27 +21,27 @@ TYPE = "AWS::SageMaker::InferenceExperiment"
 
 @dataclass(frozen=True)
 class Task:
-    """A task on an experiment that was found in some status (None: there is none)."""
+    """A task, and the status of the experiment at its start; None if the experiment does not exist."""
 
     title: str
     options: Mapping[str, Any]
     found: str | None = "Created"
     module: str = MODULE
     experiment: Mapping[str, Any] = field(default_factory=dict)
-    """Arguments of put()."""
-    somebody_else: bool = False
-    """An operation of somebody else is in progress when this task writes."""
+    """Arguments of put_experiment()."""
+    other_caller: bool = False
+    """Another caller submits an update before the update of this task."""
     writes: bool = True
 
     def prepare(self, emulator: Emulator) -> None:
         if self.found:
             put_experiment(emulator, self.found, **self.experiment)
-        if self.somebody_else:
-            emulator.on_call("UpdateResource", lambda: _somebody_else(emulator))
+        if self.other_caller:
+            emulator.on_call("UpdateResource", lambda: _other_caller(emulator))
         emulator.clear_log()
 
 
-def _somebody_else(emulator: Emulator) -> None:
+def _other_caller(emulator: Emulator) -> None:
     patch = [{"op": "add", "path": "/DataStorageConfig", "value": {"Destination": "s3://theirs/data"}}]
     emulator.client("cloudcontrol", REGION).update_resource(
         TypeName=TYPE, Identifier=NAME, PatchDocument=json.dumps(patch)
@@ -59,8 +59,8 @@ DELETE = Task("delete an experiment", minimal(state="absent"))
 DELETE_RUNNING = Task("delete a running experiment", minimal(state="absent"), "Running")
 RECREATE = Task("``recreate`` an experiment", full(kms_key="another", recreate=True), "Completed")
 RESCHEDULE = Task("set ``schedule``", minimal(schedule={"end_time": LATER}))
-WAIT = Task("wait for the operation of another caller", minimal(description="Ours"), somebody_else=True)
-LIFE = [
+WAIT = Task("wait for the operation of another caller", minimal(description="Ours"), other_caller=True)
+WRITES = [
     *(CREATE, CREATE_TAGGED, CHANGE, START, STOP, TAG, UNTAG, DELETE, DELETE_RUNNING, RECREATE, RESCHEDULE, WAIT),
     Task("create, then start", full(schedule=SCHEDULE, desired_state="Running"), None),
     Task("stop with promotion, then delete", minimal(state="absent", on_stop="promote_shadow"), "Running"),
@@ -78,14 +78,14 @@ READS = [
 
 @dataclass(frozen=True)
 class Row:
-    """An action, what it is for, the task that fails without it, and the policies that have it for that."""
+    """An action, its purpose, a task that fails without it, and the policies that include it for this purpose."""
 
     action: str
     purpose: str
     task: Task
     policies: tuple[str, ...]
     warns: bool = False
-    """The task gets along without it, and says so."""
+    """The task succeeds without the action and reports a warning."""
 
 
 _CALLERS = (OPERATOR, WITH_HANDLER_ROLE)

@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs of the module in processes of their own, as Ansible has them, over HTTP; they can be killed."""
+"""Run the module in separate processes over HTTP, as Ansible does. A process can be killed."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from typing import Any
 from tests.support.environment import REGION, ROOT, emulator_environment
 from tests.support.module_runner import Result
 
-# Seconds in which a run must have ended.
-PATIENCE = 120
+# The maximum duration of a run.
+SECONDS = 120
 
 
 class Process:
-    """One run of the module, waiting for its arguments. One that was killed has said nothing."""
+    """One run of the module, which waits for its arguments."""
 
     def __init__(self, pid: int, connection: socket.socket) -> None:
         self.pid = pid
         self._connection = connection
-        connection.settimeout(PATIENCE)
+        connection.settimeout(SECONDS)
 
-    def create_module(self, task: Mapping[str, Any]) -> None:
-        """Give it its arguments as JSON on stdin, which sets it off."""
+    def send_arguments(self, task: Mapping[str, Any]) -> None:
+        """Send the arguments as JSON to stdin, so that the module starts."""
         arguments = {"ANSIBLE_MODULE_ARGS": {"region": REGION, **task}}
         self._connection.sendall(json.dumps(arguments).encode())
         self._connection.shutdown(socket.SHUT_WR)
@@ -42,7 +42,7 @@ class Process:
         os.kill(self.pid, signal.SIGKILL)
 
     def result(self) -> Result | None:
-        """Wait for its end; what it has printed, None if that is nothing, an error if it is not one JSON document."""
+        """Return the result at the end, None if the process was killed. Raises AssertionError for other output."""
         with self._connection, self._connection.makefile("r", encoding="utf-8") as output:
             printed = output.read()
         if not printed:
@@ -54,7 +54,7 @@ class Process:
 
 
 class Processes:
-    """Starts processes that talk to the server at C(url). They are forked from one that has imported everything."""
+    """Starts processes that call the server at the URL. A fork server forks them after all imports."""
 
     def __init__(self, url: str) -> None:
         self._environment = emulator_environment(url)
@@ -72,7 +72,7 @@ class Processes:
                 cwd=Path(ROOT),
             )
             theirs.close()
-            stack.callback(forker.wait, PATIENCE)
+            stack.callback(forker.wait, SECONDS)
             stack.callback(self._control.close)
             self._exit = stack.pop_all()
         return self
@@ -83,18 +83,18 @@ class Processes:
         self._exit.close()
 
     def start(self) -> Process:
-        """A process that waits for its arguments."""
+        """Return a process that waits for its arguments."""
         ours, theirs = socket.socketpair()
         with theirs:
             socket.send_fds(self._control, [b"1"], [theirs.fileno()])
             pid = int.from_bytes(self._control.recv(8), "big")
-        assert pid, "the process that forks has ended"
+        assert pid, "the fork server has ended"
         return Process(pid, ours)
 
     def run(self, task: Mapping[str, Any]) -> Result:
-        """Run a task to its end."""
+        """Run a task and return its result."""
         process = self.start()
-        process.create_module(task)
+        process.send_arguments(task)
         result = process.result()
         assert result is not None, "the module has printed nothing"
         return result

@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tests of very many cases: a developer waits for a share of them, `make thorough` takes all."""
+"""Samples of large tables of cases for `make test`. `make thorough` sets THOROUGH=1 and runs all cases."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ Thing = TypeVar("Thing")
 
 
 def some(things: Sequence[Thing], *, each: int, thorough: int = 1, turn: int = 0) -> Sequence[Thing]:
-    """Every C(each)-th thing, or every C(thorough)-th if there is time; another C(turn), others.
+    """Return every each-th item, or every thorough-th item with THOROUGH=1, beginning with the item number turn.
 
-    Of cells that lie row by row, a C(each) that divides no row's length takes some of every row and column.
+    For cells in the order of rows, choose a value of each that does not divide the length of a row.
     """
     step = thorough if THOROUGH else each
     return things[turn % step :: step]

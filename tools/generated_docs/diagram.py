@@ -14,7 +14,7 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.in
     STATUSES,
 )
 from tests.support.environment import ROOT
-from tests.support.stateful.transitions import TRANSITS
+from tests.support.stateful.transitions import TRANSITIONS
 
 PICTURE = ROOT / "docs" / "images" / "lifecycle.svg"
 
@@ -102,7 +102,7 @@ _STYLE = """\
 
 def transitions() -> list[tuple[str, str]]:
     """Return each transition from status to status in the table of the type."""
-    found = [("", "Creating"), *TRANSITS]
+    found = [("", "Creating"), *TRANSITIONS]
     for name, status in STATUSES.items():
         if status.updatable - {"Tags"}:
             found.append((name, "Updating"))

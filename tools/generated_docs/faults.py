@@ -65,11 +65,11 @@ def page() -> str:
             _HEAD,
             "## A call fails once",
             "",
-            *_calls(for_good=False),
+            *_calls(repeated=False),
             "",
             "## A call fails repeatedly",
             "",
-            *_calls(for_good=True),
+            *_calls(repeated=True),
             "",
             "## Exceptions",
             "",
@@ -105,18 +105,18 @@ def page() -> str:
     )
 
 
-def _calls(*, for_good: bool) -> list[str]:
+def _calls(*, repeated: bool) -> list[str]:
     rows = [
-        [fault.title, fault.code, *(_words(_outcome(fault, column, for_good=for_good)) for column in COLUMNS)]
+        [fault.title, fault.code, *(_words(_outcome(fault, column, repeated=repeated)) for column in COLUMNS)]
         for fault in FAULTS
     ]
     return _table(["fault", "code", *COLUMNS.values()], rows)
 
 
-def _outcome(fault: Fault, column: str, *, for_good: bool) -> str:
+def _outcome(fault: Fault, column: str, *, repeated: bool) -> str:
     if fault.writes_only and column != "write":
         return ""
-    return (fault.for_good if for_good else fault.once)[column]
+    return (fault.repeatedly if repeated else fault.once)[column]
 
 
 def _exceptions() -> list[str]:
@@ -159,7 +159,7 @@ def _late_exceptions() -> list[str]:
 def _words(outcome: str) -> str:
     if outcome.isdigit():
         return "fails" if outcome == "1" else f"fails after {outcome}"
-    words = {"goes on": "recovered", "+0": "recovered", "TimedOut": "fails at `wait_timeout`", "Refused": "rejected"}
+    words = {"recovered": "recovered", "+0": "recovered", "TimedOut": "fails at `wait_timeout`", "Refused": "rejected"}
     return words.get(outcome, f"recovered, {outcome}" if outcome else "")
 
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from tests.support.environment import ROOT
-from tests.support.stateful.transitions import GRID, REASONS, SETTLED
+from tests.support.stateful.transitions import GRID, REASONS, STABLE
 
 PAGE = ROOT / "docs" / "docsite" / "rst" / "guide_operations.rst"
 
@@ -97,7 +97,7 @@ def _table(how: str) -> list[str]:
     rows = [(declaration.title, *map(_cell, getattr(declaration, how))) for declaration in GRID]
     return [
         ".. csv-table::",
-        f"   :header: Options, {', '.join(SETTLED)}",
+        f"   :header: Options, {', '.join(STABLE)}",
         "   :widths: 30 14 14 14 14 14",
         "",
         *("   " + ", ".join(f'"{cell}"' for cell in row) for row in rows),

@@ -19,7 +19,7 @@ from tools.matrix.place import Place
 
 
 class Row(NamedTuple):
-    """An ansible-core, the package ansible that brings it and amazon.aws, and the Pythons it runs on, best first."""
+    """An ansible-core, the package ansible with it and amazon.aws, and the supported Pythons in order of preference."""
 
     core: str
     ansible: int
@@ -35,7 +35,7 @@ GALAXY = "galaxy"
 
 
 def main(wanted: Sequence[str]) -> int:
-    """Run all rows and the checks of Galaxy, or those of C(wanted); tell what came of each, and what is left out."""
+    """Run all rows and the checks of Galaxy, or those in the arguments. Return 0 if all succeed."""
     wanted = wanted or [*(row.core for row in ROWS), GALAXY]
     rows = [row for row in ROWS if row.core in wanted]
     pythons = found_pythons(sorted({python for row in rows for python in row.pythons}))
@@ -68,9 +68,9 @@ def steps_of(row: Row, name: str) -> Mapping[str, Callable[[Place], None]]:
 def _plan(chosen: Mapping[Row, str | None], pythons: Mapping[str, Path]) -> Iterator[str]:
     for row, name in chosen.items():
         if name is None:
-            yield f"ansible-core {row.core} is left out: it needs one of Python {', '.join(row.pythons)}"
+            yield f"ansible-core {row.core} is skipped: it needs one of Python {', '.join(row.pythons)}"
         else:
-            instead = "" if name == row.pythons[0] else f", as Python {row.pythons[0]} is lacking"
+            instead = "" if name == row.pythons[0] else f", because Python {row.pythons[0]} is not installed"
             yield f"ansible-core {row.core} (ansible {row.ansible}) runs on {pythons[name]}{instead}"
             if _is_of_make_test(row, name):
                 yield f"ansible-core {row.core}: sanity tests only, because `make test` runs the other tests"

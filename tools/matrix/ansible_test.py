@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All that ansible-test has: sanity tests, unit tests, and integration targets beside an emulator."""
+"""The commands of ansible-test: sanity tests, unit tests, and integration targets against an emulator."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from pathlib import Path
 from tests.support.environment import ROOT
 from tools.matrix.place import Place
 
-# ansible-test tells where it looks for the script that brings pip into its environments, if it cannot fetch it.
-WANTED_BOOTSTRAP = re.compile(r"manually downloaded and saved to: (\S+)")
-# What Python itself brings does as well; the options for get-pip.py do not concern it.
+# The message of ansible-test if it cannot download the script that installs pip, with the path of a local copy.
+BOOTSTRAP_PATH = re.compile(r"manually downloaded and saved to: (\S+)")
+# The module ensurepip of Python does the same. It ignores the options for get-pip.py.
 BOOTSTRAP = "import ensurepip\n\nensurepip.bootstrap(default_pip=True)\n"
 
 
 def requirements(ansible: int) -> tuple[str, ...]:
-    """What an environment with a certain major version of the package ansible is made of."""
+    """Return the requirements of an environment with a major version of the package ansible."""
     files = [f"--requirement={ROOT / name}" for name in ("requirements.txt", "tests/unit/requirements.txt")]
     return (f"ansible>={ansible},<{ansible + 1}", *files)
 
 
 def steps(python: str) -> Mapping[str, Callable[[Place], None]]:
-    """The commands of ansible-test, on a version of Python such as 3.12."""
+    """Return the commands of ansible-test for a version of Python, for example 3.12."""
     return {step.__name__.strip("_"): partial(step, python=python) for step in (_sanity, _units, _integration)}
 
 
@@ -36,7 +36,7 @@ def _sanity(place: Place, *, python: str) -> None:
     try:
         _ansible_test(place, "sanity", "--local", python=python)
     except subprocess.CalledProcessError:
-        wanted = WANTED_BOOTSTRAP.search(place.said())
+        wanted = BOOTSTRAP_PATH.search(place.output())
         if wanted is None:
             raise
         Path(wanted.group(1)).write_text(BOOTSTRAP, encoding="utf-8")
@@ -64,15 +64,15 @@ def _emulator(place: Place) -> Iterator[str]:
             yield _url(emulator.stdout or [])
         finally:
             emulator.terminate()
-            emulator.communicate()  # it has a last word
+            emulator.communicate()  # reads the rest of the output
 
 
-def _url(said: Iterable[str]) -> str:
-    """The address that the emulator tells when it has begun to listen."""
-    for line in said:
+def _url(output: Iterable[str]) -> str:
+    """Return the URL that the emulator prints. Raises SubprocessError if the emulator ends before."""
+    for line in output:
         if found := re.search(r"AWS_ENDPOINT_URL=(\S+)", line):
             return found.group(1)
-    raise subprocess.SubprocessError("the emulator did not begin")
+    raise subprocess.SubprocessError("the emulator did not start")
 
 
 def _ansible_test(place: Place, *args: str, python: str) -> None:

@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which Pythons there are on this machine."""
+"""Find the Pythons of this machine."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 
 
 def found_pythons(names: Iterable[str]) -> dict[str, Path]:
-    """Return those of the interpreters (3.10, 3.11...) that are on the PATH or installed by pyenv, and that work."""
+    """Return the path of each of these versions (3.10, 3.11...) that is on the PATH or installed by pyenv."""
     found = {name: next(filter(_works, _candidates(name)), None) for name in names}
     return {name: path for name, path in found.items() if path}
 
@@ -28,7 +28,7 @@ def _candidates(name: str) -> Iterator[Path]:
 
 
 def _works(python: Path) -> bool:
-    """Tell an interpreter with all that an environment is made of from a lesser one, and from a shim of pyenv's."""
+    """Return whether an interpreter can create environments. Some packages and shims of pyenv cannot."""
     if not os.access(python, os.X_OK):
         return False
     return subprocess.run([python, "-c", "import ensurepip, venv"], capture_output=True, check=False).returncode == 0

@@ -1,10 +1,9 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A folder below .build in which checks run: an environment, a home, and a copy of the collection.
+"""A folder below .build for checks: an environment, a home directory, and a copy of the collection.
 
-Guarantees: nothing is written elsewhere; pip has the developer's settings though the home is another; what a step has
-begun ends with it.
+The checks write to this folder only. pip has the developer's settings. All processes of a step end with it.
 """
 
 from __future__ import annotations
@@ -23,12 +22,14 @@ from pathlib import Path
 from tests.support.environment import ROOT
 
 BASE = ROOT / ".build" / "matrix"
-SECONDS = 3600  # for one command
-TAIL = 6000  # so much of the log of a failed step is shown
+# The maximum duration of a command.
+SECONDS = 3600
+# The number of characters printed from the end of a failed step's log.
+TAIL = 6000
 
 
 class Place:
-    """One environment and its steps, in their order."""
+    """An environment, and its steps in order."""
 
     def __init__(
         self, name: str, interpreter: Path, requirements: Sequence[str], steps: Mapping[str, Callable[[Place], None]]
@@ -45,18 +46,18 @@ class Place:
         self.log = self._folder / "setup.log"
 
     def run(self) -> bool:
-        """Take every step, the later ones too if an earlier one fails."""
-        if not self._take("setup", Place._set_up):
+        """Run all steps, also after a failed step. Return whether all succeeded."""
+        if not self._run_step("setup", Place._set_up):
             return False
-        outcomes = [self._take(name, step) for name, step in self._steps.items()]
+        outcomes = [self._run_step(name, step) for name, step in self._steps.items()]
         return all(outcomes)
 
-    def said(self) -> str:
-        """What the step that is being taken has written so far."""
+    def output(self) -> str:
+        """Return the output of the current step."""
         return self.log.read_text(encoding="utf-8", errors="replace")
 
     def call(self, *command: str | Path, **settings: str) -> None:
-        """Run a command in the copy of the collection; what it says goes into the log."""
+        """Run a command in the copy of the collection, with its output in the log. Raises CalledProcessError."""
         with (
             self.log.open("ab") as output,
             subprocess.Popen(
@@ -78,28 +79,28 @@ class Place:
             raise subprocess.CalledProcessError(code, process.args)
 
     def environment(self) -> dict[str, str]:
-        """The environment of commands: nothing of the developer's own settings for Ansible, AWS and Python."""
+        """Return the environment of commands, without the developer's settings for Ansible, AWS and Python."""
         inherited = {
             name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "AWS_", "PYTHON"))
         }
         return {**inherited, "HOME": str(self._home), "PATH": f"{self.bin}{os.pathsep}{os.environ['PATH']}"}
 
-    def _take(self, name: str, step: Callable[[Place], None]) -> bool:
+    def _run_step(self, name: str, step: Callable[[Place], None]) -> bool:
         self.log = self._folder / f"{name}.log"
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self.log.write_bytes(b"")
-        begun = time.monotonic()
+        start = time.monotonic()
         try:
             step(self)
-            came = "ok"
+            outcome = "ok"
         except subprocess.SubprocessError as error:
-            came = f"FAILED: {error}\n{self.said()[-TAIL:]}"
-        seconds = round(time.monotonic() - begun)
-        print(f"{self.name}: {name} took {seconds} s: {came}", flush=True)
-        return came == "ok"
+            outcome = f"FAILED: {error}\n{self.output()[-TAIL:]}"
+        seconds = round(time.monotonic() - start)
+        print(f"{self.name}: {name} took {seconds} s: {outcome}", flush=True)
+        return outcome == "ok"
 
     def _set_up(self) -> None:
-        """Make the environment once, and the copy anew; the home keeps what ansible-test has installed for itself."""
+        """Create the environment unless it exists, and a new copy of the collection. The home directory is kept."""
         shutil.rmtree(self._collections, ignore_errors=True)
         self._write_pip_settings()
         self._copy_collection()
@@ -111,13 +112,13 @@ class Place:
         (self._collections / "amazon" / "aws").symlink_to(source)
 
     def _write_pip_settings(self) -> None:
-        """ansible-test lets no PIP_* variable through and has a home of its own: a file there has pip's settings."""
+        """Write pip's settings to the home directory, because ansible-test removes the PIP_* variables."""
         settings = configparser.RawConfigParser()
         settings.read_dict({"global": {"quiet": "1"}})
-        said = subprocess.run(
+        listed = subprocess.run(
             [sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=True
         )
-        for line in said.stdout.splitlines():
+        for line in listed.stdout.splitlines():
             name, value = line.split("=", 1)
             section, option = name.replace(":env:", "global").split(".", 1)
             settings.read_dict({section: {option: ast.literal_eval(value)}})
@@ -127,13 +128,13 @@ class Place:
             settings.write(opened)
 
     def _copy_collection(self) -> None:
-        """Copy what git knows or would take, the changes that are not committed yet included, into a repository."""
+        """Copy the files that git does not ignore, with uncommitted changes, into a new repository."""
         git = shutil.which("git") or "git"
         listed = subprocess.check_output(
             [git, "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, text=True
         )
         for name in filter(None, listed.split("\0")):
-            if (ROOT / name).exists():  # a file deleted and not committed is listed too
+            if (ROOT / name).exists():  # git also lists deleted files until the commit
                 (self.collection / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(ROOT / name, self.collection / name)
         self.call(git, "init", "--quiet")

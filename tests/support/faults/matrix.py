@@ -1,11 +1,11 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The matrix: for every call that the modules make and every fault the one outcome, met once and for good.
+"""The matrix: the outcome of a task for each call of the modules and each fault, once and repeatedly.
 
-An outcome is how the task ends: "+N", carried through with N calls more than without the fault; "N", failed with the
-fault's own code after N calls; "goes on", carried through, with as many polls as it takes; or the code that the task
-fails with if it is another. The tests run the matrix, README.md shows it.
+An outcome is: "+N": recovered with N additional calls. "N": fails with the code of the fault after N calls.
+"recovered": recovered with any number of polls. Any other string: the code with which the task fails.
+The tests run the matrix, and README.md shows it.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.support.faults.setups import SCENES
+from tests.support.faults.setups import SCENARIOS
 
 TRIES = 8
-"""How often a call is made that fails in a way that may pass: within about a minute."""
+"""The maximum number of attempts of a call with a transient error, within about a minute."""
 
-# The kinds of calls, which are the columns.
+# The columns: the kinds of calls.
 COLUMNS = {
     "first": "first call",
     "read": "later read",
@@ -33,11 +33,11 @@ _First, _Read, _Describe, _Write, _Poll, _Search = COLUMNS
 
 @dataclass(frozen=True)
 class Place:
-    """A call that a module makes: the n-th of its operation in a scene."""
+    """A call of a module: the n-th call of an operation in a scenario."""
 
     title: str
     column: str
-    scene: str
+    scenario: str
     operation: str
     nth: int = 1
 
@@ -93,86 +93,86 @@ def _row(**outcomes: str) -> Outcomes:
     return outcomes
 
 
-_AGAIN = _row(first="+1", read="+1", describe="+1", write="+1", poll="goes on", search="goes on")
-_GIVEN_UP = _row(first="8", read="8", describe="8", write="8", poll="TimedOut", search="goes on")
-_AT_ONCE = _row(first="1", read="1", describe="1", write="1", poll="1", search="goes on")
+_RETRIED = _row(first="+1", read="+1", describe="+1", write="+1", poll="recovered", search="recovered")
+_EXHAUSTED = _row(first="8", read="8", describe="8", write="8", poll="TimedOut", search="recovered")
+_FATAL = _row(first="1", read="1", describe="1", write="1", poll="1", search="recovered")
 
 
 @dataclass(frozen=True)
 class Fault:
-    """A row: what befalls a call, the emulator's kind and details of it, and what comes of it."""
+    """A row: a fault of the emulator, with the outcome in each column."""
 
     title: str
     kind: str
     code: str
     once: Outcomes
-    for_good: Outcomes
+    repeatedly: Outcomes
     details: Mapping[str, Any] = field(default_factory=dict)
     writes_only: bool = False
-    """It is another fault only where the call does something."""
+    """Reads are not affected, because the fault is about an applied write."""
 
 
-def _passing(title: str, kind: str, code: str, *, writes_only: bool = False, **details: Any) -> Fault:
-    return Fault(title, kind, code, _AGAIN, _GIVEN_UP, details, writes_only)
+def _transient(title: str, kind: str, code: str, *, writes_only: bool = False, **details: Any) -> Fault:
+    return Fault(title, kind, code, _RETRIED, _EXHAUSTED, details, writes_only)
 
 
 def _final(code: str, message: str, *, status: int = 400) -> Fault:
     details = {"code": code, "message": message, "status": status}
-    return Fault(code, "error", code, _AT_ONCE, _AT_ONCE, details)
+    return Fault(code, "error", code, _FATAL, _FATAL, details)
 
 
-# Seconds after which a call of ours is given up.
-SILENCE = 60
+# Seconds without a response after which a module ends a call.
+RESPONSE_TIMEOUT = 60
 
 FAULTS = (
-    _passing("ThrottlingException", "throttle", "ThrottlingException"),
+    _transient("ThrottlingException", "throttle", "ThrottlingException"),
     Fault(
         "HTTP 500",
         "error",
         "InternalFailure",
-        _AGAIN,
-        _GIVEN_UP,
+        _RETRIED,
+        _EXHAUSTED,
         details={"code": "InternalFailure", "message": "Something broke", "status": 500},
     ),
-    _passing("HTTP 503 with an HTML page", "html503", "503"),
+    _transient("HTTP 503 with an HTML page", "html503", "503"),
     Fault(
         "connection refused",
         "refused",
         "EndpointConnectionError",
-        once=_row(first="1", read="+1", describe="1", write="+1", poll="goes on", search="goes on"),
-        for_good=_row(first="1", read="8", describe="1", write="8", poll="TimedOut", search="goes on"),
+        once=_row(first="1", read="+1", describe="1", write="+1", poll="recovered", search="recovered"),
+        repeatedly=_row(first="1", read="8", describe="1", write="8", poll="TimedOut", search="recovered"),
     ),
-    _passing("connection closed", "close", "ConnectionClosedError"),
-    _passing("connection reset", "reset", "ConnectionClosedError"),
-    _passing("no response in time", "no_answer", "ReadTimeoutError", seconds=SILENCE),
-    _passing("applied, then HTTP 500", "lost", "InternalFailure", writes_only=True),
-    _passing("applied, then connection closed", "lost_response", "ConnectionClosedError", writes_only=True),
-    _passing(
+    _transient("connection closed", "close", "ConnectionClosedError"),
+    _transient("connection reset", "reset", "ConnectionClosedError"),
+    _transient("no response in time", "no_answer", "ReadTimeoutError", seconds=RESPONSE_TIMEOUT),
+    _transient("applied, then HTTP 500", "lost", "InternalFailure", writes_only=True),
+    _transient("applied, then connection closed", "lost_response", "ConnectionClosedError", writes_only=True),
+    _transient(
         "applied, then no response in time",
         "no_answer",
         "ReadTimeoutError",
         writes_only=True,
-        seconds=SILENCE,
+        seconds=RESPONSE_TIMEOUT,
         applied=True,
     ),
-    _passing("HTTP 200, not JSON", "not_json", "InvalidAnswer"),
-    _passing("HTTP 200, truncated JSON", "broken_json", "InvalidAnswer"),
-    _passing("HTTP 200, members missing", "missing_keys", "InvalidAnswer"),
-    _passing("applied, then HTTP 200, not JSON", "not_json", "InvalidAnswer", writes_only=True, applied=True),
-    _passing("applied, then members missing", "missing_keys", "InvalidAnswer", writes_only=True, applied=True),
+    _transient("HTTP 200, not JSON", "not_json", "InvalidAnswer"),
+    _transient("HTTP 200, truncated JSON", "broken_json", "InvalidAnswer"),
+    _transient("HTTP 200, members missing", "missing_keys", "InvalidAnswer"),
+    _transient("applied, then HTTP 200, not JSON", "not_json", "InvalidAnswer", writes_only=True, applied=True),
+    _transient("applied, then members missing", "missing_keys", "InvalidAnswer", writes_only=True, applied=True),
     Fault(
         "unknown status",
         "unknown_status",
         "Unsettled",
-        once=_row(first="+0", read="+0", describe="+1", write="+0", poll="goes on", search="goes on"),
-        for_good=_row(first="+0", read="+0", describe="9", write="+0", poll="TimedOut", search="goes on"),
+        once=_row(first="+0", read="+0", describe="+1", write="+0", poll="recovered", search="recovered"),
+        repeatedly=_row(first="+0", read="+0", describe="9", write="+0", poll="TimedOut", search="recovered"),
     ),
     Fault(
         "ResourceConflictException",
         "error",
         "ResourceConflictException",
-        once=_AGAIN,
-        for_good={**_GIVEN_UP, "write": "TimedOut"},
+        once=_RETRIED,
+        repeatedly={**_EXHAUSTED, "write": "TimedOut"},
         details={"code": "ResourceConflictException", "message": "It is busy", "status": 409},
     ),
     _final("AccessDeniedException", "User: x is not authorized to perform: cloudformation:Something"),
@@ -187,7 +187,7 @@ _REFUSED = "connection refused"
 _DENIED = "AccessDeniedException"
 
 EXCEPTIONS: Mapping[tuple[str, str], tuple[str, str, str]] = {
-    # (fault, place): what comes of it once, and for good, and why
+    # (fault, place): the outcome once, the outcome repeatedly, the reason
     **{
         (_UNKNOWN, place): ("Refused", "Refused", "the module does not know which options can be changed")
         for place in (
@@ -217,14 +217,14 @@ WRITES = {
     "update": ("update", "start", "stop"),
     "delete": ("delete", "delete of a recreate"),
 }
-"""The places where an operation begins, by what is done."""
+"""The places that submit an operation, by the kind of the operation."""
 
 CANCELLED = "CANCEL_COMPLETE"
 
 
 @dataclass(frozen=True)
 class Late:
-    """A row: how an accepted operation ends; (once, for good) for create, update and delete."""
+    """A row: the error code of an accepted operation, with the outcomes (once, repeatedly) of each kind."""
 
     code: str
     create: tuple[str, str]
@@ -236,48 +236,40 @@ def _every(code: str, outcome: tuple[str, str]) -> Late:
     return Late(code, outcome, outcome, outcome)
 
 
-# Counted are the operations that are begun.
-_ANEW, _END = ("+1", "9"), ("1", "1")
+# These numbers count submitted operations.
+_RESUBMITTED, _FINAL = ("+1", "9"), ("1", "1")
 
 LATE = (
-    _every("Throttling", _ANEW),
-    _every("NetworkFailure", _ANEW),
-    _every("ServiceInternalError", _ANEW),
-    _every("ResourceConflict", _ANEW),
-    _every("NotStabilized", _ANEW),
-    Late("NotFound", _END, _END, _ANEW),
-    _every("AlreadyExists", _END),
-    _every("GeneralServiceException", _END),
-    _every("NotUpdatable", _END),
-    _every("InvalidRequest", _END),
-    _every("AccessDenied", _END),
-    _every("UnauthorizedTaggingOperation", _END),
-    _every("InvalidCredentials", _END),
-    _every("ServiceLimitExceeded", _END),
-    _every("ServiceTimeout", _END),
-    _every("InternalFailure", _END),
-    _every("InvalidTypeConfiguration", _END),
-    _every("HandlerInternalFailure", _END),
-    _every("NonCompliant", _END),
-    _every("Unknown", _END),
-    _every("UnsupportedTarget", _END),
-    _every(CANCELLED, _END),
+    *(
+        _every(code, _RESUBMITTED)
+        for code in ("Throttling", "NetworkFailure", "ServiceInternalError", "ResourceConflict", "NotStabilized")
+    ),
+    Late("NotFound", _FINAL, _FINAL, _RESUBMITTED),
+    *(
+        _every(code, _FINAL)
+        for code in (
+            *("AlreadyExists", "GeneralServiceException", "NotUpdatable", "InvalidRequest", "AccessDenied"),
+            *("UnauthorizedTaggingOperation", "InvalidCredentials", "ServiceLimitExceeded", "ServiceTimeout"),
+            *("InternalFailure", "InvalidTypeConfiguration", "HandlerInternalFailure", "NonCompliant", "Unknown"),
+            *("UnsupportedTarget", CANCELLED),
+        )
+    ),
 )
 
 LATE_EXCEPTIONS: Mapping[tuple[str, str], tuple[str, str, str]] = {
     ("GeneralServiceException", "create of a recreate"): (
-        *_ANEW,
+        *_RESUBMITTED,
         "the endpoint can still be in use by the deleted experiment",
     ),
 }
 
 DONE_EXCEPTIONS: Mapping[tuple[str, str], str] = {
-    # (code, place): what comes of a failure that is told once of something that was done
+    # (code, place): the outcome if an operation was applied and is reported as failed, once
     **{
         ("GeneralServiceException", place): "+0"
         for places in WRITES.values()
         for place in places
-        if place != "update"  # after which nothing shows that the status has moved on
+        if place != "update"  # without a new status, the read does not show whether the update was applied
     },
     # The experiment did not exist before and has the values of the task.
     **{("AlreadyExists", place): "+0" for place in WRITES["create"]},
@@ -289,13 +281,11 @@ DONE_EXCEPTIONS: Mapping[tuple[str, str], str] = {
         for place in places
     },
 }
-NOBODY_KNOWS_WHOSE = (("NotFound", "delete"),)
+UNKNOWN_CALLER = (("NotFound", "delete"),)
 """The code reports the desired state, but not which caller has reached it: it counts as another caller's operation."""
 
-# --- what a failure says ---
-
 WORDS: Mapping[str, str] = {
-    # the code of a failure, and words that its hint must have
+    # The error code, and a phrase of its hint.
     "ThrottlingException": "Run fewer tasks in parallel",
     "InternalFailure": "The cause is in AWS or in a proxy",
     "503": "The cause is in AWS or in a proxy",
@@ -339,48 +329,48 @@ DESCRIBE_DENIED = "Grant sagemaker:DescribeInferenceExperiment to the calling id
 
 @dataclass(frozen=True)
 class Cell:
-    """One outcome: a fault in a place, met once or for good."""
+    """The outcome of a fault at a place, once or repeatedly."""
 
     fault: Fault
     place: Place
-    for_good: bool
+    repeated: bool
     outcome: str
     why: str = ""
 
     @property
     def title(self) -> str:
-        return f"{self.fault.title} {'for good' if self.for_good else 'once'} at {self.place.title}"
+        return f"{self.fault.title} {'repeatedly' if self.repeated else 'once'} at {self.place.title}"
 
 
 def cells() -> Iterator[Cell]:
-    """Yield every call times every fault."""
+    """Yield the cells of each fault and each call."""
     for fault in FAULTS:
         for place in PLACES:
             if fault.writes_only and place.column != _Write:
                 continue
             *outcomes, why = EXCEPTIONS.get(
-                (fault.title, place.title), (fault.once[place.column], fault.for_good[place.column], "")
+                (fault.title, place.title), (fault.once[place.column], fault.repeatedly[place.column], "")
             )
-            for for_good, outcome in enumerate(outcomes):
-                yield Cell(fault, place, bool(for_good), outcome, why)
+            for repeated, outcome in enumerate(outcomes):
+                yield Cell(fault, place, bool(repeated), outcome, why)
 
 
 def late_cells() -> Iterator[Cell]:
-    """Yield every way in which an accepted operation can fail, for every write."""
+    """Yield the cells of each error code of an accepted operation and each write."""
     for late, operation, place in _late():
         *outcomes, why = LATE_EXCEPTIONS.get((late.code, place.title), (*getattr(late, operation), ""))
-        for for_good, outcome in enumerate(outcomes):
-            yield Cell(_late_fault(late), place, bool(for_good), outcome, why)
+        for repeated, outcome in enumerate(outcomes):
+            yield Cell(_late_fault(late), place, bool(repeated), outcome, why)
 
 
 def done_cells() -> Iterator[Cell]:
-    """Yield the same for operations that have done what they should and are said to have failed."""
+    """Yield the cells of operations that were applied and are reported as failed."""
     for late, operation, place in _late():
-        if (late.code, operation) in NOBODY_KNOWS_WHOSE:
+        if (late.code, operation) in UNKNOWN_CALLER:
             continue
-        usual = "+0" if getattr(late, operation) == _ANEW else "1"
+        usual = "+0" if getattr(late, operation) == _RESUBMITTED else "1"
         outcome = DONE_EXCEPTIONS.get((late.code, place.title), usual)
-        yield Cell(_late_fault(late, applied=True), place, for_good=False, outcome=outcome)
+        yield Cell(_late_fault(late, applied=True), place, repeated=False, outcome=outcome)
 
 
 def _late() -> Iterator[tuple[Late, str, Place]]:
@@ -390,11 +380,11 @@ def _late() -> Iterator[tuple[Late, str, Place]]:
 
 
 def _late_fault(late: Late, **more: Any) -> Fault:
-    title = f"{late.code}, though done," if more else late.code
+    title = f"{late.code}, applied," if more else late.code
     if late.code == CANCELLED:
         return Fault(title, "cancelled", late.code, {}, {}, more)
-    details = {"code": late.code, "message": f"The {late.code} that was ordered", **more}
+    details = {"code": late.code, "message": f"The {late.code} of the test", **more}
     return Fault(title, "failed", late.code, {}, {}, details)
 
 
-assert {place.scene for place in PLACES} == SCENES.keys()
+assert {place.scenario for place in PLACES} == SCENARIOS.keys()

@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The tasks in whose course the faults befall calls: small ones, which between them make every call there is."""
+"""The tasks of the fault matrix. Together they make each call of the modules."""
 
 from __future__ import annotations
 
@@ -18,38 +18,32 @@ from tests.support.environment import REGION
 from tests.support.stateful.transitions import NEEDED, ROLE, shadowing
 
 NAME = "shadowed"
-OTHERS = "another"
-
-FOUND_TAGS = {"team": "shop"}
-
-MANAGE, INFORM = "inference_experiment", "inference_experiment_info"
-
-
-def _nothing(_emulator: Controls) -> None:
-    """Leave the experiment as it was found."""
+OTHER_NAME = "another"
+TAGS = {"team": "shop"}
+MANAGE, INFO = "inference_experiment", "inference_experiment_info"
 
 
 @dataclass(frozen=True)
-class Scene:
-    """A task, and the experiment that it finds; None: there is none."""
+class Scenario:
+    """A task, and the status of the experiment at its start; None if the experiment does not exist."""
 
     found: str | None
-    gives: Mapping[str, Any]
-    arrange: Callable[[Controls], None] = _nothing
+    options: Mapping[str, Any]
+    arrange: Callable[[Controls], None] = lambda _emulator: None
     module: str = MANAGE
     check: bool = False
 
     def task(self, name: str = NAME) -> dict[str, Any]:
-        """The options; every experiment has an endpoint of its own, since one serves no second."""
-        given = {**self.gives, **({"name": name} if self.module == MANAGE else {})}
-        return {**given, **({"endpoint_name": _endpoint(name)} if "endpoint_name" in given else {})}
+        """Return the options, with an endpoint for this experiment."""
+        options = {**self.options, **({"name": name} if self.module == MANAGE else {})}
+        return {**options, **({"endpoint_name": _endpoint(name)} if "endpoint_name" in options else {})}
 
     def prepare(self, emulator: Controls, name: str = NAME) -> None:
-        """Let be what the task finds, in an emulator in which it is not yet."""
+        """Create the experiment in an emulator that does not have it."""
         if self.found:
             properties = {"Name": name, "EndpointName": _endpoint(name), "RoleArn": NEEDED["role_arn"]}
             time_left = 0.2 if self.found == "Updating" else None
-            emulator.put_experiment(REGION, properties, status=self.found, tags=FOUND_TAGS, time_left=time_left)
+            emulator.put_experiment(REGION, properties, status=self.found, tags=TAGS, time_left=time_left)
         self.arrange(emulator)
 
 
@@ -57,47 +51,46 @@ def _endpoint(name: str) -> str:
     return f"{NEEDED['endpoint_name']}-{name}"
 
 
-def _somebody_is_at_work(emulator: Controls) -> None:
-    """Another operation begins just before ours, and takes its time."""
+def _submit_concurrent_update(emulator: Controls) -> None:
+    """Let another caller submit a long update before the update of the task."""
     patch = json.dumps(
         [{"op": "add", "path": "/ShadowModeConfig/ShadowModelVariants/0/SamplingPercentage", "value": 77}]
     )
 
-    def begin() -> None:
+    def submit() -> None:
         client = emulator.client("cloudcontrol", REGION)
         client.update_resource(TypeName=TYPE_NAME, Identifier=NAME, PatchDocument=patch)
 
     emulator.settings.update({"operation_seconds": 4.0})
-    emulator.on_call("UpdateResource", begin)
+    emulator.on_call("UpdateResource", submit)
 
 
-def _the_first_try_fails(emulator: Controls) -> None:
+def _fail_first_update(emulator: Controls) -> None:
     emulator.fault("UpdateResource", "failed", code="ServiceInternalError")
 
 
-def _there_are_two(emulator: Controls) -> None:
-    """A page for each; only the one that the name leads to is read."""
+def _list_two_pages(emulator: Controls) -> None:
     emulator.settings.update({"list_page_size": 1})
-    emulator.put_experiment(REGION, {"Name": OTHERS}, status="Running")
+    emulator.put_experiment(REGION, {"Name": OTHER_NAME}, status="Running")
 
 
 _CHANGE = {"description": "ours"}
 _LATER = (DEFAULT_START + timedelta(days=5)).isoformat()
 
-SCENES: Mapping[str, Scene] = {
-    "create": Scene(None, {**NEEDED, "tags": {"team": "shop"}}),
-    "change": Scene("Created", {**_CHANGE, "shadow_mode_config": shadowing(33)}),
-    "no wait": Scene("Created", {**_CHANGE, "wait": False}),
-    "check": Scene("Created", _CHANGE, check=True),
-    "unchanged": Scene("Running", {"tags": {"team": "shop"}}),
-    "start": Scene("Created", {"desired_state": "Running"}),
-    "stop": Scene("Running", {"desired_state": "Completed", "on_stop": "promote_shadow"}),
-    "delete": Scene("Created", {"state": "absent"}),
-    "recreate": Scene("Created", {**NEEDED, "role_arn": f"{ROLE}others", "recreate": True}),
-    "reschedule": Scene("Created", {"schedule": {"end_time": _LATER}}),
-    "transit": Scene("Updating", _CHANGE),
-    "other": Scene("Created", _CHANGE, _somebody_is_at_work),
-    "pause_after_failure": Scene("Created", _CHANGE, _the_first_try_fails),
-    "info": Scene("Running", {"name_contains": NAME, "include_write_only": True}, _there_are_two, module=INFORM),
-    "info by name": Scene("Running", {"names": [NAME]}, module=INFORM),
+SCENARIOS: Mapping[str, Scenario] = {
+    "create": Scenario(None, {**NEEDED, "tags": TAGS}),
+    "change": Scenario("Created", {**_CHANGE, "shadow_mode_config": shadowing(33)}),
+    "no wait": Scenario("Created", {**_CHANGE, "wait": False}),
+    "check": Scenario("Created", _CHANGE, check=True),
+    "unchanged": Scenario("Running", {"tags": TAGS}),
+    "start": Scenario("Created", {"desired_state": "Running"}),
+    "stop": Scenario("Running", {"desired_state": "Completed", "on_stop": "promote_shadow"}),
+    "delete": Scenario("Created", {"state": "absent"}),
+    "recreate": Scenario("Created", {**NEEDED, "role_arn": f"{ROLE}others", "recreate": True}),
+    "reschedule": Scenario("Created", {"schedule": {"end_time": _LATER}}),
+    "transit": Scenario("Updating", _CHANGE),
+    "other": Scenario("Created", _CHANGE, _submit_concurrent_update),
+    "pause_after_failure": Scenario("Created", _CHANGE, _fail_first_update),
+    "info": Scenario("Running", {"name_contains": NAME, "include_write_only": True}, _list_two_pages, module=INFO),
+    "info by name": Scenario("Running", {"names": [NAME]}, module=INFO),
 }

@@ -1,43 +1,40 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What must hold whatever happens, judged by the emulator's own state and log and not by the engine's comparisons."""
+"""Invariants of tasks, checked on the state and the log of the emulator, without the comparisons of the engine."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from tests.emulator import Emulator
+from tests.emulator.cloudcontrol.requests import Accepted
 from tests.emulator.controls import Controls
 from tests.support.environment import REGION
 from tests.support.module_runner import Result, run_module
 
 Task = Mapping[str, Any]
 TERMINAL = ("Completed", "Cancelled")
-# What a stop does to the variants.
-FATES = {
+# The variant actions of a stop, by on_stop.
+VARIANT_ACTIONS = {
     "retain": {"production": "Retain", "shadow": "Retain"},
     "promote_shadow": {"production": "Remove", "shadow": "Promote"},
     "remove_shadow": {"production": "Retain", "shadow": "Remove"},
 }
-# Errors that say that the others have made the declaration impossible or undone what this task did.
+# The error codes of tasks that fail because of another caller.
 CONFLICTS = {
-    "Refused",
-    "NotApplied",
-    "GeneralServiceException",
-    "AlreadyExists",
-    "ResourceNotFoundException",
-    "NotFound",
+    *("Refused", "NotApplied", "GeneralServiceException"),
+    *("AlreadyExists", "ResourceNotFoundException", "NotFound"),
 }
 
 
 def find(emulator: Controls, name: str) -> dict[str, Any] | None:
-    """The experiment as the emulator has it; None where there is none."""
+    """Return the experiment of the emulator; None if it does not exist."""
     try:
         return emulator.experiment(name, REGION)
     except KeyError:
@@ -50,7 +47,7 @@ def run(emulator: Emulator, task: Task, *, check: bool = False) -> Result:
 
 
 def unmet(task: Task, found: Mapping[str, Any] | None) -> list[str]:
-    """What of a task's declaration is not so."""
+    """Return the options of a task that the experiment does not have."""
     if task.get("state") == "absent":
         return ["state"] if found else []
     if found is None:
@@ -75,7 +72,7 @@ def writes(emulator: Emulator) -> list[str]:
 
 
 def untouched(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> bool:
-    """Whether an experiment that had ended is as it was, but for its tags."""
+    """Return False if the experiment had ended and differs in more than its tags."""
     if before is None or before["status"] not in TERMINAL:
         return True
     return after is not None and all(before[part] == after[part] for part in before if part not in ("tags", "modified"))
@@ -130,32 +127,40 @@ def _second(time: str) -> datetime:
     return datetime.fromisoformat(time.replace("Z", "+00:00")).replace(microsecond=0)
 
 
-def act(emulator: Emulator, what: str, name: str) -> None:
-    """Do something to the experiment as somebody else, through SageMaker's own API; what it refuses stays undone."""
+def act(emulator: Emulator, action: str, name: str) -> None:
+    """Change the experiment as another caller, with the API of SageMaker. Ignores rejected requests."""
     sagemaker = emulator.client("sagemaker")
     found = find(emulator, name)
     if found is None:
-        if what == "create":
+        if action == "create":
             emulator.put_experiment(REGION, {"Name": name}, status="Running")
         return
     with contextlib.suppress(ClientError):
-        if what == "start":
+        if action == "start":
             sagemaker.start_inference_experiment(Name=name)
-        elif what == "stop":
+        elif action == "stop":
             variants = [v["VariantName"] for v in found["properties"]["ModelVariants"]]
             actions = dict.fromkeys(variants, "Retain")
             sagemaker.stop_inference_experiment(Name=name, ModelVariantActions=actions, DesiredState="Cancelled")
-        elif what == "update":
-            sagemaker.update_inference_experiment(Name=name, Description="somebody else's words")
-        elif what == "delete":
+        elif action == "update":
+            sagemaker.update_inference_experiment(Name=name, Description="theirs")
+        elif action == "delete":
             sagemaker.delete_inference_experiment(Name=name)
-        elif what == "tag":
+        elif action == "tag":
             sagemaker.add_tags(ResourceArn=found["arn"], Tags=[{"Key": "theirs", "Value": "kept"}])
 
 
-def assert_told(result: Result) -> None:
-    """A result has all that it always has."""
+def assert_complete(result: Result) -> None:
+    """Check that a result is no crash and has the return values that every result has."""
+    assert "exception" not in result
     assert {"changed", "inference_experiment", "operations"} <= result.values.keys()
     if result.failed:
         assert result.msg
         assert {"code", "message", "operation", "request_token", "hint"} == result["error"].keys()
+
+
+def assert_distinct_tokens(operations: Iterable[Accepted]) -> None:
+    """Check that each accepted operation had a ClientToken of its own."""
+    tokens = [operation.client_token for operation in operations]
+    assert None not in tokens
+    assert len(set(tokens)) == len(tokens)

@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a cell of the grid is made of: the task, the experiment that it finds, and its result in the grid's words."""
+"""The experiment and the task of a cell of the grid, and the outcome of a result in the terms of the grid."""
 
 from __future__ import annotations
 
@@ -14,24 +14,36 @@ from tests.support.environment import REGION
 from tests.support.stateful.transitions import NEEDED, REASONS, Cell
 
 
-def iter_options(cell: Cell, name: str, began: datetime) -> dict[str, Any]:
-    """The task of a cell, times made absolute; an endpoint of its own, since one serves a single experiment."""
-    task = {**(NEEDED if cell.recreate else {}), **cell.declaration.gives, "name": name}
+def options_of(cell: Cell, name: str, start: datetime) -> dict[str, Any]:
+    """Return the options of a cell's task, with absolute times and an endpoint of its own."""
+    options = {**(NEEDED if cell.recreate else {}), **cell.declaration.options, "name": name}
     if cell.recreate:
-        task["recreate"] = True
-    if "endpoint_name" in task:
-        task["endpoint_name"] += f"-{name}"
-    if "schedule" in task:
-        hours = {key: int(ahead.strip("+h")) for key, ahead in task["schedule"].items()}
-        task["schedule"] = {key: (began + timedelta(hours=ahead)).isoformat() for key, ahead in hours.items()}
-    return task
+        options["recreate"] = True
+    if "endpoint_name" in options:
+        options["endpoint_name"] += f"-{name}"
+    return with_times(options, start)
 
 
-def put(cell: Cell, name: str, began: datetime, emulator: Controls) -> None:
-    """Make the experiment as the cell's task finds it: all of NEEDED, and something of what may be left out."""
+def with_times(options: Mapping[str, Any], start: datetime) -> dict[str, Any]:
+    """Return the options with the hours of schedule, such as "+24h", counted from start."""
+    if "schedule" not in options:
+        return dict(options)
+    hours = {key: timedelta(hours=int(ahead.strip("+h"))) for key, ahead in options["schedule"].items()}
+    return {**options, "schedule": {key: (start + ahead).isoformat() for key, ahead in hours.items()}}
+
+
+def put_needed(controls: Controls, name: str, status: str, **more: Any) -> None:
+    """Create an experiment with the values of NEEDED. The status absent creates none."""
+    if status != "absent":
+        properties = {"Name": name, "EndpointName": NEEDED["endpoint_name"], "RoleArn": NEEDED["role_arn"]}
+        controls.put_experiment(REGION, properties, status=status, **{"tags": {"team": "shop"}, **more})
+
+
+def put_found(cell: Cell, name: str, start: datetime, controls: Controls) -> None:
+    """Create the experiment of a cell, with the values of NEEDED, a description, a storage and a schedule."""
     if cell.status == "absent":
         return
-    start = began + timedelta(hours=24 if cell.stable_statuses == "Created" else -2)
+    starts = start + timedelta(hours=24 if cell.stable_status == "Created" else -2)
     properties = {
         "Name": name,
         "Type": "ShadowMode",
@@ -39,19 +51,14 @@ def put(cell: Cell, name: str, began: datetime, emulator: Controls) -> None:
         "EndpointName": f"{NEEDED['endpoint_name']}-{name}",
         "ModelVariants": _pascal(NEEDED["model_variants"]),
         "ShadowModeConfig": _pascal(NEEDED["shadow_mode_config"]),
-        "Schedule": {"StartTime": start.isoformat(), "EndTime": (began + timedelta(hours=72)).isoformat()},
-        "Description": "a text",
+        "Schedule": {"StartTime": starts.isoformat(), "EndTime": (start + timedelta(hours=72)).isoformat()},
+        "Description": "a description",
         "DataStorageConfig": {"Destination": "s3://bucket/captured"},
     }
-    moves = cell.status != cell.stable_statuses
-    emulator.put_experiment(
-        REGION,
-        properties,
-        status=cell.status,
-        tags={"team": "shop"},
-        time_left=0.6 if moves else None,
-        then=cell.stable_statuses if moves else None,
+    transitional: dict[str, Any] = (
+        {"time_left": 0.6, "then": cell.stable_status} if cell.status != cell.stable_status else {}
     )
+    controls.put_experiment(REGION, properties, status=cell.status, tags={"team": "shop"}, **transitional)
 
 
 def _pascal(value: Any) -> Any:
@@ -61,7 +68,7 @@ def _pascal(value: Any) -> Any:
 
 
 def outcome(result: Mapping[str, Any]) -> str:
-    """What a run did, in the words of the grid."""
+    """Return the outcome of a result in the terms of the grid."""
     if result.get("failed"):
         return f"no: {next((name for name, words in REASONS.items() if words in result['msg']), result['msg'])}"
     return ", ".join(map(_word, result["operations"])) or "-"

@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Random lives of one experiment: declarations, other people, statuses and times, and the laws that always hold."""
+"""Random sequences of tasks, calls of another caller and delays on one experiment, with the invariants of each task."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from tests.emulator import Emulator, ManualClock
 from tests.support.environment import REGION
 from tests.support.module_runner import Result
-from tests.support.stateful.invariants import act, assert_told, find, run, unmet, untouched, writes
+from tests.support.stateful.invariants import act, assert_complete, find, run, unmet, untouched, writes
 from tests.support.stateful.transitions import NEEDED, ROLE, shadowing, variant
 
-NAME = "life"
+NAME = "random"
 
-parts = st.fixed_dictionaries(
+options = st.fixed_dictionaries(
     {},
     optional={
         "description": st.sampled_from(["one", "two", "ein Wort mehr: ü"]),
@@ -40,11 +40,10 @@ ends = st.sampled_from(
     [{}, {}, {"desired_state": "Running"}]
     + [{"desired_state": s, "on_stop": o} for s in ("Completed", "Cancelled") for o in ("retain", "promote_shadow")]
 )
-deletions = st.sampled_from(["retain", "promote_shadow", "remove_shadow"])
 
 
-class Life(RuleBasedStateMachine):
-    """An experiment among people."""
+class TaskMachine(RuleBasedStateMachine):
+    """One experiment, which tasks and another caller change in random order."""
 
     def __init__(self, emulator: Emulator) -> None:
         super().__init__()
@@ -60,45 +59,42 @@ class Life(RuleBasedStateMachine):
         start_callback_seconds=st.sampled_from([0.1, 5.0]),
         refuse_late=st.booleans(),
     )
-    def the_service_is_of_some_kind(self, **settings: bool | float) -> None:
+    def set_up_service(self, **settings: bool | float) -> None:
         self.emulator.settings.update(settings)
 
-    @rule(whole=st.booleans(), parts=parts, schedule=schedules, end=ends, recreate=st.booleans())
-    def somebody_declares(
-        self, whole: bool, parts: dict[str, Any], schedule: Any, end: dict[str, str], recreate: bool
+    @rule(whole=st.booleans(), options=options, schedule=schedules, end=ends, recreate=st.booleans())
+    def run_task(
+        self, *, whole: bool, options: dict[str, Any], schedule: Any, end: dict[str, str], recreate: bool
     ) -> None:
-        task = {"name": NAME, **(NEEDED if whole else {}), **parts, **end, "recreate": recreate}
+        task = {"name": NAME, **(NEEDED if whole else {}), **options, **end, "recreate": recreate}
         if schedule:
             start, ends, with_start = schedule
             times = {"end_time": self._hours(ends), **({"start_time": self._hours(start)} if with_start else {})}
             task["schedule"] = times
-        self._declare(task)
+        self._run(task)
 
-    @rule(on_stop=deletions)
-    def somebody_has_it_deleted(self, on_stop: str) -> None:
-        self._declare({"name": NAME, "state": "absent", "on_stop": on_stop})
+    @rule(on_stop=st.sampled_from(["retain", "promote_shadow", "remove_shadow"]))
+    def run_delete(self, on_stop: str) -> None:
+        self._run({"name": NAME, "state": "absent", "on_stop": on_stop})
 
     @rule(hours=st.sampled_from([0, 1, 10, 100]), seconds=st.sampled_from([0.0, 0.1, 0.4]))
-    def time_passes(self, hours: int, seconds: float) -> None:
+    def advance_clock(self, hours: int, seconds: float) -> None:
         self.emulator.clock.advance(hours * 3600 + seconds)
 
-    @rule(
-        what=st.sampled_from(["start", "stop", "update", "delete", "tag"]),
-        wait=st.booleans(),
-    )
-    def somebody_else_acts(self, what: str, wait: bool) -> None:
-        act(self.emulator, what, NAME)
+    @rule(action=st.sampled_from(["start", "stop", "update", "delete", "tag"]), wait=st.booleans())
+    def act_as_other_caller(self, action: str, wait: bool) -> None:
+        act(self.emulator, action, NAME)
         if wait:
             self.emulator.clock.advance(5)
 
     @rule(status=st.sampled_from(["Creating", "Updating", "Starting", "Stopping"]))
-    def it_is_found_in_transit(self, status: str) -> None:
-        unseen = self.emulator.settings.read_delay_seconds
-        self.emulator.put_experiment(REGION, {"Name": NAME}, status=status, time_left=unseen + 3.0, tags={"team": "a"})
-        self.emulator.clock.advance(unseen)
+    def put_transitional(self, status: str) -> None:
+        delay = self.emulator.settings.read_delay_seconds
+        self.emulator.put_experiment(REGION, {"Name": NAME}, status=status, time_left=delay + 3.0, tags={"team": "a"})
+        self.emulator.clock.advance(delay)
 
     def _hours(self, ahead: int) -> str:
-        # Half an hour beside the steps in which time passes, so that no schedule comes due during a run.
+        # Half an hour apart from the steps of the clock, so that no schedule starts or ends during a run.
         return (self.emulator.clock.now() + timedelta(hours=ahead, minutes=30)).isoformat()
 
     def _documents(self, result: Result) -> list[Any]:
@@ -107,49 +103,46 @@ class Life(RuleBasedStateMachine):
         # Only a read of the new experiment shows whether the service returns empty objects, which a patch removes.
         return names if self.emulator.settings.empty_objects and "create" in names else operations
 
-    def _declare(self, task: dict[str, Any]) -> None:
+    def _run(self, task: dict[str, Any]) -> None:
         emulator = self.emulator
         before = find(emulator, NAME)
         predicted = run(emulator, task, check=True)
+        assert_complete(predicted)
         assert not writes(emulator), "check mode writes nothing"
-        assert "exception" not in predicted
 
-        settled = find(emulator, NAME)
+        # Check mode waits for the end of a transitional status.
+        stable = find(emulator, NAME)
         done = run(emulator, task)
         after = find(emulator, NAME)
-        assert "exception" not in done
-        assert_told(done)
+        assert_complete(done)
         if done.failed:
-            assert not writes(emulator), f"a refusal writes nothing: {done.msg}"
+            assert not writes(emulator), f"a rejected task writes nothing: {done.msg}"
             assert predicted.failed
-            assert before is None or settled is None or done["error"]["code"] == "Refused", done.msg
+            assert before is None or stable is None or done["error"]["code"] == "Refused", done.msg
             return
         assert not predicted.failed, predicted.msg
         assert predicted.changed == done.changed
         assert self._documents(predicted) == self._documents(done), "check mode predicts every document"
         if task.get("state") != "absent" and not task.get("recreate"):
-            assert untouched(settled, after), "what has ended is never touched but for tags"
+            assert untouched(stable, after), "only the tags of an ended experiment change"
         assert unmet(task, after) == [], "success means that declared equals actual"
 
         again = run(emulator, task)
         assert (again.failed, again.changed, writes(emulator)) == (False, False, []), "a second run changes nothing"
 
 
-def live(machine: Callable[[], RuleBasedStateMachine], *, seed: int, lives: int, steps: int) -> None:
-    """Go through so many lives of so many steps at the most, the same for the same seed."""
-
-    def begin() -> RuleBasedStateMachine:
-        return machine()
-
+def run_machine(machine: Callable[[], RuleBasedStateMachine], *, seed: int, examples: int, steps: int) -> None:
+    """Run examples of up to so many steps. The same seed repeats them."""
     settings = hypothesis.settings(
-        max_examples=lives,
+        max_examples=examples,
         stateful_step_count=steps,
         deadline=None,
         database=None,
-        # A life is replayed by its seed; making a failing one shorter takes minutes, and is for whoever looks into it.
+        # The seed repeats a failing example. Shrinking it takes minutes: set SHRINK=1 for it.
         phases=set(Phase) - ({Phase.shrink} if not os.environ.get("SHRINK") else set()),
         report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
     )
-    factory: Any = hypothesis.seed(seed)(begin)
+    # The seed is set on a function of its own, because Hypothesis keeps it as an attribute.
+    factory: Any = hypothesis.seed(seed)(lambda: machine())  # noqa: PLW0108
     run_state_machine_as_test(factory, settings=settings)

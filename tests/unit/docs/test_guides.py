@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The guides say what is so: their plays run, and what they tell of the collection is what it has."""
+"""The guides: their tasks run, and their tables have the options of the modules and existing files."""
 
 from __future__ import annotations
 
@@ -35,25 +35,25 @@ def _tasks(guide: str) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 @pytest.fixture(scope="module")
-def ready() -> Iterator[Emulator]:
-    """The emulator as `make emulator` starts it, for all guides: to seed it and to make clients takes the longest."""
+def seeded() -> Iterator[Emulator]:
+    """Return an emulator with the resources of `make emulator`, for all guides, because its setup takes seconds."""
     with Emulator(clock=ManualClock()) as emulator, with_shared_clients():
         emulator.seed(region=REGION)
         yield emulator
 
 
 @pytest.mark.parametrize("guide", [guide for guide in GUIDES if blocks(guide, "yaml")])
-def test_every_task_of_a_guide_runs_in_its_order(guide: str, ready: Emulator) -> None:
+def test_tasks_of_guide_succeed_in_order(guide: str, seeded: Emulator) -> None:
     names = set()
     for module, options in _tasks(guide):
-        planned = run_module(module, options, emulator=ready, check=True)
-        done = run_module(module, options, emulator=ready)
+        planned = run_module(module, options, emulator=seeded, check=True)
+        done = run_module(module, options, emulator=seeded)
         assert not done.failed, done.msg
         assert planned.changed == done.changed
-        assert not run_module(module, options, emulator=ready).changed
+        assert not run_module(module, options, emulator=seeded).changed
         names.add(options.get("name"))
     for name in names - {None}:
-        run_module("inference_experiment", {"name": name, "state": "absent"}, emulator=ready)
+        run_module("inference_experiment", {"name": name, "state": "absent"}, emulator=seeded)
 
 
 def test_picture_shows_transitions_of_type_with_labels() -> None:
@@ -68,7 +68,7 @@ def _paths(spec: Any, path: str = "") -> Iterator[str]:
         yield from _paths(nested, f"{path}{name}{mark}.") if nested else [path + name]
 
 
-def test_the_guide_for_stackql_has_every_field_and_every_line_of_a_manifest() -> None:
+def test_stackql_guide_has_each_field_and_each_line_of_manifest() -> None:
     guide = text_of("guide_from_stackql")
     fields = {*INFERENCE_EXPERIMENT.options, *INFERENCE_EXPERIMENT.read_only, "region"}
     table = guide.partition("Fields\n---")[2].partition("SELECT\n---")[0]
@@ -77,14 +77,14 @@ def test_the_guide_for_stackql_has_every_field_and_every_line_of_a_manifest() ->
     assert lines - {"version", "providers", "globals", "resources"} == set(_paths(INFERENCE_EXPERIMENT.options))
 
 
-def test_the_manifest_in_the_guide_for_stackql_declares_what_the_play_beside_it_does() -> None:
+def test_stackql_manifest_has_same_values_as_playbook() -> None:
     (manifest,) = blocks("guide_from_stackql", "yaml+jinja")
     (resource,) = yaml.safe_load(manifest.text)["resources"]
     props = {prop["name"]: prop["value"] for prop in resource["props"]}
     props["tags"] = {tag["key"]: tag["value"] for tag in props["tags"]}
     (play,) = (block for block in blocks("guide_from_stackql", "yaml") if block.text.startswith("# manifest.yml"))
-    given = {name: value for task in play.tasks for name, value in task[f"{PREFIX}inference_experiment"].items()}
-    assert given == props
+    options = {name: value for task in play.tasks for name, value in task[f"{PREFIX}inference_experiment"].items()}
+    assert options == props
     assert props.keys() == INFERENCE_EXPERIMENT.options.keys()
 
 
@@ -92,7 +92,7 @@ def _manifest() -> str:
     return text_of("guide_from_stackql").partition("Manifest\n---")[2].partition("Permissions\n---")[0]
 
 
-def test_what_a_guide_names_in_the_repository_is_there() -> None:
+def test_links_of_guides_lead_to_existing_files() -> None:
     named = re.compile(rf"{re.escape(REPOSITORY.removeprefix('https://'))}/(?:blob|tree)/main/([^>#\s]+)")
     raw = re.compile(r"raw\.githubusercontent\.com/[^/]+/[^/]+/main/(\S+)")
     for path in FOLDER.glob("*.rst"):
@@ -100,7 +100,7 @@ def test_what_a_guide_names_in_the_repository_is_there() -> None:
         assert [name for name in named.findall(text) + raw.findall(text) if not (ROOT / name).exists()] == []
 
 
-def test_every_guide_is_in_the_contents_of_the_collection_and_of_the_site() -> None:
+def test_contents_of_collection_and_site_list_each_guide() -> None:
     sections = yaml.safe_load((FOLDER.parent / "extra-docs.yml").read_text(encoding="utf-8"))["sections"]
     listed = [guide for section in sections for guide in section["toctree"]]
     assert sorted(listed) == sorted(path.stem for path in FOLDER.glob("*.rst"))

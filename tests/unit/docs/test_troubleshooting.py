@@ -82,11 +82,11 @@ HINTED = [
 @pytest.mark.parametrize(("code", "message", "hint"), HINTED, ids=[f"{row[0]} {row[1]}" for row in HINTED])
 def test_hint_of_the_guide_is_in_the_message_of_its_error(code: str, message: str, hint: str) -> None:
     error = errors.TimedOut(message) if code == "TimedOut" else errors.CallFailed(message, code=code, operation=None)
-    told = error_report.describe_failure(
+    report = error_report.describe_failure(
         "Could not do it", error, hints=INFERENCE_EXPERIMENT.hints, region="the region"
     )
     expected = hint.replace("`Regions`_", REGIONS_PAGE)
-    assert (told["error"]["hint"], told["msg"].endswith(f" {expected}")) == (expected, True)
+    assert (report["error"]["hint"], report["msg"].endswith(f" {expected}")) == (expected, True)
 
 
 def test_troubleshooting_entries_have_one_hint_for_all_codes() -> None:

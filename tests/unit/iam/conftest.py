@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An account whose IAM is enforced, and a user in it that tasks run as."""
+"""An account with enforced IAM policies, and a user in it with the credentials of the tasks."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ USER = "ansible"
 
 
 class Account:
-    """One user, whose policy is set for each test, and the handler's role."""
+    """A user, with a policy for each test, and the role of the handler."""
 
     def __init__(self, emulator: Emulator) -> None:
         self.emulator = emulator
@@ -35,26 +35,26 @@ class Account:
         self.handler_role: str | None = None
 
     def grant(self, policy: Policy) -> None:
-        """Let the user have this policy and no other."""
+        """Attach this policy to the user, in place of any other."""
         self.iam.put_user_policy(UserName=USER, PolicyName="policy", PolicyDocument=json.dumps(policy))
         self.handler_role = None
 
     def split(self, *, caller: Policy | None = None, handler: Policy | None = None) -> None:
-        """Let tasks run with cloud_control_role_arn, both sides as in docs/iam if not said otherwise."""
+        """Let tasks run with cloud_control_role_arn. The default policies are those of docs/iam."""
         self.grant(caller or filled_in(WITH_HANDLER_ROLE))
         document = json.dumps(handler or filled_in(HANDLER_ROLE))
         self.iam.put_role_policy(RoleName=self.role, PolicyName="policy", PolicyDocument=document)
         self.handler_role = HANDLER_ROLE_ARN
 
     def run(self, task: Task, *, check: bool = False, again: bool = False) -> Result:
-        """Run a task on what it finds; again: on what is there."""
+        """Prepare the experiment and run a task. With again, run it on the current experiment."""
         if not again:
             task.prepare(self.emulator)
         role = {"cloud_control_role_arn": self.handler_role} if self.handler_role else {}
         return run_module(task.module, {**task.options, **self.keys, **role}, emulator=self.emulator, check=check)
 
     def client(self, service: str) -> Any:
-        """A client of the user's own."""
+        """Return a client with the credentials of the user."""
         keys = {f"aws_{name}".replace("access_key", "access_key_id"): value for name, value in self.keys.items()}
         keys["aws_secret_access_key"] = keys.pop("aws_secret_key")
         return new_session().client(service, region_name=REGION, **keys)
@@ -69,7 +69,7 @@ def _account() -> Iterator[Account]:
 
 @pytest.fixture
 def account(_account: Account) -> Account:
-    """Nothing is there but the user, who may do nothing, and the role."""
+    """Return the account without experiments and with the default settings."""
     _account.emulator.forget_experiments()
     _account.emulator.world.clock = ManualClock()
     _account.emulator.settings.update({"access_denied_has_a_code": False, "operation_seconds": 0.5})

@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Each policy of docs/iam is enough for what it is for, and none of its actions is one too many."""
+"""Each policy of docs/iam allows its tasks, and each of its actions is necessary."""
 
 from __future__ import annotations
 
@@ -33,7 +33,6 @@ from tests.support.iam_scenarios import (
     CREATE,
     CREATE_TAGGED,
     DELETE,
-    LIFE,
     LIST,
     READ,
     READS,
@@ -43,6 +42,7 @@ from tests.support.iam_scenarios import (
     START,
     TYPE,
     WAIT,
+    WRITES,
     Row,
     Task,
 )
@@ -52,38 +52,34 @@ from tests.support.thorough import THOROUGH
 from tests.unit.iam.conftest import Account
 
 MORE = [Task(s.title, s.task, s.before, experiment=s.experiment) for s in CHANGED if THOROUGH]
-TASKS = [*LIFE, *READS, *MORE]
+TASKS = [*WRITES, *READS, *MORE]
 
 
 def tasks(chosen: list[Task]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("task", chosen, ids=[task.title for task in chosen])
 
 
+@pytest.mark.parametrize("with_handler_role", [False, True], ids=["operator", "operator with handler role"])
 @tasks(TASKS)
-def test_an_operator_may(account: Account, task: Task) -> None:
-    account.grant(filled_in(OPERATOR))
+def test_operator_policy_allows_all_tasks(account: Account, task: Task, with_handler_role: bool) -> None:
+    if with_handler_role:
+        account.split()
+    else:
+        account.grant(filled_in(OPERATOR))
     result = succeeded(account.run(task))
     assert result.changed == task.writes
     assert _missing("\n".join(result.warnings)) == set()
 
 
 @tasks(TASKS)
-def test_an_operator_with_the_handler_s_role_may(account: Account, task: Task) -> None:
-    account.split()
-    result = succeeded(account.run(task))
-    assert result.changed == task.writes
-    assert _missing("\n".join(result.warnings)) == set()
-
-
-@tasks(TASKS)
-def test_a_reader_may_in_check_mode(account: Account, task: Task) -> None:
+def test_read_only_policy_allows_check_mode(account: Account, task: Task) -> None:
     account.grant(filled_in(READ_ONLY))
     result = succeeded(account.run(task, check=True))
     assert result.changed == task.writes
 
 
-@tasks([task for task in LIFE if not task.somebody_else])
-def test_a_reader_may_not(account: Account, task: Task) -> None:
+@tasks([task for task in WRITES if not task.other_caller])
+def test_read_only_policy_denies_writes(account: Account, task: Task) -> None:
     account.grant(filled_in(READ_ONLY))
     task.prepare(account.emulator)
     before = _experiment(account)
@@ -95,7 +91,7 @@ def test_a_reader_may_not(account: Account, task: Task) -> None:
 
 
 @tasks([*MORE, CREATE, CHANGE, DELETE, RESCHEDULE, READ, LIST])
-def test_a_reader_with_the_handler_s_role_may_in_check_mode_and_no_more(account: Account, task: Task) -> None:
+def test_read_actions_with_handler_role_allow_check_mode_only(account: Account, task: Task) -> None:
     caller = filled_in(WITH_HANDLER_ROLE)
     for action in actions(caller):
         if action.startswith("cloudformation:") and action not in actions(read(READ_ONLY)):
@@ -106,21 +102,21 @@ def test_a_reader_with_the_handler_s_role_may_in_check_mode_and_no_more(account:
     assert {record.error for record in account.emulator.log if record.write} <= {"AccessDeniedException"}
 
 
-WRITES: list[Any] = [
+REQUESTS: list[Any] = [
     pytest.param("cloudcontrol", "create_resource", {"TypeName": TYPE, "DesiredState": "{}"}, id="create"),
     pytest.param(
         "cloudcontrol", "update_resource", {"TypeName": TYPE, "Identifier": NAME, "PatchDocument": "[]"}, id="update"
     ),
     pytest.param("cloudcontrol", "delete_resource", {"TypeName": TYPE, "Identifier": NAME}, id="delete"),
     pytest.param("cloudcontrol", "cancel_resource_request", {"RequestToken": "x"}, id="cancel"),
-    pytest.param("sagemaker", "start_inference_experiment", {"Name": NAME}, id="start past Cloud Control"),
-    pytest.param("sagemaker", "delete_inference_experiment", {"Name": NAME}, id="delete past Cloud Control"),
-    pytest.param("sagemaker", "delete_model", {"ModelName": "model"}, id="something else"),
+    pytest.param("sagemaker", "start_inference_experiment", {"Name": NAME}, id="start with SageMaker"),
+    pytest.param("sagemaker", "delete_inference_experiment", {"Name": NAME}, id="delete with SageMaker"),
+    pytest.param("sagemaker", "delete_model", {"ModelName": "model"}, id="other resource"),
 ]
 
 
-@pytest.mark.parametrize(("service", "method", "request_"), WRITES)
-def test_a_reader_may_not_past_the_modules_either(
+@pytest.mark.parametrize(("service", "method", "request_"), REQUESTS)
+def test_read_only_policy_denies_direct_requests(
     account: Account, service: str, method: str, request_: dict[str, Any]
 ) -> None:
     account.grant(filled_in(READ_ONLY))
@@ -130,7 +126,7 @@ def test_a_reader_may_not_past_the_modules_either(
     assert stored_experiment(account.emulator)["status"] == "Created"
 
 
-def test_an_operator_with_the_handler_s_role_can_change_nothing_past_cloud_control(account: Account) -> None:
+def test_operator_with_handler_role_can_write_only_with_cloud_control(account: Account) -> None:
     account.split()
     put_experiment(account.emulator)
     with rejected("AccessDeniedException", "not authorized to perform: sagemaker:StartInferenceExperiment"):
@@ -143,29 +139,27 @@ def _experiment(account: Account) -> Any:
     return stored_experiment(account.emulator) if stored_status(account.emulator) else None
 
 
-# what each action is for
-
 _NEEDED = [(policy, row) for row in ROWS for policy in row.policies]
 _IDS = [f"{policy}: {row.task.title} without {row.action}" for policy, row in _NEEDED]
 
 
-def test_the_actions_that_the_module_documents_are_enough_for_it(account: Account) -> None:
+def test_documented_actions_allow_all_writes(account: Account) -> None:
     policy = filled_in(OPERATOR)
     for action in set(actions(policy)) - documented("inference_experiment"):
         policy = without(policy, action)
     account.grant(policy)
-    for task in LIFE:
+    for task in WRITES:
         succeeded(account.run(task))
         account.emulator.forget_experiments()
 
 
 @pytest.mark.parametrize("name", POLICIES)
-def test_the_table_has_each_action_of_a_policy_once(name: str) -> None:
+def test_table_has_each_action_of_policy_once(name: str) -> None:
     assert sorted(row.action for row in ROWS if name in row.policies) == sorted(actions(read(name)))
 
 
 @pytest.mark.parametrize(("name", "row"), _NEEDED, ids=_IDS)
-def test_without_one_action_one_task_fails_and_says_which(account: Account, name: str, row: Row) -> None:
+def test_task_without_action_fails_and_names_action(account: Account, name: str, row: Row) -> None:
     less = without(filled_in(name), row.action)
     if name in (WITH_HANDLER_ROLE, HANDLER_ROLE):
         account.split(**{"caller" if name == WITH_HANDLER_ROLE else "handler": less})
@@ -185,17 +179,14 @@ def test_without_one_action_one_task_fails_and_says_which(account: Account, name
 
 
 def _missing(text: str) -> set[str]:
-    """The actions that a text says are not allowed."""
+    """Return the denied actions in a message."""
     return set(re.findall(r"not authorized to perform: ([\w:]+)", text))
-
-
-# what a refusal leaves behind
 
 
 @pytest.mark.parametrize(
     ("code", "help_"), [("AccessDenied", "docs/iam"), ("UnauthorizedTaggingOperation", "sagemaker:AddTags")]
 )
-def test_a_refusal_in_words_that_name_no_action_helps_all_the_same(account: Account, code: str, help_: str) -> None:
+def test_denied_operation_without_action_in_message_has_hint(account: Account, code: str, help_: str) -> None:
     account.grant(filled_in(OPERATOR))
     account.emulator.fault("UpdateResource", "failed", code=code, message=f"Access denied for operation '{TYPE}'.")
     result = account.run(CHANGE)
@@ -204,7 +195,7 @@ def test_a_refusal_in_words_that_name_no_action_helps_all_the_same(account: Acco
     assert account.emulator.writes() == ["UpdateResource"]
 
 
-def test_what_was_done_before_a_refusal_is_told(account: Account) -> None:
+def test_task_denied_after_update_reports_update(account: Account) -> None:
     account.grant(without(filled_in(OPERATOR), "sagemaker:AddTags"))
     task = replace(START, options={**START.options, "description": "New", "tags": {"team": "checkout"}})
     result = account.run(task)
@@ -216,7 +207,7 @@ def test_what_was_done_before_a_refusal_is_told(account: Account) -> None:
     assert succeeded(account.run(task, again=True))["inference_experiment"]["status"] == "Running"
 
 
-def test_a_start_that_was_denied_its_tags_has_started(account: Account) -> None:
+def test_start_with_denied_tags_reports_running(account: Account) -> None:
     account.grant(without(filled_in(OPERATOR), "sagemaker:AddTags"))
     result = account.run(replace(START, options={**START.options, "tags": {"team": "checkout"}}))
     assert _missing(result.msg) == {"sagemaker:AddTags"}
@@ -224,13 +215,13 @@ def test_a_start_that_was_denied_its_tags_has_started(account: Account) -> None:
     assert account.emulator.writes() == ["UpdateResource"]
 
 
-def test_a_refusal_that_came_before_everything_has_changed_nothing(account: Account) -> None:
+def test_task_denied_before_update_reports_no_change(account: Account) -> None:
     account.grant(without(filled_in(OPERATOR), "sagemaker:UpdateInferenceExperiment"))
     result = account.run(CHANGE)
     assert (result.failed, result.changed, account.emulator.writes()) == (True, False, ["UpdateResource"])
 
 
-def test_a_creation_that_was_denied_after_the_deletion_is_not_tried_again(account: Account) -> None:
+def test_recreate_with_denied_create_does_not_retry_create(account: Account) -> None:
     account.grant(without(filled_in(OPERATOR), "sagemaker:CreateInferenceExperiment"))
     result = account.run(RECREATE)
     assert _missing(result.msg) == {"sagemaker:CreateInferenceExperiment"}
@@ -238,7 +229,7 @@ def test_a_creation_that_was_denied_after_the_deletion_is_not_tried_again(accoun
     assert (result.changed, result["inference_experiment"]) == (True, {})
 
 
-def test_an_operation_whose_end_may_not_be_seen_is_named_by_its_token(account: Account) -> None:
+def test_operation_with_denied_poll_is_reported_with_token(account: Account) -> None:
     account.grant(without(filled_in(OPERATOR), "cloudformation:GetResourceRequestStatus"))
     result = account.run(CHANGE)
     assert result["error"]["request_token"] == result["operations"][0]["request_token"]
@@ -248,10 +239,9 @@ def test_an_operation_whose_end_may_not_be_seen_is_named_by_its_token(account: A
     assert (again.changed, again["operations"]) == (False, [])
 
 
-def test_who_may_not_know_what_somebody_else_has_begun_waits_all_the_same(
+def test_task_with_denied_list_of_requests_retries_and_warns_once(
     account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It tries again and again instead, and says so once."""
     account.emulator.settings.operation_seconds = 20.0
     account.grant(filled_in(OPERATOR))
     succeeded(account.run(WAIT))
@@ -269,15 +259,14 @@ def test_who_may_not_know_what_somebody_else_has_begun_waits_all_the_same(
     assert theirs == {"Destination": "s3://theirs/data"}
 
 
-# restricted policies, as in the guide to permissions
-
+# The restricted policies of the guide to permissions.
 OTHER = "arn:aws:sagemaker:*:*:inference-experiment/other-*"
 TEAM = {"StringEquals": {"aws:ResourceTag/team": "checkout"}}
 NEW_TEAM = {"StringEquals": {"aws:RequestTag/team": "checkout"}}
 
 
 def _only(policy: Policy, action: str, **changes: Any) -> Policy:
-    """The policy with one action only where something else holds too."""
+    """Return the policy with a restricted statement for one action."""
     less = without(policy, action)
     (statement,) = [s for s in policy["Statement"] if action in s["Action"]]
     less["Statement"].append({**statement, "Sid": "Only" + action.partition(":")[2], "Action": [action], **changes})
@@ -292,8 +281,8 @@ def _narrowed(resource: str) -> Policy:
     return policy
 
 
-@tasks([task for task in LIFE if task.found != "Running"])
-def test_a_policy_for_some_names_in_one_region_is_enough_for_those(account: Account, task: Task) -> None:
+@tasks([task for task in WRITES if task.found != "Running"])
+def test_policy_for_names_in_region_allows_tasks(account: Account, task: Task) -> None:
     resource = f"arn:aws:sagemaker:{REGION}:{ACCOUNT_ID}:inference-experiment/check*"
     policy = _narrowed(resource)
     policy["Statement"][0]["Condition"] = {"StringEquals": {"aws:RequestedRegion": REGION}}
@@ -302,12 +291,12 @@ def test_a_policy_for_some_names_in_one_region_is_enough_for_those(account: Acco
 
 
 @tasks([CREATE, CHANGE, DELETE])
-def test_a_policy_for_other_names_is_not(account: Account, task: Task) -> None:
+def test_policy_for_other_names_denies_tasks(account: Account, task: Task) -> None:
     account.grant(_narrowed(OTHER))
     assert _missing(account.run(task).msg) == {"sagemaker:DescribeInferenceExperiment"}
 
 
-def test_a_reader_of_some_names_asks_for_them(account: Account) -> None:
+def test_read_only_policy_for_names_allows_list_by_name_only(account: Account) -> None:
     policy = filled_in(READ_ONLY)
     policy["Statement"][1]["Resource"] = "arn:aws:sagemaker:*:*:inference-experiment/check*"
     account.grant(policy)
@@ -317,7 +306,7 @@ def test_a_reader_of_some_names_asks_for_them(account: Account) -> None:
     assert [experiment["name"] for experiment in found] == [NAME]
 
 
-def test_tags_keep_teams_apart(account: Account) -> None:
+def test_policy_with_tag_condition_denies_experiments_of_other_team(account: Account) -> None:
     policy = _only(filled_in(OPERATOR), "sagemaker:CreateInferenceExperiment", Condition=NEW_TEAM)
     for verb in ("Update", "Start", "Stop", "Delete"):
         policy = _only(policy, f"sagemaker:{verb}InferenceExperiment", Condition=TEAM)

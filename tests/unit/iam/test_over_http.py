@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Policies over HTTP, where every request is signed with a real key and the signature is checked."""
+"""Policies over HTTP: the emulator checks the signature of each request."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Keys = dict[str, str]
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[EmulatorServer]:
-    # Each task makes clients of its own; the descriptions of the services are read once.
+    # Each task creates clients. Reading the descriptions of the services once saves time.
     once = mock.patch.object(botocore.session, "create_loader", functools.cache(create_loader))
     with once, EmulatorServer(clock=ManualClock(), check_references=False, enforce_iam=True) as server:
         yield server
@@ -51,7 +51,7 @@ def _run(server: EmulatorServer, keys: Keys, task: Mapping[str, Any], module: st
     return run_module(module, {**task, **keys, "endpoint_url": server.endpoint_url}, emulator=server)
 
 
-def test_an_operator_manages_and_a_reader_reads(server: EmulatorServer, operator: Keys) -> None:
+def test_operator_can_write_and_reader_can_read(server: EmulatorServer, operator: Keys) -> None:
     succeeded(_run(server, operator, full(tags={"team": "checkout"})))
     reader = _user(server, "reader", filled_in(READ_ONLY))
     (found,) = succeeded(_run(server, reader, {"include_write_only": True}, INFO))["inference_experiments"]
@@ -61,7 +61,7 @@ def test_an_operator_manages_and_a_reader_reads(server: EmulatorServer, operator
     assert succeeded(_run(server, operator, minimal(state="absent"))).changed
 
 
-def test_what_the_handler_lacks_is_named(server: EmulatorServer) -> None:
+def test_message_names_action_that_handler_lacks(server: EmulatorServer) -> None:
     keys = _user(server, "untagging", without(filled_in(OPERATOR), "sagemaker:AddTags"))
     result = _run(server, keys, full(tags={"team": "checkout"}))
     assert result["error"]["code"] == "GeneralServiceException"
@@ -70,13 +70,13 @@ def test_what_the_handler_lacks_is_named(server: EmulatorServer) -> None:
 
 
 WRONG: list[Any] = [
-    pytest.param("secret_key", "not the key's", "InvalidSignatureException", "secret_key", id="wrong secret"),
+    pytest.param("secret_key", "other secret", "InvalidSignatureException", "secret_key", id="wrong secret"),
     pytest.param("access_key", "AKIAUNKNOWN", "UnrecognizedClientException", "access_key", id="unknown key"),
 ]
 
 
 @pytest.mark.parametrize(("option", "value", "code", "hint"), WRONG)
-def test_whom_nobody_knows_gets_nowhere(
+def test_task_with_invalid_key_fails_at_first_call(
     server: EmulatorServer, operator: Keys, option: str, value: str, code: str, hint: str
 ) -> None:
     result = _run(server, {**operator, option: value}, full())
@@ -85,7 +85,7 @@ def test_whom_nobody_knows_gets_nowhere(
     assert server.calls() == ["GetResource"]
 
 
-def test_a_session_of_a_role_may_do_what_the_role_may(server: EmulatorServer) -> None:
+def test_session_of_role_has_policy_of_role(server: EmulatorServer) -> None:
     iam, role = server.client("iam"), "runs-tasks"
     iam.create_role(RoleName=role, AssumeRolePolicyDocument=json.dumps(read(TRUST)))
     iam.put_role_policy(RoleName=role, PolicyName="p", PolicyDocument=json.dumps(filled_in(READ_ONLY)))
@@ -97,7 +97,7 @@ def test_a_session_of_a_role_may_do_what_the_role_may(server: EmulatorServer) ->
     assert f"assumed-role/{role}/job is not authorized" in _run(server, keys, full()).msg
 
 
-def test_a_role_that_does_not_trust_cloud_control_is_of_no_use(server: EmulatorServer, operator: Keys) -> None:
+def test_role_without_trust_for_cloud_control_is_rejected(server: EmulatorServer, operator: Keys) -> None:
     iam, role = server.client("iam"), "untrusting"
     trust = json.dumps(read(TRUST)).replace("cloudformation.", "ec2.")
     iam.create_role(RoleName=role, AssumeRolePolicyDocument=trust)

@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The files of docs/iam are policies that IAM takes, and what is written about them elsewhere agrees with them."""
+"""The files of docs/iam are valid policies, and the documentation agrees with them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from tests.support.iam_policies import (
 )
 from tests.support.iam_scenarios import table
 
-# IAM's prefix: boto3's service, which has the operations that the actions are named after.
+# The prefix in IAM, and the service in botocore with the operations that give the actions their names.
 SERVICES = {"cloudformation": "cloudcontrol", "sagemaker": "sagemaker"}
 TAGGING = {"sagemaker:AddTags", "sagemaker:DeleteTags", "sagemaker:ListTags"}
 GUIDE = "docs/docsite/rst/guide_permissions.rst"
@@ -43,15 +43,15 @@ PAGE = (ROOT / GUIDE).read_text(encoding="utf-8")
 
 
 def _statements() -> list[Any]:
-    """Every statement of the policies that are attached."""
+    """Return the statements of all policies."""
     found = [(name, statement) for name in POLICIES for statement in read(name)["Statement"]]
     return [pytest.param(statement, id=f"{name}: {statement['Sid']}") for name, statement in found]
 
 
 @pytest.fixture(scope="module")
 def reference() -> Any:
-    """Which actions there are and what resources they take, as cfn-lint has it from AWS."""
-    found = find_spec("cfnlint")  # to import it takes longer than all of this file
+    """Return the actions and their resources, from the service authorization reference in cfn-lint."""
+    found = find_spec("cfnlint")  # an import of cfn-lint takes longer than all tests of this file
     assert found is not None
     assert found.origin is not None
     data = Path(found.origin).parent / "data" / "AdditionalSpecs" / "Policies.json"
@@ -63,12 +63,12 @@ def _operations(service: str) -> set[str]:
     return set(create_loader().load_service_model(service, "service-2")["operations"])
 
 
-def test_every_file_is_known() -> None:
+def test_folder_has_known_policies_only() -> None:
     assert {path.stem for path in FOLDER.glob("*.json")} == {*POLICIES, TRUST}
 
 
 @pytest.mark.parametrize("name", [*POLICIES, TRUST])
-def test_a_file_is_a_policy_of_today_s_version_with_names_of_their_own_for_its_statements(name: str) -> None:
+def test_policy_has_current_version_and_distinct_statement_ids(name: str) -> None:
     policy = read(name)
     assert list(policy) == ["Version", "Statement"]
     assert policy["Version"] == "2012-10-17"
@@ -77,11 +77,11 @@ def test_a_file_is_a_policy_of_today_s_version_with_names_of_their_own_for_its_s
     assert all(re.fullmatch("[A-Za-z0-9]+", name) for name in names)
     text = (FOLDER / f"{name}.json").read_text(encoding="utf-8")
     assert text == json.dumps(policy, indent=2) + "\n"
-    assert len(re.sub(r"\s", "", text)) <= 2048, "the most that an inline policy of a user may have"
+    assert len(re.sub(r"\s", "", text)) <= 2048, "the maximum for an inline policy of a user"
 
 
 @pytest.mark.parametrize("statement", _statements())
-def test_a_statement_allows_actions_that_there_are_one_by_one(statement: dict[str, Any], reference: Any) -> None:
+def test_statement_allows_existing_actions(statement: dict[str, Any], reference: Any) -> None:
     assert set(statement) - {"Condition"} == {"Sid", "Effect", "Action", "Resource"}
     assert statement["Effect"] == "Allow"
     assert statement["Action"] == sorted(set(statement["Action"]))
@@ -93,7 +93,7 @@ def test_a_statement_allows_actions_that_there_are_one_by_one(statement: dict[st
 
 
 @pytest.mark.parametrize("statement", _statements())
-def test_a_statement_is_for_the_resources_that_its_actions_take(statement: dict[str, Any], reference: Any) -> None:
+def test_statement_has_resources_of_actions(statement: dict[str, Any], reference: Any) -> None:
     for action in statement["Action"]:
         prefix, operation = action.split(":")
         kinds = reference[prefix]["Actions"][operation.lower()].get("Resources", [])
@@ -104,7 +104,7 @@ def test_a_statement_is_for_the_resources_that_its_actions_take(statement: dict[
 
 
 @pytest.mark.parametrize("statement", _statements())
-def test_a_role_may_be_passed_by_its_name_and_to_one_service(statement: dict[str, Any]) -> None:
+def test_pass_role_is_for_one_role_and_one_service(statement: dict[str, Any]) -> None:
     if "iam:PassRole" not in statement["Action"]:
         assert "Condition" not in statement
         return
@@ -115,7 +115,7 @@ def test_a_role_may_be_passed_by_its_name_and_to_one_service(statement: dict[str
     assert statement["Condition"] == {"StringEquals": {"iam:PassedToService": f"{service}.amazonaws.com"}}
 
 
-def test_the_handler_s_role_and_its_caller_have_together_what_an_operator_has() -> None:
+def test_handler_role_and_caller_together_have_actions_of_operator() -> None:
     own = {"sagemaker:DescribeInferenceExperiment", "iam:PassRole"}
     caller, handler = set(actions(read(WITH_HANDLER_ROLE))), set(actions(read(HANDLER_ROLE)))
     assert caller | handler == set(actions(read(OPERATOR)))
@@ -123,20 +123,17 @@ def test_the_handler_s_role_and_its_caller_have_together_what_an_operator_has() 
     assert {action.partition(":")[0] for action in caller - own} == {"cloudformation"}
 
 
-def test_a_reader_has_nothing_that_writes() -> None:
+def test_read_only_policy_has_read_actions_only() -> None:
     assert all(re.match(r"\w+:(Get|List|Describe)", action) for action in actions(read(READ_ONLY)))
 
 
-# what is written elsewhere
-
-
-def test_the_notes_of_the_modules_name_the_actions_of_the_policies() -> None:
+def test_notes_of_modules_name_actions_of_policies() -> None:
     assert documented("inference_experiment_info") == set(actions(read(READ_ONLY)))
     only_to_list = {"cloudformation:ListResources", "sagemaker:ListInferenceExperiments"}
     assert documented("inference_experiment") == set(actions(read(OPERATOR))) - only_to_list
 
 
-def test_no_page_and_no_module_names_an_action_that_no_policy_has() -> None:
+def test_documentation_names_actions_of_policies_only() -> None:
     known = {action for name in POLICIES for action in actions(read(name))}
     known |= {"cloudformation:CancelResourceRequest", "iam:PassedToService"}  # in no policy, and no action
     documents = [path for suffix in ("md", "rst") for path in (ROOT / "docs").rglob(f"*.{suffix}")]

@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A fixture for tests that each begin with an empty account, at whatever time it has become."""
+"""Fixtures of the stateful tests."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ from tests.emulator import Emulator
 
 @pytest.fixture
 def emulator(emulator_of_module: Emulator) -> Emulator:
-    """Without an experiment, and with its clock where the test before has left it."""
+    """Return the emulator without experiments. Its clock continues from the previous test."""
     emulator_of_module.reset()
     return emulator_of_module

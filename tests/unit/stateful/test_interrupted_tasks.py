@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tasks that end at each of their calls without a word, in process; the integration tests kill processes."""
+"""Tasks that end at each of their calls, in process. The integration tests kill processes."""
 
 from __future__ import annotations
 
@@ -11,54 +11,55 @@ import pytest
 
 from tests.emulator import Emulator
 from tests.support.module_runner import Result
-from tests.support.stateful.interruption import ERRANDS, MOMENTS, Bed, Kill, check
+from tests.support.stateful.interruption import MOMENTS, TASKS, Harness, Kill, kill_at_each_call
 from tests.support.stateful.invariants import run
 from tests.support.thorough import THOROUGH
 
 SERVICES = {
-    "operations that begin and show late": {
+    "late operations and reads": {
         "pending_seconds": 4.0,
         "operation_seconds": 9.0,
         "retry_after_seconds": 4.0,
         "identifier_delay_seconds": 3.0,
         "read_delay_seconds": 12.0,
     },
-    "a quick service": {"operation_seconds": 0.1, "transition_seconds": 0.05},
-    "operations that outlast their effect": {
+    "short operations": {"operation_seconds": 0.1, "transition_seconds": 0.05},
+    "operations longer than transitions": {
         "operation_seconds": 9.0,
         "transition_seconds": 1.0,
         "retry_after_seconds": 4.0,
     },
-    "effects that outlast their operation": {"operation_seconds": 0.1, "transition_seconds": 5.0},
+    "transitions longer than operations": {"operation_seconds": 0.1, "transition_seconds": 5.0},
 }
-SECONDS_LATER = {"run again at once": 0, "run again after a minute": 60}
-# The first of each of the three tables, or all.
+# Seconds until the second run.
+DELAYS = {"immediate second run": 0, "second run after a minute": 60}
+# The first entry of each table, or all.
 SHARE = None if THOROUGH else 1
 
 
 class Killed(BaseException):
-    """Nothing but the harness catches it, as nothing catches SIGKILL."""
+    """Ends a task as SIGKILL does: the modules do not catch it."""
 
 
 @pytest.mark.parametrize(
     "emulator_of_module", list(SERVICES.values())[:SHARE], ids=list(SERVICES)[:SHARE], indirect=True
 )
-@pytest.mark.parametrize("later", list(SECONDS_LATER)[:SHARE])
+@pytest.mark.parametrize("delay", list(DELAYS)[:SHARE])
 @pytest.mark.parametrize("moment", list(MOMENTS)[:SHARE])
-@pytest.mark.parametrize("title", ERRANDS)
-def test_a_task_killed_at_any_call_is_taken_up(title: str, moment: str, later: str, emulator: Emulator) -> None:
-    def die() -> None:
+@pytest.mark.parametrize("title", TASKS)
+def test_second_run_completes_task_killed_at_any_call(title: str, moment: str, delay: str, emulator: Emulator) -> None:
+    def kill_task() -> None:
         raise Killed
 
     def attempt(task: dict[str, Any], kill: Kill | None) -> Result | None:
         emulator.clear_faults()
         if kill:
-            kill.order(emulator, die)
+            kill.arm(emulator, kill_task)
         try:
             return run(emulator, task)
         except Killed:
-            emulator.clock.advance(SECONDS_LATER[later])
+            emulator.clock.advance(DELAYS[delay])
             return None
 
-    bed = Bed(emulator, attempt, wait=lambda: emulator.clock.advance(60))
-    assert check(bed, title, moment) >= 4
+    harness = Harness(emulator, attempt, wait=lambda: emulator.clock.advance(60))
+    assert kill_at_each_call(harness, title, moment) >= 4

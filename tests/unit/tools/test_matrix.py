@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`make matrix` takes the Pythons that there are, tells which it lacked, and fails for what it has run only."""
+"""`make matrix`: the choice of Python versions, the printed plan, and the exit status."""
 
 from __future__ import annotations
 
@@ -19,31 +19,35 @@ FOUND = {name: Path(f"/opt/python{name}") for name in ("3.10", "3.11", "3.12", "
 ALL = ["2.16-3.10", "2.19-3.11", "2.21-3.13", "galaxy"]
 
 CASES: dict[str, tuple[list[str], list[str], list[str], list[str]]] = {
-    # what there is: Pythons, what is asked for, what is run, what is told
+    # Installed Pythons, arguments, expected runs, expected output.
     "all": ([*FOUND], [], ALL, ["2.21 (ansible 14) runs on /opt/python3.13"]),
     "only 3.12": (
         ["3.12"],
         [],
         ["2.16-3.12", "2.19-3.12", "2.21-3.12", "galaxy"],
-        ["/opt/python3.12, as Python 3.10 is lacking", "as Python 3.11 is lacking", "as Python 3.13 is lacking"],
+        [
+            "/opt/python3.12, because Python 3.10 is not installed",
+            "because Python 3.11 is not installed",
+            "because Python 3.13 is not installed",
+        ],
     ),
     "only 3.10": (
         ["3.10"],
         [],
         ["2.16-3.10", "galaxy"],
-        ["2.19 is left out: it needs one of Python 3.11, 3.12, 3.13", "2.21 is left out: it needs one of"],
+        ["2.19 is skipped: it needs one of Python 3.11, 3.12, 3.13", "2.21 is skipped: it needs one of"],
     ),
-    "none": ([], [], ["galaxy"], ["2.16 is left out", "2.19 is left out", "2.21 is left out"]),
-    "one asked for": ([*FOUND], ["2.19"], ["2.19-3.11"], ["2.19 (ansible 12) runs on /opt/python3.11"]),
-    "one asked for that cannot be": (["3.10"], ["2.21"], [], ["2.21 is left out"]),
+    "none": ([], [], ["galaxy"], ["2.16 is skipped", "2.19 is skipped", "2.21 is skipped"]),
+    "one ansible-core": ([*FOUND], ["2.19"], ["2.19-3.11"], ["2.19 (ansible 12) runs on /opt/python3.11"]),
+    "one ansible-core without Python": (["3.10"], ["2.21"], [], ["2.21 is skipped"]),
 }
 
 
-@pytest.mark.parametrize("what", CASES)
-def test_what_is_run_and_what_is_told(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], what: str
+@pytest.mark.parametrize("case", CASES)
+def test_matrix_runs_versions_with_python_and_prints_plan(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], case: str
 ) -> None:
-    pythons, wanted, expected, told = CASES[what]
+    pythons, wanted, expected, printed = CASES[case]
     ran: list[str] = []
     monkeypatch.setattr(matrix, "found_pythons", lambda names: {name: FOUND[name] for name in names if name in pythons})
 
@@ -54,8 +58,8 @@ def test_what_is_run_and_what_is_told(
     monkeypatch.setattr(Place, "run", run)
     assert matrix.main(wanted) == 0
     assert sorted(ran) == expected
-    said = capsys.readouterr().out
-    assert [words for words in told if words not in said] == []
+    output = capsys.readouterr().out
+    assert [words for words in printed if words not in output] == []
 
 
 @pytest.mark.parametrize(
@@ -73,7 +77,7 @@ def test_matrix_runs_only_sanity_tests_on_versions_of_make_test(
     assert list(matrix.steps_of(matrix.Row("2.19", 12, (python,)), python)) == steps
 
 
-def test_one_that_fails_fails_it_all(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_matrix_fails_if_one_run_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(matrix, "found_pythons", lambda _names: FOUND)
     monkeypatch.setattr(Place, "run", lambda place: place.name != "2.19-3.11")
     assert matrix.main([]) == 1
@@ -82,7 +86,7 @@ def test_one_that_fails_fails_it_all(monkeypatch: pytest.MonkeyPatch) -> None:
 NAMED_UNDERSCORE = re.compile(r"\b_(?: in\b|,|\)| =)")
 
 
-def test_what_developers_do_and_ansible_test_takes_minutes_to_refuse_is_found_here() -> None:
+def test_sources_follow_rules_of_ansible_test() -> None:
     sources = [path for folder in ("plugins", "tests") for path in (ROOT / folder).rglob("*.py")]
     assert [path for path in sources if NAMED_UNDERSCORE.search(path.read_text(encoding="utf-8"))] == []
     assert [path for path in (ROOT / "tests" / "unit").rglob("__init__.py") if path.stat().st_size] == []

@@ -174,7 +174,7 @@ NOT_ALLOWED: list[Any] = [
 
 
 @pytest.mark.parametrize(("name", "operation", "exception", "code"), NOT_ALLOWED)
-def test_update_of_create_only_or_read_only_property_is_rejected_at_once_or_fails_later(
+def test_update_of_create_only_or_read_only_property_is_rejected(
     aws: Aws, name: str, operation: Operation, exception: str, code: str
 ) -> None:
     before = aws.put("Running", KmsKey="alias/key")

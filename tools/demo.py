@@ -34,7 +34,7 @@ GRACE = 10
 
 
 class Step(NamedTuple):
-    """A command, and what is expected of it."""
+    """A command, and its expected result and requests."""
 
     title: str
     command: str
@@ -138,7 +138,7 @@ def _demo(*, verbose: bool) -> int:
 
 
 def run(step: Step, server: EmulatorServer, *, verbose: bool = False) -> list[str]:
-    """Run the command of a step and print its result and its requests. Return what differs from the expectation."""
+    """Run the command of a step and print its result and its requests. Return the differences from the expectation."""
     before = len(server.log)
     output, results = _ansible(step.command, server, verbose=verbose)
     result = summary(results)

@@ -25,12 +25,12 @@ Part = Callable[[Bench, Report], None]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Return 0 if every count is what it should be. Ratios depend on the machine: they are told, and fail nothing."""
+    """Return 0 if each count has the expected value. Ratios depend on the machine, so they are only printed."""
     parser = argparse.ArgumentParser(prog="python -m tools.benchmarks", description=__doc__)
     parser.add_argument("--smoke", action="store_true", help="count, measure nothing, write nothing")
     parser.add_argument("--only", metavar="PART", help=f"one of {', '.join(FULL)}; writes nothing")
     options = parser.parse_args(arguments)
-    # The collection as it was packed and installed by `make`.
+    # The collection that `make` installed.
     sys.path.insert(0, str(ROOT / ".build" / "collections"))
     report = Report()
     parts = SMOKE if options.smoke else FULL
@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if options.only in (None, name):
                 _run(name, partial(part, bench, report))
     if options.only in (None, "waiting"):
-        # On a clock of its own, in process: two emulators at a time cannot be.
+        # In process with a manual clock. Two emulators cannot run in one process at the same time.
         _run("waiting", partial(waiting.waiting, report, rounds=2 if options.smoke else 40))
     if not (options.smoke or options.only):
         _write(report, RESULTS)
@@ -66,7 +66,7 @@ FULL: dict[str, Part] = {
     "breakdown": partial(payload.breakdown, rounds=3),
     "throughput": partial(guide.throughput, number=8, length=3.0),
 }
-# Nothing is measured in a smoke, so the service need not take its time.
+# A smoke run measures nothing, so its operations are short.
 QUICK = {"operation_seconds": 0.1, "transition_seconds": 0.1}
 SMOKE: dict[str, Part] = {
     "unchanged": partial(tasks.unchanged, rounds=0),
@@ -78,10 +78,10 @@ SMOKE: dict[str, Part] = {
 
 
 def _run(name: str, part: Callable[[], None]) -> None:
-    begun = time.monotonic()
+    start = time.monotonic()
     print(f"{name} ...", end=" ", flush=True)
     part()
-    print(f"{time.monotonic() - begun:.0f} s", flush=True)
+    print(f"{time.monotonic() - start:.0f} s", flush=True)
 
 
 def _write(report: Report, folder: Path) -> None:

@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The floors: the least possible modules, in a collection that lives as long as a run, and a plain boto3 script."""
+"""The baselines: modules with one call, in a collection that is created for each run, and a plain boto3 script."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LEAST_RETURNING_MANY = "bench.floor.least_returning_many"
 _LEAST = '''#!/usr/bin/python
 DOCUMENTATION = """
 module: {name}
-short_description: The least that a module can do for one experiment
+short_description: Read one experiment with one call
 """
 import json
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
@@ -31,12 +31,12 @@ def main():
 if __name__ == "__main__":
     main()
 '''
-# As much as an info task of so many has to return, without having read it.
+# Returns as much as an info task for 5,000 experiments, without reading them.
 _MANY = 'module.exit_json(all=[json.loads(answer["ResourceDescription"]["Properties"]) for _copy in range(5000)])'
 _DESCRIBE = 'module.client("sagemaker").describe_inference_experiment(Name=module.params["name"])'
 
-# Prints the seconds that listing and reading took, once there is a client: importing boto3 and making a client are in
-# the baseline module already, whose cost is added.
+# Prints the seconds for listing and reading, without the import of boto3 and without creating the client: the cost of
+# the baseline module, which includes both, is added.
 BARE_SCRIPT = """
 import json, sys, time
 from concurrent.futures import ThreadPoolExecutor
@@ -62,7 +62,7 @@ print(json.dumps({"seconds": time.perf_counter() - begun, "found": len(found)}))
 
 
 def install(folder: Path) -> None:
-    """Write the floor's collection below a folder of collections."""
+    """Write the collection of the baseline modules below a folder of collections."""
     modules = folder / "ansible_collections" / "bench" / "floor" / "plugins" / "modules"
     modules.mkdir(parents=True)
     for name, more in (("least", ""), ("least_with_describe", _DESCRIBE), ("least_returning_many", _MANY)):

@@ -1,10 +1,10 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A service that has its answers ready, in a process of its own: C(python -m tools.benchmarks.canned FILE LATENCY).
+"""A service with prepared responses, in a separate process: `python -m tools.benchmarks.canned FILE LATENCY`.
 
-The emulator takes eight milliseconds of a CPU for each call, more the more experiments there are. With sixteen readers
-that would be all that is measured. This one repeats what the emulator has answered, and takes a tenth of that.
+The emulator needs at least eight milliseconds of CPU time for a call. With sixteen concurrent readers, this time would
+dominate the measurement. This service repeats responses of the emulator and needs a tenth of the time.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ TYPE = {"TypeName": "AWS::SageMaker::InferenceExperiment"}
 
 
 class Canned:
-    """The service as seen from the benchmark."""
+    """The service, as the client side of the benchmark."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.environment = {"AWS_ENDPOINT_URL": url, "AWS_URL": url}
 
     def calls(self) -> Counter[str]:
-        """Return how often each operation was called since this was asked last."""
+        """Return the number of calls of each operation since the last call of this method."""
         connection = http.client.HTTPConnection(self.url.removeprefix("http://"))
         with contextlib.closing(connection):
             connection.request("GET", "/calls")
@@ -44,7 +44,7 @@ class Canned:
 
 @contextlib.contextmanager
 def canned(bench: Bench, number: int, *, latency: float) -> Iterator[Canned]:
-    """Answer for so many experiments as the emulator answers for one."""
+    """Run the service for a number of experiments, with the response of the emulator for one."""
     answers = bench.folder / "answers"
     answers.write_text(json.dumps(_answers(bench, number)), encoding="utf-8")
     words = [sys.executable, "-m", "tools.benchmarks.canned", str(answers), str(latency)]
@@ -78,11 +78,11 @@ def _answers(bench: Bench, number: int) -> dict[str, Any]:
     }
 
 
-# --- the other process ---
+# --- the separate process ---
 
 
 class Service:
-    """Answers HTTP requests from what it was given."""
+    """Sends the prepared responses to HTTP requests."""
 
     def __init__(self, answers: dict[str, Any], latency: float) -> None:
         self._pages = [json.dumps(page).encode() for page in answers["pages"]]
@@ -91,7 +91,7 @@ class Service:
         self._calls: Counter[str] = Counter()
 
     async def serve(self) -> None:
-        """Print the port, and answer until killed."""
+        """Print the port, and respond until the process is killed."""
         server = await asyncio.start_server(self._connection, "127.0.0.1", 0)
         print(server.sockets[0].getsockname()[1], flush=True)
         await server.serve_forever()
@@ -122,5 +122,5 @@ class Service:
 
 
 if __name__ == "__main__":
-    given = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    asyncio.run(Service(given, float(sys.argv[2])).serve())
+    prepared = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    asyncio.run(Service(prepared, float(sys.argv[2])).serve())

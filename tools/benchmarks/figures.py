@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A figure: what was measured, the floor it is held against, and the target; and how they are told and kept."""
+"""Figures (costs with baselines and targets) and counts, printed as a table and written as JSON."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """A cost and its floor, both in C(unit). The verdict goes by their ratio, or by C(met) where that is no ratio."""
+    """A cost and its baseline (floor) in the same unit, and the target for their ratio."""
 
     what: str
     cost: float
@@ -35,7 +35,7 @@ class Figure:
 
     @property
     def met(self) -> bool | None:
-        """Whether the target is met; None where there is none."""
+        """Whether the ratio meets the target; None without a target."""
         return None if self.target is None else round(self.ratio, 2) <= self.target
 
     def as_json(self) -> dict[str, Any]:
@@ -54,7 +54,7 @@ class Figure:
 
 @dataclass(frozen=True, kw_only=True)
 class Count:
-    """Something that is counted and not measured, so that it is the same on every machine."""
+    """A number that is the same on each machine, and its expected value."""
 
     what: str
     found: Any
@@ -67,7 +67,7 @@ class Count:
 
 @dataclass
 class Report:
-    """All that one run has found; C(series) holds the points of the picture."""
+    """The results of a run. series has the points of the picture."""
 
     figures: list[Figure] = field(default_factory=list)
     counts: list[Count] = field(default_factory=list)
@@ -85,7 +85,7 @@ class Report:
         path.write_text(json.dumps(self.as_json(), indent=1) + "\n", encoding="utf-8")
 
     def table(self) -> str:
-        """The figures and counts in columns, for a terminal."""
+        """Return the figures and counts as a table for a terminal."""
         width = max([len(figure.what) for figure in self.figures] + [len(count.what) for count in self.counts])
         lines = [f"{'':{width}}  {'cost':>10}  {'baseline':>10}        {'ratio':>6}  target"]
         for figure in self.figures:
@@ -101,7 +101,7 @@ class Report:
 def compared(
     what: str, costs: Sequence[float], floors: Sequence[float], *, target: float | None = None, plus: float = 0.0
 ) -> Figure:
-    """Return the figure of costs and floors that were measured by turns; C(plus) is added to the floor."""
+    """Return the figure of alternating measurements of costs and baselines. plus is added to the baseline."""
     quartiles = statistics.quantiles(costs, n=4) if len(costs) > 1 else [costs[0]] * 3
     return Figure(
         what=what,
@@ -114,7 +114,7 @@ def compared(
 
 
 def measured_on() -> dict[str, Any]:
-    """Return what a reader has to know of the machine, and nothing that names it."""
+    """Return the versions and the number of CPUs, without the name of the machine."""
     packages = ("ansible-core", "boto3", "botocore")
     return {
         "python": platform.python_version(),

@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run the playbooks of the guide to many experiments, and measure how many experiments a minute each creates."""
+"""Run the playbooks of the guide to many experiments, and measure the experiments that each creates in a minute."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WAYS = ("loop", "parallel", "regions")
 
 
 def write(folder: Path) -> dict[str, Path]:
-    """Write the playbooks and the inventory of the guide to a folder; return the path of each by its name."""
+    """Write the playbooks and the inventory of the guide to a folder. Return their paths by name."""
     found = {}
     for block in blocks(GUIDE, "yaml", "ini"):
         path = folder / block.name
@@ -28,7 +28,7 @@ def write(folder: Path) -> dict[str, Path]:
 
 
 def throughput(bench: Bench, report: Report, *, number: int, length: float) -> None:
-    """Create so many experiments, whose creation takes C(length) seconds, in each of the guide's ways."""
+    """Create a number of experiments with each playbook of the guide. A create takes length seconds."""
     bench.folder.joinpath("guide").mkdir(exist_ok=True)
     files = write(bench.folder / "guide")
     for way in WAYS:
@@ -37,7 +37,7 @@ def throughput(bench: Bench, report: Report, *, number: int, length: float) -> N
         inventory = ["--inventory", str(files["inventory"])] if way == "regions" else []
         each = number // REGIONS if way == "regions" else number
         words = [command("ansible-playbook"), str(files[way]), *inventory, "--extra-vars", f"how_many={each}"]
-        seconds, _said = bench.run(words)
+        seconds, _output = bench.run(words)
         creates = bench.server.calls().count("CreateResource")
         report.counts.append(Count(what=f"experiments created by {way}.yml", found=creates, wanted=number))
         report.series.setdefault("throughput", []).append(

@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The info module: many experiments at some latency, against a plain boto3 script with as many threads."""
+"""Measure the info module with many experiments, against a plain boto3 script with the same number of threads."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from tools.benchmarks.figures import Count, Figure, Report, compared
 from tools.benchmarks.plays import INFO, Bench, Task, names
 
 LATENCY = 0.05
-# What LEAST_RETURNING_MANY returns.
+# The number of experiments that LEAST_RETURNING_MANY returns.
 MANY = 5000
 
 
 def info(bench: Bench, report: Report, *, number: int, latency: float, rounds: int, target: float | None) -> None:
-    """Measure an info task, the script and the baseline module by turns, and add a point to the picture."""
+    """Measure an info task, the script and the baseline module alternately, and add a point to the picture."""
     costs, scripts, floors = [], [], []
     first = names(1)[0]
     warm = [Task(LEAST, {"name": first}), Task(INFO, {"name": first})]
     with canned(bench, number, latency=latency) as service, canned(bench, 1, latency=0) as quick:
         for _round in range(rounds):
             scripts.append(bare_script(bench, service, number))
-            # The floor's own call is without latency: the script's calls are all that are needed.
+            # Without latency, because the calls of the script already include it.
             floors.append(bench.play([*warm, Task(LEAST, {"name": first})], **quick.environment)[-1])
             service.calls()
             costs.append(bench.play([*warm, Task(INFO, {})], **service.environment)[-1])
             calls = service.calls()
-            # Two more reads are those of the tasks that warm up.
+            # Without the reads of the warm-up tasks.
             found = calls["ListResources"], calls["GetResource"] - len(warm)
             wanted = -(-number // PAGE), number
             report.counts.append(Count(what=f"list and read calls for {number:,}", found=found, wanted=wanted))
@@ -47,7 +47,7 @@ def info(bench: Bench, report: Report, *, number: int, latency: float, rounds: i
 
 
 def throttled(bench: Bench, report: Report, *, number: int, a_second: int, measured: bool) -> None:
-    """Measure an info task of so many experiments where the service bears only so many calls a second."""
+    """Measure an info task while the service throttles to a number of calls a second."""
     bench.fill(number)
     bench.play([Task(INFO, {"name": names(1)[0]})])
     needed = number + -(-number // PAGE)
@@ -56,11 +56,15 @@ def throttled(bench: Bench, report: Report, *, number: int, a_second: int, measu
     cost = bench.play([Task(INFO, {})])[-1]
     bench.server.settings.throttle_per_second = None
     log = bench.server.log
-    refused = sum(record.error is not None for record in log)
+    throttled_calls = sum(record.error is not None for record in log)
     least = bench.play([Task(LEAST, {"name": names(1)[0]})] * 2)[-1]
     report.counts += [
-        Count(what=f"answered calls for {number:,}, throttled", found=len(log) - refused, wanted=needed),
-        Count(what=f"more than two a reader refused for {number:,}", found=refused > 2 * _readers(), wanted=False),
+        Count(what=f"successful calls for {number:,}, throttled", found=len(log) - throttled_calls, wanted=needed),
+        Count(
+            what=f"more than two throttled calls a reader for {number:,}",
+            found=throttled_calls > 2 * _readers(),
+            wanted=False,
+        ),
     ]
     if measured:
         what = f"info task, {number:,} experiments, {a_second} calls a second allowed / these seconds + baseline module"
@@ -68,7 +72,7 @@ def throttled(bench: Bench, report: Report, *, number: int, a_second: int, measu
 
 
 def returned(bench: Bench, report: Report) -> None:
-    """Hold an info task of 5,000 against the same script and a baseline module that returns as much."""
+    """Compare an info task for 5,000 experiments with the script and a baseline module that returns as much."""
     first = names(1)[0]
     with canned(bench, 1, latency=0) as quick:
         least, as_much = bench.play(
@@ -80,7 +84,7 @@ def returned(bench: Bench, report: Report) -> None:
 
 
 def flat(_bench: Bench, report: Report) -> None:
-    """Hold what one experiment more costs among 5,000 against what it costs among 200, both at once."""
+    """Compare the time for an additional experiment among 5,000 with the time among 200, without latency."""
     seconds = {point["experiments"]: point["seconds"] for point in report.series["info"] if not point["latency"]}
     each = {number: (seconds[number] - seconds[1]) / number * 1000 for number in (200, 5000)}
     report.figures.append(
@@ -95,16 +99,16 @@ def flat(_bench: Bench, report: Report) -> None:
 
 
 def bare_script(bench: Bench, service: Canned, number: int) -> float:
-    """Return the seconds that a plain script needed to list and read so many experiments."""
+    """Return the seconds that a plain script needs to list and read a number of experiments."""
     words = [sys.executable, "-c", BARE_SCRIPT, str(_readers())]
-    said: dict[str, Any] = json.loads(bench.run(words, **service.environment)[1])
-    if said["found"] != number:
-        raise RuntimeError(f"the plain script has found {said['found']} experiments instead of {number}")
-    return float(said["seconds"])
+    printed: dict[str, Any] = json.loads(bench.run(words, **service.environment)[1])
+    if printed["found"] != number:
+        raise RuntimeError(f"the plain script has found {printed['found']} experiments instead of {number}")
+    return float(printed["seconds"])
 
 
 def _readers() -> int:
-    # The collection can be imported once its path has been set, by the program that runs this.
+    # main() sets the path of the collection.
     from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api.listing import MAX_CONCURRENT_READS
 
     return MAX_CONCURRENT_READS

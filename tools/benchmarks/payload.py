@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Ansible sends for a task, run by itself: its bytes, its peak memory, and where its time goes."""
+"""Measure the payload that Ansible sends for a task: its size, its peak memory, and the parts of its duration."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from tools.benchmarks.figures import Count, Figure, Report
 from tools.benchmarks.plays import INFO, Bench, Task, names
 from tools.benchmarks.tasks import KINDS
 
-# Runs its arguments and tells the peak memory, in KiB, of what it ran: a process that is begun by one bigger than
-# itself is taken for as big as that, and this one is small.
+# Runs a command and prints its peak memory in KiB. The peak memory of a child process is at least the memory of its
+# parent at the fork, and the parent is small here.
 _WEIGH = """
 import resource, subprocess, sys
 subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 """
 
-# Runs a payload and tells, on stderr, the seconds that it spent on making clients and on calls.
+# Runs a payload and prints, to stderr, the seconds for creating clients and for calls.
 _CLOCKED = """
 import atexit, json, runpy, sys, time
 import boto3, botocore.client
@@ -56,7 +56,7 @@ def clocked(owner, name, kind):
 clocked(boto3.session.Session, "client", "clients")
 clocked(botocore.client.BaseClient, "_make_api_call", "calls")
 atexit.register(lambda: print(json.dumps(spent), file=sys.stderr))
-sys.argv = sys.argv[1:]  # an argument would be taken for a command to the wrapper
+sys.argv = sys.argv[1:]  # the wrapper would read an argument as a command
 runpy.run_path(sys.argv[0], run_name="__main__")
 """
 
@@ -73,19 +73,19 @@ _ORIGINS = {
 }
 _LIBRARY = "imports of Python's library"
 OURS = "ansible_collections/awscc/"
-# What the module that writes has in its payload of this collection: a file more is a file more for every task.
+# The number of files of this collection in the payload. Each file costs time in each task.
 FILES_OF_OURS = 25
 
 
 @dataclass(frozen=True)
 class Payload:
-    """The file that Ansible has put beside the host's Python, for one task."""
+    """The file that Ansible sends to the host for one task."""
 
     path: Path
 
     @property
     def archive(self) -> zipfile.ZipFile:
-        """The modules in it: the longest run of base64 in the file is their zip."""
+        """The zip archive of the modules: the longest base64 string of the file."""
         text = self.path.read_text(encoding="utf-8")
         return zipfile.ZipFile(io.BytesIO(base64.b64decode(max(re.findall(r"[A-Za-z0-9+/=]{1000,}", text), key=len))))
 
@@ -94,7 +94,7 @@ class Payload:
         return self.path.stat().st_size
 
     def contents(self) -> Counter[str]:
-        """Return the bytes, as packed, by origin."""
+        """Return the compressed bytes by origin."""
         found: Counter[str] = Counter()
         for entry in self.archive.infolist():
             origin = "/".join(entry.filename.split("/")[:2])
@@ -103,14 +103,14 @@ class Payload:
 
 
 def payloads(bench: Bench, tasks: Sequence[Task]) -> list[Payload]:
-    """Let Ansible make the payload of each task, and keep it."""
+    """Return the payload of each task, which Ansible keeps after a run."""
     folder = Path(tempfile.mkdtemp(dir=bench.folder))
     bench.play(tasks, ANSIBLE_KEEP_REMOTE_FILES="1", ANSIBLE_REMOTE_TMP=str(folder))
     return [Payload(path) for path in sorted(folder.rglob("AnsiballZ_*.py"), key=lambda path: path.stat().st_mtime)]
 
 
 def bytes_sent(bench: Bench, report: Report) -> None:
-    """Hold the bytes of a task's payload against those of the baseline module."""
+    """Compare the size of a task's payload with that of the baseline module."""
     bench.fill(1)
     name = names(1)[0]
     ours, least, info = payloads(
@@ -133,7 +133,7 @@ def bytes_sent(bench: Bench, report: Report) -> None:
 
 
 def memory(bench: Bench, report: Report, *, target: float | None) -> None:
-    """Hold the peak memory of an info of 5,000 against the baseline module, and against it returning as much."""
+    """Compare the peak memory of an info task for 5,000 experiments with both baseline modules."""
     bench.fill(1)
     one = {"name": names(1)[0]}
     made = payloads(bench, [Task(INFO, {}), Task(LEAST, one), Task(LEAST_RETURNING_MANY, one)])
@@ -150,7 +150,7 @@ def memory(bench: Bench, report: Report, *, target: float | None) -> None:
 
 
 def breakdown(bench: Bench, report: Report, *, rounds: int) -> None:
-    """Tell where the time of an unchanged task goes, beside the baseline module's."""
+    """Measure the parts of the duration of an unchanged task and of the baseline module."""
     bench.server.reset()
     bench.play([KINDS[2]])
     made = payloads(bench, KINDS)
@@ -186,10 +186,10 @@ def _stderr(bench: Bench, words: Sequence[str]) -> str:
     return done.stderr
 
 
-def _imports(said: str) -> dict[str, float]:
-    """Add up what C(-X importtime) says by origin, leaving out what Python imports to start."""
+def _imports(output: str) -> dict[str, float]:
+    """Return the seconds of imports by origin, from the output of -X importtime, without the imports of site."""
     sums = dict.fromkeys([*_ORIGINS.values(), _LIBRARY], 0.0)
-    _start, _found, task = said.partition("| site\n")
+    _start, _found, task = output.partition("| site\n")
     for line in re.findall(r"import time:\s+(\d+) \|\s+\d+ \| +(\S+)", task):
         microseconds, module = line
         origin = next((title for prefix, title in _ORIGINS.items() if f"{module}.".startswith(f"{prefix}.")), _LIBRARY)

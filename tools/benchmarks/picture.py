@@ -28,7 +28,7 @@ def draw(series: Mapping[str, Points], path: Path) -> None:
 
 
 def _listing(axes: Any, points: Points) -> None:
-    """Seconds of a whole task against the number of experiments."""
+    """Plot the seconds of a task against the number of experiments."""
     for latency, style in ((0.05, "-"), (0.0, ":")):
         chosen = [point for point in points if point["latency"] == latency]
         numbers = [point["experiments"] for point in chosen]
@@ -45,7 +45,7 @@ def _listing(axes: Any, points: Points) -> None:
 
 
 def _waiting(axes: Any, points: Points) -> None:
-    """Seconds from an operation's end until it is noticed, against its length; the polls as numbers."""
+    """Plot the delay after an operation in seconds against its duration, with the number of polls."""
     lengths = [point["operation_seconds"] for point in points]
     most = [point["overshoot_most"] for point in points]
     axes.plot(lengths, [point["overshoot_allowed"] for point in points], color=LIMIT, ls="--", label="allowed")
@@ -70,6 +70,6 @@ def _waiting(axes: Any, points: Points) -> None:
 
 
 def _plain(axis: Any, ticks: Sequence[float]) -> None:
-    """Name these ticks of a logarithmic axis and no others."""
+    """Label only these ticks of a logarithmic axis."""
     axis.set_ticks(ticks, labels=[f"{tick:,g}" for tick in ticks])
     axis.set_ticks([], minor=True)

@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Playbooks against an emulator over HTTP, and how long each of their tasks took."""
+"""Run playbooks against an emulator over HTTP, and measure the duration of each task."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Bench:
-    """An emulator with the service times of the lifecycle, and a folder that has the floor's collection."""
+    """An emulator, and a folder with the collection of the baseline modules."""
 
     server: EmulatorServer
     folder: Path
@@ -54,7 +54,7 @@ class Bench:
         }
 
     def play(self, tasks: Sequence[Task], **environment: str) -> list[float]:
-        """Run the tasks one after the other; return the seconds that each of them took, as Ansible saw it."""
+        """Run the tasks in order. Return the seconds of each task from its start to the start of the next."""
         notes = self.folder / "steps"
         notes.unlink(missing_ok=True)
         play = {
@@ -70,13 +70,13 @@ class Bench:
         return [end - begin for begin, end in pairwise(begun)]
 
     def playbook(self, plays: Sequence[Mapping[str, Any]], *arguments: str, **environment: str) -> float:
-        """Run a playbook; return the seconds that all of it took."""
+        """Run a playbook. Return its duration in seconds."""
         path = self.folder / "playbook.json"
         path.write_text(json.dumps(plays), encoding="utf-8")
         return self.run([command("ansible-playbook"), str(path), *arguments], **environment)[0]
 
     def run(self, words: Sequence[str], **environment: str) -> tuple[float, str]:
-        """Run a command; return the seconds it took and what it printed. Raises RuntimeError if it fails."""
+        """Run a command. Return its duration in seconds and its output. Raises RuntimeError if the command fails."""
         begun = time.perf_counter()
         done = subprocess.run(
             words,
@@ -93,7 +93,7 @@ class Bench:
         return seconds, done.stdout
 
     def fill(self, number: int) -> None:
-        """Let so many experiments exist and no others."""
+        """Remove all experiments and create a number of new ones."""
         self.server.reset()
         for name in names(number):
             self.server.put_experiment(REGION, {"Name": name, "EndpointName": f"{name}-endpoint"}, status="Running")
@@ -101,7 +101,7 @@ class Bench:
 
 @contextlib.contextmanager
 def bench(**settings: Any) -> Iterator[Bench]:
-    """Set all of it up: an operation takes 0.5 s, each status in transit 0.3 s, roles and endpoints need not exist."""
+    """Start an emulator without checks of references: an operation takes 0.5 s, each transitional status 0.3 s."""
     times = {"operation_seconds": 0.5, "transition_seconds": 0.3, "check_references": False, **settings}
     with EmulatorServer(**times) as server, tempfile.TemporaryDirectory() as folder:
         baseline.install(Path(folder) / "collections")
@@ -109,11 +109,11 @@ def bench(**settings: Any) -> Iterator[Bench]:
 
 
 def names(number: int) -> list[str]:
-    """Return the names of so many experiments, in order."""
+    """Return the names of a number of experiments in order."""
     return [f"experiment-{index:05}" for index in range(number)]
 
 
 def declared(name: str, **changes: Any) -> dict[str, Any]:
-    """Return the options that declare all of an experiment."""
+    """Return all options of an experiment."""
     role_arn = f"arn:aws:iam::{ACCOUNT_ID}:role/demo-sagemaker"
     return full(name=name, role_arn=role_arn, endpoint_name=f"{name}-endpoint", **changes)

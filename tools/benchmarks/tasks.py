@@ -20,9 +20,9 @@ POLL = "GetResourceRequestStatus"
 GET, DESCRIBE = "GetResource", "DescribeInferenceExperiment"
 UNCHANGED = Task(MODULE, declared(NAME, description="As it is", tags={"team": "checkout"}))
 UNCHANGED_WITH_SCHEDULE = Task(MODULE, {**UNCHANGED.options, "schedule": SCHEDULE})
-# Scheduled, since without a schedule it would start by itself.
+# With a schedule, because the experiment would otherwise start on create.
 CREATED = Task(MODULE, declared(NAME, tags={"team": "checkout"}, schedule=SCHEDULE))
-# By turns in this order: each one beside its floor.
+# In this order, so that each task alternates with its baseline.
 KINDS = (
     UNCHANGED,
     Task(LEAST, {"name": NAME}),
@@ -31,17 +31,17 @@ KINDS = (
 )
 LIFECYCLE = (
     ("create", CREATED, [GET, "CreateResource", GET, DESCRIBE]),
-    ("the same again", CREATED, [GET, DESCRIBE]),
+    ("repeated create", CREATED, [GET, DESCRIBE]),
     ("update", Task(MODULE, {"name": NAME, "description": "New"}), [GET, "UpdateResource", GET]),
     ("start", Task(MODULE, {"name": NAME, "desired_state": "Running"}), [GET, "UpdateResource", GET]),
-    ("started again", Task(MODULE, {"name": NAME, "desired_state": "Running"}), [GET]),
+    ("repeated start", Task(MODULE, {"name": NAME, "desired_state": "Running"}), [GET]),
     ("info", Task(INFO, {"name": NAME}), [GET]),
     ("delete", Task(MODULE, {"name": NAME, "state": "absent"}), [GET, "DeleteResource", GET]),
 )
 
 
 def unchanged(bench: Bench, report: Report, *, rounds: int) -> None:
-    """Measure both kinds of unchanged tasks beside their floors, in one playbook; the first round warms up."""
+    """Measure unchanged tasks and their baselines alternately in one playbook. The first round is a warm-up."""
     bench.server.reset()
     bench.play([UNCHANGED_WITH_SCHEDULE])
     bench.server.clear_log()
@@ -63,9 +63,9 @@ def unchanged(bench: Bench, report: Report, *, rounds: int) -> None:
 
 
 def lifecycle(bench: Bench, report: Report, *, rounds: int) -> None:
-    """Measure the seven tasks of an experiment's life beside seven baseline modules plus the service's own time."""
+    """Compare the seven tasks of a lifecycle with seven baseline modules and the duration of the operations."""
     bench.server.reset()
-    # What the baseline module reads is another experiment, which is always there.
+    # The baseline module reads another experiment, which always exists.
     bench.server.put_experiment(REGION, {"Name": "another"}, status="Running")
     tasks = [task for _title, task, _calls in LIFECYCLE]
     least = [Task(LEAST, {"name": "another"})] * len(tasks)
@@ -90,13 +90,13 @@ def lifecycle(bench: Bench, report: Report, *, rounds: int) -> None:
 
 
 def _sums(seconds: Sequence[float], size: int, which: int, rounds: int) -> list[float]:
-    """Add up the tasks of each round but the first, which assembles what Ansible then keeps for the playbook."""
+    """Return the duration of each round without the first, in which Ansible assembles the payloads."""
     starts = [2 * size * turn + size * which for turn in range(1, 1 + rounds)]
     return [sum(seconds[start : start + size]) for start in starts]
 
 
 def _service_seconds() -> float:
-    """Return the time that one lifecycle's operations took in the emulator: from each acceptance to its end."""
+    """Return the seconds that the operations of one lifecycle took in the emulator."""
     requests = cloudcontrol_backends[ACCOUNT_ID][REGION].requests.values()
     took = [(request.finished - request.accepted).total_seconds() for request in requests]
     writes = sum(call.endswith("Resource") and call != GET for _title, _task, calls in LIFECYCLE for call in calls)

@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Waiting, on a clock that stands still: the polls of operations of every length, and how late their end is seen."""
+"""Measure the polls of operations on a manual clock: their number, and the delay after the end of an operation."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from tools.benchmarks.figures import Count, Figure, Report
 from tools.benchmarks.plays import declared
 
 LENGTHS = (0.5, 1, 2, 3, 5, 10, 20, 40, 60, 120, 300)
-# The issue's limit for an operation of five minutes.
+# The limit for an operation of five minutes.
 POLLS_ALLOWED = 40
 
 
 def waiting(report: Report, *, rounds: int) -> None:
-    """Create experiments in operations of about each length, in process; what is told is the median and the worst."""
+    """Create experiments with operations of each length, and report the median and the maximum of the delays."""
     from tests.support.module_runner import run_module, with_shared_clients
 
     for length in LENGTHS:
@@ -28,13 +28,13 @@ def waiting(report: Report, *, rounds: int) -> None:
         settings = {"retry_after_seconds": None, "check_references": False}
         with Emulator(clock=ManualClock(), **settings) as emulator, with_shared_clients():
             for turn in range(rounds):
-                # Up to a tenth less, since an operation does not end where a poll happens to be.
+                # Up to a tenth less, so that the ends are at different times between two polls.
                 emulator.settings.operation_seconds = length * (1 - 0.1 * turn / rounds)
                 emulator.clear_log()
                 result = run_module("inference_experiment", declared(f"turn-{turn}"), emulator=emulator)
                 if result.failed:
                     raise RuntimeError(result.msg)
-                overshoot, polled = _looked_back(emulator.log, emulator.settings.operation_seconds)
+                overshoot, polled = _delay_and_polls(emulator.log, emulator.settings.operation_seconds)
                 overshoots.append(overshoot)
                 polls.append(polled)
         point = {
@@ -46,7 +46,7 @@ def waiting(report: Report, *, rounds: int) -> None:
             "polls_most": max(polls),
         }
         report.series.setdefault("waiting", []).append(point)
-        # A sixth is what the pauses come to at the worst where a tenth would take more polls than allowed.
+        # With a maximum delay of a tenth, there would be more polls than allowed: see page.py.
         late = max(overshoots) > max(1.0, length / 6)
         report.counts += [
             Count(what=f"later than a second or a sixth after {length:g} s", found=late, wanted=False),
@@ -54,10 +54,10 @@ def waiting(report: Report, *, rounds: int) -> None:
                 what=f"more than {POLLS_ALLOWED} polls in {length:g} s", found=max(polls) > POLLS_ALLOWED, wanted=False
             ),
         ]
-    _against_the_limits(report)
+    _compare_with_limits(report)
 
 
-def _against_the_limits(report: Report) -> None:
+def _compare_with_limits(report: Report) -> None:
     points = report.series["waiting"]
     worst = max(points, key=lambda point: point["overshoot_most"] / point["overshoot_allowed"])
     report.figures += [
@@ -77,8 +77,8 @@ def _against_the_limits(report: Report) -> None:
     ]
 
 
-def _looked_back(log: Sequence[Record], length: float) -> tuple[float, int]:
-    """Return the seconds from an operation's end to the poll that saw it, and the number of polls."""
+def _delay_and_polls(log: Sequence[Record], length: float) -> tuple[float, int]:
+    """Return the seconds from the end of an operation to the next poll, and the number of polls."""
     accepted = next(record for record in log if record.write)
     polls = [record for record in log if record.operation == "GetResourceRequestStatus"]
     seen = datetime.fromisoformat(polls[-1].time) - datetime.fromisoformat(accepted.time)

@@ -36,7 +36,7 @@ PAGES = (
     "tools/benchmarks/results/*",
     "tests/unit/faults/*.md",
 )
-# The folders whose files have a page each: a title and the text that leads to them.
+# The folders with a page for each file: the title and the text of the list of files.
 LISTED = {
     "docs/examples": (
         "Examples",

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Print the counts of all areas, and the findings above the limits: `python -m tools.style`.
 
-With arguments, print every finding in the files whose path begins with one of them:
+With arguments, print every finding in the files with one of these path prefixes:
 `python -m tools.style README.md docs/iam`.
 """
 

@@ -74,7 +74,7 @@ def test_report_merges_effects_of_operations() -> None:
 
 def test_pause_after_failure_raises_ninth_failure_in_a_row() -> None:
     task, failure = create_task(ScriptedClient(None), declaration()), CloudControlError("message", code="Throttling")
-    for _ in range(8):
+    for _turn in range(8):
         task.pause_after_failure(failure)
 
     with pytest.raises(CloudControlError) as raised:

@@ -121,7 +121,7 @@ def test_module_imports_check_of_python_then_one_resource_type_and_one_entry_poi
     first, *others = [name for name in _imports(path) if name.startswith("plugins.")]
     assert first == f"{ENGINE}.ansible_module.python_version"
     entry_point, resource_type = sorted(others)
-    assert entry_point in {f"{ENGINE}.ansible_module.resource", f"{ENGINE}.ansible_module.info"}
+    assert entry_point in {f"{ENGINE}.ansible_module.{name}" for name in ("resource", "info", "metrics")}
     assert resource_type.startswith(f"{TYPES}.")
     assert not _foreign(path)
 

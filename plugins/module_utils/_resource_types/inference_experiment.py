@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from .._cloud_control.model.equivalence import format_instant, parse_instant, same_instant, same_kms_key, same_set
+from .._cloud_control.model.metrics import ROLES, Metric, MetricsTable, Rate, Subject, Variant
 from .._cloud_control.model.resource_type import (
     Declaration,
     Lifecycle,
@@ -399,6 +400,52 @@ def not_applied_by_create(sent: Properties, read: Properties, now: datetime) -> 
     return frozenset()
 
 
+def parse_subject(response: Mapping[str, Any]) -> Subject:
+    """Return the variants and the times of an experiment in a response to DescribeInferenceExperiment."""
+    models = {variant["VariantName"]: variant["ModelName"] for variant in response["ModelVariants"]}
+    endpoint, schedule = response["EndpointMetadata"]["EndpointName"], response.get("Schedule") or {}
+    (shadow,) = response["ShadowModeConfig"]["ShadowModelVariants"]
+    return Subject(
+        shown={
+            "name": response["Name"],
+            "status": response["Status"],
+            "endpoint_name": endpoint,
+            "sampling_percentage": shadow["SamplingPercentage"],
+        },
+        started=response["Status"] not in ("Creating", "Created"),
+        variants={
+            role: Variant(
+                {"variant_name": name, "model_name": models[name]}, {"EndpointName": endpoint, "VariantName": name}
+            )
+            for role, name in zip(ROLES, _roles(response), strict=True)
+        },
+        created=response["CreationTime"],
+        start=schedule.get("StartTime"),
+        end=schedule.get("EndTime"),
+        completed=response.get("CompletionTime"),
+    )
+
+
+# "Monitor a shadow test" in the SageMaker Developer Guide lists the metrics of the console's dashboard. Names, units and
+# dimensions: "Metrics for monitoring Amazon SageMaker AI with Amazon CloudWatch".
+_INVOCATIONS, _INSTANCE_METRICS = "AWS/SageMaker", "/aws/sagemaker/Endpoints"
+_LATENCY = ("Average", "Minimum", "Maximum")
+_UTILIZATION = ("Average", "Maximum")
+METRICS = (
+    Metric("invocations", _INVOCATIONS, "Invocations"),
+    Metric("invocations_per_instance", _INVOCATIONS, "InvocationsPerInstance"),
+    Metric("invocation_4xx_errors", _INVOCATIONS, "Invocation4XXErrors"),
+    Metric("invocation_5xx_errors", _INVOCATIONS, "Invocation5XXErrors"),
+    Metric("invocation_model_errors", _INVOCATIONS, "InvocationModelErrors"),
+    Metric("model_latency", _INVOCATIONS, "ModelLatency", _LATENCY, percentiles=True),
+    Metric("overhead_latency", _INVOCATIONS, "OverheadLatency", _LATENCY, percentiles=True),
+    Metric("cpu_utilization", _INSTANCE_METRICS, "CPUUtilization", _UTILIZATION),
+    Metric("memory_utilization", _INSTANCE_METRICS, "MemoryUtilization", _UTILIZATION),
+    Metric("disk_utilization", _INSTANCE_METRICS, "DiskUtilization", _UTILIZATION),
+    Metric("gpu_utilization", _INSTANCE_METRICS, "GPUUtilization", _UTILIZATION),
+    Metric("gpu_memory_utilization", _INSTANCE_METRICS, "GPUMemoryUtilization", _UTILIZATION),
+)
+
 INFERENCE_EXPERIMENT = ResourceType(
     type_name="AWS::SageMaker::InferenceExperiment",
     noun="inference experiment",
@@ -456,6 +503,14 @@ INFERENCE_EXPERIMENT = ResourceType(
         members=("Schedule", "StatusReason", "Status"),
         not_found="ResourceNotFound",
         permission="sagemaker:DescribeInferenceExperiment",
+    ),
+    metrics=MetricsTable(
+        service="sagemaker",
+        method="describe_inference_experiment",
+        argument="Name",
+        parse=parse_subject,
+        metrics=METRICS,
+        rates=(Rate("error_rate", "invocation_model_errors", "invocations"),),
     ),
     predict=predict,
     effects=effects,

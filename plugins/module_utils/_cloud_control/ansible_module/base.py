@@ -89,7 +89,7 @@ def raise_if_invalid(errors: list[str]) -> None:
 
 def validate_connection(params: Mapping[str, Any]) -> list[str]:
     """Return the errors of the connection options that can be found without a call."""
-    errors = validate_value("cloud_control_role_arn", params["cloud_control_role_arn"], _ROLE_LIMIT)
+    errors = validate_value("cloud_control_role_arn", params.get("cloud_control_role_arn"), _ROLE_LIMIT)
     if params["endpoint_url"] is not None and not _is_url(params["endpoint_url"]):
         errors.append("endpoint_url must be a URL like https://host:8443.")
     bundle = params["aws_ca_bundle"]
@@ -127,7 +127,7 @@ def create_client(
         resource_type.type_name,
         make_client=partial(_make_client, module, resource_type, deadline, BotoConfig(**config)),
         deadline=deadline,
-        role_arn=module.params["cloud_control_role_arn"],
+        role_arn=module.params.get("cloud_control_role_arn"),
         check=partial(check_types, resource_type, declared=declared),
     )
 

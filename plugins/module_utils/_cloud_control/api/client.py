@@ -144,6 +144,12 @@ class CloudControl:
                     return event
         return None
 
+    def service_pages(
+        self, service: str, method: str, parse: Callable[[Response], Parsed], **request: Any
+    ) -> Iterator[Parsed]:
+        """Yield each parsed page of a call to a service's own API. Raises CallFailed."""
+        yield from self._pages(method, parse, service=service, **request)
+
     def _pages(self, method: str, parse: Callable[[Response], Parsed], **request: Any) -> Iterator[Parsed]:
         """Yield each page. Raises CallFailed if the pagination does not end."""
         tokens: set[str] = set()

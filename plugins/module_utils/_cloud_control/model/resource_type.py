@@ -14,7 +14,10 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from .metrics import MetricsTable
 
 Properties = dict[str, Any]
 Path = tuple[str, ...]
@@ -203,6 +206,8 @@ class ResourceType(NamedTuple):
     """The statuses; None for a type without statuses."""
     write_only_reader: WriteOnlyReader | None = None
     """The call that returns write-only properties; None if no API returns them."""
+    metrics: MetricsTable | None = None
+    """The CloudWatch metrics of the variants; None for a type without metrics."""
     predict: Callable[[Properties | None, Properties, Properties, datetime], Properties] | None = None
     """(properties before, or None for a create; patched model; its write-only properties; current time) -> properties
     after the operation, in a stable status. None: the patched model without its write-only properties."""

@@ -1,0 +1,432 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The metrics module in process, against the synthetic traffic of the emulator."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.inference_experiment import METRICS
+from tests.emulator import Emulator
+from tests.support.environment import REGION
+from tests.support.module_runner import Result
+from tests.support.tasks import NAME, failed, put_experiment, succeeded
+from tests.unit.conftest import Run
+
+METRICS_INFO = "inference_experiment_metrics_info"
+ENDPOINT = "demo-endpoint"
+PRODUCTION = {
+    "model_latency": {"minimum": 10_000, "p50": 20_000, "p90": 40_000, "p99": 80_000, "maximum": 100_000},
+    "model_error_rate": 0.02,
+}
+SHADOW = {"model_latency": 15_000, "model_error_rate": 0.05, "gpu_utilization": 120}
+BOTH = {"production": PRODUCTION, "shadow": SHADOW}
+CALLS = ["DescribeInferenceExperiment", "GetMetricData"]
+
+
+@pytest.fixture(autouse=True)
+def _endpoint_and_no_delay(emulator: Emulator) -> None:
+    emulator.seed(REGION)
+    emulator.settings.metric_delay_seconds = 0
+
+
+def instant(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def start_test(emulator: Emulator, variants: Mapping[str, Any] | None = BOTH, **age: float) -> datetime:
+    """Put a test that started so long ago, with 600 requests a minute, half of them copied. Return its start."""
+    start = emulator.clock.now() - timedelta(**age)
+    schedule = {"StartTime": instant(start), "EndTime": instant(start + timedelta(days=900))}
+    put_experiment(emulator, "Running", EndpointName=ENDPOINT, Schedule=schedule)
+    if variants is not None:
+        emulator.traffic(ENDPOINT, REGION, invocations_per_minute=600, variants=variants, start=start)
+    emulator.clear_log()
+    return start
+
+
+def measure(run: Run, **options: Any) -> dict[str, Any]:
+    found: dict[str, Any] = succeeded(run(METRICS_INFO, {"name": NAME, **options}))["inference_experiment_metrics"]
+    return found
+
+
+# Read this test first.
+@pytest.mark.parametrize("check", [False, True], ids=["real run", "check mode"])
+def test_measure_compares_variants_with_two_calls(run: Run, emulator: Emulator, check: bool) -> None:
+    start_test(emulator, days=10)
+    result = succeeded(run(METRICS_INFO, {"name": NAME, "percentiles": [50, 99.5]}, check=check))
+    found = result["inference_experiment_metrics"]
+    assert (result.changed, result.warnings, emulator.calls(), emulator.writes()) == (False, [], CALLS, [])
+    head = {key: value for key, value in found.items() if not isinstance(value, dict)}
+    assert head == {
+        "name": NAME,
+        "status": "Running",
+        "region": REGION,
+        "endpoint_name": ENDPOINT,
+        "sampling_percentage": 50,
+        "start_time": "2025-12-22T12:00:00Z",
+        "end_time": "2026-01-01T12:00:00Z",
+        "percentiles_exact": True,
+    }
+    production, shadow, comparison = found["production"], found["shadow"], found["comparison"]
+    assert (production["variant_name"], production["model_name"]) == ("production", "demo-model-a")
+    assert (production["invocations"], shadow["invocations"]) == (8_640_000, 4_320_000)
+    assert (production["error_rate"], shadow["error_rate"]) == (0.02, 0.05)
+    assert production["model_latency"] == {
+        "average": pytest.approx(25_800),
+        "minimum": 10_000,
+        "maximum": 100_000,
+        "p50": pytest.approx(20_000),
+        "p99_5": pytest.approx(90_000),
+    }
+    assert comparison["model_latency"]["p50"] == {
+        "production": pytest.approx(20_000),
+        "shadow": 15_000,
+        "difference": pytest.approx(-5_000),
+        "ratio": pytest.approx(0.75),
+    }
+    assert comparison["error_rate"]["difference"] == pytest.approx(0.03)
+    assert comparison["gpu_utilization"]["average"] == {
+        "production": None,
+        "shadow": 120,
+        "difference": None,
+        "ratio": None,
+    }
+
+
+def numbers(value: Any) -> list[Any]:
+    """Return all numbers of a variant or a comparison."""
+    if isinstance(value, dict):
+        return [number for each in value.values() for number in numbers(each)]
+    return [] if isinstance(value, str) else [value]
+
+
+def test_test_without_traffic_has_null_for_every_number(run: Run, emulator: Emulator) -> None:
+    start_test(emulator, None, days=1)
+    found = measure(run)
+    assert {*numbers(found["production"]), *numbers(found["shadow"]), *numbers(found["comparison"])} == {None}
+    assert found["percentiles_exact"] is True
+    assert {metric.key for metric in METRICS} | {"error_rate"} == set(found["comparison"])
+
+
+def test_traffic_on_one_variant_has_null_for_other_variant_and_ratios(run: Run, emulator: Emulator) -> None:
+    start_test(emulator, {"production": PRODUCTION}, days=1)
+    found = measure(run)
+    assert found["production"]["invocations"] == 864_000
+    assert set(numbers(found["shadow"])) == {None}
+    expected = {"production": 864_000, "shadow": None, "difference": None, "ratio": None}
+    assert found["comparison"]["invocations"] == expected
+
+
+def test_ratio_to_zero_is_null(run: Run, emulator: Emulator) -> None:
+    start_test(emulator, {"production": {"model_error_rate": 0}, "shadow": SHADOW}, days=1)
+    error_rate = measure(run)["comparison"]["error_rate"]
+    assert error_rate == {"production": 0, "shadow": 0.05, "difference": 0.05, "ratio": None}
+
+
+ROUNDED: list[Any] = [
+    pytest.param({"minutes": 90.5}, "10:30:00", id="one minute"),
+    pytest.param({"days": 20, "minutes": 1}, "12:00:00", id="five minutes after 15 days"),
+    pytest.param({"days": 70, "minutes": -1}, "13:00:00", id="one hour after 63 days"),
+]
+
+
+@pytest.mark.parametrize(("age", "start"), ROUNDED)
+def test_start_is_rounded_up_to_retained_period(
+    run: Run, emulator: Emulator, age: Mapping[str, float], start: str
+) -> None:
+    start_test(emulator, **age)
+    emulator.clock.advance(59)
+    found = measure(run)
+    assert (found["start_time"][11:-1], found["end_time"]) == (start, "2026-01-01T12:00:00Z")
+    minutes = (datetime.fromisoformat(found["end_time"][:-1]) - datetime.fromisoformat(found["start_time"][:-1])) / (
+        timedelta(minutes=1)
+    )
+    assert found["production"]["invocations"] == 600 * minutes
+
+
+@pytest.mark.parametrize("setting", ["reject", "split"])
+def test_long_period_not_accepted_is_replaced_by_days(run: Run, emulator: Emulator, setting: str) -> None:
+    start = start_test(emulator, hours=60)
+    slow = {**SHADOW, "model_latency": 60_000}
+    emulator.traffic(
+        ENDPOINT,
+        REGION,
+        invocations_per_minute=600,
+        variants={"production": PRODUCTION, "shadow": slow},
+        start=start + timedelta(hours=48),
+    )
+    whole = measure(run)
+    emulator.settings.metric_long_periods = setting
+    emulator.clear_log()
+    found = measure(run)
+    assert emulator.calls() == [*CALLS, "GetMetricData"]
+    assert (whole["percentiles_exact"], found["percentiles_exact"]) == (True, False)
+    assert found["shadow"]["invocations"] == whole["shadow"]["invocations"] == 1_080_000
+    latency = found["shadow"]["model_latency"]
+    assert latency["average"] == pytest.approx(whole["shadow"]["model_latency"]["average"]) == pytest.approx(24_000)
+    assert (latency["minimum"], latency["maximum"]) == (15_000, 60_000)
+    assert (latency["p50"], latency["p50_lower"], latency["p50_upper"]) == (None, 15_000, 60_000)
+    compared = found["comparison"]["model_latency"]["p50"]
+    assert compared["worst_ratio"] == pytest.approx(3)
+    assert (compared["ratio"], compared["production"], compared["shadow"]) == (None, None, None)
+    assert "p50_lower" not in found["comparison"]["model_latency"]
+    assert set(numbers(found["comparison"]["gpu_utilization"])) <= {None, 120}
+
+
+def test_datapoints_have_keys_of_variant_for_each_period(run: Run, emulator: Emulator) -> None:
+    start_test(emulator, hours=3)
+    found = measure(run, include_datapoints=True, period=3600)
+    assert emulator.calls() == CALLS
+    for role, count in (("production", 36_000), ("shadow", 18_000)):
+        points = found[role].pop("datapoints")
+        assert [(point["timestamp"], point["invocations"]) for point in points] == [
+            (f"2026-01-01T{hour:02}:00:00Z", count) for hour in (9, 10, 11)
+        ]
+        assert set(points[0]) - {"timestamp"} == set(found[role]) - {"variant_name", "model_name"}
+        assert points[0]["model_latency"]["p50"] == pytest.approx(found[role]["model_latency"]["p50"])
+
+
+PERIODS: list[Any] = [
+    pytest.param({"hours": 2}, 60, id="two hours"),
+    pytest.param({"days": 7}, 3600, id="seven days"),
+    pytest.param({"days": 16}, 21_600, id="16 days"),
+    pytest.param({"days": 70}, 86_400, id="70 days"),
+]
+
+
+@pytest.mark.parametrize(("age", "period"), PERIODS)
+def test_default_period_is_shortest_with_up_to_200_datapoints(
+    run: Run, emulator: Emulator, age: Mapping[str, float], period: int
+) -> None:
+    start_test(emulator, **age)
+    points = measure(run, include_datapoints=True)["shadow"]["datapoints"]
+    assert len(points) == timedelta(**age) / timedelta(seconds=period)
+
+
+def test_twenty_pages_are_read(run: Run, emulator: Emulator) -> None:
+    start_test(emulator, hours=2)
+    whole = measure(run, include_datapoints=True, period=60)
+    # Per variant: 120 datapoints and a summary of 5 sums, 2 latencies with 6 statistics and the utilizations with 2.
+    production, shadow = 121 * (5 + 12 + 6), 121 * (5 + 12 + 8)
+    emulator.settings.metric_page_size = -(-(production + shadow) // 20)
+    emulator.clear_log()
+    assert measure(run, include_datapoints=True, period=60) == whole
+    assert emulator.calls() == ["DescribeInferenceExperiment", *["GetMetricData"] * 20]
+
+
+FAULTS: list[Any] = [
+    pytest.param("partial_data", {"token": True}, 2, id="PartialData with NextToken"),
+    pytest.param("partial_data", {"token": False}, 2, id="PartialData without NextToken"),
+    pytest.param("internal_error", {"token": True}, 2, id="InternalError with NextToken"),
+    pytest.param("internal_error", {"token": False}, 2, id="InternalError without NextToken"),
+    pytest.param("throttle", {}, 2, id="throttled"),
+    pytest.param("html503", {"times": 2}, 3, id="HTTP 503 twice"),
+]
+
+
+@pytest.mark.parametrize(("kind", "details", "calls"), FAULTS)
+def test_incomplete_or_throttled_response_is_retried(
+    run: Run, emulator: Emulator, kind: str, details: Mapping[str, Any], calls: int
+) -> None:
+    start_test(emulator, hours=2)
+    expected = measure(run)
+    emulator.clear_log()
+    emulator.fault("GetMetricData", kind, **details)
+    assert measure(run) == expected
+    assert emulator.calls().count("GetMetricData") == calls
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"), [("partial_data", "PartialData"), ("internal_error", "InternalError"), ("throttle", "Throttling")]
+)
+def test_task_fails_after_last_try(run: Run, emulator: Emulator, kind: str, code: str) -> None:
+    start_test(emulator, hours=2)
+    details = {} if kind == "throttle" else {"token": False}
+    emulator.fault("GetMetricData", kind, times=100, **details)
+    result = run(METRICS_INFO, {"name": NAME})
+    assert result.failed
+    assert result["error"]["code"].startswith(code)
+    assert (result["error"]["operation"], emulator.calls().count("GetMetricData")) == ("GetMetricData", 8)
+
+
+@pytest.mark.parametrize("status", ["Created", "Creating"])
+def test_test_not_started_succeeds_with_null_and_warning(run: Run, emulator: Emulator, status: str) -> None:
+    put_experiment(emulator, status, EndpointName=ENDPOINT, time_left=None if status == "Created" else 1e6)
+    emulator.clear_log()
+    result = succeeded(run(METRICS_INFO, {"name": NAME}))
+    found = result["inference_experiment_metrics"]
+    assert (result.changed, emulator.calls()) == (False, CALLS[:1])
+    assert result.warnings == ["The test has not started, so there are no metrics."]
+    assert (found["start_time"], found["end_time"], found["status"]) == (None, None, status)
+    assert {*numbers(found["production"]), *numbers(found["shadow"]), *numbers(found["comparison"])} == {None}
+
+
+def test_early_start_that_kept_scheduled_start_measures_from_creation_with_warning(
+    run: Run, emulator: Emulator
+) -> None:
+    start_test(emulator, hours=-24)
+    emulator.clock.advance(3 * 3600)
+    result = succeeded(run(METRICS_INFO, {"name": NAME}))
+    assert "start_time is the creation time" in result.warnings[0]
+    found = result["inference_experiment_metrics"]
+    assert (found["start_time"], found["end_time"]) == ("2026-01-01T12:00:00Z", "2026-01-01T15:00:00Z")
+
+
+def test_test_of_less_than_a_minute_has_null_and_warning(run: Run, emulator: Emulator) -> None:
+    start_test(emulator, seconds=0)
+    emulator.clock.advance(50)
+    result = succeeded(run(METRICS_INFO, {"name": NAME}))
+    assert result.warnings == ["The time has no complete period of 60 seconds, so there are no metrics."]
+    assert set(numbers(result["inference_experiment_metrics"]["comparison"])) == {None}
+
+
+def test_start_before_retention_is_warned_about(run: Run, emulator: Emulator) -> None:
+    start_test(emulator, days=500)
+    result = succeeded(run(METRICS_INFO, {"name": NAME}))
+    assert result.warnings == ["CloudWatch keeps data for 455 days. Older data is missing."]
+    assert result["inference_experiment_metrics"]["production"]["invocations"] == 455 * 864_000
+
+
+def test_completed_test_is_measured_until_its_end(run: Run, emulator: Emulator) -> None:
+    start_test(emulator, hours=5)
+    emulator.client("sagemaker", REGION).stop_inference_experiment(
+        Name=NAME, ModelVariantActions={"production": "Retain", "shadow": "Remove"}
+    )
+    emulator.clock.advance(7200)
+    found = measure(run)
+    assert found["status"] == "Completed"
+    assert found["end_time"] < "2026-01-01T12:30:00Z"
+
+
+def test_times_of_task_limit_the_metrics(run: Run, emulator: Emulator) -> None:
+    start_test(emulator, days=5)
+    found = measure(run, start_time="2025-12-30T12:00:30+00:00", end_time="2025-12-31T12:00:59Z")
+    assert (found["start_time"], found["end_time"]) == ("2025-12-30T12:01:00Z", "2025-12-31T12:00:00Z")
+    assert found["production"]["invocations"] == 600 * (24 * 60 - 1)
+    assert measure(run, end_time="2031-01-01T00:00:00Z")["end_time"] == "2026-01-01T12:00:00Z"
+
+
+INVALID: list[Any] = [
+    pytest.param({"start_time": "2026-01-01 10:00"}, "start_time must be an ISO 8601 time with an offset", id="start"),
+    pytest.param({"end_time": "2026-01-01T10:00:00"}, "end_time must be an ISO 8601 time with an offset", id="end"),
+    pytest.param(
+        {"start_time": "2026-01-01T10:00:00Z", "end_time": "2026-01-01T10:00:00+01:00"},
+        "end_time must be after start_time.",
+        id="end before start",
+    ),
+    *[
+        pytest.param({"percentiles": [value]}, "percentiles must be numbers above 0 and below 100", id=f"p{value}")
+        for value in (0, 100, -1, 1e-11, float("nan"), 99.12345678901)
+    ],
+    pytest.param({"percentiles": []}, "percentiles must have 1 to 10 elements, got 0.", id="no percentile"),
+    pytest.param({"percentiles": list(range(1, 12))}, "1 to 10 elements, got 11.", id="eleven percentiles"),
+    pytest.param({"name": "a_b"}, "name must consist of letters and digits", id="name"),
+    pytest.param({"endpoint_url": "host"}, "endpoint_url must be a URL", id="URL"),
+    *[
+        pytest.param(
+            {"period": period, "include_datapoints": True}, f"period must be a multiple of 60, got {period}.", id=name
+        )
+        for period, name in ((0, "period of 0"), (-60, "negative period"), (90, "period of 90"))
+    ],
+    pytest.param({"period": 60}, "period requires include_datapoints: true.", id="period without datapoints"),
+    pytest.param(
+        {"period": 60, "include_datapoints": True, "start_time": "2025-12-10T00:00:00Z"},
+        "period must be a multiple of 300, got 60. CloudWatch keeps data from 2025-12-10T00:00:00Z with periods of 300",
+        id="period too short for age",
+    ),
+]
+
+
+@pytest.mark.parametrize(("options", "words"), INVALID)
+def test_invalid_option_is_rejected_before_any_call(
+    run: Run, emulator: Emulator, options: Mapping[str, Any], words: str
+) -> None:
+    result = run(METRICS_INFO, {"name": NAME, **options})
+    failed(result, "InvalidOptions", words)
+    assert emulator.calls() == []
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        pytest.param({"end_time": "2025-12-01T00:00:00Z"}, "is not after the start", id="end before test"),
+        pytest.param({"start_time": "2027-01-01T00:00:00Z"}, "is not after the start", id="start in the future"),
+        pytest.param({"period": 60, "include_datapoints": True}, "multiple of 300", id="period too short for test"),
+    ],
+)
+def test_option_that_conflicts_with_test_is_rejected_after_describe(
+    run: Run, emulator: Emulator, options: Mapping[str, Any], words: str
+) -> None:
+    start_test(emulator, days=20)
+    failed(run(METRICS_INFO, {"name": NAME, **options}), "InvalidOptions", words)
+    assert emulator.calls() == CALLS[:1]
+
+
+def _fails(run: Run, **options: Any) -> Result:
+    return run(METRICS_INFO, {"name": NAME, **options})
+
+
+def test_missing_experiment_fails(run: Run, emulator: Emulator) -> None:
+    failed(_fails(run), "ResourceNotFound", f"Could not measure inference experiment '{NAME}' in {REGION}")
+
+
+def test_rejected_request_with_short_period_fails(run: Run, emulator: Emulator) -> None:
+    start_test(emulator, hours=2)
+    emulator.fault("GetMetricData", "error", code="ValidationError", message="No", status=400)
+    failed(_fails(run), "ValidationError", "No")
+    assert emulator.calls() == CALLS
+
+
+def test_denied_request_with_long_period_is_not_repeated(run: Run, emulator: Emulator) -> None:
+    start_test(emulator, days=2)
+    emulator.fault("GetMetricData", "error", code="AccessDenied", message="No", status=403)
+    failed(_fails(run), "AccessDenied", "No")
+    assert emulator.calls() == CALLS
+
+
+def test_independent_script_gets_the_same_numbers(run: Run, emulator: Emulator) -> None:
+    """The script uses the client and the paginator of boto3 and nothing of the collection."""
+    start_test(emulator, days=3)
+    found = measure(run)
+    cloudwatch = emulator.client("cloudwatch", REGION)
+    end = emulator.clock.now()
+    wanted = {
+        "invocations": ("Invocations", "Sum"),
+        "average": ("ModelLatency", "Average"),
+        "p99": ("ModelLatency", "p99"),
+        "errors": ("InvocationModelErrors", "Sum"),
+    }
+    script: dict[str, dict[str, float]] = {}
+    for variant in ("production", "shadow"):
+        dimensions = [{"Name": "EndpointName", "Value": ENDPOINT}, {"Name": "VariantName", "Value": variant}]
+        queries = [
+            {
+                "Id": key,
+                "MetricStat": {
+                    "Metric": {"Namespace": "AWS/SageMaker", "MetricName": name, "Dimensions": dimensions},
+                    "Period": 3 * 86_400,
+                    "Stat": statistic,
+                },
+            }
+            for key, (name, statistic) in wanted.items()
+        ]
+        pages = cloudwatch.get_paginator("get_metric_data").paginate(
+            MetricDataQueries=queries, StartTime=end - timedelta(days=3), EndTime=end
+        )
+        script[variant] = {r["Id"]: v for page in pages for r in page["MetricDataResults"] for v in r["Values"]}
+    for variant, values in script.items():
+        module = found[variant]
+        assert values == {
+            "invocations": module["invocations"],
+            "average": module["model_latency"]["average"],
+            "p99": module["model_latency"]["p99"],
+            "errors": module["invocation_model_errors"],
+        }
+    ratio = script["shadow"]["p99"] / script["production"]["p99"]
+    assert found["comparison"]["model_latency"]["p99"]["ratio"] == ratio

@@ -18,13 +18,14 @@ from tests.support.environment import ROOT
 from tests.support.tasks import OTHER_ROLE_ARN, ROLE_ARN
 
 PLUGINS = "ansible_collections.awscc.sagemaker.plugins"
-NAME = re.compile(r"\b(?:cloudformation|sagemaker|iam):[A-Z]\w+")
+NAME = re.compile(r"\b(?:cloudformation|cloudwatch|sagemaker|iam):[A-Z]\w+")
 FOLDER = ROOT / "docs" / "iam"
 OPERATOR = "operator"
 READ_ONLY = "read_only"
 WITH_HANDLER_ROLE = "operator_with_handler_role"
 HANDLER_ROLE = "handler_role"
-POLICIES = (OPERATOR, READ_ONLY, WITH_HANDLER_ROLE, HANDLER_ROLE)
+METRICS = "metrics"
+POLICIES = (OPERATOR, READ_ONLY, WITH_HANDLER_ROLE, HANDLER_ROLE, METRICS)
 TRUST = "handler_role_trust"
 HANDLER_ROLE_ARN = f"arn:aws:iam::{ACCOUNT_ID}:role/inference-experiment-handler"
 

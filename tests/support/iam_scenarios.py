@@ -12,7 +12,7 @@ from typing import Any
 
 from tests.emulator import Emulator
 from tests.support.environment import REGION
-from tests.support.iam_policies import HANDLER_ROLE, OPERATOR, READ_ONLY, WITH_HANDLER_ROLE
+from tests.support.iam_policies import HANDLER_ROLE, METRICS, OPERATOR, READ_ONLY, WITH_HANDLER_ROLE
 from tests.support.tasks import LATER, MODULE, NAME, SCHEDULE, full, minimal, put_experiment
 
 INFO = "inference_experiment_info"
@@ -76,6 +76,9 @@ READS = [
 ]
 
 
+MEASURE = Task("measure a shadow test", minimal(), "Running", module="inference_experiment_metrics_info", writes=False)
+
+
 @dataclass(frozen=True)
 class Row:
     """An action, its purpose, a task that fails without it, and the policies that include it for this purpose."""
@@ -123,6 +126,8 @@ ROWS = [
         (WITH_HANDLER_ROLE,),
     ),
     Row("iam:PassRole", "pass ``cloud_control_role_arn`` to Cloud Control", READ, (WITH_HANDLER_ROLE,)),
+    Row("sagemaker:DescribeInferenceExperiment", "read the variants and the schedule", MEASURE, (METRICS,)),
+    Row("cloudwatch:GetMetricData", "read the metrics of the variants", MEASURE, (METRICS,)),
 ]
 
 

@@ -404,7 +404,9 @@ def parse_subject(response: Mapping[str, Any]) -> Subject:
     """Return the variants and the times of an experiment in a response to DescribeInferenceExperiment."""
     models = {variant["VariantName"]: variant["ModelName"] for variant in response["ModelVariants"]}
     endpoint, schedule = response["EndpointMetadata"]["EndpointName"], response.get("Schedule") or {}
-    (shadow,) = response["ShadowModeConfig"]["ShadowModelVariants"]
+    config = response["ShadowModeConfig"]
+    (shadow,) = config["ShadowModelVariants"]
+    names = (config["SourceModelVariantName"], shadow["ShadowModelVariantName"])
     return Subject(
         shown={
             "name": response["Name"],
@@ -417,7 +419,7 @@ def parse_subject(response: Mapping[str, Any]) -> Subject:
             role: Variant(
                 {"variant_name": name, "model_name": models[name]}, {"EndpointName": endpoint, "VariantName": name}
             )
-            for role, name in zip(ROLES, _roles(response), strict=True)
+            for role, name in zip(ROLES, names, strict=True)
         },
         created=response["CreationTime"],
         start=schedule.get("StartTime"),
@@ -426,8 +428,8 @@ def parse_subject(response: Mapping[str, Any]) -> Subject:
     )
 
 
-# "Monitor a shadow test" in the SageMaker Developer Guide lists the metrics of the console's dashboard. Names, units and
-# dimensions: "Metrics for monitoring Amazon SageMaker AI with Amazon CloudWatch".
+# "Monitor a shadow test" in the SageMaker Developer Guide lists the metrics of the console's dashboard. Names, units
+# and dimensions: "Metrics for monitoring Amazon SageMaker AI with Amazon CloudWatch".
 _INVOCATIONS, _INSTANCE_METRICS = "AWS/SageMaker", "/aws/sagemaker/Endpoints"
 _LATENCY = ("Average", "Minimum", "Maximum")
 _UTILIZATION = ("Average", "Maximum")

@@ -17,6 +17,7 @@ from tests.support.aws_clients import rejected
 from tests.support.environment import REGION
 from tests.support.iam_policies import (
     HANDLER_ROLE,
+    METRICS,
     OPERATOR,
     POLICIES,
     READ_ONLY,
@@ -34,6 +35,7 @@ from tests.support.iam_scenarios import (
     CREATE_TAGGED,
     DELETE,
     LIST,
+    MEASURE,
     READ,
     READS,
     RECREATE,
@@ -137,6 +139,11 @@ def test_operator_with_handler_role_can_write_only_with_cloud_control(account: A
 
 def _experiment(account: Account) -> Any:
     return stored_experiment(account.emulator) if stored_status(account.emulator) else None
+
+
+def test_metrics_policy_is_sufficient(account: Account) -> None:
+    account.grant(filled_in(METRICS))
+    succeeded(account.run(MEASURE))
 
 
 _NEEDED = [(policy, row) for row in ROWS for policy in row.policies]

@@ -52,7 +52,8 @@ def run_metrics_module(resource_type: ResourceType) -> None:
         )
         subject, now = read_subject(client, table, module.params[resource_type.identifier])
         times = _times(request, subject, now)
-        period, values = 0, {}
+        period = 0
+        values: Values = {}
         if subject.started and times.start < times.end:
             datapoint_period = _datapoint_period(request, times, now)
             period, values = read_metrics(
@@ -90,13 +91,7 @@ def _request(resource_type: ResourceType, params: Mapping[str, Any], raw: RawErr
     """Return the options. Raises Rejected with all errors that can be found without a call."""
     identifier = resource_type.identifier
     errors = validate_value(identifier, params[identifier], resource_type.limits.get(identifier))
-    instants: dict[str, datetime | None] = {}
-    for option in _NO_TIMES:
-        try:
-            instants[option] = None if params[option] is None else parse_instant(params[option])
-        except ValueError as error:
-            errors.append(f"{option} {error}.")
-    start, end = (instants.get(option) for option in _NO_TIMES)
+    start, end = (_instant(option, params[option], errors) for option in _NO_TIMES)
     if start and end and end <= start:
         errors.append("end_time must be after start_time.")
     percentiles = params["percentiles"] or []
@@ -117,16 +112,22 @@ def _request(resource_type: ResourceType, params: Mapping[str, Any], raw: RawErr
     return _Request(start, end, names, params["include_datapoints"], period)
 
 
+def _instant(option: str, value: str | None, errors: list[str]) -> datetime | None:
+    """Return the value of an option as a time; None if it is not set or, with a further error, invalid."""
+    try:
+        return None if value is None else parse_instant(value)
+    except ValueError as error:
+        errors.append(f"{option} {error}.")
+        return None
+
+
 def _period_errors(period: int, start: datetime | None, now: datetime) -> list[str]:
     if period < 60 or period % 60:
         return [f"period must be a multiple of 60, got {period}."]
-    shortest = metrics.shortest_period(start, now) if start else 60
-    if period % shortest:
-        return [
-            f"period must be a multiple of {shortest}, got {period}. CloudWatch keeps data from"
-            f" {format_instant(start)} with periods of {shortest} seconds."
-        ]
-    return []
+    if start is None or period % (shortest := metrics.shortest_period(start, now)) == 0:
+        return []
+    reason = f"CloudWatch keeps data from {format_instant(start)} with periods of {shortest} seconds."
+    return [f"period must be a multiple of {shortest}, got {period}. {reason}"]
 
 
 def _times(request: _Request, subject: Subject, now: datetime) -> Times:
@@ -161,9 +162,7 @@ def _shown_times(subject: Subject, times: Times) -> list[tuple[str, datetime]]:
     return list(zip(_NO_TIMES, times[:2], strict=True)) if subject.started else []
 
 
-def _numbers(
-    table: MetricsTable, subject: Subject, request: _Request, period: int, values: Values
-) -> dict[str, Any]:
+def _numbers(table: MetricsTable, subject: Subject, request: _Request, period: int, values: Values) -> dict[str, Any]:
     """Return the numbers of both variants and their comparison."""
     percentiles = request.percentiles
     exact = metrics.exact(values, metrics.queries(table, percentiles, period))

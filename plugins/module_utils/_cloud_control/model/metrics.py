@@ -133,7 +133,7 @@ def request_times(subject: Subject, start: datetime | None, end: datetime | None
         return Times(start, end)
     warning = (
         f"The scheduled start {format_instant(start)} is not before the end {format_instant(end)}, so start_time is the"
-        " creation time. Set start_time if the test started later."
+        " time of the create. Set start_time if the test started later."
     )
     return Times(subject.created, end, (warning,))
 
@@ -142,7 +142,7 @@ def rounded(times: Times, now: datetime) -> Times:
     """Return the time with the start rounded up and the end rounded down to the shortest period of the start."""
     seconds = shortest_period(times.start, now)
     start, end = -(-times.start.timestamp() // seconds) * seconds, times.end.timestamp() // seconds * seconds
-    return times._replace(start=datetime.fromtimestamp(start, timezone.utc), end=datetime.fromtimestamp(end, timezone.utc))
+    return Times(datetime.fromtimestamp(start, timezone.utc), datetime.fromtimestamp(end, timezone.utc), times.warnings)
 
 
 def queries(table: MetricsTable, percentiles: Iterable[str], period: int, *, counts: bool = False) -> list[Query]:

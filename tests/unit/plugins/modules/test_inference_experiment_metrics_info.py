@@ -39,7 +39,7 @@ def instant(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def start_test(emulator: Emulator, variants: Mapping[str, Any] | None = BOTH, **age: float) -> datetime:
+def start_test(emulator: Emulator, variants: Any = BOTH, **age: float) -> datetime:
     """Put a test that started so long ago, with 600 requests a minute, half of them copied. Return its start."""
     start = emulator.clock.now() - timedelta(**age)
     schedule = {"StartTime": instant(start), "EndTime": instant(start + timedelta(days=900))}
@@ -138,7 +138,7 @@ ROUNDED: list[Any] = [
 
 @pytest.mark.parametrize(("age", "start"), ROUNDED)
 def test_start_is_rounded_up_to_retained_period(
-    run: Run, emulator: Emulator, age: Mapping[str, float], start: str
+    run: Run, emulator: Emulator, age: Mapping[str, Any], start: str
 ) -> None:
     start_test(emulator, **age)
     emulator.clock.advance(59)
@@ -202,7 +202,7 @@ PERIODS: list[Any] = [
 
 @pytest.mark.parametrize(("age", "period"), PERIODS)
 def test_default_period_is_shortest_with_up_to_200_datapoints(
-    run: Run, emulator: Emulator, age: Mapping[str, float], period: int
+    run: Run, emulator: Emulator, age: Mapping[str, Any], period: int
 ) -> None:
     start_test(emulator, **age)
     points = measure(run, include_datapoints=True)["shadow"]["datapoints"]
@@ -273,7 +273,7 @@ def test_early_start_that_kept_scheduled_start_measures_from_creation_with_warni
     start_test(emulator, hours=-24)
     emulator.clock.advance(3 * 3600)
     result = succeeded(run(METRICS_INFO, {"name": NAME}))
-    assert "start_time is the creation time" in result.warnings[0]
+    assert "start_time is the time of the create" in result.warnings[0]
     found = result["inference_experiment_metrics"]
     assert (found["start_time"], found["end_time"]) == ("2026-01-01T12:00:00Z", "2026-01-01T15:00:00Z")
 
@@ -372,7 +372,7 @@ def _fails(run: Run, **options: Any) -> Result:
     return run(METRICS_INFO, {"name": NAME, **options})
 
 
-def test_missing_experiment_fails(run: Run, emulator: Emulator) -> None:
+def test_missing_experiment_fails(run: Run) -> None:
     failed(_fails(run), "ResourceNotFound", f"Could not measure inference experiment '{NAME}' in {REGION}")
 
 

@@ -235,6 +235,7 @@ def test_the_operations_and_the_error_are_documented_as_returned(documented: dic
 KINDS: Mapping[str, tuple[type, ...]] = {
     "str": (str,),
     "int": (int,),
+    "float": (float,),
     "bool": (bool,),
     "list": (list,),
     "dict": (dict,),

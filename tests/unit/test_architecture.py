@@ -38,7 +38,8 @@ MAY_IMPORT = {
 PURE = ("errors", "model", "planning")
 IMPURE_LIBRARIES = {"asyncio", "http", "os", "random", "socket", "subprocess", "threading", "time", "urllib", "uuid"}
 
-# Names of properties that have another meaning in the engine: members of the requests of Cloud Control and CloudWatch, and plain words.
+# Names of properties that have another meaning in the engine: members of the requests of Cloud Control and CloudWatch,
+# and plain words.
 SHARED_WORDS = {"DesiredState", "Name", "RoleArn", "description", "desired_state", "name", "tags", "type"}
 
 

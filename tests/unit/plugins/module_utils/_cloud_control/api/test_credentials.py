@@ -36,10 +36,13 @@ class Profile:
 
     def retrieve(self, *command: str, seconds: float = 60) -> Any:
         """Return the credentials from a credential_process with this command."""
-        setting = f"credential_process = {shlex.join(command)}"
-        self.config.write_text(f"[profile used]\nregion = us-east-1\n{setting}\n", encoding="utf-8")
+        return self.retrieve_by(f"credential_process = {shlex.join(command)}", seconds=seconds)
+
+    def retrieve_by(self, settings: str, *, seconds: float = 60) -> Any:
+        self.config.write_text(f"[profile used]\nregion = us-east-1\n{settings}\n", encoding="utf-8")
         with non_interactive("used", seconds):
-            return boto3.session.Session(profile_name="used").get_credentials()
+            session: Any = boto3.session.Session(profile_name="used")
+            return session.get_credentials().get_frozen_credentials()
 
 
 @pytest.fixture
@@ -66,7 +69,11 @@ def test_non_interactive_reports_exit_status_without_output(profile: Profile) ->
 @pytest.mark.parametrize(
     ("command", "message"),
     [
-        pytest.param(["no-such-command"], "cannot run 'no-such-command': No such file or directory", id="unknown"),
+        pytest.param(
+            ["no-such-command", "--token=s3cr3t"],
+            "cannot run 'no-such-command': No such file or directory",
+            id="unknown",
+        ),
         pytest.param([], "cannot run '': IndexError", id="empty"),
     ],
 )
@@ -102,6 +109,27 @@ def test_non_interactive_runs_command_in_session_without_terminal(profile: Profi
 def test_non_interactive_ends_command_after_given_seconds(profile: Profile) -> None:
     with pytest.raises(CallFailed, match=r"did not end within 0 s$"):
         profile.retrieve("sleep", "60", seconds=0.1)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        pytest.param(None, "No such file or directory", id="missing"),
+        pytest.param(b"\xff s3cr3t", "not UTF-8 text", id="not text"),
+        pytest.param(b" \n", "the file is empty", id="blank"),
+    ],
+)
+def test_non_interactive_reports_unreadable_web_identity_token(
+    profile: Profile, tmp_path: Path, content: bytes | None, reason: str
+) -> None:
+    if content is not None:
+        (tmp_path / "token").write_bytes(content)
+
+    with pytest.raises(CallFailed) as raised:
+        profile.retrieve_by(
+            f"role_arn = arn:aws:iam::123456789012:role/x\nweb_identity_token_file = {tmp_path / 'token'}"
+        )
+    assert raised.value.message == f"The web identity token file cannot be read: {tmp_path / 'token'}: {reason}"
 
 
 def test_non_interactive_restores_providers_of_botocore() -> None:

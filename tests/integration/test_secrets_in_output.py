@@ -145,7 +145,7 @@ def _background_tasks() -> list[dict[str, Any]]:
 
 
 from_each_source = pytest.mark.parametrize(
-    "source", ["options", "variables", "a profile", "a profile with a role"] if THOROUGH else ["options"]
+    "source", ["options", "variables", "profile", "profile with role"] if THOROUGH else ["options"]
 )
 
 

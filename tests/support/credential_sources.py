@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Credentials that are easily found wherever they turn up, and the ways in which a task may come by some."""
+"""Sources of credentials for a task, and a search for secrets in any spelling."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from moto.sts.models import sts_backends
 from tests.emulator.seed import ACCOUNT_ID
 from tests.support.environment import REGION
 
-# With the signs that AWS's have, which are written otherwise in a URL.
+# Real keys also have characters that a URL encodes.
 KEYS = {
     "aws_access_key_id": "AKIAIOSFODNN7EXAMPLE",
     "aws_secret_access_key": "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
     "aws_session_token": "IQoJb3JpZ2luX2VjEJr//+FwoGZXIvYXdzEXAMPLETOKEN==",
 }
 ACCESS_KEY, SECRET_KEY, SESSION_TOKEN = KEYS.values()
-# What AWS lets those see whose signature is wrong: all of the request that is signed.
+# AWS returns the signed parts of a request whose signature is wrong, with the session token.
 WRONG_SIGNATURE = (
     "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key"
     " and signing method. Consult the service documentation for details.\n\nThe Canonical String for this request"
@@ -38,7 +38,7 @@ _SIGNATURE = re.compile(r"""(?i)signature=\s*[0-9a-f]{64}|x-amz-security-token["
 
 @dataclass(frozen=True)
 class Source:
-    """Where the credentials of a task come from: options, variables of the environment, files of AWS's own."""
+    """Options and environment variables that set credentials, or refer to a profile of write_profiles()."""
 
     options: dict[str, Any] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)
@@ -46,16 +46,16 @@ class Source:
 
 SOURCES = {
     "options": Source(options={"access_key": ACCESS_KEY, "secret_key": SECRET_KEY, "session_token": SESSION_TOKEN}),
-    "options by their aliases": Source(options=KEYS),
+    "options by alias": Source(options=KEYS),
     "variables": Source(environment={name.upper(): value for name, value in KEYS.items()}),
-    "a profile": Source(options={"profile": "team"}),
-    "a profile with a role": Source(options={"profile": "operator"}),
-    "the variable of a profile": Source(environment={"AWS_PROFILE": "team"}),
+    "profile": Source(options={"profile": "team"}),
+    "profile with role": Source(options={"profile": "operator"}),
+    "AWS_PROFILE": Source(environment={"AWS_PROFILE": "team"}),
 }
 
 
 def write_profiles(folder: Path) -> dict[str, str]:
-    """Write AWS's own files with the two profiles; return the variables that lead there."""
+    """Write the configuration files of AWS with two profiles, and return the variables with their paths."""
     keys = "".join(f"{name} = {value}\n" for name, value in KEYS.items())
     files = {
         "AWS_SHARED_CREDENTIALS_FILE": f"[team]\n{keys}",
@@ -68,27 +68,27 @@ def write_profiles(folder: Path) -> dict[str, str]:
 
 
 def known_secrets() -> list[str]:
-    """The secrets of all sources, those of the roles that have been assumed in this process's emulator among them."""
+    """Return the secrets of all sources, and of the roles that the emulator of this process has issued."""
     roles = sts_backends[ACCOUNT_ID]["aws"].assumed_roles
     assumed = [secret for role in roles for secret in (role.secret_access_key, role.session_token)]
     return [SECRET_KEY, SESSION_TOKEN, *assumed]
 
 
 def wrong_signature() -> dict[str, Any]:
-    """What AWS answers to a wrong signature, as it comes from the service."""
+    """Return the response of AWS to a wrong signature."""
     message = WRONG_SIGNATURE.format(token=known_secrets()[-1], hash="0" * 64)
     return {"__type": "InvalidSignatureException", "message": message}
 
 
 def found_in(text: str, secrets: Iterable[str]) -> list[str]:
-    """Whatever of these secrets is in a text, however it is spelled, and signatures, which are good for minutes."""
+    """Return the spellings of secrets in a text, and signatures, which are valid for minutes."""
     spelled = (spelling for secret in secrets for spelling in _spellings(secret) if spelling in text)
     return [*spelled, *(match.group() for match in _SIGNATURE.finditer(text))]
 
 
 def _spellings(secret: str) -> Iterator[str]:
     yield from {secret, secret[5:-5], quote(secret), quote(secret, safe=""), quote_plus(secret)}
-    for start in range(3):  # base64 of a text that has it anywhere
+    for start in range(3):  # base64 at each position of the secret in a longer text
         aligned = secret.encode()[start:]
         whole = aligned[: len(aligned) // 3 * 3]
         yield from {base64.b64encode(whole).decode(), base64.urlsafe_b64encode(whole).decode()}

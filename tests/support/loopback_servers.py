@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Servers on the loopback interface that are not AWS: each gives the same response to every request, or none."""
+"""Servers on the loopback interface that are not AWS. Each returns one response to every request."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ import threading
 from types import TracebackType
 
 HTML = b"<!DOCTYPE html>\n<html><head><meta charset=utf-8></head><body><h1>%b</h1><hr></body></html>"
-# The bytes with which a TLS record of a handshake begins.
+# The first bytes of a TLS handshake.
 TLS_HANDSHAKE = b"\x16\x03"
 
 
 def response(status: str, body: bytes = b"", content_type: str = "text/html") -> bytes:
-    """Return an HTTP response, such as response("404 Not Found")."""
+    """Return an HTTP response, for example response("404 Not Found")."""
     head = f"HTTP/1.1 {status}\r\nContent-Type: {content_type}\r\nContent-Length: {len(body)}\r\nConnection: close"
     return f"{head}\r\n\r\n".encode() + body
 
 
 class LoopbackServer:
-    """Count the connections. A response of None closes each connection without one, as a TLS server does after HTTP."""
+    """Return one response to every request. None: close each connection, as a TLS server does after an HTTP request."""
 
     def __init__(self, response: bytes | None) -> None:
         self.connections = 0

@@ -19,6 +19,7 @@ JSON = "<JSON>"
 
 
 def nested(depth: int, wrap: Callable[[Any], Any]) -> Any:
+    """Return "x", wrapped so many times."""
     value: Any = "x"
     for _level in range(depth):
         value = wrap(value)

@@ -1,10 +1,10 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run the real modules in this process, as Ansible's wrapper runs them in theirs, on the emulator's time.
+"""Run the real modules in this process, on the clock of the emulator.
 
-Guarantees: what a run leaves behind in Ansible's globals is gone before the next one; nothing sleeps, the emulator's
-clock is moved on instead; a module that ends in any other way than exit_json or fail_json raises here.
+A run starts without the global state of earlier runs. A sleep advances the clock of the emulator. A module that ends
+without exit_json or fail_json raises AssertionError.
 """
 
 from __future__ import annotations
@@ -35,26 +35,26 @@ EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 class ManualTime(Protocol):
-    """The part of the emulator's clock that is used here."""
+    """The clock of the emulator."""
 
     def now(self) -> datetime:
-        """What time it is."""
+        """Return the current time."""
 
     def advance(self, seconds: float) -> object:
-        """Let time pass."""
+        """Set the clock forward."""
 
 
 class HasClock(Protocol):
-    """The part of the emulator that is used here."""
+    """The emulator, or another object with a clock."""
 
     @property
     def clock(self) -> ManualTime:
-        """What time it is on the emulator."""
+        """Return the clock."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Result:
-    """What a module printed, as Ansible would read it."""
+    """The JSON document that a module prints."""
 
     values: dict[str, Any]
 
@@ -72,7 +72,7 @@ class Result:
 
     @property
     def warnings(self) -> list[str]:
-        """The words of the warnings; since ansible-core 2.19 they travel wrapped in an event."""
+        """Return the texts of the warnings. Since ansible-core 2.19 each warning is an event."""
         found = self.values.get("warnings", [])
         return [warning["event"]["msg"] if isinstance(warning, dict) else warning for warning in found]
 
@@ -91,20 +91,19 @@ def run_module(
     check: bool = False,
     diff: bool = False,
 ) -> Result:
-    """Call a module's main() with the options of a task and return what it answered.
+    """Call main() of a module with the options of a task, and return the result. A failure is a result, too.
 
-    C(module) is its short name (C(inference_experiment)) or the module object; C(region) has a default. Failure is
-    a result like any other: look at its C(failed) and C(msg).
+    C(module) is the short name (C(inference_experiment)) or the module object. The default of C(region) is REGION.
     """
     if isinstance(module, str):
         module = importlib.import_module(f"{MODULES}.{module}")
     task = {"region": REGION, **args, "_ansible_check_mode": check, "_ansible_diff": diff}
-    if "inject_invocation" in PASS_VARS:  # where it is to be asked for: ansible-core 2.21
+    if "inject_invocation" in PASS_VARS:  # since ansible-core 2.21
         task["_ansible_inject_invocation"] = True
     _forget_earlier_runs()
     printed = io.StringIO()
     exit_code: object = "none: main() returned"
-    # What a module freezes at its beginning is freed by the end of its process, which does not come here.
+    # Objects frozen by a module would never be freed in this process.
     frozen = mock.patch.object(gc, "freeze")
     with _module_args(task), _time_of(emulator.clock), frozen, contextlib.redirect_stdout(printed):
         try:
@@ -115,7 +114,7 @@ def run_module(
 
 
 class _Built(Exception):
-    """Ends a module once its argument spec is there."""
+    """Ends a module as soon as it passes its argument spec to AnsibleModule."""
 
     def __init__(self, spec: Spec) -> None:
         super().__init__()
@@ -123,7 +122,7 @@ class _Built(Exception):
 
 
 def argument_spec(module: str | ModuleType) -> Spec:
-    """Return the argument spec that a module really hands to Ansible, the options of amazon.aws included."""
+    """Return the argument spec that a module passes to AnsibleModule, with the options of amazon.aws."""
 
     def instead_of_ansible_module(*, argument_spec: Spec, **_settings: Any) -> None:
         raise _Built(argument_spec)
@@ -133,32 +132,32 @@ def argument_spec(module: str | ModuleType) -> Spec:
     try:
         with (
             mock.patch.dict(AnsibleAWSModule.default_settings, module_class=instead_of_ansible_module),
-            # As ansible-test asks for it, which compares it with the documentation.
+            # ansible-test also builds the module without parameters.
             mock.patch.object(importlib.import_module(ENGINE), "_load_params", return_value=None),
         ):
             module.main()
     except _Built as built:
         return built.spec
-    raise AssertionError(f"{module.__name__} has not asked Ansible for anything")
+    raise AssertionError(f"{module.__name__} did not create an AnsibleModule")
 
 
 @contextlib.contextmanager
 def with_shared_clients() -> Iterator[None]:
-    """Make each client once for many runs. It takes longer to make than all calls of a run together."""
-    made: dict[str, Any] = {}
-    make = AnsibleAWSModule.client
+    """Create each client once for many runs. To create a client takes longer than all calls of a run."""
+    created: dict[str, Any] = {}
+    create = AnsibleAWSModule.client
 
     def client(module: AnsibleAWSModule, service: str, **settings: Any) -> Any:
-        if service not in made:
-            made[service] = make(module, service, **settings)
-        return made[service]
+        if service not in created:
+            created[service] = create(module, service, **settings)
+        return created[service]
 
     with mock.patch.object(AnsibleAWSModule, "client", client):
         yield
 
 
 def _forget_earlier_runs() -> None:
-    # A list up to ansible-core 2.18, a dict since: both have clear(). A process of its own would begin with neither.
+    # A list up to ansible-core 2.18, a dictionary since.
     ansible_warnings._global_warnings.clear()  # noqa: SLF001
     ansible_warnings._global_deprecations.clear()  # noqa: SLF001
 

@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Fixtures for tests that run against the emulator in process, on a clock of their own."""
+"""Fixtures for tests that run modules against an emulator in the same process, on a manual clock."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from tests.support.module_runner import Result, run_module, with_shared_clients
 
 
 class Run(Protocol):
-    """The harness's run_module() on the test's emulator."""
+    """run_module() with the emulator of the test."""
 
     def __call__(self, module: str, args: dict[str, Any], *, check: bool = False, diff: bool = False) -> Result:
-        """Return what the module printed."""
+        """Return the result of the module."""
 
 
 @pytest.fixture
 def emulator() -> Iterator[Emulator]:
-    """Cloud Control and SageMaker as if no time passed but what a test or a module waits out."""
+    """Emulate Cloud Control and SageMaker. Only sleeps of modules and tests advance the clock."""
     with Emulator(clock=ManualClock()) as emulator:
         yield emulator
 
 
 @pytest.fixture(scope="module")
 def emulator_of_module(request: pytest.FixtureRequest) -> Iterator[Emulator]:
-    """One for all tests of a module, so that thousands are quick; its settings can be given as indirect parameters.
+    """Share an emulator between the tests of a module. Indirect parameters are settings of the emulator.
 
-    What an experiment refers to is taken to exist.
+    The emulator does not check that roles, models and endpoints exist.
     """
     settings: dict[str, Any] = getattr(request, "param", {})
     with Emulator(clock=ManualClock(), check_references=False, **settings) as emulator, with_shared_clients():
@@ -43,7 +43,7 @@ def emulator_of_module(request: pytest.FixtureRequest) -> Iterator[Emulator]:
 
 @pytest.fixture
 def seed(emulator: Emulator) -> Seed:
-    """What a shadow test needs: bucket, role, two models, endpoint config, endpoint."""
+    """Create the prerequisites of a shadow test: bucket, role, two models, endpoint config, endpoint."""
     seeded = emulator.seed(region=REGION)
     emulator.clear_log()
     return seeded

@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Modules on a host without what they require: Python 3.10, boto3."""
+"""Modules on a host without Python 3.10 or without boto3."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ import pytest
 
 from tests.support.environment import INSTALLED
 from tests.support.module_runner import MODULES
-from tests.support.tasks import MODULE
+from tests.support.tasks import CHECK, INFO, MODULE
 from tests.unit.conftest import Run
 
-INFO = "inference_experiment_info"
 COLLECTION = "ansible_collections.awscc.sagemaker"
 ENGINE_PACKAGE = f"{COLLECTION}.plugins.module_utils._cloud_control"
 ENGINE = INSTALLED / "plugins" / "module_utils" / "_cloud_control"
-# What the modules add to the result of every failure.
-FURTHER: dict[str, dict[str, Any]] = {MODULE: {"inference_experiment": {}, "operations": []}, INFO: {}}
+# The other values of each failure.
+OTHER_VALUES: dict[str, dict[str, Any]] = {MODULE: {"inference_experiment": {}, "operations": []}, INFO: {}}
 
 
-@pytest.mark.parametrize("module", FURTHER)
+# Read this test first.
+@pytest.mark.parametrize("module", OTHER_VALUES)
 @pytest.mark.parametrize("version", [(3, 8, 18), (3, 9, 18)])
 def test_module_on_older_python_fails_before_other_imports(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], module: str, version: tuple[int, ...]
@@ -59,7 +59,7 @@ def test_module_on_older_python_fails_before_other_imports(
             "request_token": None,
             "hint": hint,
         },
-        **FURTHER[module],
+        **OTHER_VALUES[module],
     }
 
 
@@ -72,9 +72,9 @@ def test_files_that_older_python_loads_are_valid_in_its_syntax(path: Path) -> No
     ast.parse(path.read_text(encoding="utf-8"), feature_version=(3, 8))
 
 
-@pytest.mark.parametrize("check", [False, True])
-@pytest.mark.parametrize("module", FURTHER)
-@pytest.mark.parametrize("options", [{}, {"region": None}], ids=["with a region", "without a region"])
+@CHECK
+@pytest.mark.parametrize("module", OTHER_VALUES)
+@pytest.mark.parametrize("options", [{}, {"region": None}], ids=["region", "no region"])
 def test_module_without_boto3_fails_with_error(
     run: Run, monkeypatch: pytest.MonkeyPatch, module: str, options: dict[str, Any], check: bool
 ) -> None:
@@ -97,5 +97,5 @@ def test_module_without_boto3_fails_with_error(
             "Install boto3 and botocore for this Python, or set ansible_python_interpreter to a Python that has both."
         ),
     }
-    further = {key: value for key, value in result.values.items() if key in {"inference_experiment", "operations"}}
-    assert (result.changed, "exception" in result, further) == (False, False, FURTHER[module])
+    others = {key: value for key, value in result.values.items() if key in {"inference_experiment", "operations"}}
+    assert (result.changed, "exception" in result, others) == (False, False, OTHER_VALUES[module])

@@ -40,7 +40,7 @@ def properties_with(**properties: Any) -> Callable[[Any], Any]:
 
 @dataclass(frozen=True)
 class CallScenario:
-    """A task on an experiment, and the calls whose responses a test changes."""
+    """A task on an experiment, and the calls with responses that a test changes."""
 
     title: str
     experiment: Mapping[str, Any] | None

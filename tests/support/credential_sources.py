@@ -25,7 +25,7 @@ KEYS = {
     "aws_session_token": "IQoJb3JpZ2luX2VjEJr//+FwoGZXIvYXdzEXAMPLETOKEN==",
 }
 ACCESS_KEY, SECRET_KEY, SESSION_TOKEN = KEYS.values()
-# AWS returns the signed parts of a request whose signature is wrong, with the session token.
+# For a wrong signature, AWS returns the signed parts of the request, with the session token.
 WRONG_SIGNATURE = (
     "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key"
     " and signing method. Consult the service documentation for details.\n\nThe Canonical String for this request"
@@ -81,7 +81,7 @@ def wrong_signature() -> dict[str, Any]:
 
 
 def found_in(text: str, secrets: Iterable[str]) -> list[str]:
-    """Return the spellings of secrets in a text, and signatures, which are valid for minutes."""
+    """Return the spellings of secrets in a string, and signatures, which are valid for minutes."""
     spelled = (spelling for secret in secrets for spelling in _spellings(secret) if spelling in text)
     return [*spelled, *(match.group() for match in _SIGNATURE.finditer(text))]
 

@@ -68,6 +68,6 @@ def _is_complete(request: bytes) -> bool:
 
 
 def closed_port() -> str:
-    """Return an address that refuses connections."""
+    """Return an address with a closed port."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         return f"127.0.0.1:{server.getsockname()[1]}"

@@ -72,7 +72,7 @@ class Result:
 
     @property
     def warnings(self) -> list[str]:
-        """Return the texts of the warnings. Since ansible-core 2.19 each warning is an event."""
+        """Return the messages of the warnings. Since ansible-core 2.19 each warning is an event."""
         found = self.values.get("warnings", [])
         return [warning["event"]["msg"] if isinstance(warning, dict) else warning for warning in found]
 

@@ -125,9 +125,7 @@ def test_delete_that_is_not_applied_fails(run: Run, emulator: Emulator, status: 
 @pytest.mark.parametrize(
     "options", [{"desired_state": "Running"}, {"description": "New"}, {"role_arn": OTHER_ROLE_ARN}], ids=str
 )
-def test_recreate_whose_delete_is_not_applied_fails_with_not_applied(
-    run: Run, emulator: Emulator, options: dict[str, str]
-) -> None:
+def test_recreate_with_delete_that_is_not_applied_fails(run: Run, emulator: Emulator, options: dict[str, str]) -> None:
     def restore() -> None:
         emulator.on_call("GetResource", lambda: put_experiment(emulator, "Completed"))
 

@@ -43,8 +43,8 @@ USED = {"profile": "used"}
 class Case:
     """A configuration, and the failure of the task.
 
-    In options, environment and config, {server} is the address of the server, {closed} an address that refuses
-    connections, and {folder} the folder of the files.
+    In options, environment and config, {server} is the address of the server, {closed} an address with a
+    closed port, and {folder} the folder of the files.
     """
 
     code: str

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from tests.emulator import Emulator
+from tests.support.call_scenarios import properties_with
 from tests.support.environment import REGION
+from tests.support.tasks import full
 from tests.unit.conftest import Run
 
 MODULE = "inference_experiment"
@@ -66,3 +68,20 @@ def test_run_resource_module_reports_failed_read(run: Run, emulator: Emulator, s
     assert run(MODULE, {"name": "checkout", "state": state}).msg.startswith(
         f"{attempt} inference experiment 'checkout' in us-east-1: "
     )
+
+
+@pytest.mark.parametrize(
+    ("state", "code"),
+    [
+        pytest.param("present", "InvalidAnswer", id="declared property"),
+        pytest.param("absent", None, id="delete"),
+    ],
+)
+def test_run_resource_module_requires_members_of_declared_properties(
+    run: Run, emulator: Emulator, state: str, code: str | None
+) -> None:
+    emulator.put_experiment(REGION, {"Name": "checkout"}, status="Created")
+    emulator.fault("GetResource", "changed", change=properties_with(ModelVariants=[{}, {}]), times=100)
+    task = full(name="checkout", state=state)
+
+    assert (run(MODULE, task, check=True).values.get("error") or {}).get("code") == code

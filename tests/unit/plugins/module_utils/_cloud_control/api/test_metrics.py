@@ -1,0 +1,152 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The calls for metrics, and the responses that are retried."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api import metrics as api
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api.client import CloudControl
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api.polling import Deadline
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.errors import CallFailed
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.metrics import (
+    Metric,
+    MetricsTable,
+    Subject,
+    Times,
+    Variant,
+)
+from tests.support.manual_time import ManualTime
+
+START = datetime(2026, 1, 1, tzinfo=timezone.utc)
+LATER = START + timedelta(days=1)
+SUBJECT = Subject(
+    {},
+    True,
+    {role: Variant({}, {"Shop": role}) for role in ("production", "shadow")},
+    created=START,
+    start=None,
+    end=None,
+    completed=None,
+)
+TABLE = MetricsTable("shop", "describe", "Id", lambda _response: SUBJECT, (Metric("sent", "Shop", "Sent"),))
+HEADERS = {"HTTPHeaders": {"date": "Thu, 01 Jan 2026 00:00:30 GMT"}}
+
+
+class Client:
+    """A boto3 client that returns the responses in order, and records the requests."""
+
+    def __init__(self, *responses: dict[str, Any]) -> None:
+        self.responses = list(responses)
+        self.requests: list[dict[str, Any]] = []
+
+    def get_metric_data(self, **request: Any) -> dict[str, Any]:
+        self.requests.append(request)
+        return self.responses.pop(0)
+
+    describe = get_metric_data
+
+
+def connect(client: Client) -> CloudControl:
+    return CloudControl(
+        "Shop", make_client=lambda _service: client, deadline=Deadline(ManualTime().clock, 1e6), check=lambda _: None
+    )
+
+
+def result(query: str, status: str = "Complete", **points: float) -> dict[str, Any]:
+    """Return a result with values on the days of January: d1=2.0."""
+    days = [datetime(2026, 1, int(name[1:]), tzinfo=timezone.utc) for name in points]
+    return {"Id": query, "StatusCode": status, "Timestamps": days, "Values": list(points.values())}
+
+
+def page(*results: dict[str, Any], following: str | None = None) -> dict[str, Any]:
+    return {"MetricDataResults": list(results), **({"NextToken": following} if following else {})}
+
+
+def read(client: Client, end: datetime = LATER) -> dict[str, float]:
+    """Return the sum of each variant."""
+    _period, values = api.read_metrics(
+        connect(client), TABLE, SUBJECT, Times(START, end), percentiles=[], datapoint_period=None
+    )
+    return {query.role: sum(points.values()) for query, points in values.items()}
+
+
+# Read this test first.
+def test_read_metrics_sends_all_queries_in_one_request() -> None:
+    client = Client(page(result("m0", d1=2), result("m1", d1=3)))
+    assert read(client) == {"production": 2, "shadow": 3}
+    (request,) = client.requests
+    assert (request["StartTime"], request["EndTime"]) == (START, LATER)
+    assert request["MetricDataQueries"] == [
+        {
+            "Id": name,
+            "MetricStat": {
+                "Metric": {
+                    "Namespace": "Shop",
+                    "MetricName": "Sent",
+                    "Dimensions": [{"Name": "Shop", "Value": role}],
+                },
+                "Period": 86_400,
+                "Stat": "Sum",
+            },
+        }
+        for name, role in (("m0", "production"), ("m1", "shadow"))
+    ]
+
+
+def test_pages_of_a_metric_are_merged() -> None:
+    client = Client(
+        page(result("m0", d1=2), result("m1", "PartialData"), following="next"),
+        page(result("m0"), result("m1", d1=3)),
+    )
+    assert read(client) == {"production": 2, "shadow": 3}
+    assert client.requests[1]["NextToken"] == "next"
+
+
+RETRIED: list[Any] = [
+    pytest.param(page(result("m0", "PartialData", d1=7)), id="PartialData without NextToken"),
+    pytest.param(page(result("m0", "InternalError", d1=7)), id="InternalError"),
+    pytest.param(page(result("m0", "InternalError", d1=7), following="next"), id="InternalError with NextToken"),
+    pytest.param({}, id="no results"),
+    pytest.param(page({**result("m0", d1=7), "Values": []}), id="times without values"),
+]
+
+
+@pytest.mark.parametrize("response", RETRIED)
+def test_incomplete_page_is_requested_again(response: dict[str, Any]) -> None:
+    client = Client(response, page(result("m0", d1=2)))
+    assert read(client) == {"production": 2, "shadow": 0}
+    assert client.requests[0] == client.requests[1]
+
+
+def test_forbidden_metric_fails_without_retry() -> None:
+    client = Client(page(result("m0", "Forbidden")))
+    with pytest.raises(CallFailed, match="GetMetricData returned the status Forbidden for a metric") as error:
+        read(client)
+    assert (error.value.code, error.value.operation, len(client.requests)) == ("Forbidden", "GetMetricData", 1)
+
+
+def test_several_datapoints_are_requested_again_with_days() -> None:
+    split = page(result("m0", d1=2, d2=3))
+    client = Client(split, split)
+    assert read(client, START + timedelta(days=3)) == {"production": 5, "shadow": 0}
+    periods = [request["MetricDataQueries"][0]["MetricStat"]["Period"] for request in client.requests]
+    assert periods == [3 * 86_400, 86_400]
+
+
+def test_read_subject_returns_time_of_response() -> None:
+    client = Client({"ResponseMetadata": HEADERS})
+    found = api.read_subject(connect(client), TABLE, "one")
+    assert found == (SUBJECT, START + timedelta(seconds=30))
+    assert client.requests == [{"Id": "one"}]
+
+
+@pytest.mark.parametrize("headers", [{}, {"date": "yesterday"}], ids=["no Date header", "invalid Date header"])
+def test_response_without_time_is_retried(headers: dict[str, str]) -> None:
+    client = Client({"ResponseMetadata": {"HTTPHeaders": headers}}, {"ResponseMetadata": HEADERS})
+    assert api.read_subject(connect(client), TABLE, "one")[0] == SUBJECT

@@ -238,7 +238,7 @@ def test_rounded_rounds_start_up_and_end_down(start: datetime, rounded_start: st
     assert (found.start >= start, found.end <= NOW, found.warnings) == (True, True, ("warning",))
 
 
-def subject(**times: datetime) -> Subject:
+def subject(**times: Any) -> Subject:
     return Subject({}, True, {}, DAY_1, None, None, None)._replace(**times)
 
 

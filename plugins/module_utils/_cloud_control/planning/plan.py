@@ -120,7 +120,7 @@ def _create(resource_type: ResourceType, declaration: Declaration, state: str = 
     if missing:
         return Reject(
             f"The {noun} {state}. The create requires these options: {', '.join(missing)}.",
-            hint=f"Set these options, or correct the option {resource_type.identifier} or region.",
+            hint=f"Set these options, or correct the value of {resource_type.identifier} or region.",
         )
     properties = {n: v for n, v in declaration.properties.items() if n not in resource_type.ignored_by_create}
     tags = declaration.tags or {}

@@ -124,13 +124,13 @@ def test_next_step_creates_missing_experiment_with_declared_properties(declared:
         pytest.param(
             {},
             "The inference experiment does not exist. The create requires these options: type, role_arn, endpoint_name,"
-            " model_variants, shadow_mode_config. Set these options, or correct the option name or region.",
+            " model_variants, shadow_mode_config. Set these options, or correct the value of name or region.",
             id="name only",
         ),
         pytest.param(
             {n: v for n, v in CREATABLE.items() if n != "RoleArn"},
             "The inference experiment does not exist. The create requires these options: role_arn. Set these options,"
-            " or correct the option name or region.",
+            " or correct the value of name or region.",
             id="one required option missing",
         ),
         *(
@@ -964,7 +964,7 @@ def test_recreate_starts_ended_experiment_again() -> None:
             {"RoleArn": "other"},
             "would first be deleted by recreate: true. The create requires these options: type,"
             " endpoint_name, model_variants, shadow_mode_config. Omit recreate, or set these options, or"
-            " correct the option name or region.",
+            " correct the value of name or region.",
             id="required options missing",
         ),
         pytest.param(

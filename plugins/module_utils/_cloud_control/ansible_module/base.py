@@ -33,7 +33,7 @@ from ..api.polling import Clock, Deadline
 from ..api.responses import check_types
 from ..errors import CallFailed, Rejected
 from ..model.conversion import to_options, without_unset
-from ..model.messages import got
+from ..model.messages import format_value
 from ..model.resource_type import Limit, Resource, ResourceType
 from ..model.validation import RawErrors, check_raw_options, validate_value
 
@@ -94,7 +94,7 @@ def validate_connection(params: Mapping[str, Any]) -> list[str]:
         errors.append("endpoint_url must be a URL like https://host:8443.")
     bundle = params["aws_ca_bundle"]
     if bundle and params["validate_certs"] and not _exists(bundle):
-        errors.append(f"aws_ca_bundle must be a file on the host that runs the task, got {got(bundle)}.")
+        errors.append(f"aws_ca_bundle must be a file on the host that runs the task, got {format_value(bundle)}.")
     for option in ("access_key", "secret_key", "session_token"):  # a value from a file can end with a line break
         if re.search(r"[\x00-\x1f\x7f]", params[option] or ""):
             errors.append(f"{option} must not contain a line break or another control character.")

@@ -14,7 +14,7 @@ from ..api.metrics import read_metrics, read_subject
 from ..errors import CloudControlError, Rejected
 from ..model import metrics
 from ..model.equivalence import format_instant, parse_instant
-from ..model.messages import got
+from ..model.messages import format_value
 from ..model.metrics import MetricsTable, Subject, Times, Values
 from ..model.resource_type import ResourceType
 from ..model.validation import RawErrors, validate_value
@@ -101,7 +101,7 @@ def _request(resource_type: ResourceType, params: Mapping[str, Any], raw: RawErr
         if not (0 < percentile < 100 and round(percentile, _DECIMAL_PLACES) == percentile):
             errors.append(
                 "percentiles must be numbers above 0 and below 100 with up to 10 decimal places, got"
-                f" {got(percentile)}."
+                f" {format_value(percentile)}."
             )
     period = params["period"]
     errors += _period_errors(period, start, base.CLOCK.now()) if period is not None else []

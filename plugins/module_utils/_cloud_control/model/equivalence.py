@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timezone
 from typing import Any, NamedTuple
 
-from .messages import got
+from .messages import format_value
 from .resource_type import Path, ResourceType
 
 # ISO 8601 in the forms of AWS and YAML: "T" or a space after the date, optional seconds, a required offset.
@@ -92,14 +92,14 @@ def parse_instant(value: Any) -> datetime:
     if not match:
         raise ValueError(
             "must be an ISO 8601 time with an offset, like 2026-12-01T09:00:00Z or 2026-12-01T10:00:00+01:00,"
-            f" got {got(str(value))}"
+            f" got {format_value(str(value))}"
         )
     date, minutes, seconds, zulu, hours, offset_minutes = match.groups()
     offset = "+00:00" if zulu else f"{hours}:{offset_minutes or '00'}"
     try:
         return datetime.fromisoformat(f"{date}T{minutes}{seconds or ':00'}{offset}").astimezone(timezone.utc)
     except (ValueError, OverflowError) as error:
-        raise ValueError(f"must be a valid time, got {got(str(value))} ({error})") from error
+        raise ValueError(f"must be a valid time, got {format_value(str(value))} ({error})") from error
 
 
 def format_instant(value: Any) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 LONGEST_SHOWN = 200
 
 
-def got(value: Any) -> str:
+def format_value(value: Any) -> str:
     """Return a value as JSON, or its type and length if that has more than 200 characters."""
     text = json.dumps(value, ensure_ascii=False)
     text = "".join(character if character.isprintable() else json.dumps(character)[1:-1] for character in text)

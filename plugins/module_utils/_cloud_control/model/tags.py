@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .messages import LONGEST_SHOWN, got
+from .messages import LONGEST_SHOWN, format_value
 
 # AWS's limits, the same for every resource type: "Tag your AWS resources" in the AWS Tagging User Guide.
 MAX_TAGS, MAX_KEY_LENGTH, MAX_VALUE_LENGTH = 50, 128, 256
@@ -45,12 +45,12 @@ def validate_tags(shown: str, tags: Mapping[Any, Any]) -> Iterator[str]:
         text = str(key)
         if not 1 <= len(text) <= MAX_KEY_LENGTH:
             yield f"{shown}: the key of a tag must have 1 to {MAX_KEY_LENGTH} characters, got {len(text)}."
-        where = f"{shown}[{got(text)}]" if len(text) < LONGEST_SHOWN else f"{shown}: the value of a tag"
+        where = f"{shown}[{format_value(text)}]" if len(text) < LONGEST_SHOWN else f"{shown}: the value of a tag"
         if text.lower().startswith("aws:"):
             yield f'{where} must not begin with "aws:", which is reserved for AWS. {_RESERVED}'
-        yield from _validate_characters(f"{shown}: the key {got(text)}", text)
+        yield from _validate_characters(f"{shown}: the key {format_value(text)}", text)
         if value is None or isinstance(value, (Mapping, list)):
-            yield f"{where} must be a string, got {got(value)}."
+            yield f"{where} must be a string, got {format_value(value)}."
         elif len(str(value)) > MAX_VALUE_LENGTH:
             yield f"{where} must have at most {MAX_VALUE_LENGTH} characters, got {len(str(value))}."
         else:
@@ -75,4 +75,4 @@ def is_list_of_tags(tags: Any) -> bool:
 def _validate_characters(shown: str, text: str) -> Iterator[str]:
     wrong = dict.fromkeys(character for character in text if not is_tag_character(character))
     if wrong:
-        yield f"{shown} must not contain {', '.join(map(got, wrong))}. {_ALLOWED}."
+        yield f"{shown} must not contain {', '.join(map(format_value, wrong))}. {_ALLOWED}."

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from ansible.module_utils.common.validation import check_type_dict, check_type_list
 
 from .conversion import iter_options
-from .messages import got
+from .messages import format_value
 from .resource_type import Limit, ResourceType, Spec
 from .tags import validate_tags
 
@@ -81,7 +81,7 @@ def validate_value(shown: str, value: Any, limit: Limit | None = None) -> list[s
         return [f"{shown} must not be empty."]
     if isinstance(value, str):
         if not matches(limit, value):
-            return [f"{shown} must {limit.words}, got {got(value)}."]
+            return [f"{shown} must {limit.words}, got {format_value(value)}."]
         if limit.length and not limit.length[0] <= len(value) <= limit.length[1]:
             return [f"{shown} must have {limit.length[0]} to {limit.length[1]} characters, got {len(value)}."]
     elif limit.number and isinstance(value, int) and not limit.number[0] <= value <= limit.number[1]:
@@ -164,7 +164,7 @@ def _type_error(path: str, entry: Mapping[str, Any], value: Any) -> str:
     if isinstance(value, str) and _NOT_LOGGABLE.search(value):
         return f"{path} must not contain a NUL character or an unpaired surrogate."
     kind = _KINDS[entry.get("type", "str")]
-    found = "" if entry.get("no_log") else f", got {got(value)}"
+    found = "" if entry.get("no_log") else f", got {format_value(value)}"
     advice = ""
     if isinstance(value, str) and "datetime." in value:
         advice = _QUOTE_TIMES

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, TypeAlias
 from ..model import validation
 from ..model.conversion import to_options
 from ..model.equivalence import Difference, merge
-from ..model.messages import got
+from ..model.messages import format_value
 from ..model.resource_type import Declaration, Path, Properties, Resource, ResourceType, WriteOnlyReader, option_name
 from ..model.tags import tags_to_dict, tags_to_property, validate_number_of_tags
 from .diff import Diff, Situation, compared_properties, compute_diff, create_patch, intent_of
@@ -275,7 +275,9 @@ def _option_names(differences: Iterable[Difference], *further: str) -> str:
 
 
 def _shown(differences: Iterable[Difference]) -> str:
-    return "; ".join(f"{_option_path(d.tokens)} is {_comparison(d.actual, got(d.declared))}" for d in differences)
+    return "; ".join(
+        f"{_option_path(d.tokens)} is {_comparison(d.actual, format_value(d.declared))}" for d in differences
+    )
 
 
 def _option_path(tokens: Path) -> str:
@@ -285,4 +287,4 @@ def _option_path(tokens: Path) -> str:
 
 
 def _comparison(actual: Any, declared: str) -> str:
-    return f"not set, but the task sets {declared}" if actual is None else f"{got(actual)}, not {declared}"
+    return f"not set, but the task sets {declared}" if actual is None else f"{format_value(actual)}, not {declared}"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.messages import got
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.messages import format_value
 
 
 @pytest.mark.parametrize(
@@ -24,5 +24,5 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.mod
         pytest.param(10**200, "a number of 201 characters", id="long number"),
     ],
 )
-def test_got_returns_value_as_json_or_its_length(value: Any, shown: str) -> None:
-    assert got(value) == shown
+def test_format_value_returns_value_as_json_or_its_length(value: Any, shown: str) -> None:
+    assert format_value(value) == shown

@@ -263,7 +263,7 @@ def _after_failure(task: Task, current: Resource | None, step: Write, failure: C
         report.operations[-1].effects = {}
     if outcome is Outcome.EXISTS and now:
         _report_created(task, now)
-    if not _can_continue(task, step, failure, outcome, before=current, now=now):
+    if not _can_continue(task, step, failure, current, now):
         report.now = now
         # If the tested values are unchanged, the handler has failed, not the patch.
         report.failed_after_submission |= outcome is Outcome.STALE and started
@@ -277,19 +277,11 @@ def _after_failure(task: Task, current: Resource | None, step: Write, failure: C
 
 
 def _can_continue(
-    task: Task,
-    step: Write,
-    failure: CloudControlError,
-    outcome: Outcome,
-    *,
-    before: Resource | None,
-    now: Resource | None,
+    task: Task, step: Write, failure: CloudControlError, before: Resource | None, now: Resource | None
 ) -> bool:
-    """Return whether a further step can succeed after a failure.
-
-    before and now are the resource before and after the step that failed.
-    """
+    """Return whether a further step can succeed after a failure. before and now are the resource around the failure."""
     resource_type, state = task.context.type, task.state
+    outcome = classify_failure(resource_type, step, failure)
     if outcome is Outcome.EXISTS:
         return now is not None
     if outcome is Outcome.STALE and isinstance(step, Update) and now:

@@ -43,7 +43,19 @@ def apply(document: Mapping[str, Any], patch: PatchDocument) -> dict[str, Any]:
     """
     result: dict[str, Any] = copy.deepcopy(dict(document))
     for operation in patch:
-        _apply_operation(result, operation)
+        op, path = operation["op"], operation["path"]
+        *parents, name = [token.replace("~1", "/").replace("~0", "~") for token in path.split("/")[1:]]
+        parent: Any = result
+        for token in parents:
+            parent = parent.get(token) if isinstance(parent, dict) else None
+        if not isinstance(parent, dict) or (op != "add" and name not in parent):
+            raise PatchConflict(f"{op} {path}: the path does not exist")
+        if op == "test" and not _equal(parent[name], operation["value"]):
+            raise PatchConflict(f"test {path}: the value differs")
+        if op == "remove":
+            del parent[name]
+        elif op != "test":
+            parent[name] = copy.deepcopy(operation["value"])
     return result
 
 
@@ -85,22 +97,3 @@ def _equal(one: Any, other: Any) -> bool:
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
     return bool(one == other)
-
-
-def _apply_operation(document: dict[str, Any], operation: Operation) -> None:
-    op, path = operation["op"], operation["path"]
-    *parents, name = [token.replace("~1", "/").replace("~0", "~") for token in path.split("/")[1:]]
-    parent: Any = document
-    for token in parents:
-        parent = parent.get(token) if isinstance(parent, dict) else None
-    if not isinstance(parent, dict) or (op != "add" and name not in parent):
-        raise PatchConflict(f"{op} {path}: the path does not exist")
-    if op == "test":
-        if not _equal(parent[name], operation["value"]):
-            raise PatchConflict(f"test {path}: the value differs")
-    elif op == "remove":
-        del parent[name]
-    elif op in ("add", "replace"):
-        parent[name] = copy.deepcopy(operation["value"])
-    else:
-        raise PatchConflict(f"{op} {path}: unsupported operation")

@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.errors import (
     CallFailed,
     CloudControlError,
+    NotApplied,
     OperationFailed,
     TimedOut,
 )
@@ -188,3 +189,20 @@ def test_rejection_after_write_removes_effects_of_last_operation_only() -> None:
     raise_if_rejection_follows_from_write(task, Resource({"Status": "Created"}), Reject("reason"))
 
     assert [operation.effects for operation in task.report.operations] == [{"first": True}, {}]
+
+
+def test_execute_raises_not_applied_with_request_of_last_operation() -> None:
+    client = ScriptedClient(None)
+    task = create_task(client, declaration())
+    task.state.applied = {"Description"}
+    task.report.operations += [
+        Operation("update", effects={"first": True}),
+        Operation("update", patch_document=DESCRIBE.patch, request_token=REQUEST, effects={"last": True}),
+    ]
+
+    with pytest.raises(NotApplied, match=r"\(description\).* is Created\. Request: .*/Description") as raised:
+        execute(task, seen("Created"), DESCRIBE)
+
+    assert raised.value.request_token == REQUEST
+    assert [operation.effects for operation in task.report.operations] == [{"first": True}, {}]
+    assert client.requests == []

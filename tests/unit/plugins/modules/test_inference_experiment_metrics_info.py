@@ -10,8 +10,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import yaml
 
 from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.inference_experiment import METRICS
+from ansible_collections.awscc.sagemaker.plugins.modules import inference_experiment_metrics_info
 from tests.emulator import Emulator
 from tests.support.environment import REGION
 from tests.support.module_runner import Result
@@ -430,3 +432,38 @@ def test_independent_script_gets_the_same_numbers(run: Run, emulator: Emulator) 
         }
     ratio = script["shadow"]["p99"] / script["production"]["p99"]
     assert found["comparison"]["model_latency"]["p99"]["ratio"] == ratio
+
+
+def keys(value: Any, documented: Mapping[str, Any], path: str = "") -> set[str]:
+    """Return the paths of the keys of a result that RETURN omits."""
+    if not isinstance(value, dict):
+        return set()
+    missing = {f"{path}{key}" for key in value.keys() - documented.keys()}
+    known = value.keys() & documented.keys()
+    return missing.union(*(keys(value[key], documented[key].get("contains") or {}, f"{path}{key}.") for key in known))
+
+
+@pytest.mark.parametrize("setting", ["accept", "reject"])
+def test_return_documents_every_key(run: Run, emulator: Emulator, setting: str) -> None:
+    start_test(emulator, hours=60)
+    emulator.settings.metric_long_periods = setting
+    found = measure(run, include_datapoints=True, percentiles=[99])
+    documented = yaml.safe_load(inference_experiment_metrics_info.RETURN)["inference_experiment_metrics"]["contains"]
+    comparison = found.pop("comparison")
+    assert keys(found, documented) == set()
+    assert set(found) | {"comparison"} == set(documented)
+    assert keys(comparison["error_rate"], documented["comparison"]["contains"]["error_rate"]["contains"]) == set()
+
+
+def test_task_requests_the_documented_number_of_metrics(run: Run, emulator: Emulator) -> None:
+    start_test(emulator, hours=2)
+    counts = []
+    for include in (False, True):
+        emulator.clear_log()
+        measure(run, include_datapoints=include)
+        (request,) = [record.request for record in emulator.log if record.operation == "GetMetricData"]
+        counts.append(len(request["MetricDataQueries"]))
+    assert counts == [54, 108]
+    description = " ".join(yaml.safe_load(inference_experiment_metrics_info.DOCUMENTATION)["description"])
+    assert "requests 54 metrics" in description
+    assert "108 metrics" in description

@@ -66,7 +66,11 @@ def validate_options(resource_type: ResourceType, options: Mapping[str, Any]) ->
             errors = list(validate_tags(shown, value))
         else:
             errors = validate_value(shown, value, resource_type.limits.get(path))
-            errors = errors or _conversion_errors(resource_type, path, shown, value)
+        if not errors and path in resource_type.values:
+            try:
+                resource_type.values[path](value)
+            except ValueError as error:
+                errors = [f"{shown} {error}."]
         if errors:
             found.setdefault(path.partition(".")[0], []).extend(errors)
     return found
@@ -103,16 +107,6 @@ def _list_errors(shown: str, value: list[Any], limit: Limit) -> Iterator[str]:
         if isinstance(element, str):
             # Ansible converts a single value to a list. In the task the value has no position.
             yield from validate_value(f"{shown}[{position}]" if len(value) > 1 else shown, element, limit)
-
-
-def _conversion_errors(resource_type: ResourceType, path: str, shown: str, value: Any) -> list[str]:
-    convert = resource_type.values.get(path)
-    try:
-        if convert:
-            convert(value)
-    except ValueError as error:
-        return [f"{shown} {error}."]
-    return []
 
 
 def _iter_raw(spec: Spec, options: Mapping[str, Any], parent: str = "") -> Iterator[tuple[str, Mapping[str, Any], Any]]:

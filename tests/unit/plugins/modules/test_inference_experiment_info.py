@@ -343,18 +343,6 @@ def test_region_without_type_fails(run: Run, emulator: Emulator) -> None:
     assert (error["operation"], emulator.writes()) == ("ListResources", [])
 
 
-@pytest.mark.parametrize("kind", ["throttle", "html503", "not_json", "missing_keys", "broken_json", "lost"])
-@CALLS
-def test_bad_response_is_retried(run: Run, emulator: Emulator, call: str, kind: str) -> None:
-    emulator.settings.list_page_size = 2
-    names = ["a", "b", "c", "d", "e"]
-    put_experiments(emulator, names)
-    emulator.fault(call, kind, after=1)
-    result = succeeded(run(INFO, {"include_write_only": True}))
-    assert [found["name"] for found in result["inference_experiments"]] == names
-    assert all(found["schedule"]["end_time"] for found in result["inference_experiments"])
-
-
 def test_all_experiments_are_read_at_a_limited_rate(run: Run, emulator: Emulator) -> None:
     names = [f"n{index:03}" for index in range(80)]
     put_experiments(emulator, names)

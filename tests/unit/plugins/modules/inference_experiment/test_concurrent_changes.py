@@ -379,13 +379,6 @@ def test_write_with_lost_response_returns_changed_if_retry_is_rejected(
     assert result.failed is (code == "ExpiredTokenException")
 
 
-def test_create_without_any_response_is_pending(run: Run, emulator: Emulator) -> None:
-    emulator.fault("CreateResource", "lost", times=ALWAYS)
-    result = run(MODULE, full())
-    assert (result.failed, result.changed, statuses(result)) == (True, True, ["PENDING"])
-    assert result["inference_experiment"]["name"] == NAME
-
-
 @pytest.mark.parametrize(
     ("kind", "outcome", "hint"),
     [
@@ -432,29 +425,6 @@ def test_failed_poll_returns_token_of_the_operation(run: Run, emulator: Emulator
 
 
 # The value of changed, and the diff.
-
-
-@pytest.mark.parametrize("code", ["Throttling", "NetworkFailure", "ServiceInternalError"])
-def test_failed_operations_return_unchanged(run: Run, emulator: Emulator, code: str) -> None:
-    put_experiment(emulator, "Created")
-    emulator.fault("UpdateResource", "failed", code=code, times=ALWAYS)
-    later = (emulator.clock.now() + timedelta(days=5)).isoformat()
-    result = run(MODULE, minimal(schedule={"end_time": later}))
-    assert (result.failed, result.changed, set(statuses(result))) == (True, False, {"FAILED"})
-
-
-def test_transition_before_failed_operation_returns_unchanged(run: Run, emulator: Emulator) -> None:
-    put_experiment(emulator, "Creating", time_left=5)
-    emulator.fault("UpdateResource", "failed", code="ServiceTimeout")
-    result = run(MODULE, UPDATE)
-    assert (result.failed, result.changed, statuses(result)) == (True, False, ["FAILED"])
-
-
-def test_succeeded_operation_before_failed_read_returns_changed(run: Run, emulator: Emulator) -> None:
-    put_experiment(emulator, "Created")
-    emulator.fault("GetResource", "throttle", after=1, times=ALWAYS)
-    result = run(MODULE, UPDATE)
-    assert (result.failed, statuses(result), result.changed) == (True, ["SUCCESS"], True)
 
 
 @pytest.mark.parametrize("known", [False, True], ids=["unknown in one", "known in both"])

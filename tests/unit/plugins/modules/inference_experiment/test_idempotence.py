@@ -8,17 +8,13 @@ test_equivalence.py in tests/unit/plugins/module_utils tests each rule of compar
 
 from __future__ import annotations
 
-import functools
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 
 from tests.emulator import Emulator
-from tests.support.call_scenarios import PROPERTIES
-from tests.support.malformed_values import replace_at
 from tests.support.tasks import (
-    ALWAYS,
     INFO,
     KEY_ARN,
     KEY_ID,
@@ -222,30 +218,3 @@ def test_info_omits_unset_members(run: Run, emulator: Emulator, settings: dict[s
     expected = succeeded(run(INFO, minimal()))["inference_experiments"]
     emulator.settings.update(settings)
     assert succeeded(run(INFO, minimal()))["inference_experiments"] == expected
-
-
-@pytest.mark.parametrize(
-    ("member", "value"),
-    [
-        *(((name,), None) for name in ("Type", "RoleArn", "EndpointName", "ModelVariants", "ShadowModeConfig")),
-        *(((name,), {}) for name in ("ShadowModeConfig", "DataStorageConfig", "EndpointMetadata")),
-        (("ShadowModeConfig", "ShadowModelVariants"), None),
-        (("DataStorageConfig", "Destination"), None),
-        (("DataStorageConfig", "ContentType"), {}),
-        (("ModelVariants", 0, "InfrastructureConfig"), {}),
-        (("ModelVariants", 0, "InfrastructureConfig", "RealTimeInferenceConfig"), None),
-    ],
-    ids=str,
-)
-@pytest.mark.parametrize(
-    ("module", "options"),
-    [(INFO, {}), (MODULE, {"state": "absent"}), (MODULE, {"description": "New"})],
-    ids=["info", "absent", "description"],
-)
-def test_task_succeeds_if_undeclared_member_is_unset(
-    run: Run, emulator: Emulator, member: tuple[str | int, ...], value: Any, module: str, options: dict[str, Any]
-) -> None:
-    put_experiment(emulator, "Created", DataStorageConfig=STORAGE_PROPERTY)
-    change = functools.partial(replace_at, path=(*PROPERTIES, *member), new=value)
-    emulator.fault("GetResource", "changed", change=change, times=ALWAYS)
-    succeeded(run(module, minimal(**options)))

@@ -51,7 +51,6 @@ WRITES: dict[str, Task] = {
     "delete": ("DeleteResource", "Created", minimal(state="absent")),
 }
 FOR_EACH_WRITE = pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
-APPLIED = pytest.mark.parametrize("applied", [False, True], ids=["not applied", "applied"])
 RECREATE = full(role_arn=OTHER_ROLE_ARN, recreate=True)
 
 
@@ -86,17 +85,6 @@ def test_retryable_failure_is_retried_with_new_token(run: Run, emulator: Emulato
     rerun_unchanged(run, emulator, task)
 
 
-@pytest.mark.parametrize("code", RETRIED)
-def test_persistent_retryable_failure_is_final(run: Run, emulator: Emulator, code: str) -> None:
-    put_experiment(emulator, "Created")
-    emulator.fault("UpdateResource", "failed", code=code, message="Come back later", times=ALWAYS)
-    result = run(MODULE, minimal(description="New"))
-    error = failed(result, code, "Come back later", "update", NAME)
-    assert error["request_token"] == result["operations"][-1]["request_token"]
-    assert (set(statuses(result)), result.changed) == ({"FAILED"}, False)
-    assert len(emulator.writes()) < 20
-
-
 def test_retries_are_counted_for_each_step(run: Run, emulator: Emulator) -> None:
     put_experiment(emulator, "Created")
     emulator.fault("UpdateResource", "failed", code="Throttling", times=6)
@@ -121,30 +109,6 @@ def test_final_failure_is_returned_with_its_message(run: Run, emulator: Emulator
 
 # The suffix of messages from the handler's SDK. The code of the operation is not always that of the SDK's error.
 SDK = "(Service: SageMaker, Status Code: 400, Request ID: 5a6e3b4e)"
-THROTTLED_MESSAGES = {
-    "rate exceeded": f"Failure reason: Rate exceeded {SDK}",
-    "exception name": f"Error occurred: ThrottlingException. {SDK}",
-    "words": "Request was throttled. Please try again later.",
-}
-# The codes that the handler uses for errors of any kind.
-GENERIC_CODES = ("GeneralServiceException", "InvalidRequest", "InternalFailure", "AccessDenied", "ServiceTimeout")
-
-
-@APPLIED
-@pytest.mark.parametrize("message", THROTTLED_MESSAGES.values(), ids=THROTTLED_MESSAGES)
-@pytest.mark.parametrize("code", GENERIC_CODES)
-@FOR_EACH_WRITE
-def test_throttled_operation_is_retried_after_fresh_read(
-    run: Run, emulator: Emulator, write: Task, code: str, message: str, applied: bool
-) -> None:
-    operation, status, task = write
-    _prepare(emulator, status)
-    emulator.fault(operation, "failed", code=code, message=message, applied=applied)
-    start = emulator.clock.now()
-    result = succeeded(run(MODULE, task))
-    assert (statuses(result), result.changed) == (["FAILED"] if applied else ["FAILED", "SUCCESS"], True)
-    assert (emulator.clock.now() - start).total_seconds() >= 0.5
-    rerun_unchanged(run, emulator, task)
 
 
 def test_throttled_operation_with_test_in_patch_is_retried(run: Run, emulator: Emulator) -> None:
@@ -157,24 +121,6 @@ def test_throttled_operation_with_test_in_patch_is_retried(run: Run, emulator: E
 
 DENIAL = f"User: arn:aws:iam::{ACCOUNT_ID}:user/x is not authorized to perform: sagemaker:AddTags on resource: y {SDK}"
 GRANT = "Grant the permission in the message"
-
-
-@APPLIED
-@pytest.mark.parametrize("code", GENERIC_CODES)
-@FOR_EACH_WRITE
-def test_denied_operation_fails_unless_it_was_applied(
-    run: Run, emulator: Emulator, write: Task, code: str, applied: bool
-) -> None:
-    operation, status, task = write
-    _prepare(emulator, status)
-    emulator.fault(operation, "failed", code=code, message=DENIAL, applied=applied)
-    result = run(MODULE, task)
-    assert (statuses(result), result.changed) == (["FAILED"], applied)
-    if applied:
-        succeeded(result)
-        rerun_unchanged(run, emulator, task)
-    else:
-        assert GRANT in failed(result, code, "sagemaker:AddTags")["hint"]
 
 
 def test_denial_of_tags_after_other_changes_fails_with_changed(run: Run, emulator: Emulator) -> None:
@@ -194,23 +140,6 @@ def test_denied_operation_is_reported_if_next_read_is_denied(run: Run, emulator:
     error = failed(result, "InvalidRequest", "sagemaker:AddTags")
     assert GRANT in error["hint"]
     assert error["request_token"] == result["operations"][0]["request_token"]
-
-
-@pytest.mark.parametrize("name", ["throttling", "Throttled-v2", "AccessDenied", "accessdeniedexception"])
-@pytest.mark.parametrize(
-    "message",
-    [
-        "Resource of type 'AWS::SageMaker::InferenceExperiment' with identifier '{}' is wrong.",
-        "The model arn:aws:sagemaker:us-east-1:123456789012:model/{} is wrong.",
-        'Wrong: {{"/properties/Name":"{}"}}.',
-    ],
-    ids=["identifier", "ARN", "property"],
-)
-def test_resource_name_in_message_is_not_classified(run: Run, emulator: Emulator, message: str, name: str) -> None:
-    put_experiment(emulator, "Created")
-    emulator.fault("UpdateResource", "failed", code="GeneralServiceException", message=message.format(name))
-    error = failed(run(MODULE, minimal(description="New")), "GeneralServiceException", name)
-    assert "Correct the cause that the message names" in error["hint"]
 
 
 FAULT = {"kind": "failed", "code": "InternalFailure"}
@@ -332,66 +261,6 @@ def test_failed_operation_that_was_applied_returns_changed(
     result = run(MODULE, UPDATE)
     assert (result.failed, result.changed) == (code is not None, True)
     assert result["inference_experiment"]["description"] == "New"
-
-
-@pytest.mark.parametrize("kind", ["throttle", "html503", "not_json", "missing_keys", "broken_json", "lost"])
-@pytest.mark.parametrize(
-    "call",
-    ["GetResource", "CreateResource", "UpdateResource", "GetResourceRequestStatus", "DescribeInferenceExperiment"],
-)
-def test_bad_response_is_retried_with_the_same_token(run: Run, emulator: Emulator, call: str, kind: str) -> None:
-    emulator.fault(call, kind)
-    schedule = {"start_time": "2026-01-03T12:00:00Z", "end_time": "2026-01-05T12:00:00Z"}
-    task = full(schedule=schedule, desired_state="Running")
-    result = succeeded(run(MODULE, task))
-    assert (operation_names(result), statuses(result)) == (["create", "update"], ["SUCCESS", "SUCCESS"])
-    for write in ("CreateResource", "UpdateResource"):
-        assert len({request["ClientToken"] for request in requests_of(emulator, write)}) == 1
-    rerun_unchanged(run, emulator, task)
-
-
-@pytest.mark.parametrize("kind", ["lost", "not_json", "missing_keys"])
-def test_delete_with_bad_response_succeeds(run: Run, emulator: Emulator, kind: str) -> None:
-    put_experiment(emulator, "Running")
-    emulator.fault("DeleteResource", kind, **({} if kind == "lost" else {"applied": True}))
-    result = succeeded(run(MODULE, minimal(state="absent")))
-    assert (operation_names(result), statuses(result), stored_status(emulator)) == (["delete"], ["SUCCESS"], None)
-
-
-@pytest.mark.parametrize("kind", ["throttle", "html503", "not_json"])
-def test_persistent_bad_response_fails(run: Run, emulator: Emulator, kind: str) -> None:
-    emulator.fault("GetResource", kind, times=ALWAYS)
-    result = run(MODULE, full())
-    assert (result["error"]["operation"], emulator.writes()) == ("GetResource", [])
-    assert len(emulator.calls()) < 60
-
-
-@pytest.mark.parametrize("call", ["GetResource", "CreateResource"])
-@CHECK
-def test_denied_call_fails_with_permission(run: Run, emulator: Emulator, call: str, check: bool) -> None:
-    message = f"User is not authorized to perform: cloudformation:{call}"
-    emulator.fault(call, "error", code="AccessDeniedException", message=message, times=9)
-    result = run(MODULE, full(), check=check)
-    if check and call == "CreateResource":
-        succeeded(result)
-        return
-    error = failed(result, "AccessDeniedException", message)
-    assert (error["message"], error["operation"], error["request_token"]) == (message, call, None)
-    assert "permission" in error["hint"]
-    assert (result.changed, stored_status(emulator)) == (False, None)
-
-
-@pytest.mark.parametrize(
-    ("code", "hint"),
-    [
-        *(("UnsupportedActionException", ""), ("GeneralServiceException", ""), ("HandlerFailureException", "")),
-        ("ExpiredTokenException", "credentials"),
-    ],
-)
-def test_error_of_read_does_not_mean_absent(run: Run, emulator: Emulator, code: str, hint: str) -> None:
-    emulator.fault("GetResource", "error", code=code, message="The cause", times=99)
-    assert hint in (failed(run(MODULE, minimal(state="absent")), code, "The cause")["hint"] or "")
-    assert emulator.writes() == []
 
 
 @pytest.mark.parametrize("region", ["us-gov-west-1", "cn-north-1", "ap-east-2"])

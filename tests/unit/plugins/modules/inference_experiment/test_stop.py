@@ -77,13 +77,6 @@ def test_stop_applies_variant_actions_and_reason(
     rerun_unchanged(run, emulator, task)
 
 
-def test_stop_of_reversed_variants_promotes_the_shadow(run: Run, emulator: Emulator) -> None:
-    put_experiment(emulator, "Created")
-    succeeded(run(MODULE, minimal(model_variants=variants(2)[::-1], desired_state="Running")))
-    succeeded(run(MODULE, minimal(desired_state="Completed", on_stop="promote_shadow")))
-    assert stored_experiment(emulator)["serving"] == "demo-model-b"
-
-
 @pytest.mark.parametrize(
     ("options", "stopped"),
     [
@@ -162,14 +155,6 @@ def test_delete_without_stop_ignores_other_model_variants(run: Run, emulator: Em
     put_experiment(emulator, "Running")
     succeeded(run(MODULE, minimal(state="absent", model_variants=variants(2))))
     assert emulator.writes() == ["DeleteResource"]
-
-
-@pytest.mark.parametrize("on_stop", ["promote_shadow", "remove_shadow"])
-def test_ended_experiment_is_not_compared_with_model_variants(run: Run, emulator: Emulator, on_stop: str) -> None:
-    put_experiment(emulator, "Completed")
-    task = full(desired_state="Completed", on_stop=on_stop, model_variants=variants(9))
-    assert not succeeded(run(MODULE, task)).changed
-    rejected(run(MODULE, full(model_variants=variants(9))), emulator, "model_variants")
 
 
 STOPS: list[Any] = [

@@ -77,8 +77,8 @@ def _errors(run: Run, emulator: Emulator, module: str, path: Path, value: Any) -
 
 @pytest.mark.parametrize(("module", "path"), PATHS, ids=[f"{module}: {option_name(path)}" for module, path in PATHS])
 def test_malformed_value_is_rejected_by_name_or_applied(run: Run, emulator: Emulator, module: str, path: Path) -> None:
-    tried = some(list(VALUES), each=len(VALUES), turn=PATHS.index((module, path)))
-    errors = [f"{name}: {error}" for name in tried for error in _errors(run, emulator, module, path, VALUES[name])]
+    tried = some(VALUES, each=len(VALUES), turn=PATHS.index((module, path)))
+    errors = [(value, error) for value in tried for error in _errors(run, emulator, module, path, value)]
     assert errors == []
 
 

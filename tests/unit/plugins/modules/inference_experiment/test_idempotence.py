@@ -59,45 +59,24 @@ def content(*, csv: list[str] | None = None, json: list[str] | None = None) -> d
 EQUAL: dict[str, dict[str, Any]] = {
     "all options": full(),
     "lists in another order": {"model_variants": variants()[::-1], **content(csv=[*CSV[::-1], CSV[0]])},
-    "destination only": {"data_storage_config": {"destination": DESTINATION}},
     "empty content_type": content(),
-    "JSON content types only": content(json=JSON),
     "key ARNs": {"kms_key": KEY_ARN, "data_storage_config": {"destination": DESTINATION, "kms_key": KEY_ARN}},
     "times in other formats": {
         "schedule": {"start_time": "2026-01-02 12:00:00.000Z", "end_time": "2026-01-09T06:30:00-05:30"}
     },
     "unquoted YAML time": {"schedule": {"start_time": datetime(2026, 1, 2, 14, tzinfo=timezone(timedelta(hours=2)))}},
-    "empty schedule": {"schedule": {}},
     "tags of other types": {"tags": {"yes": True, "number": 42, "team": "checkout"}},
-    "tags by alias": {"resource_tags": {"team": "checkout", "yes": "True", "number": "42"}},
-    "some tags, not purged": {"tags": {"team": "checkout"}, "purge_tags": False},
-    "purge_tags without tags": {"purge_tags": True},
-    "no tags, not purged": {"tags": {}, "purge_tags": False},
 }
-SHADOW_MODE = "/ShadowModeConfig/SourceModelVariantName", "/ShadowModeConfig/ShadowModelVariants"
 # The options, and the paths of the patch.
 DIFFERENT: dict[str, tuple[dict[str, Any], list[str]]] = {
-    "case of description": ({"description": "as it is"}, ["/Description"]),
     "count in another order": (
         {"model_variants": [variant("shadow", "demo-model-b", count=2), variant("production", "demo-model-a")]},
         ["/ModelVariants"],
     ),
-    "names of variants": (
-        {
-            "model_variants": [variant("one", "demo-model-a"), variant("two", "demo-model-b")],
-            "shadow_mode_config": {
-                "source_model_variant_name": "one",
-                "shadow_model_variants": [{"shadow_model_variant_name": "two", "sampling_percentage": 50}],
-            },
-        },
-        ["/ModelVariants", *SHADOW_MODE],
-    ),
-    "percentage": ({"shadow_mode_config": shadow_mode_config(51)}, [SHADOW_MODE[1]]),
+    "percentage": ({"shadow_mode_config": shadow_mode_config(51)}, ["/ShadowModeConfig/ShadowModelVariants"]),
     "destination": ({"data_storage_config": {"destination": "s3://another/place"}}, ["/DataStorageConfig/Destination"]),
-    "one content type": (content(csv=CSV[:1]), ["/DataStorageConfig/ContentType/CsvContentTypes"]),
     "end in another time zone": ({"schedule": {"end_time": "2026-01-09T12:00:00+01:00"}}, ["/Schedule"]),
     "case of a tag": ({"tags": {"Team": "checkout"}, "purge_tags": False}, ["/Tags"]),
-    "no tags": ({"tags": {}}, ["/Tags"]),
 }
 
 

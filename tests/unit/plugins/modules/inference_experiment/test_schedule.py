@@ -49,26 +49,6 @@ def test_update_of_end_preserves_start(run: Run, emulator: Emulator) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "options", "reads"),
-    [
-        ("Created", {"schedule": SCHEDULE}, 1),
-        ("Running", {"schedule": {"end_time": LATER}}, 1),
-        ("Created", {}, 0),
-        ("Running", {"description": "x"}, 0),
-        ("Completed", {"schedule": OTHER}, 0),
-        ("Cancelled", {"schedule": OTHER}, 0),
-        ("Created", {"state": "absent", "schedule": SCHEDULE}, 0),
-    ],
-)
-def test_schedule_is_read_only_if_compared(
-    run: Run, emulator: Emulator, status: str, options: dict[str, Any], reads: int
-) -> None:
-    put_experiment(emulator, status, Description="x")
-    succeeded(run(MODULE, minimal(**options), check=True))
-    assert emulator.calls().count("DescribeInferenceExperiment") == reads
-
-
-@pytest.mark.parametrize(
     ("status", "schedule", "sent", "after"),
     [
         pytest.param("Created", {"start_time": OTHER_START}, {"StartTime": OTHER_START}, None, id="start"),
@@ -95,16 +75,6 @@ def test_schedule_is_changed(
     rerun_unchanged(run, emulator, minimal(schedule=schedule))
 
 
-@pytest.mark.parametrize(
-    ("status", "schedule"),
-    [("Running", {"start_time": OTHER_START}), ("Completed", OTHER), ("Cancelled", OTHER)],
-)
-def test_times_without_effect_are_not_compared(run: Run, emulator: Emulator, status: str, schedule: Any) -> None:
-    put_experiment(emulator, status)
-    result = succeeded(run(MODULE, minimal(schedule=schedule)))
-    assert (result.changed, emulator.writes()) == (False, [])
-
-
 @pytest.mark.parametrize("early", [True, False], ids=["start and stop by task", "start and stop by schedule"])
 def test_task_with_schedule_is_unchanged_after_start_and_end(run: Run, emulator: Emulator, early: bool) -> None:
     task = full(schedule=SCHEDULE)
@@ -117,22 +87,6 @@ def test_task_with_schedule_is_unchanged_after_start_and_end(run: Run, emulator:
         assert rerun_unchanged(run, emulator, task)["inference_experiment"]["status"] == status
     stored = stored_experiment(emulator)["schedule"]
     assert (stored["start"] < START, stored["end"] < END) == (early, early)
-
-
-@pytest.mark.parametrize(
-    ("schedule", "words"),
-    [
-        ({"end_time": "2026-01-02T12:30:00Z"}, "1 hour"),
-        ({"end_time": "2026-03-02T12:00:00Z"}, "30 days"),
-        ({"start_time": "2026-01-10T12:00:00Z"}, "after"),
-    ],
-    ids=["short", "long", "start after end"],
-)
-def test_time_that_conflicts_with_current_time_is_rejected(
-    run: Run, emulator: Emulator, schedule: dict[str, str], words: str
-) -> None:
-    put_experiment(emulator, "Created")
-    rejected(run(MODULE, minimal(schedule=schedule)), emulator, "schedule", words)
 
 
 @CHECK

@@ -13,10 +13,8 @@ from tests.emulator import Emulator
 from tests.emulator.experiments import STATUSES
 from tests.support.environment import REGION
 from tests.support.tasks import (
-    CHECK,
     MODULE,
     minimal,
-    patches,
     put_experiment,
     requests_of,
     rerun_unchanged,
@@ -76,22 +74,6 @@ def test_tags_can_change_in_every_status(run: Run, emulator: Emulator, status: s
     assert stored_experiment(emulator)["tags"] == {"new": "1"}
 
 
-@pytest.mark.parametrize(
-    "options",
-    [
-        {"description": "New"},
-        {"desired_state": "Completed"},
-        {"desired_state": "Completed", "on_stop": "promote_shadow"},
-    ],
-    ids=["update", "stop", "promote"],
-)
-def test_undeclared_tags_are_unchanged(run: Run, emulator: Emulator, options: dict[str, Any]) -> None:
-    put_experiment(emulator, "Running", tags={**BEFORE, **AWS_TAGS})
-    result = succeeded(run(MODULE, minimal(**options)))
-    assert (stored_experiment(emulator)["tags"], result.warnings) == ({**BEFORE, **AWS_TAGS}, [])
-    assert all("/Tags" not in patch for patch in patches(result))
-
-
 def _add_tag(emulator: Emulator) -> None:
     """Add a tag as another caller."""
     tags = [{"Key": "theirs", "Value": "1"}]
@@ -127,14 +109,3 @@ def test_concurrently_added_tag_of_aws_is_preserved(run: Run, emulator: Emulator
     emulator.on_call("UpdateResource", lambda: put_experiment(emulator, "Created", tags={**BEFORE, **late}))
     succeeded(run(MODULE, minimal(tags={"ours": "1"})))
     assert stored_experiment(emulator)["tags"] == {**late, "ours": "1"}
-
-
-@CHECK
-@pytest.mark.parametrize(("new", "valid"), [(2, True), (3, False)], ids=["50 tags", "51 tags"])
-def test_limit_of_tags_counts_kept_tags_and_tags_of_aws(
-    run: Run, emulator: Emulator, new: int, valid: bool, check: bool
-) -> None:
-    put_experiment(emulator, "Created", tags={**AWS_TAGS, **{f"old{n}": "" for n in range(46)}})
-    result = run(MODULE, minimal(tags={f"new{n}": "" for n in range(new)}, purge_tags=False), check=check)
-    assert (result.failed, result.changed) == (not valid, valid)
-    assert valid or "tags: 51 tags including the existing ones, the maximum is 50." in result.msg

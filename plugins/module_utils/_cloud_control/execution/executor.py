@@ -317,9 +317,10 @@ def _after_concurrent_operation(
 ) -> Resource | None:
     """Return the resource after the concurrent operation. With wait: false, return current, and submit nothing more."""
     context, state, report = task
-    operation = report.operations[-1]
-    if not operation.without_response:  # otherwise an earlier try of the call may have started the operation
-        report.operations.pop()
+    operation = report.operations.pop()
+    if operation.without_response:  # an earlier try of the call may have started the operation in progress
+        report.operations.append(operation)
+    else:
         state.pending_create = step if isinstance(step, Create) and state.recreate is Recreate.CREATE else None
     if not context.wait:
         task.submit_no_more("A concurrent operation is in progress and wait is false.")

@@ -47,6 +47,7 @@ class State:
     applied: set[str] = field(default_factory=set)
     """Properties and operations for which AWS reported success. A later step for them means that AWS did nothing."""
     recreate: Recreate | None = None
+    """None before the delete and after the create."""
     preserved_options: tuple[str, ...] = ()
     """The options that the create of recreate sets to values of the deleted resource."""
     pending_create: Create | None = None

@@ -47,9 +47,21 @@ def changes(task: Declaration, current: Resource) -> Diff:
     [
         pytest.param("Created", {"DesiredState": "Running"}, {"Name"}, id="intent"),
         pytest.param("Running", {"StatusReason": "x"}, {"Name"}, id="status reason"),
+        pytest.param(
+            "Running",
+            {"StatusReason": "x", "Description": "d"},
+            {"Name", "Description"},
+            id="option after status reason",
+        ),
         pytest.param("Created", {"Schedule": SCHEDULE}, {"Name", "Schedule"}, id="Created: schedule"),
         pytest.param("Completed", {"Schedule": SCHEDULE}, {"Name"}, id="Completed: schedule"),
         pytest.param("Running", {"Schedule": {"StartTime": "x"}}, {"Name"}, id="Running: start time"),
+        pytest.param(
+            "Running",
+            {"Schedule": {"StartTime": "x"}, "Description": "d"},
+            {"Name", "Description"},
+            id="Running: option after start time",
+        ),
         pytest.param(
             "Completed", {"ModelVariants": VARIANTS}, {"Name", "ModelVariants"}, id="Completed: variants without intent"
         ),

@@ -137,7 +137,7 @@ def test_delete_waits_if_another_caller_starts(run: Run, emulator: Emulator) -> 
     assert (statuses(result), stored_status(emulator)) == (["FAILED", "SUCCESS"], None)
 
 
-# The failing call, the fault, the task, the error code and the description afterwards.
+# The failing call, the fault, the task, the error code and the value of changed.
 @pytest.mark.parametrize(
     ("call", "fault", "task", "code", "changed"),
     [
@@ -200,7 +200,7 @@ def test_polling_interval_grows_while_concurrent_operation_is_unidentified(run: 
     assert len(emulator.calls()) < 200
 
 
-# Contradictions that last.
+# --- contradicting reads ---
 
 
 @pytest.mark.parametrize(
@@ -256,7 +256,7 @@ def test_update_of_tags_ignores_a_missing_variant(run: Run, emulator: Emulator) 
     assert succeeded(run(MODULE, minimal(tags={"new": "1"}))).changed
 
 
-# Recreate.
+# --- recreate ---
 
 
 def test_create_of_recreate_is_retried_while_endpoint_is_updating(run: Run, emulator: Emulator) -> None:
@@ -314,6 +314,7 @@ def test_failed_recreate_returns_both_operations(
     result = run(MODULE, RECREATE)
     failed(result, code)
     assert (operation_names(result), statuses(result)) == (["delete", "create"], outcome)
+    assert (result["inference_experiment"] == {}) is (call == "CreateResource")
 
 
 def test_recreate_without_wait_is_rejected_if_it_preserves_tags(run: Run, emulator: Emulator) -> None:
@@ -321,7 +322,7 @@ def test_recreate_without_wait_is_rejected_if_it_preserves_tags(run: Run, emulat
     rejected(run(MODULE, {**RECREATE, "wait": False}), emulator, "tags", "wait: false")
 
 
-# Lost responses to writes, and operations without a known outcome.
+# --- lost responses and unknown outcomes ---
 
 APPLIED_CALL = {"kind": "error", "code": "AlreadyExistsException", "applied": True}
 
@@ -396,13 +397,7 @@ def test_create_that_times_out_reads_once_more(
     assert ("name" in result["inference_experiment"]) is result.changed
 
 
-# Polls.
-
-
-def test_throttled_polls_are_retried_for_minutes(run: Run, emulator: Emulator) -> None:
-    put_experiment(emulator, "Created")
-    emulator.fault("GetResourceRequestStatus", "throttle", times=40)
-    assert statuses(succeeded(run(MODULE, UPDATE))) == ["SUCCESS"]
+# --- polls ---
 
 
 @pytest.mark.parametrize(
@@ -424,7 +419,7 @@ def test_failed_poll_returns_token_of_the_operation(run: Run, emulator: Emulator
     assert error["operation"] in ("GetResourceRequestStatus", "update")
 
 
-# The value of changed, and the diff.
+# --- diff ---
 
 
 @pytest.mark.parametrize("known", [False, True], ids=["unknown in one", "known in both"])

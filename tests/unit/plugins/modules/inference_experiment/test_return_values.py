@@ -167,21 +167,6 @@ def test_failed_second_update_returns_first_update(run: Run, emulator: Emulator)
     assert [result["diff"][side]["description"] for side in ("before", "after")] == ["As it is", "New"]
 
 
-def test_failed_create_of_recreate_returns_empty_dictionary(run: Run, emulator: Emulator) -> None:
-    put_complete(emulator)
-    emulator.fault("CreateResource", "failed", code="ServiceLimitExceeded", message="Too many")
-    result = run(MODULE, full(role_arn=OTHER_ROLE_ARN, recreate=True))
-    failed(result, "ServiceLimitExceeded")
-    assert (result.changed, result["inference_experiment"], statuses(result)) == (True, {}, ["SUCCESS", "FAILED"])
-
-
-def test_failed_first_read_returns_empty_dictionary(run: Run, emulator: Emulator) -> None:
-    emulator.fault("GetResource", "error", code="AccessDeniedException", times=9)
-    result = run(MODULE, full(), diff=True)
-    failed(result, "AccessDeniedException")
-    assert (result.changed, result["inference_experiment"], result["operations"]) == (False, {}, [])
-
-
 def test_region_of_task_is_used_and_returned(run: Run, emulator: Emulator) -> None:
     result = succeeded(run(MODULE, full(region="eu-central-1")))
     assert result["inference_experiment"]["region"] == "eu-central-1"

@@ -29,7 +29,6 @@ from tests.support.tasks import (
     rejected,
     rerun_unchanged,
     statuses,
-    stored_experiment,
     stored_status,
     succeeded,
     without_outcome,
@@ -140,7 +139,7 @@ def test_create_without_wait_fails_at_once_if_experiment_exists(run: Run, emulat
     assert emulator.clock.now() == before
 
 
-# Recreate: preserved properties in operations and warnings.
+# --- recreate: preserved properties ---
 
 
 def test_recreate_that_times_out_returns_planned_create_and_warning(run: Run, emulator: Emulator) -> None:
@@ -197,18 +196,7 @@ def test_operation_that_concurrent_operations_prevent_is_not_returned(
     assert operation_names(result) == ["delete", "create"][: len(outcome)]
 
 
-# Transitions and operations that last.
-
-
-@pytest.mark.parametrize("options", [{}, {"description": "As it is"}], ids=["name only", "equal description"])
-@pytest.mark.parametrize("status", TRANSITIONAL)
-def test_unchanged_task_waits_for_transition(
-    run: Run, emulator: Emulator, status: str, options: dict[str, str]
-) -> None:
-    put_experiment(emulator, status, Description="As it is", time_left=120)
-    result = succeeded(run(MODULE, minimal(**options)))
-    assert (result.changed, emulator.writes()) == (False, [])
-    assert result["inference_experiment"]["status"] not in TRANSITIONAL
+# --- wait_timeout ---
 
 
 @CHECK
@@ -300,24 +288,3 @@ def test_create_waits_until_experiment_can_be_read(run: Run, emulator: Emulator,
     assert second_run or emulator.writes() == ["CreateResource"]
     assert result["inference_experiment"]["tags"] == {"new": "1"}
     rerun_unchanged(run, emulator, task)
-
-
-@pytest.mark.parametrize(
-    ("before", "stable", "options", "writes"),
-    [
-        pytest.param("Updating", "Created", {"description": "New"}, ["Created"], id="change after an update"),
-        pytest.param("Updating", "Created", {"desired_state": "Running"}, ["Created"], id="start after an update"),
-        pytest.param("Updating", "Running", {"desired_state": "Completed"}, ["Running"], id="stop after an update"),
-        pytest.param("Stopping", "Completed", {"tags": {"a": "b"}}, ["Completed"], id="tags after a stop"),
-        pytest.param("Stopping", "Completed", {"desired_state": "Completed"}, [], id="nothing after a stop"),
-    ],
-)
-def test_task_writes_after_transition_only(
-    run: Run, emulator: Emulator, before: str, stable: str, options: dict[str, Any], writes: list[str]
-) -> None:
-    put_experiment(emulator, before, then=stable, time_left=100.0)
-    found: list[str] = []
-    emulator.on_call("UpdateResource", lambda: found.append(stored_experiment(emulator)["status"]))
-    succeeded(run(MODULE, minimal(**options)))
-    assert found == writes
-    rerun_unchanged(run, emulator, minimal(**options))

@@ -239,10 +239,9 @@ def _combined(statistic: str, parts: Mapping[datetime, float], counts: Mapping[d
         return sum(parts.values())
     if statistic in ("Minimum", "Maximum"):
         return {"Minimum": min, "Maximum": max}[statistic](parts.values())
-    total = sum(counts.get(moment, 0) for moment in parts)
-    if statistic != "Average" or not total:
-        return None
-    return sum(value * counts.get(moment, 0) for moment, value in parts.items()) / total
+    weighted = [(value, counts[moment]) for moment, value in parts.items() if moment in counts]
+    total = sum(count for _value, count in weighted)
+    return sum(value * count for value, count in weighted) / total if statistic == "Average" and total else None
 
 
 def _compared(base: float | None, other: float | None) -> dict[str, float | None]:

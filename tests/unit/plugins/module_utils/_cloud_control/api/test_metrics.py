@@ -9,6 +9,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api import metrics as api
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api.client import CloudControl
@@ -35,19 +36,23 @@ SUBJECT = Subject(
     completed=None,
 )
 TABLE = MetricsTable("shop", "describe", "Id", lambda _response: SUBJECT, (Metric("sent", "Shop", "Sent"),))
+LOADS = TABLE._replace(metrics=(Metric("load", "Shop", "Load", ("Average", "Maximum")),))
 HEADERS = {"HTTPHeaders": {"date": "Thu, 01 Jan 2026 00:00:30 GMT"}}
 
 
 class Client:
-    """A boto3 client that returns the responses in order, and records the requests."""
+    """A boto3 client that returns or raises the responses in order, and records the requests."""
 
-    def __init__(self, *responses: dict[str, Any]) -> None:
+    def __init__(self, *responses: dict[str, Any] | Exception) -> None:
         self.responses = list(responses)
         self.requests: list[dict[str, Any]] = []
 
     def get_metric_data(self, **request: Any) -> dict[str, Any]:
         self.requests.append(request)
-        return self.responses.pop(0)
+        response = self.responses.pop(0)
+        if isinstance(response, Exception):
+            raise response
+        return response
 
     describe = get_metric_data
 
@@ -110,6 +115,7 @@ def test_pages_of_a_metric_are_merged() -> None:
 
 RETRIED: list[Any] = [
     pytest.param(page(result("m0", "PartialData", d1=7)), id="PartialData without NextToken"),
+    pytest.param(page(result("m1", d1=7), result("m0", "PartialData")), id="second result incomplete"),
     pytest.param(page(result("m0", "InternalError", d1=7)), id="InternalError"),
     pytest.param(page(result("m0", "InternalError", d1=7), following="next"), id="InternalError with NextToken"),
     pytest.param({}, id="no results"),
@@ -137,6 +143,42 @@ def test_several_datapoints_are_requested_again_with_days() -> None:
     assert read(client, START + timedelta(days=3)) == {"production": 5, "shadow": 0}
     periods = [request["MetricDataQueries"][0]["MetricStat"]["Period"] for request in client.requests]
     assert periods == [3 * 86_400, 86_400]
+
+
+def rejected(code: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": "No"}}, "GetMetricData")
+
+
+@pytest.mark.parametrize(
+    "code", ["InvalidParameterCombination", "InvalidParameterValue", "ValidationError", "ValidationException"]
+)
+def test_rejected_period_of_more_than_a_day_is_replaced_by_days(code: str) -> None:
+    client = Client(rejected(code), page(result("m0", d1=2, d2=3), result("m1", d1=1)))
+    assert read(client, START + timedelta(days=2)) == {"production": 5, "shadow": 1}
+    assert len(client.requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("code", "end"),
+    [
+        pytest.param("ValidationError", LATER, id="period of a day"),
+        pytest.param("AccessDenied", START + timedelta(days=2), id="denied"),
+    ],
+)
+def test_other_rejected_request_fails(code: str, end: datetime) -> None:
+    client = Client(rejected(code))
+    with pytest.raises(CallFailed) as error:
+        read(client, end)
+    assert (error.value.code, len(client.requests)) == (code, 1)
+
+
+def test_sample_count_is_requested_only_for_several_datapoints() -> None:
+    split = page(result("m0", d1=2, d2=3))
+    client = Client(split, split)
+    times = Times(START, START + timedelta(days=2))
+    api.read_metrics(connect(client), LOADS, SUBJECT, times, percentiles=[], datapoint_period=None)
+    statistics = [{query["MetricStat"]["Stat"] for query in each["MetricDataQueries"]} for each in client.requests]
+    assert statistics == [{"Average", "Maximum"}, {"Average", "Maximum", "SampleCount"}]
 
 
 def test_read_subject_returns_time_of_response() -> None:

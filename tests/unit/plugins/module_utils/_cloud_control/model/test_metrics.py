@@ -177,7 +177,8 @@ def test_datapoints_are_sorted_and_of_one_variant_and_period() -> None:
         **values(("shadow", SENT, "Sum", {NOW: 9}), period=60),
         **values(("production", SENT, "Sum", {NOW: 3})),
     }
-    points = metrics.datapoints(TABLE, "production", [], 60, found)
+    points = metrics.datapoints(TABLE, "production", ["p50"], 60, found)
+    assert set(points[0]["delay"]) == {"average", "minimum", "maximum", "p50"}
     assert [(point["timestamp"], point["sent"], point["lost"]) for point in points] == [
         ("2026-02-01T00:00:00Z", 1, None),
         ("2026-02-02T00:00:00Z", 2, None),

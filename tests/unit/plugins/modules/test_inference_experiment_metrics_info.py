@@ -322,6 +322,11 @@ INVALID: list[Any] = [
         "end_time must be after start_time.",
         id="end before start",
     ),
+    pytest.param(
+        {"start_time": "2026-01-01T10:00:00Z", "end_time": "2026-01-01T11:00:00+01:00"},
+        "end_time must be after start_time.",
+        id="end equal to start",
+    ),
     *[
         pytest.param({"percentiles": [value]}, "percentiles must be numbers above 0 and below 100", id=f"p{value}")
         for value in (0, 100, -1, 1e-11, float("nan"), 99.12345678901)
@@ -343,6 +348,17 @@ INVALID: list[Any] = [
         id="period too short for age",
     ),
 ]
+
+
+def test_ten_percentiles_with_ten_decimal_places_are_returned(run: Run, emulator: Emulator) -> None:
+    start_test(emulator, hours=2)
+    latency = measure(run, percentiles=[0.5, *range(20, 100, 10), 99.9999999999])["shadow"]["model_latency"]
+    assert set(latency) == {
+        *("average", "minimum", "maximum"),
+        "p0_5",
+        *(f"p{number}" for number in range(20, 100, 10)),
+        "p99_9999999999",
+    }
 
 
 @pytest.mark.parametrize(("options", "words"), INVALID)

@@ -35,7 +35,7 @@ def to_options(resource_type: ResourceType, properties: Mapping[str, Any]) -> di
 def without_unset(resource_type: ResourceType, properties: Mapping[str, Any]) -> Properties:
     """Return properties without the members that count as not set, because the schema rejects their empty value.
 
-    These are the lists of C(unset_when_empty), and empty objects that have a required member.
+    These are the lists of C(unset_when_empty), and empty objects for which the spec has a required member.
     """
     return _without_unset(resource_type.unset_when_empty, (), properties, resource_type.property_options)
 

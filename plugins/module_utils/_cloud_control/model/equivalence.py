@@ -81,7 +81,10 @@ def same_instant(declared: Any, actual: Any) -> bool:
 
 
 def same_kms_key(declared: Any, actual: Any) -> bool:
-    """Return whether two values name the same KMS key: equal, or the ARN of a key or alias and its last part."""
+    """Return whether two values name the same KMS key.
+
+    The values are equal, or one is the ARN of a key or alias and the other is the last part of this ARN.
+    """
     one, other = sorted((str(declared), str(actual)), key=len)
     return one == other or (other.startswith("arn:") and other.endswith((f":key/{one}", f":{one}")))
 

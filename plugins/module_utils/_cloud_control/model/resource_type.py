@@ -6,6 +6,9 @@
 The engine reads all names of properties and options from these records. Property names are those of CloudFormation
 (C(ModelVariants)), option names those of Ansible (C(model_variants)). A path of properties is a tuple without list
 positions: C(("ModelVariants", "ModelName")).
+
+The model of a resource is the document of all properties as the handler receives it: the properties of a create, or the
+patched properties of an update.
 """
 
 from __future__ import annotations
@@ -78,11 +81,13 @@ class Transition(NamedTuple):
     also_sends: frozenset[str] = frozenset()
     """Write-only properties that the same patch sends if the task sets them."""
     applies: frozenset[str] = frozenset()
-    """Properties that the handler changes in the same patch. The handler drops all other changes without an error."""
+    """The handler applies changes of these properties in the same patch. It drops other changes without an error."""
     deploys: frozenset[str] = frozenset()
-    """Properties that the handler deploys from the patched model. Their elements are sent as they were read."""
+    """Properties that the handler deploys during this transition. Their elements in the model are those of the last
+    read, so this transition cannot apply a declared value that differs."""
     derive: Callable[[Properties, Mapping[str, Any]], Properties] | None = None
-    """(properties read, module-only options) -> further properties of the patch. Raises ValueError with a clause."""
+    """(properties read, module-only options) -> further properties of the patch. Raises ValueError with a
+    sentence without the period."""
     hint: str = ""
     """The hint of the error that C(derive) raises."""
 
@@ -109,7 +114,7 @@ class Status(NamedTuple):
     restriction: str = ""
     """The reason for the limits of this status, as the last sentence of a rejection."""
     recreate: str = "deletes the resource and creates it again"
-    """The effect of recreate: true in this status, after "which" in the hint that offers recreate."""
+    """The effect of C(recreate: true) in this status, as the clause after "which" in the hint that offers recreate."""
     unknown: bool = False
     """Whether the status is missing in the lifecycle table."""
 
@@ -125,7 +130,7 @@ class Lifecycle(NamedTuple):
     status: str
     """The read-only property with the status."""
     intent: str
-    """The write-only property that requests a status."""
+    """The intent property, a write-only property. Its value, the intent, is the status that a task requests."""
     statuses: Mapping[str, Status]
     """Status -> the changes that it allows."""
     intents: tuple[str, ...]
@@ -146,7 +151,7 @@ class WriteOnlyReader(NamedTuple):
     argument: str
     """The parameter that takes the identifier. The response repeats it."""
     members: tuple[str, ...]
-    """Members of the response that are properties, with the names of the properties."""
+    """The members of the response to read: write-only properties, and the status. Each has the name of its property."""
     not_found: str
     """The error code for a resource that does not exist."""
     permission: str
@@ -173,7 +178,8 @@ class ResourceType(NamedTuple):
     module_only_options: Spec = NOTHING
     """Argument spec of the options that are not properties."""
     values: Mapping[str, Callable[[Any], Any]] = NOTHING
-    """Option path (C(schedule.end_time)) -> converter of the value. Raises ValueError with a clause after the path."""
+    """Option path (C(schedule.end_time)) -> converter of the value. Raises ValueError with the rest of a sentence that
+    begins with the path."""
     limits: Mapping[str, Limit] = NOTHING
     """Option path -> limit of the value."""
     equivalences: Mapping[Path, Callable[[Any, Any], bool]] = NOTHING
@@ -195,7 +201,8 @@ class ResourceType(NamedTuple):
     unset_when_empty: frozenset[Path] = frozenset()
     """Paths of lists that count as not set if they are empty, because the schema rejects an empty list."""
     validate_model: Callable[[Properties], list[str]] = lambda _properties: []
-    """Declared or complete properties -> errors, as sentences."""
+    """The properties that the task declares, or a model (all properties of a create, or after an update) -> errors, as
+    sentences."""
     validate_create: Callable[[Properties, datetime], list[str]] = lambda _properties, _now: []
     """(properties of a create, current time) -> errors that depend on the time, as sentences."""
     validate_declaration: Callable[[Declaration], list[str]] = lambda _declaration: []
@@ -209,16 +216,18 @@ class ResourceType(NamedTuple):
     metrics: MetricsTable | None = None
     """The CloudWatch metrics of the variants; None for a type without metrics."""
     predict: Callable[[Properties | None, Properties, Properties, datetime], Properties] | None = None
-    """(properties before, or None for a create; patched model; its write-only properties; current time) -> properties
-    after the operation, in a stable status. None: the patched model without its write-only properties."""
+    """(properties before, None for a create; readable properties of the model; write-only properties of the model;
+    current time) -> properties after the operation, in a stable status. If this field is None, the result is the
+    readable properties of the model."""
     effects: Callable[[Properties, Properties | None], dict[str, Any]] | None = None
-    """(properties read; patched model, or None for a delete) -> effects of the operation that no read shows, by the
-    name of the return value. An effect with the name of an option is shown in the diff only."""
+    """(properties read; model, or None for a delete) -> effects of the operation that no read shows, by the name of the
+    return value. An effect that has the name of an option is shown in the diff, but is not a return value."""
     not_applied_by_create: Callable[[Properties, Properties, datetime], frozenset[str]] | None = None
-    """(properties sent, properties read, current time) -> sent properties that the create has not applied, although no
-    later comparison finds a difference."""
+    """(properties sent, properties read, current time) -> the sent properties that the create has not applied. Needed
+    for properties in which next_step() would not find a difference."""
     continues_after: tuple[str, ...] = ()
-    """Parts of messages. The service continues an operation that failed with one of them."""
+    """Parts of failure messages. If the message of a failed operation contains one of them, the operation continues in
+    the service."""
     hints: Mapping[str, str] = NOTHING
     """Error code -> hint that replaces the hint of the engine. {region} stands for the region."""
 

@@ -43,7 +43,7 @@ class Situation(NamedTuple):
 
     @property
     def properties(self) -> Properties:
-        """The properties read, without the empty members that stand for unset ones and that the schema rejects."""
+        """The properties read, without the empty members that count as not set, because the schema rejects them."""
         return without_unset(self.resource_type, self.current.properties)
 
     @property
@@ -58,7 +58,8 @@ class Diff(NamedTuple):
     properties: Mapping[str, Any] = NOTHING
     """Their new values, complete."""
     protected: frozenset[str] = frozenset()
-    """The properties to change that keep parts of the current value, which another caller may change."""
+    """The changed properties with a new value that can contain parts of the current value. The patch tests their
+    current value, because another caller may change it."""
     differences: tuple[Difference, ...] = ()
     """The members that differ."""
 
@@ -94,7 +95,7 @@ def compared_properties(situation: Situation) -> Properties:
 
 
 def compute_diff(situation: Situation, compared: Properties) -> Diff:
-    """Return the differences between the compared properties, and the declared tags, and the current resource."""
+    """Return the differences of the current resource from the compared properties and from the declared tags."""
     resource_type, declaration, current = situation
     actual = {**situation.properties, **situation.write_only}
     found = tuple(

@@ -71,8 +71,8 @@ def _operation(op: str, tokens: list[str], value: Any) -> Operation:
 def _member_changes(tokens: list[str], current: Mapping[str, Any], target: Mapping[str, Any]) -> PatchDocument:
     name = tokens[-1]
     before, after = current.get(name), target.get(name)
-    # The document that is patched may lack a member that GetResource returns as null or as an empty object: add is
-    # valid in both cases, remove and replace are not.
+    # The document that is patched may have or lack a member that is an empty object. add is valid in both cases. remove
+    # and replace need the member.
     unset = before in (None, {})
     if name not in target:
         removal = {"op": "remove", "path": pointer(*tokens)}

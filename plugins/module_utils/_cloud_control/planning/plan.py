@@ -34,8 +34,8 @@ class Update(NamedTuple):
 
     patch: PatchDocument
     properties: frozenset[str]
-    """The properties that the patch changes. If a later step of the task changes them too, AWS did not apply the
-    patch."""
+    """The changed properties that no later step of the task should have to change again. If one does, AWS did not apply
+    the patch."""
 
 
 class Delete(NamedTuple):
@@ -46,7 +46,7 @@ class Delete(NamedTuple):
     create: Create | None = None
     """The first step of that declaration."""
     properties_that_differ: frozenset[str] = frozenset()
-    """The properties that only recreate can change."""
+    """All properties that differ from the declaration."""
 
 
 class Wait(NamedTuple):
@@ -72,6 +72,7 @@ class Reject(NamedTuple):
     reason: str
     hint: str = ""
     properties_that_differ: frozenset[str] = frozenset()
+    """All properties that differ from the declaration, if the type or the status does not allow the change of one."""
 
 
 _UPGRADE = "Upgrade the collection."
@@ -132,7 +133,7 @@ def _create(resource_type: ResourceType, declaration: Declaration, state: str = 
 
 def _update(situation: Situation, diff: Diff) -> Update | Reject:
     resource_type = situation.resource_type
-    model = {**situation.properties, **diff.properties}
+    model = {**situation.properties, **diff.properties}  # the properties after the update
     for name in diff.names & situation.write_only.keys():
         # Members that the task omits, or that are not compared in this status, keep their current values.
         model[name] = {**situation.write_only[name], **model[name]}
@@ -173,7 +174,8 @@ def _delete(situation: Situation) -> Update | Delete | Reject:
         return Reject(f"{status.restriction} The {noun} cannot be stopped before the delete.", hint=_UPGRADE)
     if not intent or intent not in status.transitions:
         return Delete()
-    # The other declared properties do not matter to a resource that is going to be deleted.
+    # Only the properties that the transition deploys are compared. The others do not matter, because the resource is
+    # going to be deleted.
     deploys = status.transitions[intent].deploys
     deployed = {name: value for name, value in declaration.properties.items() if name in deploys}
     found = compute_diff(situation._replace(declaration=declaration._replace(tags=None)), deployed).differences
@@ -188,8 +190,8 @@ def _delete(situation: Situation) -> Update | Delete | Reject:
 def _recreate(situation: Situation, rejection: Reject) -> Step:
     """Return the delete, and with it the create that has to follow.
 
-    The create takes the values that the task does not set from the current resource. All options that a create requires
-    must be set all the same: if the task is interrupted after the delete, another run has only the options of the task.
+    The create takes the values that the task does not set from the current resource. The task must still set all
+    options that a create requires: if the task is interrupted after the delete, another run has only these options.
     """
     resource_type, declaration, current = situation
     status = situation.status

@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Predict a resource after a step that is not executed: in check mode, and after the first write with wait: false.
+"""Predict a resource after a step that is not executed: in check mode, and after the first write with C(wait: false).
 
 Pure. next_step() plans with predicted resources as with resources that were read.
 """
@@ -59,11 +59,11 @@ def effects(resource_type: ResourceType, current: Resource | None, step: Write) 
 
 
 def _with_unset(before: Properties, before_set: Properties, properties: Properties) -> Properties:
-    """Return predicted properties with the members of before that are not set, because a read returns them again.
+    """Return the predicted properties, with the empty members of before that count as not set.
 
-    before_set is before without these members.
+    The next read still returns these members. before_set is before without them.
     """
-    returned = {  # in the order of before, in which the next patch names the members
+    returned = {  # keeps the order of before, because the next patch has its operations in this order
         name: _with_unset(value, before_set[name], properties[name])
         if all(isinstance(part, dict) for part in (value, before_set.get(name), properties.get(name)))
         else properties.get(name, value)

@@ -79,8 +79,9 @@ class Faults:
         self.parts = [random.choice(kinds)() for _part in range(random.choice([0, 1, 1, 1, 2, 2, 3]))]
 
     @property
-    def other_caller(self) -> bool:
-        return any("action" in part for part in self.parts)
+    def calls_with_action(self) -> list[int]:
+        """The numbers of the calls, from 1, before which another caller changes the experiment."""
+        return [part["nth"] for part in self.parts if "action" in part]
 
     def arm(self, emulator: Emulator) -> None:
         for part in self.parts:
@@ -145,13 +146,13 @@ class FaultyTaskMachine(TaskMachine):
             return  # few faults affect a task without writes
         faults = Faults(self.random, writes)
         note(f"{task} with {faults.parts}")
-        attempt = Attempt(self.emulator, task, predicted, other_caller=faults.other_caller)
+        attempt = Attempt(self.emulator, task, predicted, calls_with_action=faults.calls_with_action)
         faults.arm(self.emulator)
         done = attempt.run()
         self.emulator.clear_faults()
         sent = {operation.request_token for operation in attempt.accepted()}
         self.emulator.clock.advance(self.random.choice([0, 0, 30]))
-        if done.failed:
+        if done.failed or attempt.changed_after_last_read:
             attempt.check_rerun()
         else:
             attempt.check_end()
@@ -168,10 +169,14 @@ class FaultyTaskMachine(TaskMachine):
 class Attempt:
     """A task that runs with faults and then without, and the checks of its results."""
 
-    def __init__(self, emulator: Emulator, task: dict[str, Any], predicted: Result, *, other_caller: bool) -> None:
+    def __init__(
+        self, emulator: Emulator, task: dict[str, Any], predicted: Result, *, calls_with_action: list[int]
+    ) -> None:
         self.emulator = emulator
         self.task = task
-        self.other_caller = other_caller
+        self.other_caller = bool(calls_with_action)
+        self._calls_with_action = calls_with_action
+        self.changed_after_last_read = False
         self.predicted = predicted
         self.before = find(emulator, NAME)
         self.read = _read(emulator)
@@ -183,6 +188,11 @@ class Attempt:
         assert_complete(done)
         assert (self.emulator.clock.now() - start).total_seconds() <= BUDGET + 1, "the task ends within wait_timeout"
         assert len(self.emulator.log) <= MAX_CALLS
+        calls = [record.operation for record in self.emulator.log]
+        # No task can detect such a change. Describe, which follows the last GetResource, does not return the tags.
+        self.changed_after_last_read = any(
+            call <= len(calls) and "GetResource" not in calls[call - 1 :] for call in self._calls_with_action
+        )
         self._check_tokens()
         if self.predicted.failed and not self.other_caller:
             assert done.failed, "faults do not make a rejected task succeed"

@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Exceptions that end a task, and the classification of error codes and messages of AWS."""
+"""Exceptions for failures, and the classification of error codes and messages of AWS."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def is_not_implemented(message: str) -> bool:
 
 
 class CloudControlError(Exception):
-    """A failure that ends the task.
+    """A failure. It ends the task, unless the engine catches it to continue.
 
     code: the error code of AWS, Cloud Control's HandlerErrorCode or the name of the class.
     operation: the failed API call (GetResource) or operation (create, update, delete).
@@ -79,7 +79,7 @@ class Rejected(CloudControlError):
     """The task is invalid, or the current status does not allow it. No request was sent for the rejected step."""
 
     def __init__(self, message: str, *, code: str = "Refused", hint: str | None = None) -> None:
-        # Playbooks may test the error code `Refused`.
+        # Not the name of the class, because playbooks may test the error code `Refused`.
         super().__init__(message, code=code, hint=hint)
 
 
@@ -88,8 +88,9 @@ class CallFailed(CloudControlError):
 
     transient: another try of the call can succeed.
     without_response: AWS may have executed this try or an earlier try of the call.
-    tries_before_first_response: the maximum number of tries while the service has not responded to any call, because
-    the address is probably wrong. None: the normal maximum.
+    tries_before_first_response: a lower maximum of tries for a failure without contact to the service. It applies until
+    the first response of the service, because until then the address is probably wrong. None: the service counts as
+    reached, and the normal maximum applies.
     """
 
     tries_before_first_response: int | None = None

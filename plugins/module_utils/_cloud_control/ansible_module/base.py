@@ -55,8 +55,9 @@ _PASSWORD_IN_URL = re.compile(r"://[^/\s:@]*:([^/\s@]+)@")
 def create_module(spec: dict[str, Any]) -> tuple[AnsibleAWSModule, RawErrors]:
     """Return the module, and the errors of its options that ansible-core's argument validation cannot report.
 
-    Options that ansible-core cannot read are unchanged in the parameters of the module if they are dictionaries or
-    lists, and null otherwise.
+    Options in C(RawErrors.unreadable) are not validated by ansible-core, because it would raise an exception or would
+    not name the option. In the parameters of the module they are unchanged if they are dictionaries or lists, and null
+    otherwise.
     """
     # The garbage collector ignores all objects that exist now. This saves a fifth of the CPU time of an unchanged task.
     gc.freeze()
@@ -77,7 +78,7 @@ def create_module(spec: dict[str, Any]) -> tuple[AnsibleAWSModule, RawErrors]:
             module.params[name] = None
     for option in ("endpoint_url", "aws_config"):  # aws_config can contain proxies
         module._module.no_log_values.update(_PASSWORD_IN_URL.findall(str(module.params[option])))
-    module.fail_json_aws = _raise  # would end the task without the return values of this collection
+    module.fail_json_aws = _raise  # the original would end the task without the return values of this collection
     return module, raw
 
 
@@ -133,7 +134,7 @@ def create_client(
 
 
 def region_of(module: AnsibleAWSModule) -> str | None:
-    """Return the region of the task; without boto3, the region in its options and variables."""
+    """Return the region of the task; without boto3, the region in its options or environment variables."""
     region: str | None = module.region if HAS_BOTO3 else module.params["region"]
     return region
 
@@ -154,7 +155,8 @@ def _make_client(
     if ignored := _ignored_endpoints(module.params, resource_type):
         message = f"botocore {botocore.__version__} ignores {', '.join(ignored)}"
         raise CallFailed(message, code="OutdatedBotocore", operation=None)
-    # Would end the task without the return values of this collection if the client cannot be created.
+    # If the client cannot be created, the original fail_json would end the task without the return values of this
+    # collection.
     module.fail_json, fail_json = _raise_caught, module.fail_json
     try:
         with non_interactive(module.params["profile"], deadline.remaining):
@@ -164,7 +166,10 @@ def _make_client(
 
 
 def _ignored_endpoints(params: Mapping[str, Any], resource_type: ResourceType) -> list[str]:
-    """Return the endpoint settings that this botocore ignores, so that the requests would reach AWS."""
+    """Return the endpoint settings that this botocore ignores.
+
+    The requests would go to AWS instead of the configured endpoint.
+    """
     if params["endpoint_url"] or tuple(map(int, botocore.__version__.split(".")[:2])) >= _CONFIGURED_ENDPOINTS:
         return []
     profile = botocore.session.Session(profile=params["profile"] or None).get_scoped_config()

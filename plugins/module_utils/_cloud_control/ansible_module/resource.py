@@ -45,7 +45,7 @@ def _context(resource_type: ResourceType, module: AnsibleAWSModule, declaration:
         resource_type,
         deadline,
         declared=declaration.properties if declaration.present else (),
-        # The engine repeats failed calls until the deadline, and no call may take longer than the deadline.
+        # Only the engine retries, and no call may take longer than the deadline.
         retries={"mode": "standard", "total_max_attempts": 1},
         connect_timeout=min(10, seconds),
         read_timeout=min(60, seconds),

@@ -37,7 +37,7 @@ Response = Mapping[str, Any]
 _MAX_TRIES = 8
 # A list of more pages is the error of a server.
 _MAX_PAGES = 10_000
-# Seconds. RetryAfter is a time of day, and the clock of the host can be wrong.
+# Seconds. RetryAfter is a wall-clock time, and the clock of the host can be wrong.
 _MAX_RETRY_AFTER = 60.0
 
 
@@ -194,7 +194,7 @@ class CloudControl:
                     parsed = parse(getattr(client, method)(**request))
             except CallFailed as failure:
                 without_response = failure.without_response = failure.without_response or without_response
-                if failure.tries_before_first_response is None:
+                if failure.tries_before_first_response is None:  # the service counts as reached
                     self._services_reached.add(service)
                 tries = None if service in self._services_reached else failure.tries_before_first_response
                 if not failure.transient or (attempt >= (tries or _MAX_TRIES) and not until_deadline):

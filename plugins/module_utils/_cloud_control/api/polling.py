@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 from ..errors import CloudControlError, TimedOut
 
-# Seconds. Operations that deploy nothing end within the first pauses. Then one poll a second up to ten seconds. Later
-# pauses grow, so that five minutes take at most 40 polls and the end is noticed within half a minute.
+# Seconds. Operations that deploy nothing end within the first pauses. Until ten seconds have passed, one poll a second.
+# Later pauses grow, so that five minutes take at most 40 polls. The end of an operation is noticed at most half a
+# minute later.
 FIRST_PAUSES = (0.25, 0.25, 0.5)
 SHORTEST_GROWN_PAUSE = 1.0
 LONGEST_PAUSE = 30.0
@@ -25,7 +26,7 @@ def _utc_now() -> datetime:
 
 
 class Clock(NamedTuple):
-    """The functions for time: sleep (seconds), seconds that only increase, and the time of day in UTC."""
+    """The functions for time: sleep (seconds), seconds that only increase, and the wall-clock time in UTC."""
 
     sleep: Callable[[float], None] = time.sleep
     monotonic: Callable[[], float] = time.monotonic
@@ -68,5 +69,6 @@ def pauses(clock: Clock) -> Iterator[float]:
 
 def backoff(attempt: int) -> float:
     """Return the seconds after try number C(attempt), from 1: doubling from 1 to 20, reduced by up to half."""
-    ceiling: float = min(20.0, 2.0 ** min(attempt - 1, 5))  # polls can have thousands of tries
+    # A poll can have thousands of tries, and the power would overflow.
+    ceiling: float = min(20.0, 2.0 ** min(attempt - 1, 5))
     return random.uniform(0.5, 1.0) * ceiling

@@ -23,7 +23,8 @@ from ..planning.plan import Create, Delete, Reject, Update, Write
 from ..planning.prediction import effects, predict
 from .state import Operation, Recreate, Task
 
-# Seconds for which GetResource may not find a resource after Cloud Control has reported its create.
+# Seconds for which it is possible that GetResource does not find a resource after Cloud Control has reported its
+# create.
 _VISIBLE_AFTER_CREATE = 30.0
 
 # HandlerErrorCodes and error codes of Cloud Control.
@@ -46,7 +47,7 @@ class Outcome(Enum):
 
 
 def execute(task: Task, current: Resource | None, step: Write) -> Resource | None:
-    """Submit a step or, if nothing more is submitted, predict it. Return the resource after the step.
+    """Submit a step; with State.plan_only, predict it. Return the resource after the step.
 
     Raises NotApplied if an earlier write had no effect, Rejected if recreate would lose values, and the failure of the
     step if no further step can succeed.
@@ -135,11 +136,14 @@ def classify_failure(resource_type: ResourceType, step: Write, failure: CloudCon
 
 def raise_if_rejection_follows_from_write(task: Task, current: Resource | None, rejection: Reject) -> None:
     """Raise NotApplied if a step is rejected only because AWS did not apply an earlier write of this task."""
-    # A rejected intent has no property that differs. A deleted resource would have no status that rejects it.
+    # If only the intent is rejected, no property differs. If this task has deleted the resource but it still exists,
+    # AWS did not apply the delete.
     names = rejection.properties_that_differ or frozenset(["delete"] if current else [])
     _raise_if_not_applied(task, current, names)
-    for operation in task.report.operations[-1:]:  # empty if a concurrent operation was the only one
-        operation.effects = {}  # the status is not the declared one, so another caller changed the resource
+    # The writes of this task do not explain the rejection. So another caller has changed the resource, and the effects
+    # of the last operation are not certain.
+    for operation in task.report.operations[-1:]:  # empty if nothing was submitted or planned
+        operation.effects = {}
 
 
 def report_pending_create(task: Task) -> None:
@@ -149,7 +153,7 @@ def report_pending_create(task: Task) -> None:
         report.operations.append(_planned(context.type, None, state.pending_create))
     not_deleted = ("FAILED", "CANCEL_COMPLETE", "PLANNED")
     deleted = any(o.operation == "delete" and o.operation_status not in not_deleted for o in report.operations)
-    deleted |= state.recreate is Recreate.CREATE  # also by another caller
+    deleted |= state.recreate is Recreate.CREATE  # set too if another caller deleted it
     if state.recreate and deleted and state.preserved_options and not context.check_mode:
         report.warnings.append(
             "recreate: true did not complete. Only operations in the result contains the previous values of"
@@ -192,7 +196,10 @@ def _raise_if_not_applied(task: Task, current: Resource | None, names: frozenset
 
 
 def _raise_if_create_would_fail(task: Task, step: Write) -> None:
-    """Raise Rejected if AWS would reject the create, or if only this run of the task could make it (recreate)."""
+    """Raise Rejected if AWS would reject the create, or if recreate with C(wait: false) would lose values.
+
+    The run ends before the create, and another run does not have the values.
+    """
     context = task.context
     create = step if isinstance(step, Create) else step.create if isinstance(step, Delete) else None
     errors = context.type.validate_create(create.properties, context.deadline.clock.now()) if create else []
@@ -245,7 +252,8 @@ def _after_failure(task: Task, current: Resource | None, step: Write, failure: C
     context, state, report = task
     outcome = classify_failure(context.type, step, failure)
     started = isinstance(failure, OperationFailed)
-    # A handler that fails, for example because a permission is missing, has made all of its earlier requests.
+    # A failed operation may have changed the resource, because the handler has made requests before the one that
+    # failed. After these three outcomes, it has changed nothing.
     without_effect = outcome in (Outcome.GONE, Outcome.EXISTS, Outcome.STALE)
     report.failed_after_submission |= started and not without_effect
     if outcome is Outcome.CONCURRENT:
@@ -258,17 +266,19 @@ def _after_failure(task: Task, current: Resource | None, step: Write, failure: C
         if outcome is Outcome.FINAL:  # the failure of the operation is the cause, and it names the request
             raise failure from None
         raise
-    may_be_applied = outcome is Outcome.TRANSIENT or failure.denied  # otherwise another caller changed the status
+    # After any other failure, a changed status is the work of another caller.
+    may_be_applied = outcome is Outcome.TRANSIENT or failure.denied
     if not may_be_applied or _status(context.type, now) == _status(context.type, current):
         report.operations[-1].effects = {}
     if outcome is Outcome.EXISTS and now:
         _report_created(task, now)
     if not _can_continue(task, step, failure, current, now):
         report.now = now
-        # If the tested values are unchanged, the handler has failed, not the patch.
+        # The patch still fits the resource, so the handler failed, not the patch. It may have applied changes.
         report.failed_after_submission |= outcome is Outcome.STALE and started
         raise failure
-    # With InvalidRequest, the handler was denied the read of the status, after all of its writes.
+    # The next write raises this failure. Exception: with InvalidRequest, only the handler's last read of the status was
+    # denied. The handler has made all of its writes, so the task can continue.
     if failure.denied and now and failure.code != "InvalidRequest":
         state.denied = failure
     if outcome is not Outcome.GONE or now:
@@ -291,15 +301,18 @@ def _can_continue(
     if failure.denied:
         # A handler that lacks a permission for its last request has made the changes of its earlier requests.
         return _writable_state(resource_type, now) != _writable_state(resource_type, before)
-    # GeneralServiceException stands for conflicts too: with a status that has just changed, or with an endpoint that is
-    # still in use because the resource to recreate has just been deleted.
+    # GeneralServiceException can also mean a conflict: with a status that has just changed, or for example with a
+    # SageMaker endpoint that is still in use, because the resource to recreate has just been deleted.
     after_delete = state.recreate is Recreate.CREATE and isinstance(step, Create)
     status_changed = _status(resource_type, now) != _status(resource_type, before)
     return failure.code == "GeneralServiceException" and (status_changed or after_delete)
 
 
 def _report_created(task: Task, now: Resource) -> None:
-    """Report a create with the failure AlreadyExists as a change, if the resource has the declared values."""
+    """Report a create that failed with AlreadyExists as a change, if the resource has the declared values.
+
+    No resource existed at the first read. C(failed_after_submission) makes Report.changed() compare the reads.
+    """
     context, state, report = task
     readable = {n: v for n, v in state.declaration.properties.items() if n not in context.type.write_only}
     if report.before or compute_diff(Situation(context.type, state.declaration, now), readable).names:
@@ -350,7 +363,7 @@ def _wait_for_concurrent_operation(task: Task) -> bool:
 
 
 def _read_after_failure(task: Task, step: Write) -> Resource | None:
-    """Read the resource. If it does not exist after a delete of recreate that failed, the create is due."""
+    """Read the resource. If the delete of recreate failed, but the resource does not exist, the create is due."""
     now = task.read()
     if isinstance(step, Delete) and step.then and now is None:
         task.state.declaration, task.state.recreate = step.then, Recreate.CREATE
@@ -381,7 +394,7 @@ def _writable_state(resource_type: ResourceType, current: Resource | None) -> tu
 
 
 def _fits(patch: PatchDocument, current: Resource) -> bool:
-    """Return whether a patch can be applied to a resource, so that no concurrent change has made it fail."""
+    """Return whether a patch fits a resource. If it does, its failure was not caused by a concurrent change."""
     try:
         apply(current.properties, patch)
     except PatchConflict:

@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The loop of a task: read the resource, plan the next step, execute it, until the plan is Done or Reject."""
+"""The loop of a task: read the resource, plan the next step, execute it, until the step is Done or Reject."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def reconcile(context: Context, declaration: Declaration, report: Report) -> Non
 
 
 def _may_have_changed(task: Task, error: CloudControlError) -> bool:
-    """Return whether to read the resource once more after a failure.
+    """Return whether to read the resource once more after a failure, because this task may have changed it.
 
     The read is useless if a read has just failed, or if calls have failed until the timeout. It is made all the same
     after a write without a response, because only a read can show whether AWS accepted the write.
@@ -66,7 +66,10 @@ def _may_have_changed(task: Task, error: CloudControlError) -> bool:
 
 
 def _warn_without_effect(task: Task, current: Resource | None) -> None:
-    """Warn about options that have no effect in the current status, unless this task has caused the status."""
+    """Warn about options that have no effect in the current status, unless this task has caused the status.
+
+    An operation of this task that caused the status has effects.
+    """
     context, state, report = task
     if current is None or report.effects:
         return

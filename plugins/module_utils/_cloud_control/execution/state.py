@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All state of a task: the context (fixed), the state (changes while the task runs) and the report (returned)."""
+"""All data of a task: the context (fixed), the state (changes while the task runs) and the report (returned)."""
 
 from __future__ import annotations
 
@@ -43,7 +43,8 @@ class State:
 
     declaration: Declaration
     plan_only: bool
-    """Nothing more is submitted: always in check mode; with wait: false, from a certain step on."""
+    """Nothing more is submitted: always in check mode; with C(wait: false), after the first submitted operation, or
+    from the moment at which the task would have to wait."""
     applied: set[str] = field(default_factory=set)
     """Properties and operations for which AWS reported success. A later step for them means that AWS did nothing."""
     recreate: Recreate | None = None
@@ -53,7 +54,8 @@ class State:
     pending_create: Create | None = None
     """The create that has to follow the last delete, and is in no operation of the report yet."""
     denied: CloudControlError | None = None
-    """The failure of an operation that was denied a request after it had applied its changes."""
+    """The failure of an operation in which the handler lacked a permission after it had made some changes. It is raised
+    if another write is necessary."""
     transient_failures: int = 0
     """The number of transient failures since the last success."""
     concurrent_pauses: Iterator[float] | None = None
@@ -67,6 +69,7 @@ class Operation:
     operation: str
     patch_document: list[dict[str, Any]] | None = None
     desired_state: dict[str, Any] | None = None
+    """The content of DesiredState in CreateResource (a key of the result), not the option desired_state."""
     request_token: str | None = None
     operation_status: str = "PLANNED"
     effects: dict[str, Any] = field(default_factory=dict)
@@ -87,15 +90,18 @@ class Report:
     """The part of a task that is returned to the user. It is complete whenever reconcile() ends or raises."""
 
     before: Resource | None = None
+    """The resource at the first read."""
     before_first_write: Resource | None = None
+    """The resource at the last read before the first write; other callers may have changed it since C(before)."""
     now: Resource | None = None
     """The resource as last read, in check mode as predicted."""
     operations: list[Operation] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     failed_after_submission: bool = False
-    """An operation failed after its start. It may have applied none, some or all of its changes."""
+    """An operation failed but may have changed the resource; changed() then compares the reads."""
     nothing_submitted: bool = False
-    """With wait: false, the first operation was left to another run."""
+    """With C(wait: false), the task would have had to wait before its first operation; in check mode, a real run would
+    have."""
 
     def changed(self, *, check_mode: bool) -> bool:
         """Return whether the task has changed the resource; in check mode, whether it would have."""

@@ -35,7 +35,7 @@ def _put(controls: Controls, body: Body) -> Body:
     return controls.put_experiment(body["region"], body["properties"], **rest)
 
 
-def _time(controls: Controls, _: Body) -> Body:
+def _time(controls: Controls, _body: Body) -> Body:
     return {"now": controls.clock.now().isoformat()}
 
 

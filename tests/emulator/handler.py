@@ -271,7 +271,7 @@ class Handler:
                 self.principal.check(*sagemaker_needs(operation, request, self.backend.region_name))
             result = call()
         except SageMakerError as error:
-            raise _translated(error, operation, name, stabilizing=place == "stabilize") from error
+            raise _translated(error, operation, name, stabilizing=place == "stabilize") from None
         if operation in EFFECTS:
             actions = [f"{variant} {action}" for variant, action in request.get("ModelVariantActions", {}).items()]
             self.effects.append(f"{EFFECTS[operation]}: {', '.join(actions)}" if actions else EFFECTS[operation])

@@ -68,10 +68,12 @@ class ScriptedClient:
 
     def _write(self, *request: Any) -> ProgressEvent:
         self.requests.append(request)
-        result = self._results.pop(0) if self._results else ProgressEvent(request[0], REQUEST, "SUCCESS")
-        if isinstance(result, CloudControlError):
-            raise result
-        return result
+        if not self._results:
+            return ProgressEvent(request[0], REQUEST, "SUCCESS")
+        result = self._results.pop(0)
+        if isinstance(result, ProgressEvent):
+            return result
+        raise result
 
 
 def create_context(client: ScriptedClient, *, wait: bool = True, check_mode: bool = False) -> Context:

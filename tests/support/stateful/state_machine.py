@@ -143,6 +143,10 @@ def run_machine(machine: Callable[[], RuleBasedStateMachine], *, seed: int, exam
         report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
     )
-    # The seed is set on a function of its own, because Hypothesis keeps it as an attribute.
-    factory: Any = hypothesis.seed(seed)(lambda: machine())  # noqa: PLW0108
+
+    # Hypothesis keeps the seed as an attribute of the function.
+    def create() -> RuleBasedStateMachine:
+        return machine()
+
+    factory: Any = hypothesis.seed(seed)(create)
     run_state_machine_as_test(factory, settings=settings)

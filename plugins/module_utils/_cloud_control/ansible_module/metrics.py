@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from ..api.metrics import read_metrics, read_subject
 from ..errors import CloudControlError, Rejected
@@ -37,8 +37,7 @@ class _Request(NamedTuple):
 
 def run_metrics_module(resource_type: ResourceType) -> None:
     """Run the module that compares the metrics of two variants, from its arguments to its result."""
-    table = resource_type.metrics
-    assert table is not None
+    table = cast(MetricsTable, resource_type.metrics)
     module, raw = base.create_module(_spec(resource_type))
     region = base.region_of(module)
     try:

@@ -136,8 +136,8 @@ def classify_failure(resource_type: ResourceType, step: Write, failure: CloudCon
 
 def raise_if_rejection_follows_from_write(task: Task, current: Resource | None, rejection: Reject) -> None:
     """Raise NotApplied if a step is rejected only because AWS did not apply an earlier write of this task."""
-    # If only the intent is rejected, no property differs. If this task has deleted the resource but it still exists,
-    # AWS did not apply the delete.
+    # Without a property that differs, check the delete: if this task has deleted the resource but it still exists, AWS
+    # did not apply the delete.
     names = rejection.properties_that_differ or frozenset(["delete"] if current else [])
     _raise_if_not_applied(task, current, names)
     # The writes of this task do not explain the rejection. So another caller has changed the resource, and the effects
@@ -266,7 +266,8 @@ def _after_failure(task: Task, current: Resource | None, step: Write, failure: C
         if outcome is Outcome.FINAL:  # the failure of the operation is the cause, and it names the request
             raise failure from None
         raise
-    # After any other failure, a changed status is the work of another caller.
+    # After a transient or denied failure, a changed status can be the effect of this operation. After every other
+    # failure, it is the work of another caller.
     may_be_applied = outcome is Outcome.TRANSIENT or failure.denied
     if not may_be_applied or _status(context.type, now) == _status(context.type, current):
         report.operations[-1].effects = {}
@@ -274,7 +275,8 @@ def _after_failure(task: Task, current: Resource | None, step: Write, failure: C
         _report_created(task, now)
     if not _can_continue(task, step, failure, current, now):
         report.now = now
-        # The patch still fits the resource, so the handler failed, not the patch. It may have applied changes.
+        # STALE ends the task only if the patch still fits the resource: the handler failed, not the patch. The handler
+        # may have applied changes.
         report.failed_after_submission |= outcome is Outcome.STALE and started
         raise failure
     # The next write raises this failure. Exception: with InvalidRequest, only the handler's last read of the status was
@@ -301,17 +303,18 @@ def _can_continue(
     if failure.denied:
         # A handler that lacks a permission for its last request has made the changes of its earlier requests.
         return _writable_state(resource_type, now) != _writable_state(resource_type, before)
-    # GeneralServiceException can also mean a conflict: with a status that has just changed, or for example with a
-    # SageMaker endpoint that is still in use, because the resource to recreate has just been deleted.
+    # GeneralServiceException can also mean a conflict. Either the status has just changed, or the deleted resource
+    # still occupies something that the create needs, for example a SageMaker endpoint.
     after_delete = state.recreate is Recreate.CREATE and isinstance(step, Create)
     status_changed = _status(resource_type, now) != _status(resource_type, before)
     return failure.code == "GeneralServiceException" and (status_changed or after_delete)
 
 
 def _report_created(task: Task, now: Resource) -> None:
-    """Report a create that failed with AlreadyExists as a change, if the resource has the declared values.
+    """Report a create that failed with AlreadyExists as a change.
 
-    No resource existed at the first read. C(failed_after_submission) makes Report.changed() compare the reads.
+    Only if the first read found no resource, and the resource now has the declared values. C(failed_after_submission)
+    makes Report.changed() compare the reads.
     """
     context, state, report = task
     readable = {n: v for n, v in state.declaration.properties.items() if n not in context.type.write_only}

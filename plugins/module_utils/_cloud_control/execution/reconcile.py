@@ -68,7 +68,7 @@ def _may_have_changed(task: Task, error: CloudControlError) -> bool:
 def _warn_without_effect(task: Task, current: Resource | None) -> None:
     """Warn about options that have no effect in the current status, unless this task has caused the status.
 
-    An operation of this task that caused the status has effects.
+    If an operation of this task caused the status, Report.effects is not empty.
     """
     context, state, report = task
     if current is None or report.effects:

@@ -100,8 +100,8 @@ class Report:
     failed_after_submission: bool = False
     """An operation failed but may have changed the resource; changed() then compares the reads."""
     nothing_submitted: bool = False
-    """With C(wait: false), the task would have had to wait before its first operation; in check mode, a real run would
-    have."""
+    """With C(wait: false), the task had to stop before its first operation, because it would have had to wait. In check
+    mode: a real run with C(wait: false) would stop there."""
 
     def changed(self, *, check_mode: bool) -> bool:
         """Return whether the task has changed the resource; in check mode, whether it would have."""

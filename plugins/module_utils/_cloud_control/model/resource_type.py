@@ -83,7 +83,7 @@ class Transition(NamedTuple):
     applies: frozenset[str] = frozenset()
     """The handler applies changes of these properties in the same patch. It drops other changes without an error."""
     deploys: frozenset[str] = frozenset()
-    """Properties that the handler deploys during this transition. Their elements in the model are those of the last
+    """Properties (lists) that the handler deploys during this transition. The patch copies their elements from the last
     read, so this transition cannot apply a declared value that differs."""
     derive: Callable[[Properties, Mapping[str, Any]], Properties] | None = None
     """(properties read, module-only options) -> further properties of the patch. Raises ValueError with a
@@ -93,7 +93,7 @@ class Transition(NamedTuple):
 
 
 class Status(NamedTuple):
-    """The changes that a resource allows in one status: a row of the lifecycle table."""
+    """The changes that a resource allows in one status: a row of the status table."""
 
     transitional: bool = False
     """Whether the status ends without a further request. The handler drops changes meanwhile."""
@@ -116,7 +116,7 @@ class Status(NamedTuple):
     recreate: str = "deletes the resource and creates it again"
     """The effect of C(recreate: true) in this status, as the clause after "which" in the hint that offers recreate."""
     unknown: bool = False
-    """Whether the status is missing in the lifecycle table."""
+    """Whether the status is missing in the status table."""
 
     def allows(self, path: Path) -> bool:
         """Return whether the member at a path can change in this status."""

@@ -34,8 +34,8 @@ class Update(NamedTuple):
 
     patch: PatchDocument
     properties: frozenset[str]
-    """The changed properties that no later step of the task should have to change again. If one does, AWS did not apply
-    the patch."""
+    """The changed properties that no later step of the task should have to change again. If a later step changes one of
+    them again, AWS did not apply the patch."""
 
 
 class Delete(NamedTuple):

@@ -59,9 +59,9 @@ def effects(resource_type: ResourceType, current: Resource | None, step: Write) 
 
 
 def _with_unset(before: Properties, before_set: Properties, properties: Properties) -> Properties:
-    """Return the predicted properties, with the empty members of before that count as not set.
+    """Return the predicted properties with the empty members of C(before) that count as not set.
 
-    The next read still returns these members. before_set is before without them.
+    The next read still returns these members. C(before_set) is C(before) without them.
     """
     returned = {  # keeps the order of before, because the next patch has its operations in this order
         name: _with_unset(value, before_set[name], properties[name])
@@ -76,7 +76,10 @@ def _with_unset(before: Properties, before_set: Properties, properties: Properti
 def _predict_write_only(
     resource_type: ResourceType, current: Resource | None, properties: Properties, sent: Properties
 ) -> Properties | None:
-    """Return the write-only properties that the next read would return; None if it would not be made."""
+    """Return the write-only properties after the step.
+
+    None if none apply in the new status, or if they were not read before the step.
+    """
     applicable = resource_type.status_row(Resource(properties)).write_only
     if not applicable or (current is not None and current.write_only is None):
         return None

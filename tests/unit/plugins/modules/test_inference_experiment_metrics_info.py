@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -27,7 +28,7 @@ PRODUCTION = {
     "model_error_rate": 0.02,
 }
 SHADOW = {"model_latency": 15_000, "model_error_rate": 0.05, "gpu_utilization": 120}
-BOTH = {"production": PRODUCTION, "shadow": SHADOW}
+BOTH = MappingProxyType({"production": PRODUCTION, "shadow": SHADOW})
 CALLS = ["DescribeInferenceExperiment", "GetMetricData"]
 
 
@@ -47,7 +48,7 @@ def start_test(emulator: Emulator, variants: Any = BOTH, **age: float) -> dateti
     schedule = {"StartTime": instant(start), "EndTime": instant(start + timedelta(days=900))}
     put_experiment(emulator, "Running", EndpointName=ENDPOINT, Schedule=schedule)
     if variants is not None:
-        emulator.traffic(ENDPOINT, REGION, invocations_per_minute=600, variants=variants, start=start)
+        emulator.traffic(ENDPOINT, REGION, invocations_per_minute=600, variants=dict(variants), start=start)
     emulator.clear_log()
     return start
 

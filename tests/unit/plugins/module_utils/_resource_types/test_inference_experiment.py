@@ -113,8 +113,9 @@ def test_options_become_properties_of_request() -> None:
     ],
 )
 def test_limits_have_words_for_message(options: dict[str, Any], error: str) -> None:
-    ((found,),) = validate_options(INFERENCE_EXPERIMENT, options).values()
-    assert found.startswith(error)
+    errors = [*validate_options(INFERENCE_EXPERIMENT, options).values()]
+    assert [len(found) for found in errors] == [1]
+    assert errors[0][0].startswith(error)
 
 
 def test_limits_have_each_string_without_choices() -> None:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 
@@ -42,7 +42,7 @@ FINAL = (
     *("NotUpdatable", "InvalidRequest", "AccessDenied", "UnauthorizedTaggingOperation", "InvalidCredentials"),
     *("ServiceLimitExceeded", "GeneralServiceException", "ServiceTimeout", "InternalFailure"),
 )
-Task = tuple[str, str | None, dict[str, Any]]
+Task: TypeAlias = "tuple[str, str | None, dict[str, Any]]"
 # The operation, the current status, and a task that submits only this operation.
 WRITES: dict[str, Task] = {
     "create": ("CreateResource", None, full()),

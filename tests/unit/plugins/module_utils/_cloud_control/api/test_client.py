@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
@@ -22,7 +22,7 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.err
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import WriteOnlyReader
 from tests.support.manual_time import START, ManualTime
 
-Response = dict[str, Any] | Exception
+Response: TypeAlias = "dict[str, Any] | Exception"
 TYPE = "Test::Test::Thing"
 TOKEN = "some-request"  # noqa: S105
 TRIES = 8

@@ -213,7 +213,7 @@ inference_experiment_metrics:
             of O(percentiles), such as C(p99) and C(p99_9).
           returned: always
           type: dict
-          contains:
+          contains: &latency
             average:
               description: The average.
               returned: always
@@ -250,43 +250,12 @@ inference_experiment_metrics:
             O(percentiles), such as C(p99) and C(p99_9).
           returned: always
           type: dict
-          contains:
-            average:
-              description: The average.
-              returned: always
-              type: float
-              sample: 20417.3
-            minimum:
-              description: The minimum.
-              returned: always
-              type: float
-              sample: 8000.0
-            maximum:
-              description: The maximum.
-              returned: always
-              type: float
-              sample: 120000.0
-            p99:
-              description: The 99th percentile. Null if C(percentiles_exact) is false and CloudWatch returned several
-                datapoints.
-              returned: with 99 in O(percentiles)
-              type: float
-              sample: 60000.0
-            p99_lower:
-              description: The lowest 99th percentile of one day. The percentile of the whole time is not lower.
-              returned: with C(percentiles_exact=false)
-              type: float
-              sample: 58000.0
-            p99_upper:
-              description: The highest 99th percentile of one day. The percentile of the whole time is not higher.
-              returned: with C(percentiles_exact=false)
-              type: float
-              sample: 61000.0
+          contains: *latency
         cpu_utilization:
           description: CPU utilization. 100 percent is one core.
           returned: always
           type: dict
-          contains:
+          contains: &utilization
             average:
               description: The average in percent.
               returned: always
@@ -301,62 +270,22 @@ inference_experiment_metrics:
           description: Memory utilization.
           returned: always
           type: dict
-          contains:
-            average:
-              description: The average in percent.
-              returned: always
-              type: float
-              sample: 40.0
-            maximum:
-              description: The maximum in percent.
-              returned: always
-              type: float
-              sample: 70.0
+          contains: *utilization
         disk_utilization:
           description: Disk utilization.
           returned: always
           type: dict
-          contains:
-            average:
-              description: The average in percent.
-              returned: always
-              type: float
-              sample: 40.0
-            maximum:
-              description: The maximum in percent.
-              returned: always
-              type: float
-              sample: 70.0
+          contains: *utilization
         gpu_utilization:
           description: GPU utilization. 100 percent is one GPU.
           returned: always
           type: dict
-          contains:
-            average:
-              description: The average in percent.
-              returned: always
-              type: float
-              sample: 40.0
-            maximum:
-              description: The maximum in percent.
-              returned: always
-              type: float
-              sample: 70.0
+          contains: *utilization
         gpu_memory_utilization:
           description: GPU memory utilization. 100 percent is the memory of one GPU.
           returned: always
           type: dict
-          contains:
-            average:
-              description: The average in percent.
-              returned: always
-              type: float
-              sample: 40.0
-            maximum:
-              description: The maximum in percent.
-              returned: always
-              type: float
-              sample: 70.0
+          contains: *utilization
         datapoints:
           description: The metrics of each period with data, in order of time. Each element has C(timestamp), the
             start of the period, and the keys of the variant from C(invocations) on.
@@ -414,150 +343,38 @@ inference_experiment_metrics:
             of O(percentiles), such as C(p99) and C(p99_9).
           returned: always
           type: dict
-          contains:
-            average:
-              description: The average.
-              returned: always
-              type: float
-              sample: 20417.3
-            minimum:
-              description: The minimum.
-              returned: always
-              type: float
-              sample: 8000.0
-            maximum:
-              description: The maximum.
-              returned: always
-              type: float
-              sample: 120000.0
-            p99:
-              description: The 99th percentile. Null if C(percentiles_exact) is false and CloudWatch returned several
-                datapoints.
-              returned: with 99 in O(percentiles)
-              type: float
-              sample: 60000.0
-            p99_lower:
-              description: The lowest 99th percentile of one day. The percentile of the whole time is not lower.
-              returned: with C(percentiles_exact=false)
-              type: float
-              sample: 58000.0
-            p99_upper:
-              description: The highest 99th percentile of one day. The percentile of the whole time is not higher.
-              returned: with C(percentiles_exact=false)
-              type: float
-              sample: 61000.0
+          contains: *latency
         overhead_latency:
           description: The time that SageMaker adds to a response in microseconds. Also has one key for each number of
             O(percentiles), such as C(p99) and C(p99_9).
           returned: always
           type: dict
-          contains:
-            average:
-              description: The average.
-              returned: always
-              type: float
-              sample: 20417.3
-            minimum:
-              description: The minimum.
-              returned: always
-              type: float
-              sample: 8000.0
-            maximum:
-              description: The maximum.
-              returned: always
-              type: float
-              sample: 120000.0
-            p99:
-              description: The 99th percentile. Null if C(percentiles_exact) is false and CloudWatch returned several
-                datapoints.
-              returned: with 99 in O(percentiles)
-              type: float
-              sample: 60000.0
-            p99_lower:
-              description: The lowest 99th percentile of one day. The percentile of the whole time is not lower.
-              returned: with C(percentiles_exact=false)
-              type: float
-              sample: 58000.0
-            p99_upper:
-              description: The highest 99th percentile of one day. The percentile of the whole time is not higher.
-              returned: with C(percentiles_exact=false)
-              type: float
-              sample: 61000.0
+          contains: *latency
         cpu_utilization:
           description: CPU utilization. 100 percent is one core.
           returned: always
           type: dict
-          contains:
-            average:
-              description: The average in percent.
-              returned: always
-              type: float
-              sample: 40.0
-            maximum:
-              description: The maximum in percent.
-              returned: always
-              type: float
-              sample: 70.0
+          contains: *utilization
         memory_utilization:
           description: Memory utilization.
           returned: always
           type: dict
-          contains:
-            average:
-              description: The average in percent.
-              returned: always
-              type: float
-              sample: 40.0
-            maximum:
-              description: The maximum in percent.
-              returned: always
-              type: float
-              sample: 70.0
+          contains: *utilization
         disk_utilization:
           description: Disk utilization.
           returned: always
           type: dict
-          contains:
-            average:
-              description: The average in percent.
-              returned: always
-              type: float
-              sample: 40.0
-            maximum:
-              description: The maximum in percent.
-              returned: always
-              type: float
-              sample: 70.0
+          contains: *utilization
         gpu_utilization:
           description: GPU utilization. 100 percent is one GPU.
           returned: always
           type: dict
-          contains:
-            average:
-              description: The average in percent.
-              returned: always
-              type: float
-              sample: 40.0
-            maximum:
-              description: The maximum in percent.
-              returned: always
-              type: float
-              sample: 70.0
+          contains: *utilization
         gpu_memory_utilization:
           description: GPU memory utilization. 100 percent is the memory of one GPU.
           returned: always
           type: dict
-          contains:
-            average:
-              description: The average in percent.
-              returned: always
-              type: float
-              sample: 40.0
-            maximum:
-              description: The maximum in percent.
-              returned: always
-              type: float
-              sample: 70.0
+          contains: *utilization
         datapoints:
           description: The metrics of each period with data, in order of time. Each element has C(timestamp), the
             start of the period, and the keys of the variant from C(invocations) on.

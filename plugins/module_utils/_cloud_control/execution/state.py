@@ -135,9 +135,11 @@ class Task(NamedTuple):
 
     def submit_no_more(self, reason: str) -> None:
         """Leave the next operation and all later ones to another run. For wait: false."""
+        unknown = self.report.without_response
         self.state.plan_only = True
-        self.report.nothing_submitted = True
-        self.report.warnings.append(f"{reason} Nothing was submitted. Run the task again to resume.")
+        self.report.nothing_submitted = not unknown
+        outcome = "The outcome of the last request is unknown." if unknown else "Nothing was submitted."
+        self.report.warnings.append(f"{reason} {outcome} Run the task again to resume.")
 
     def pause_after_failure(self, failure: CloudControlError) -> None:
         """Sleep before the next read. Raises the failure after too many in a row, and TimedOut."""

@@ -92,3 +92,15 @@ def test_submit_no_more_makes_task_plan_only_with_warning() -> None:
     assert task.state.plan_only
     assert task.report.nothing_submitted
     assert task.report.warnings == ["A reason. Nothing was submitted. Run the task again to resume."]
+
+
+def test_submit_no_more_after_write_without_response_warns_of_unknown_outcome() -> None:
+    task = create_task(ScriptedClient(None), declaration(), wait=False)
+    task.report.operations.append(Operation("update", operation_status="PENDING"))
+
+    task.submit_no_more("A reason.")
+
+    assert not task.report.nothing_submitted
+    assert task.report.warnings == [
+        "A reason. The outcome of the last request is unknown. Run the task again to resume."
+    ]

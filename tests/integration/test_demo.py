@@ -43,6 +43,15 @@ def test_demo_prints_forty_lines_without_times_and_succeeds() -> None:
     assert re.findall(r"\d\d:\d\d|\d s\b|127\.0\.0\.1|\033|WARNING", done.stdout) == []
 
 
+@pytest.fixture
+def _interrupts() -> Iterator[None]:
+    """Let processes receive SIGINT, which a shell ignores for its background jobs and for all of their processes."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_interrupts")
 def test_demo_exits_with_130_after_interrupt(tmp_path: Path) -> None:
     printed = tmp_path / "printed"
     with printed.open("w") as output:

@@ -14,14 +14,11 @@ import pytest
 
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.conversion import to_properties
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import (
-    Declaration,
-    Properties,
     Spec,
     property_name,
 )
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.validation import validate_options
 from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.inference_experiment import (
-    INFERENCE_EXPERIMENT,
     LIMITS,
     STATUSES,
     intent_before_delete,
@@ -30,7 +27,9 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.in
     validate_model,
     variants_after_stop,
 )
+from tests.support.cases import cases
 from tests.support.experiments import SCHEDULE, VARIANTS, experiment, shadow_mode, variant
+from tests.support.model import INFERENCE_EXPERIMENT, Declaration, Properties
 
 UNMATCHED = "shadow_mode_config must name the two variants of model_variants (production, shadow), got"
 
@@ -58,59 +57,49 @@ def test_options_become_properties_of_request() -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("options", "error"),
-    [
-        pytest.param(
-            {"name": "a_b"},
-            'name must consist of letters and digits, with hyphens only between them, got "a_b".',
-            id="name",
+@cases(
+    ("name", {"name": "a_b"}, 'name must consist of letters and digits, with hyphens only between them, got "a_b".'),
+    (
+        "role",
+        {"role_arn": "arn:aws:iam::123456789012:user/name"},
+        (
+            "role_arn must be the ARN of an IAM role, like arn:aws:iam::123456789012:role/name, got"
+            ' "arn:aws:iam::123456789012:user/name".'
         ),
-        pytest.param(
-            {"role_arn": "arn:aws:iam::123456789012:user/name"},
-            (
-                "role_arn must be the ARN of an IAM role, like arn:aws:iam::123456789012:role/name, got"
-                ' "arn:aws:iam::123456789012:user/name".'
-            ),
-            id="role",
+    ),
+    (
+        "KMS key",
+        {"kms_key": "my key"},
+        'kms_key must be the ID or ARN of a KMS key, or the name or ARN of an alias, got "my key".',
+    ),
+    (
+        "line break",
+        {"description": "a\n"},
+        ('description must be a single line (in YAML, write a long line with ">-", not with "|" or ">"), got "a\\n".'),
+    ),
+    (
+        "destination",
+        {"data_storage_config": {"destination": "s3:///a"}},
+        'data_storage_config.destination must be an S3 URI like s3://bucket/prefix, got "s3:///a".',
+    ),
+    (
+        "content type",
+        {"data_storage_config": {"content_type": {"csv_content_types": ["text/csv", "*/*"]}}},
+        ('data_storage_config.content_type.csv_content_types[1] must be a media type like text/csv, got "*/*".'),
+    ),
+    (
+        "start time",
+        {"schedule": {"start_time": "tomorrow"}},
+        (
+            "schedule.start_time must be an ISO 8601 time with an offset, like 2026-12-01T09:00:00Z or"
+            ' 2026-12-01T10:00:00+01:00, got "tomorrow".'
         ),
-        pytest.param(
-            {"kms_key": "my key"},
-            'kms_key must be the ID or ARN of a KMS key, or the name or ARN of an alias, got "my key".',
-            id="KMS key",
-        ),
-        pytest.param(
-            {"description": "a\n"},
-            (
-                'description must be a single line (in YAML, write a long line with ">-", not with "|" or ">"), got'
-                ' "a\\n".'
-            ),
-            id="line break",
-        ),
-        pytest.param(
-            {"data_storage_config": {"destination": "s3:///a"}},
-            'data_storage_config.destination must be an S3 URI like s3://bucket/prefix, got "s3:///a".',
-            id="destination",
-        ),
-        pytest.param(
-            {"data_storage_config": {"content_type": {"csv_content_types": ["text/csv", "*/*"]}}},
-            ('data_storage_config.content_type.csv_content_types[1] must be a media type like text/csv, got "*/*".'),
-            id="content type",
-        ),
-        pytest.param(
-            {"schedule": {"start_time": "tomorrow"}},
-            (
-                "schedule.start_time must be an ISO 8601 time with an offset, like 2026-12-01T09:00:00Z or"
-                ' 2026-12-01T10:00:00+01:00, got "tomorrow".'
-            ),
-            id="start time",
-        ),
-        pytest.param(
-            {"schedule": {"end_time": "2026-02-30T09:00:00Z"}},
-            'schedule.end_time must be a valid time, got "2026-02-30T09:00:00Z" (',
-            id="end time",
-        ),
-    ],
+    ),
+    (
+        "end time",
+        {"schedule": {"end_time": "2026-02-30T09:00:00Z"}},
+        'schedule.end_time must be a valid time, got "2026-02-30T09:00:00Z" (',
+    ),
 )
 def test_limits_have_words_for_message(options: dict[str, Any], error: str) -> None:
     errors = [*validate_options(INFERENCE_EXPERIMENT, options).values()]
@@ -132,7 +121,6 @@ def test_limits_have_each_string_without_choices() -> None:
 
 def test_kms_keys_are_shown_in_logs() -> None:
     storage = INFERENCE_EXPERIMENT.options["data_storage_config"]["options"]
-
     # Without no_log: false, Ansible warns about options with "key" in the name.
     assert INFERENCE_EXPERIMENT.options["kms_key"]["no_log"] is storage["kms_key"]["no_log"] is False
 
@@ -148,87 +136,78 @@ def lasting(length: timedelta) -> Properties:
 SECOND = timedelta(seconds=1)
 
 
-@pytest.mark.parametrize(
-    ("properties", "expected"),
-    [
-        pytest.param({}, [], id="no property"),
-        pytest.param({"ModelVariants": VARIANTS, "ShadowModeConfig": shadow_mode()}, [], id="variants and roles"),
-        pytest.param(
-            {"ModelVariants": VARIANTS[::-1], "ShadowModeConfig": shadow_mode()}, [], id="variants in another order"
-        ),
-        pytest.param({"ModelVariants": VARIANTS}, [], id="variants without roles"),
-        pytest.param({"ShadowModeConfig": shadow_mode()}, [], id="roles without variants"),
-        pytest.param(
-            {"ModelVariants": [variant("a"), variant("a")]},
-            ["model_variants must have two variants with different variant_name."],
-            id="equal names",
-        ),
-        pytest.param(
-            {"ShadowModeConfig": shadow_mode(shadow="production")},
-            ["shadow_mode_config must name different variants as source and as shadow."],
-            id="equal roles",
-        ),
-        pytest.param(
-            {"ModelVariants": VARIANTS, "ShadowModeConfig": shadow_mode(shadow="other")},
-            [f"{UNMATCHED} production and other."],
-            id="unknown shadow",
-        ),
-        pytest.param(
-            {"ModelVariants": VARIANTS, "ShadowModeConfig": shadow_mode(source="other")},
-            [f"{UNMATCHED} other and shadow."],
-            id="unknown source",
-        ),
-        pytest.param(
-            {
-                "ModelVariants": VARIANTS,
-                "ShadowModeConfig": {
-                    "SourceModelVariantName": "production",
-                    "ShadowModelVariants": [{"ShadowModelVariantName": name} for name in ("shadow", "other")],
-                },
+@cases(
+    ("no property", {}, []),
+    ("variants and roles", {"ModelVariants": VARIANTS, "ShadowModeConfig": shadow_mode()}, []),
+    ("variants in another order", {"ModelVariants": VARIANTS[::-1], "ShadowModeConfig": shadow_mode()}, []),
+    ("variants without roles", {"ModelVariants": VARIANTS}, []),
+    ("roles without variants", {"ShadowModeConfig": shadow_mode()}, []),
+    (
+        "equal names",
+        {"ModelVariants": [variant("a"), variant("a")]},
+        ["model_variants must have two variants with different variant_name."],
+    ),
+    (
+        "equal roles",
+        {"ShadowModeConfig": shadow_mode(shadow="production")},
+        ["shadow_mode_config must name different variants as source and as shadow."],
+    ),
+    (
+        "unknown shadow",
+        {"ModelVariants": VARIANTS, "ShadowModeConfig": shadow_mode(shadow="other")},
+        [f"{UNMATCHED} production and other."],
+    ),
+    (
+        "unknown source",
+        {"ModelVariants": VARIANTS, "ShadowModeConfig": shadow_mode(source="other")},
+        [f"{UNMATCHED} other and shadow."],
+    ),
+    (
+        "second shadow, which the limit of the list rejects",
+        {
+            "ModelVariants": VARIANTS,
+            "ShadowModeConfig": {
+                "SourceModelVariantName": "production",
+                "ShadowModelVariants": [{"ShadowModelVariantName": name} for name in ("shadow", "other")],
             },
-            [],
-            id="second shadow, which the limit of the list rejects",
-        ),
-        pytest.param({"Schedule": {"StartTime": "2026-02-01T09:00:00Z"}}, [], id="start time only"),
-        pytest.param({"Schedule": {"EndTime": "2026-02-01T09:00:00Z"}}, [], id="end time only"),
-        pytest.param(lasting(timedelta(hours=1)), [], id="1 hour"),
-        pytest.param(lasting(timedelta(days=30)), [], id="30 days"),
-        pytest.param(
-            lasting(timedelta(hours=1) - SECOND),
-            ["schedule must last from 1 hour to 30 days, got 59 minutes 59 seconds."],
-            id="less than 1 hour",
-        ),
-        pytest.param(
-            lasting(timedelta(days=30) + SECOND),
-            ["schedule must last from 1 hour to 30 days, got 30 days 1 second."],
-            id="more than 30 days",
-        ),
-        pytest.param(
-            lasting(timedelta(days=32, hours=2)),
-            ["schedule must last from 1 hour to 30 days, got 32 days 2 hours."],
-            id="days and hours",
-        ),
-        pytest.param(
-            {"ModelVariants": [*VARIANTS, variant("third")], "ShadowModeConfig": shadow_mode()},
-            [],
-            id="three variants",
-        ),
-        pytest.param(lasting(timedelta(0)), ["schedule.end_time must be after schedule.start_time."], id="no duration"),
-        pytest.param(lasting(-SECOND), ["schedule.end_time must be after schedule.start_time."], id="end before start"),
-        pytest.param(
-            {"Schedule": {"StartTime": "2026-02-01T09:00:00+02:00", "EndTime": "2026-02-01T08:00:00+00:00"}},
-            [],
-            id="end after start in UTC",
-        ),
-        pytest.param(
-            {"ModelVariants": [variant("a"), variant("a")], **lasting(-SECOND)},
-            [
-                "model_variants must have two variants with different variant_name.",
-                "schedule.end_time must be after schedule.start_time.",
-            ],
-            id="several errors",
-        ),
-    ],
+        },
+        [],
+    ),
+    ("start time only", {"Schedule": {"StartTime": "2026-02-01T09:00:00Z"}}, []),
+    ("end time only", {"Schedule": {"EndTime": "2026-02-01T09:00:00Z"}}, []),
+    ("1 hour", lasting(timedelta(hours=1)), []),
+    ("30 days", lasting(timedelta(days=30)), []),
+    (
+        "less than 1 hour",
+        lasting(timedelta(hours=1) - SECOND),
+        ["schedule must last from 1 hour to 30 days, got 59 minutes 59 seconds."],
+    ),
+    (
+        "more than 30 days",
+        lasting(timedelta(days=30) + SECOND),
+        ["schedule must last from 1 hour to 30 days, got 30 days 1 second."],
+    ),
+    (
+        "days and hours",
+        lasting(timedelta(days=32, hours=2)),
+        ["schedule must last from 1 hour to 30 days, got 32 days 2 hours."],
+    ),
+    ("three variants", {"ModelVariants": [*VARIANTS, variant("third")], "ShadowModeConfig": shadow_mode()}, []),
+    ("no duration", lasting(timedelta(0)), ["schedule.end_time must be after schedule.start_time."]),
+    ("end before start", lasting(-SECOND), ["schedule.end_time must be after schedule.start_time."]),
+    (
+        "end after start in UTC",
+        {"Schedule": {"StartTime": "2026-02-01T09:00:00+02:00", "EndTime": "2026-02-01T08:00:00+00:00"}},
+        [],
+    ),
+    (
+        "several errors",
+        {"ModelVariants": [variant("a"), variant("a")], **lasting(-SECOND)},
+        [
+            "model_variants must have two variants with different variant_name.",
+            "schedule.end_time must be after schedule.start_time.",
+        ],
+    ),
 )
 def test_validate_model_returns_errors(properties: Properties, expected: list[str]) -> None:
     assert validate_model(properties) == expected
@@ -244,27 +223,22 @@ def stop_task(properties: Properties, *, on_stop: str = "retain", present: bool 
     )
 
 
-@pytest.mark.parametrize(
-    ("declaration", "errors"),
-    [
-        pytest.param(stop_task({}), [], id="no option of a stop"),
-        pytest.param(stop_task({"StatusReason": "x"}), [REASON], id="reason"),
-        pytest.param(stop_task({}, on_stop="promote_shadow"), [PROMOTE], id="on_stop"),
-        pytest.param(
-            stop_task({"StatusReason": "x", "DesiredState": "Running"}, on_stop="promote_shadow"),
-            [REASON, PROMOTE],
-            id="both with a start",
-        ),
-        pytest.param(
-            stop_task({"StatusReason": "x", "DesiredState": "Completed"}, on_stop="promote_shadow"),
-            [],
-            id="both with Completed",
-        ),
-        pytest.param(stop_task({"StatusReason": "x", "DesiredState": "Cancelled"}), [], id="reason with Cancelled"),
-        pytest.param(
-            stop_task({"StatusReason": "x"}, on_stop="remove_shadow", present=False), [], id="both with absent"
-        ),
-    ],
+@cases(
+    ("no option of a stop", stop_task({}), []),
+    ("reason", stop_task({"StatusReason": "x"}), [REASON]),
+    ("on_stop", stop_task({}, on_stop="promote_shadow"), [PROMOTE]),
+    (
+        "both with a start",
+        stop_task({"StatusReason": "x", "DesiredState": "Running"}, on_stop="promote_shadow"),
+        [REASON, PROMOTE],
+    ),
+    (
+        "both with Completed",
+        stop_task({"StatusReason": "x", "DesiredState": "Completed"}, on_stop="promote_shadow"),
+        [],
+    ),
+    ("reason with Cancelled", stop_task({"StatusReason": "x", "DesiredState": "Cancelled"}), []),
+    ("both with absent", stop_task({"StatusReason": "x"}, on_stop="remove_shadow", present=False), []),
 )
 def test_validate_declaration_rejects_options_of_stop_without_stop(declaration: Declaration, errors: list[str]) -> None:
     assert validate_declaration(declaration) == errors
@@ -273,13 +247,10 @@ def test_validate_declaration_rejects_options_of_stop_without_stop(declaration: 
 # --- stops ---
 
 
-@pytest.mark.parametrize(
-    ("on_stop", "expected"),
-    [
-        pytest.param("retain", {}, id="retain"),
-        pytest.param("promote_shadow", {"ModelVariants": [variant("shadow")]}, id="promote"),
-        pytest.param("remove_shadow", {"ModelVariants": [variant("production")]}, id="remove"),
-    ],
+@cases(
+    ("retain", "retain", {}),
+    ("promote", "promote_shadow", {"ModelVariants": [variant("shadow")]}),
+    ("remove", "remove_shadow", {"ModelVariants": [variant("production")]}),
 )
 @pytest.mark.parametrize("variants", [VARIANTS, VARIANTS[::-1]], ids=["in order", "in reverse"])
 def test_variants_after_stop_returns_variants_to_keep(
@@ -287,7 +258,6 @@ def test_variants_after_stop_returns_variants_to_keep(
 ) -> None:
     read = experiment("Running", ModelVariants=variants)
     before = copy.deepcopy(read)
-
     assert variants_after_stop(read, {"on_stop": on_stop}) == expected
     assert read == before
 
@@ -296,15 +266,12 @@ def test_variants_after_stop_without_on_stop_returns_no_change() -> None:
     assert variants_after_stop(experiment("Running"), {}) == {}
 
 
-@pytest.mark.parametrize(
-    "read",
-    [
-        pytest.param(experiment("Running", ModelVariants=None), id="variants not set"),
-        pytest.param(experiment("Running", ModelVariants=[]), id="no variants"),
-        pytest.param(experiment("Running", ModelVariants=[variant("x"), variant("y")]), id="other variants"),
-        pytest.param(experiment("Running", ShadowModeConfig=None), id="roles not set"),
-        pytest.param(experiment("Running", ShadowModeConfig={}), id="no roles"),
-    ],
+@cases(
+    ("variants not set", experiment("Running", ModelVariants=None)),
+    ("no variants", experiment("Running", ModelVariants=[])),
+    ("other variants", experiment("Running", ModelVariants=[variant("x"), variant("y")])),
+    ("roles not set", experiment("Running", ShadowModeConfig=None)),
+    ("no roles", experiment("Running", ShadowModeConfig={})),
 )
 @pytest.mark.parametrize("on_stop", ["promote_shadow", "remove_shadow"])
 def test_variants_after_stop_rejects_missing_variant(read: Properties, on_stop: str) -> None:
@@ -314,16 +281,13 @@ def test_variants_after_stop_rejects_missing_variant(read: Properties, on_stop: 
         variants_after_stop(read, {"on_stop": on_stop})
 
 
-@pytest.mark.parametrize(
-    ("properties", "on_stop", "expected"),
-    [
-        pytest.param({}, "retain", None, id="no option of a stop"),
-        pytest.param({}, "promote_shadow", "Completed", id="on_stop"),
-        pytest.param({"StatusReason": "x"}, "retain", "Completed", id="reason"),
-        pytest.param({"DesiredState": "Cancelled"}, "retain", "Cancelled", id="Cancelled"),
-        pytest.param({"DesiredState": "Completed"}, "remove_shadow", "Completed", id="Completed"),
-        pytest.param({"DesiredState": "Running"}, "retain", None, id="Running"),
-    ],
+@cases(
+    ("no option of a stop", {}, "retain", None),
+    ("on_stop", {}, "promote_shadow", "Completed"),
+    ("reason", {"StatusReason": "x"}, "retain", "Completed"),
+    ("Cancelled", {"DesiredState": "Cancelled"}, "retain", "Cancelled"),
+    ("Completed", {"DesiredState": "Completed"}, "remove_shadow", "Completed"),
+    ("Running", {"DesiredState": "Running"}, "retain", None),
 )
 def test_intent_before_delete(properties: Properties, on_stop: str, expected: str | None) -> None:
     assert intent_before_delete(stop_task(properties, on_stop=on_stop, present=False)) == expected
@@ -335,7 +299,6 @@ def test_intent_before_delete(properties: Properties, on_stop: str, expected: st
 def test_statuses_are_transitional_stable_or_ended() -> None:
     transitional = {name for name, status in STATUSES.items() if status.transitional}
     ended = {name for name, status in STATUSES.items() if status.updatable == {"Tags"}}
-
     assert len(STATUSES) == 8
     assert transitional == {"Creating", "Updating", "Starting", "Stopping"}
     assert ended == {"Completed", "Cancelled"}
@@ -370,7 +333,6 @@ def test_names_in_fields_of_type_are_properties_of_type() -> None:
 
 def test_statuses_allow_only_changes_that_handler_applies() -> None:
     everything = {"Description", "Schedule", "DataStorageConfig", "ModelVariants", "ShadowModeConfig", "Tags"}
-
     assert STATUSES["Created"].updatable == everything
     assert STATUSES["Running"].updatable == everything - {"DataStorageConfig", "ModelVariants"}
     assert STATUSES["Created"].transitions.keys() == {"Running"}
@@ -384,29 +346,23 @@ def test_statuses_allow_only_changes_that_handler_applies() -> None:
 NOW = datetime(2026, 1, 5, 9, tzinfo=timezone.utc)
 
 
-@pytest.mark.parametrize(
-    ("before", "sent", "expected"),
-    [
-        pytest.param(None, {}, "Running", id="create without schedule"),
-        pytest.param(None, {"Schedule": SCHEDULE}, "Created", id="create with later start"),
-        pytest.param(None, {"Schedule": {"StartTime": "2026-01-05T09:00:00Z"}}, "Running", id="create with start now"),
-        pytest.param(None, {"Schedule": {"EndTime": "2026-02-08T09:00:00Z"}}, "Running", id="create with end only"),
-        pytest.param("Created", {"DesiredState": "Running"}, "Running", id="start"),
-        pytest.param("Running", {"DesiredState": "Completed"}, "Completed", id="stop as Completed"),
-        pytest.param("Running", {"DesiredState": "Cancelled"}, "Cancelled", id="stop as Cancelled"),
-        pytest.param("Running", {"Schedule": {"EndTime": "x"}}, "Running", id="update"),
-    ],
+@cases(
+    ("create without schedule", None, {}, "Running"),
+    ("create with later start", None, {"Schedule": SCHEDULE}, "Created"),
+    ("create with start now", None, {"Schedule": {"StartTime": "2026-01-05T09:00:00Z"}}, "Running"),
+    ("create with end only", None, {"Schedule": {"EndTime": "2026-02-08T09:00:00Z"}}, "Running"),
+    ("start", "Created", {"DesiredState": "Running"}, "Running"),
+    ("stop as Completed", "Running", {"DesiredState": "Completed"}, "Completed"),
+    ("stop as Cancelled", "Running", {"DesiredState": "Cancelled"}, "Cancelled"),
+    ("update", "Running", {"Schedule": {"EndTime": "x"}}, "Running"),
 )
 def test_predict_returns_status_after_operation(before: str | None, sent: Properties, expected: str) -> None:
     read = experiment(before) if before else None
     model = experiment(before or "none", Status=before)
-
     assert predict(read, model, sent, NOW)["Status"] == expected
 
 
 def test_predict_keeps_both_variants_after_stop() -> None:
     model = experiment("Running", ModelVariants=[variant("shadow")], Description="New")
-
     predicted = predict(experiment("Running"), model, {"DesiredState": "Completed"}, NOW)
-
     assert predicted == {**model, "ModelVariants": VARIANTS, "Status": "Completed"}

@@ -13,17 +13,11 @@ import botocore.session
 import pytest
 import regex
 
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model import resource_type, validation
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model import tags as tag_rules
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model import validation
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import (
-    Limit,
-    property_name,
-)
-from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.inference_experiment import (
-    INFERENCE_EXPERIMENT,
-    LIMITS,
-)
+from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.inference_experiment import LIMITS
 from tests.support.limits import SAMPLES, STRICTER
+from tests.support.model import INFERENCE_EXPERIMENT
 
 Bounds: TypeAlias = "dict[str, tuple[int, int] | None]"
 CREATE, STOP = "CreateInferenceExperiment", "StopInferenceExperiment"
@@ -57,7 +51,7 @@ def _members(shape: Any, path: str = "") -> Iterator[tuple[str, Any]]:
         spec: Mapping[str, Any] = {**INFERENCE_EXPERIMENT.options}
         for step in filter(None, path.split(".")):
             spec = spec[step]["options"]
-        names = {property_name(option): option for option in spec}
+        names = {resource_type.property_name(option): option for option in spec}
         here = f"{path}.{names[name]}".lstrip(".")
         yield here, member
         inner = member.member if member.type_name == "list" else member
@@ -109,7 +103,7 @@ def _bounds_of_botocore(path: str) -> dict[str, Any]:
 
 
 def _bounds_of_type(path: str) -> dict[str, Any]:
-    limit = LIMITS.get(path, Limit())
+    limit = LIMITS.get(path, resource_type.Limit())
     found: dict[str, Any] = {
         name: getattr(limit, name) for name in ("items", "number", "length") if getattr(limit, name)
     }
@@ -148,7 +142,7 @@ def test_listed_differences_name_existing_options() -> None:
     "path", [path for path in _without_tags(PATHS) if "pattern" in _string_shape(SHAPES[path]).metadata]
 )
 def test_pattern_accepts_same_samples_as_pattern_of_botocore(path: str) -> None:
-    limit = LIMITS.get(path, Limit())
+    limit = LIMITS.get(path, resource_type.Limit())
     # As in Java, a dot matches no line break (WORD), and a digit is 0 to 9.
     botocores = regex.compile(_string_shape(SHAPES[path]).metadata["pattern"].replace(r"\d", "[0-9]"), regex.WORD)
     ours = {sample for sample in SAMPLES if sample and validation.matches(limit, sample)}
@@ -161,11 +155,11 @@ def test_pattern_accepts_same_samples_as_pattern_of_botocore(path: str) -> None:
 def test_limits_of_tags_equal_those_of_botocore() -> None:
     tags = SHAPES["tags"]
     key, value = tags.member.members["Key"], tags.member.members["Value"]
-    assert (
-        tags.metadata["max"],
-        key.metadata["max"],
-        value.metadata["max"],
-    ) == (tag_rules.MAX_TAGS, tag_rules.MAX_KEY_LENGTH, tag_rules.MAX_VALUE_LENGTH)
+    assert (tags.metadata["max"], key.metadata["max"], value.metadata["max"]) == (
+        tag_rules.MAX_TAGS,
+        tag_rules.MAX_KEY_LENGTH,
+        tag_rules.MAX_VALUE_LENGTH,
+    )
     # Python and the library regex know different versions of Unicode.
     known = [character for character in map(chr, range(0x3000)) if unicodedata.category(character) != "Cn"]
     for shape in (key, value):

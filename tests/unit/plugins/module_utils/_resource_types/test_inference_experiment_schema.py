@@ -13,17 +13,14 @@ import regex
 
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import (
     Limit,
-    ResourceType,
     property_name,
 )
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.validation import matches
-from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.inference_experiment import (
-    INFERENCE_EXPERIMENT,
-    LIMITS,
-    STATUSES,
-)
+from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types import inference_experiment
 from tests.emulator import schema
+from tests.support.cases import cases
 from tests.support.limits import SAMPLES, STRICTER
+from tests.support.model import INFERENCE_EXPERIMENT, ResourceType
 
 Fact = tuple[str, str]
 Facts = dict[Fact, Any]
@@ -90,7 +87,7 @@ def facts_of_type(spec: dict[str, Any], path: str = "") -> Iterator[tuple[Fact, 
     """Yield (fact, value) of the options and limits of the type."""
     for option, entry in spec.items():
         here = f"{path}.{option}".lstrip(".")
-        limit = LIMITS.get(here, Limit())
+        limit = inference_experiment.LIMITS.get(here, Limit())
         yield (here, "type"), entry["type"]
         yield (here, "elements"), entry.get("elements")
         yield (here, "required"), entry.get("required", False)
@@ -138,7 +135,7 @@ def test_facts_of_type_equal_those_of_schema_or_are_listed() -> None:
 )
 def test_pattern_accepts_only_samples_that_schema_accepts(path: str) -> None:
     schemas = regex.compile(SCHEMAS[path, "pattern"], regex.WORD)
-    accepted = [sample for sample in SAMPLES if sample and matches(LIMITS[path], sample)]
+    accepted = [sample for sample in SAMPLES if sample and matches(inference_experiment.LIMITS[path], sample)]
     assert accepted
     assert [sample for sample in accepted if not schemas.search(sample)] == []
 
@@ -149,25 +146,18 @@ def test_listed_difference_exists(fact: Fact) -> None:
     assert (OURS[fact], SCHEMAS[fact]) == (ours, theirs)
 
 
-@pytest.mark.parametrize(
-    ("keyword", "ours"),
-    [
-        pytest.param("createOnlyProperties", INFERENCE_EXPERIMENT.create_only, id="create-only"),
-        pytest.param("writeOnlyProperties", INFERENCE_EXPERIMENT.write_only, id="write-only"),
-        pytest.param(
-            "readOnlyProperties",
-            set(map(property_name, INFERENCE_EXPERIMENT.read_only)),
-            id="read-only",
-        ),
-        pytest.param("primaryIdentifier", {property_name(INFERENCE_EXPERIMENT.identifier)}, id="identifier"),
-    ],
+@cases(
+    ("create-only", "createOnlyProperties", INFERENCE_EXPERIMENT.create_only),
+    ("write-only", "writeOnlyProperties", INFERENCE_EXPERIMENT.write_only),
+    ("read-only", "readOnlyProperties", set(map(property_name, INFERENCE_EXPERIMENT.read_only))),
+    ("identifier", "primaryIdentifier", {property_name(INFERENCE_EXPERIMENT.identifier)}),
 )
 def test_create_only_write_only_and_read_only_properties_equal_those_of_schema(keyword: str, ours: set[str]) -> None:
     assert {f"/properties/{name}" for name in ours} == set(schema.load()[keyword])
 
 
 def test_statuses_equal_those_of_schema() -> None:
-    assert set(STATUSES) == set(schema.load()["properties"]["Status"]["enum"])
+    assert set(inference_experiment.STATUSES) == set(schema.load()["properties"]["Status"]["enum"])
 
 
 def test_required_to_create_has_required_properties_of_schema() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.emulator import Emulator
+from tests.support.cases import cases
 from tests.support.environment import REGION
 from tests.support.tasks import (
     ALWAYS,
@@ -83,19 +84,16 @@ def test_operation_of_another_caller_is_preserved(
     rerun_unchanged(run, emulator, task)
 
 
-@pytest.mark.parametrize(
-    ("task", "path", "value", "outcome", "warned"),
-    [
-        pytest.param(minimal(description="Both"), "/Description", "Both", [], False, id="same change"),
-        pytest.param(
-            minimal(description="Ours", desired_state="Running", wait=False),
-            *("/Tags", [], ["PLANNED", "PLANNED"], True),
-            id="no wait",
-        ),
-    ],
+@cases(
+    ("same change", minimal(description="Both"), "/Description", "Both", [], False),
+    (
+        "no wait",
+        minimal(description="Ours", desired_state="Running", wait=False),
+        *("/Tags", [], ["PLANNED", "PLANNED"], True),
+    ),
 )
 def test_task_submits_nothing_after_operation_of_another_caller(
-    run: Run, emulator: Emulator, task: dict[str, Any], path: str, value: Any, outcome: list[str], warned: bool
+    task: dict[str, Any], path: str, value: Any, outcome: list[str], warned: bool, run: Run, emulator: Emulator
 ) -> None:
     put_experiment(emulator, "Created")
     emulator.settings.operation_seconds = 60.0
@@ -138,28 +136,25 @@ def test_delete_waits_if_another_caller_starts(run: Run, emulator: Emulator) -> 
 
 
 # The failing call, the fault, the task, the error code and the value of changed.
-@pytest.mark.parametrize(
-    ("call", "fault", "task", "code", "changed"),
-    [
-        pytest.param(
-            *("UpdateResource", {"kind": "error", "code": "ValidationException", "times": ALWAYS}),
-            *(minimal(tags={"b": "1"}, purge_tags=False), "ValidationException", False),
-            id="rejected patch with a test",
-        ),
-        pytest.param(
-            *("UpdateResource", {"kind": "failed", "code": "GeneralServiceException"}),
-            *(minimal(description="Ours"), "GeneralServiceException", True),
-            id="failed operation",
-        ),
-        pytest.param(
-            *("CreateResource", {"kind": "error", "code": "AccessDeniedException"}),
-            *(RECREATE, "AccessDeniedException", True),
-            id="denied create of a recreate",
-        ),
-    ],
+@cases(
+    (
+        "rejected patch with a test",
+        *("UpdateResource", {"kind": "error", "code": "ValidationException", "times": ALWAYS}),
+        *(minimal(tags={"b": "1"}, purge_tags=False), "ValidationException", False),
+    ),
+    (
+        "failed operation",
+        *("UpdateResource", {"kind": "failed", "code": "GeneralServiceException"}),
+        *(minimal(description="Ours"), "GeneralServiceException", True),
+    ),
+    (
+        "denied create of a recreate",
+        *("CreateResource", {"kind": "error", "code": "AccessDeniedException"}),
+        *(RECREATE, "AccessDeniedException", True),
+    ),
 )
 def test_final_failure_returns_change_of_another_caller(
-    run: Run, emulator: Emulator, call: str, fault: Any, task: Any, code: str, changed: bool
+    call: str, fault: Any, task: Any, code: str, changed: bool, run: Run, emulator: Emulator
 ) -> None:
     put_experiment(emulator, "Created", tags={"a": "1"})
     emulator.fault(call, **fault, message="No")
@@ -178,9 +173,7 @@ def test_rejected_patch_without_test_is_not_retried(run: Run, emulator: Emulator
 
 
 @pytest.mark.parametrize(
-    ("fault", "warnings"),
-    [(DENIED, 1), ({**DENIED, "code": "InternalFailure"}, 0)],
-    ids=["denied", "failed"],
+    ("fault", "warnings"), [(DENIED, 1), ({**DENIED, "code": "InternalFailure"}, 0)], ids=["denied", "failed"]
 )
 def test_operation_is_retried_if_concurrent_operation_cannot_be_identified(
     run: Run, emulator: Emulator, fault: dict[str, Any], warnings: int
@@ -327,17 +320,14 @@ def test_recreate_without_wait_is_rejected_if_it_preserves_tags(run: Run, emulat
 APPLIED_CALL = {"kind": "error", "code": "AlreadyExistsException", "applied": True}
 
 
-@pytest.mark.parametrize(
-    ("fault", "wait"),
-    [
-        pytest.param(APPLIED_CALL, True, id="call"),
-        pytest.param(APPLIED_CALL, False, id="call without wait"),
-        pytest.param({"kind": "failed", "code": "AlreadyExists", "applied": True}, True, id="operation"),
-    ],
+@cases(
+    ("call", APPLIED_CALL, True),
+    ("call without wait", APPLIED_CALL, False),
+    ("operation", {"kind": "failed", "code": "AlreadyExists", "applied": True}, True),
 )
 @pytest.mark.parametrize("options", [{}, {"description": "New", "tags": {"a": "b"}, "schedule": SCHEDULE}], ids=str)
 def test_create_that_fails_with_already_exists_and_was_applied_returns_changed_and_a_warning(
-    run: Run, emulator: Emulator, fault: dict[str, Any], wait: bool, options: dict[str, Any]
+    fault: dict[str, Any], wait: bool, run: Run, emulator: Emulator, options: dict[str, Any]
 ) -> None:
     emulator.fault("CreateResource", **fault)
     task = full(**options, wait=wait)
@@ -360,16 +350,13 @@ def test_concurrent_operation_can_be_the_own_operation(run: Run, emulator: Emula
     assert stored_experiment(emulator)["properties"]["Description"] == "New"
 
 
-@pytest.mark.parametrize(
-    ("call", "code", "task", "status"),
-    [
-        pytest.param("DeleteResource", "ResourceNotFoundException", ABSENT, "Created", id="not found"),
-        pytest.param("CreateResource", "AlreadyExistsException", full(), None, id="already exists"),
-        pytest.param("UpdateResource", "ExpiredTokenException", UPDATE, "Created", id="expired credentials"),
-    ],
+@cases(
+    ("not found", "DeleteResource", "ResourceNotFoundException", ABSENT, "Created"),
+    ("already exists", "CreateResource", "AlreadyExistsException", full(), None),
+    ("expired credentials", "UpdateResource", "ExpiredTokenException", UPDATE, "Created"),
 )
 def test_write_with_lost_response_returns_changed_if_retry_is_rejected(
-    run: Run, emulator: Emulator, call: str, code: str, task: dict[str, Any], status: str | None
+    call: str, code: str, task: dict[str, Any], status: str | None, run: Run, emulator: Emulator
 ) -> None:
     if status:
         put_experiment(emulator, status)

@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.inference_experiment import REGIONS_PAGE
 from tests.emulator import Emulator
 from tests.emulator.seed import ACCOUNT_ID
+from tests.support.cases import cases
 from tests.support.environment import REGION
 from tests.support.scenarios import CHANGED, Scenario, scenarios
 from tests.support.tasks import (
@@ -245,16 +246,13 @@ def test_cancelled_operation_fails(run: Run, emulator: Emulator) -> None:
     assert statuses(result) == ["CANCEL_COMPLETE"]
 
 
-@pytest.mark.parametrize(
-    ("fault", "code"),
-    [
-        pytest.param({"kind": "cancelled"}, "CANCEL_COMPLETE", id="cancelled too late"),
-        pytest.param({"kind": "failed", "code": "ServiceTimeout"}, "ServiceTimeout", id="final failure"),
-        pytest.param({"kind": "failed", "code": "NetworkFailure"}, None, id="retryable failure"),
-    ],
+@cases(
+    ("cancelled too late", {"kind": "cancelled"}, "CANCEL_COMPLETE"),
+    ("final failure", {"kind": "failed", "code": "ServiceTimeout"}, "ServiceTimeout"),
+    ("retryable failure", {"kind": "failed", "code": "NetworkFailure"}, None),
 )
 def test_failed_operation_that_was_applied_returns_changed(
-    run: Run, emulator: Emulator, fault: dict[str, Any], code: str | None
+    fault: dict[str, Any], code: str | None, run: Run, emulator: Emulator
 ) -> None:
     put_experiment(emulator, "Created")
     emulator.fault("UpdateResource", **fault, applied=True)

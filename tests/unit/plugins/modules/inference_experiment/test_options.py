@@ -135,10 +135,7 @@ INVALID: dict[str, tuple[dict[str, Any], list[str]]] = {
     "negative wait_timeout": ({"wait_timeout": -1}, [f"{TIMEOUT} -1."]),
     "long wait_timeout": ({"wait_timeout": 604801}, [f"{TIMEOUT} 604801."]),
     "infinite wait_timeout": ({"wait_timeout": float("inf")}, ["wait_timeout must be an integer, got Infinity."]),
-    "empty cloud_control_role_arn": (
-        {"cloud_control_role_arn": ""},
-        ["cloud_control_role_arn must not be empty."],
-    ),
+    "empty cloud_control_role_arn": ({"cloud_control_role_arn": ""}, ["cloud_control_role_arn must not be empty."]),
     "cloud_control_role_arn without account": (
         {"cloud_control_role_arn": "arn:aws:iam::1234:role/operator"},
         [f'cloud_control_role_arn {ROLE} "arn:aws:iam::1234:role/operator".'],

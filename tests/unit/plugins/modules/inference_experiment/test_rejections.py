@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.emulator import Emulator
+from tests.support.cases import cases
 from tests.support.tasks import (
     CHECK,
     END,
@@ -116,18 +117,15 @@ def test_create_is_rejected(
     assert result["inference_experiment"] == {}
 
 
-@pytest.mark.parametrize(
-    ("status", "options"),
-    [
-        pytest.param("Created", CREATE_ONLY, id="Created: create-only options"),
-        pytest.param("Running", OTHER_MODEL, id="Running: model"),
-        pytest.param("Running", SWAPPED, id="Running: swapped variants"),
-        pytest.param("Running", DATA, id="Running: data storage"),
-        pytest.param("Cancelled", {"shadow_mode_config": shadow_mode_config(2)}, id="Cancelled: sampling"),
-        pytest.param("Completed", {"desired_state": "Running"}, id="Completed: start"),
-    ],
+@cases(
+    ("Created: create-only options", "Created", CREATE_ONLY),
+    ("Running: model", "Running", OTHER_MODEL),
+    ("Running: swapped variants", "Running", SWAPPED),
+    ("Running: data storage", "Running", DATA),
+    ("Cancelled: sampling", "Cancelled", {"shadow_mode_config": shadow_mode_config(2)}),
+    ("Completed: start", "Completed", {"desired_state": "Running"}),
 )
-def test_recreate_applies_rejected_change(run: Run, emulator: Emulator, status: str, options: dict[str, Any]) -> None:
+def test_recreate_applies_rejected_change(status: str, options: dict[str, Any], run: Run, emulator: Emulator) -> None:
     put_experiment(emulator, status)
     rejected(run(MODULE, full(**options)), emulator, "recreate: true")
     result = succeeded(run(MODULE, full(**options, recreate=True)))
@@ -137,17 +135,14 @@ def test_recreate_applies_rejected_change(run: Run, emulator: Emulator, status: 
 
 
 @CHECK
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        pytest.param({"type": None}, ["recreate", "type"], id="required option"),
-        pytest.param({"schedule": {"end_time": "2020-01-01T00:00:00Z"}}, ["must be in the future"], id="end in past"),
-        pytest.param({"schedule": {"end_time": "2026-03-01T00:00:00Z"}}, ["30 days"], id="end after 30 days"),
-        pytest.param(TOO_MANY_TAGS, ["50"], id="too many tags"),
-    ],
+@cases(
+    ("required option", {"type": None}, ["recreate", "type"]),
+    ("end in past", {"schedule": {"end_time": "2020-01-01T00:00:00Z"}}, ["must be in the future"]),
+    ("end after 30 days", {"schedule": {"end_time": "2026-03-01T00:00:00Z"}}, ["30 days"]),
+    ("too many tags", TOO_MANY_TAGS, ["50"]),
 )
 def test_recreate_that_create_would_reject_is_rejected_before_delete(
-    run: Run, emulator: Emulator, options: dict[str, Any], words: list[str], check: bool
+    options: dict[str, Any], words: list[str], run: Run, emulator: Emulator, check: bool
 ) -> None:
     put_experiment(emulator, "Running", tags={f"old{n}": "" for n in range(40)})
     rejected(run(MODULE, full(**{**CREATE_ONLY, "recreate": True, **options}), check=check), emulator, *words)
@@ -160,19 +155,14 @@ def test_recreate_is_not_needed_for_allowed_change(run: Run, emulator: Emulator)
     assert operation_names(succeeded(run(MODULE, full(description="New", recreate=True)))) == ["update"]
 
 
-@pytest.mark.parametrize(
-    ("options", "tags", "end"),
-    [
-        pytest.param({}, {"kept": "1"}, LATER, id="no options"),
-        pytest.param({"tags": {"new": "1"}}, {"new": "1"}, LATER, id="purged tags"),
-        pytest.param(
-            *({"tags": {"new": "1"}, "purge_tags": False}, {"kept": "1", "new": "1"}, LATER), id="tags not purged"
-        ),
-        pytest.param({"schedule": {"end_time": END}}, {"kept": "1"}, END, id="end only"),
-    ],
+@cases(
+    ("no options", {}, {"kept": "1"}, LATER),
+    ("purged tags", {"tags": {"new": "1"}}, {"new": "1"}, LATER),
+    ("tags not purged", *({"tags": {"new": "1"}, "purge_tags": False}, {"kept": "1", "new": "1"}, LATER)),
+    ("end only", {"schedule": {"end_time": END}}, {"kept": "1"}, END),
 )
 def test_recreate_preserves_omitted_properties(
-    run: Run, emulator: Emulator, options: dict[str, Any], tags: dict[str, str], end: str
+    options: dict[str, Any], tags: dict[str, str], end: str, run: Run, emulator: Emulator
 ) -> None:
     properties: dict[str, Any] = {"Description": "Kept", "KmsKey": "alias/kept", "DataStorageConfig": STORAGE_PROPERTY}
     schedule, before = {"StartTime": START, "EndTime": LATER}, {"kept": "1", "aws:createdBy": "shop"}

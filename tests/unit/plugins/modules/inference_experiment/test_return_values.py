@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from tests.emulator import Emulator
+from tests.support.cases import cases
 from tests.support.environment import REGION
 from tests.support.module_runner import MODULES, Result
 from tests.support.scenarios import CHANGED, Scenario, scenarios
@@ -93,17 +94,14 @@ def test_unchanged_task_returns_all_properties(run: Run, emulator: Emulator, mod
     assert ("diff" in result) == ("diff" in modes)
 
 
-@pytest.mark.parametrize(
-    ("options", "fault"),
-    [
-        pytest.param({"role_arn": OTHER_ROLE_ARN}, None, id="rejected"),
-        pytest.param({"description": "New"}, "UpdateResource", id="failed write"),
-        pytest.param({"schedule": {"end_time": "2026-01-03T12:00:00Z"}}, "DescribeInferenceExperiment", id="denied"),
-    ],
+@cases(
+    ("rejected", {"role_arn": OTHER_ROLE_ARN}, None),
+    ("failed write", {"description": "New"}, "UpdateResource"),
+    ("denied", {"schedule": {"end_time": "2026-01-03T12:00:00Z"}}, "DescribeInferenceExperiment"),
 )
 @pytest.mark.parametrize("diff", [False, True], ids=["no diff", "diff"])
 def test_failed_task_returns_all_properties(
-    run: Run, emulator: Emulator, options: dict[str, Any], fault: str | None, diff: bool
+    options: dict[str, Any], fault: str | None, run: Run, emulator: Emulator, diff: bool
 ) -> None:
     put_complete(emulator)
     if fault:

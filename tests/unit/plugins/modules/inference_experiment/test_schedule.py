@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.emulator import Emulator
+from tests.support.cases import cases
 from tests.support.tasks import (
     CHECK,
     END,
@@ -48,22 +49,17 @@ def test_update_of_end_preserves_start(run: Run, emulator: Emulator) -> None:
     assert emulator.calls()[:3] == ["GetResource", "DescribeInferenceExperiment", "UpdateResource"]
 
 
-@pytest.mark.parametrize(
-    ("status", "schedule", "sent", "after"),
-    [
-        pytest.param("Created", {"start_time": OTHER_START}, {"StartTime": OTHER_START}, None, id="start"),
-        pytest.param(
-            *("Created", OTHER, {"StartTime": OTHER_START, "EndTime": OTHER["end_time"]}),
-            {"start": OTHER_START, "end": OTHER["end_time"]},
-            id="start and end",
-        ),
-        pytest.param(
-            *("Running", {"start_time": OTHER_START, "end_time": LATER}, {"EndTime": LATER}, None), id="Running"
-        ),
-    ],
+@cases(
+    ("start", "Created", {"start_time": OTHER_START}, {"StartTime": OTHER_START}, None),
+    (
+        "start and end",
+        *("Created", OTHER, {"StartTime": OTHER_START, "EndTime": OTHER["end_time"]}),
+        {"start": OTHER_START, "end": OTHER["end_time"]},
+    ),
+    ("Running", *("Running", {"start_time": OTHER_START, "end_time": LATER}, {"EndTime": LATER}, None)),
 )
 def test_schedule_is_changed(
-    run: Run, emulator: Emulator, status: str, schedule: Any, sent: dict[str, str], after: dict[str, str] | None
+    status: str, schedule: Any, sent: dict[str, str], after: dict[str, str] | None, run: Run, emulator: Emulator
 ) -> None:
     put_experiment(emulator, status)
     (patch,) = patches(succeeded(run(MODULE, minimal(schedule=schedule))))

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.emulator import Emulator
+from tests.support.cases import cases
 from tests.support.stateful.invariants import act
 from tests.support.tasks import (
     CHECK,
@@ -77,27 +78,24 @@ def test_stop_applies_variant_actions_and_reason(
     rerun_unchanged(run, emulator, task)
 
 
-@pytest.mark.parametrize(
-    ("options", "stopped"),
-    [
-        *(
-            pytest.param(on_stop, ("Completed" if actions != RETAINED else "Running", None, serving), id=name)
-            for name, (on_stop, actions, serving) in ON_STOP.items()
-        ),
-        pytest.param({"status_reason": "Over"}, ("Completed", "Over", "demo-model-a"), id="reason"),
-        pytest.param({"desired_state": "Cancelled"}, ("Cancelled", None, "demo-model-a"), id="Cancelled"),
-        pytest.param(
-            *({"desired_state": "Cancelled", "status_reason": "Bad"}, ("Cancelled", "Bad", "demo-model-a")),
-            id="Cancelled with reason",
-        ),
-        pytest.param(
-            *({"on_stop": "promote_shadow", "status_reason": "x"}, ("Completed", "x", "demo-model-b")),
-            id="promote_shadow with reason",
-        ),
-    ],
+@cases(
+    *(
+        (name, on_stop, ("Completed" if actions != RETAINED else "Running", None, serving))
+        for name, (on_stop, actions, serving) in ON_STOP.items()
+    ),
+    ("reason", {"status_reason": "Over"}, ("Completed", "Over", "demo-model-a")),
+    ("Cancelled", {"desired_state": "Cancelled"}, ("Cancelled", None, "demo-model-a")),
+    (
+        "Cancelled with reason",
+        *({"desired_state": "Cancelled", "status_reason": "Bad"}, ("Cancelled", "Bad", "demo-model-a")),
+    ),
+    (
+        "promote_shadow with reason",
+        *({"on_stop": "promote_shadow", "status_reason": "x"}, ("Completed", "x", "demo-model-b")),
+    ),
 )
 def test_delete_stops_first_if_task_sets_options_of_a_stop(
-    run: Run, emulator: Emulator, options: dict[str, str], stopped: tuple[str, str | None, str]
+    options: dict[str, str], stopped: tuple[str, str | None, str], run: Run, emulator: Emulator
 ) -> None:
     put_experiment(emulator, "Running")
     found: list[dict[str, Any]] = []
@@ -160,7 +158,7 @@ def test_delete_without_stop_ignores_other_model_variants(run: Run, emulator: Em
 STOPS: list[Any] = [
     # the options, the current status, the variant actions
     *(
-        pytest.param({**on_stop, **options}, "Running", actions, id=f"{name}, {title}")
+        (f"{name}, {title}", {**on_stop, **options}, "Running", actions)
         for name, (on_stop, actions, _serving) in ON_STOP.items()
         for title, options in (
             ("Completed", {"desired_state": "Completed"}),
@@ -168,17 +166,17 @@ STOPS: list[Any] = [
             ("absent", {"state": "absent"}),
         )
     ),
-    pytest.param(full(role_arn=OTHER_ROLE_ARN, recreate=True), "Running", RETAINED, id="recreate"),
-    pytest.param({"state": "absent"}, "Starting", RETAINED, id="absent after a transition"),
+    ("recreate", full(role_arn=OTHER_ROLE_ARN, recreate=True), "Running", RETAINED),
+    ("absent after a transition", {"state": "absent"}, "Starting", RETAINED),
 ]
 
 
 @pytest.mark.parametrize("wait", [True, False], ids=["wait", "no wait"])
 @CHECK
-@pytest.mark.parametrize(("options", "status", "actions"), STOPS)
+@cases(*STOPS)
 @pytest.mark.parametrize("reason", [{}, {"status_reason": "It was slow"}], ids=["no reason", "reason"])
 def test_stop_returns_variant_actions_and_shows_them_in_diff(
-    run: Run, emulator: Emulator, options: Any, status: str, actions: Any, reason: Any, check: bool, wait: bool
+    options: Any, status: str, actions: Any, run: Run, emulator: Emulator, reason: Any, check: bool, wait: bool
 ) -> None:
     put_experiment(emulator, status, time_left=5 if status == "Starting" else None)
     if "recreate" not in options:
@@ -192,24 +190,21 @@ def test_stop_returns_variant_actions_and_shows_them_in_diff(
 
 
 @CHECK
-@pytest.mark.parametrize(
-    ("status", "options"),
-    [
-        pytest.param(None, full(), id="create"),
-        pytest.param("Created", {"desired_state": "Running"}, id="start"),
-        pytest.param("Running", {"description": "New"}, id="update"),
-        pytest.param("Running", {}, id="unchanged"),
-        pytest.param("Running", {"role_arn": OTHER_ROLE_ARN}, id="rejected"),
-        pytest.param("Completed", {"desired_state": "Completed", "on_stop": "promote_shadow"}, id="already ended"),
-        *(
-            pytest.param(status, {"state": "absent", "on_stop": "promote_shadow"}, id=f"delete, {status}")
-            for status in ("Created", "Completed", "Cancelled", "Stopping")
-        ),
-        pytest.param("Created", full(role_arn=OTHER_ROLE_ARN, recreate=True), id="recreate, Created"),
-    ],
+@cases(
+    ("create", None, full()),
+    ("start", "Created", {"desired_state": "Running"}),
+    ("update", "Running", {"description": "New"}),
+    ("unchanged", "Running", {}),
+    ("rejected", "Running", {"role_arn": OTHER_ROLE_ARN}),
+    ("already ended", "Completed", {"desired_state": "Completed", "on_stop": "promote_shadow"}),
+    *(
+        (f"delete, {status}", status, {"state": "absent", "on_stop": "promote_shadow"})
+        for status in ("Created", "Completed", "Cancelled", "Stopping")
+    ),
+    ("recreate, Created", "Created", full(role_arn=OTHER_ROLE_ARN, recreate=True)),
 )
 def test_task_without_stop_returns_no_variant_actions(
-    run: Run, emulator: Emulator, status: str | None, options: dict[str, Any], check: bool
+    status: str | None, options: dict[str, Any], run: Run, emulator: Emulator, check: bool
 ) -> None:
     if status:
         put_experiment(emulator, status)
@@ -218,18 +213,15 @@ def test_task_without_stop_returns_no_variant_actions(
     assert "variant_actions" not in {**result["diff"]["before"], **result["diff"]["after"]}
 
 
-@pytest.mark.parametrize(
-    ("fault", "returned"),
-    [
-        pytest.param({"kind": "error", "code": "AccessDeniedException", "times": 9}, False, id="rejected call"),
-        pytest.param({"kind": "failed", "code": "GeneralServiceException"}, False, id="failed operation"),
-        pytest.param({"kind": "failed", "code": "Throttling"}, True, id="retried operation"),
-        pytest.param({"kind": "failed", "code": "NotStabilized", "applied": True}, True, id="handler stopped waiting"),
-        pytest.param({"kind": "lost_response", "times": 99}, False, id="no response"),
-    ],
+@cases(
+    ("rejected call", {"kind": "error", "code": "AccessDeniedException", "times": 9}, False),
+    ("failed operation", {"kind": "failed", "code": "GeneralServiceException"}, False),
+    ("retried operation", {"kind": "failed", "code": "Throttling"}, True),
+    ("handler stopped waiting", {"kind": "failed", "code": "NotStabilized", "applied": True}, True),
+    ("no response", {"kind": "lost_response", "times": 99}, False),
 )
 def test_failed_stop_returns_variant_actions_only_if_experiment_is_stopped(
-    run: Run, emulator: Emulator, fault: dict[str, Any], returned: bool
+    fault: dict[str, Any], returned: bool, run: Run, emulator: Emulator
 ) -> None:
     put_experiment(emulator, "Running")
     emulator.fault("UpdateResource", **fault)

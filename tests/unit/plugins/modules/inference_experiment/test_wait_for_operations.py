@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.emulator import Emulator
+from tests.support.cases import cases
 from tests.support.scenarios import CHANGED, RECREATES, Scenario, scenarios
 from tests.support.tasks import (
     ALWAYS,
@@ -110,23 +111,20 @@ def test_task_without_wait_plans_all_operations_in_transitional_status(
 
 
 @CHECK
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        *(pytest.param(scenario.task, "schedule", id=scenario.title) for scenario in PRESERVING),
-        pytest.param(
-            {
-                **RECREATE,
-                "schedule": {"end_time": END},
-                "data_storage_config": {"destination": STORAGE_PROPERTY["Destination"]},
-            },
-            "data_storage_config, schedule",
-            id="parts of options",
-        ),
-    ],
+@cases(
+    *((scenario.title, scenario.task, "schedule") for scenario in PRESERVING),
+    (
+        "parts of options",
+        {
+            **RECREATE,
+            "schedule": {"end_time": END},
+            "data_storage_config": {"destination": STORAGE_PROPERTY["Destination"]},
+        },
+        "data_storage_config, schedule",
+    ),
 )
 def test_recreate_without_wait_is_rejected_if_it_preserves_properties(
-    run: Run, emulator: Emulator, options: dict[str, Any], words: str, check: bool
+    options: dict[str, Any], words: str, run: Run, emulator: Emulator, check: bool
 ) -> None:
     put_experiment(emulator, "Created", DataStorageConfig=STORAGE_PROPERTY)
     rejected(run(MODULE, {**options, "wait": False}, check=check), emulator, "wait: false", words)
@@ -153,20 +151,17 @@ def test_recreate_that_times_out_returns_planned_create_and_warning(run: Run, em
     assert any("description, schedule" in warning for warning in result.warnings)
 
 
-@pytest.mark.parametrize(
-    ("fault", "options", "words"),
-    [
-        pytest.param(("CreateResource", "ServiceLimitExceeded"), {}, ["description, tags", "operations"], id="create"),
-        pytest.param(("DeleteResource", "InternalFailure"), {}, [], id="delete"),
-        pytest.param(
-            *(("CreateResource", "InternalFailure"), {"description": "Kept", "tags": {"kept": "1"}}, []),
-            id="create with all options",
-        ),
-        pytest.param(None, {}, [], id="no failure"),
-    ],
+@cases(
+    ("create", ("CreateResource", "ServiceLimitExceeded"), {}, ["description, tags", "operations"]),
+    ("delete", ("DeleteResource", "InternalFailure"), {}, []),
+    (
+        "create with all options",
+        *(("CreateResource", "InternalFailure"), {"description": "Kept", "tags": {"kept": "1"}}, []),
+    ),
+    ("no failure", None, {}, []),
 )
 def test_recreate_warns_of_preserved_properties_if_create_fails(
-    run: Run, emulator: Emulator, fault: tuple[str, str] | None, options: dict[str, Any], words: list[str]
+    fault: tuple[str, str] | None, options: dict[str, Any], words: list[str], run: Run, emulator: Emulator
 ) -> None:
     put_experiment(emulator, "Running", Description="Kept", tags={"kept": "1"})
     if fault:
@@ -176,16 +171,13 @@ def test_recreate_warns_of_preserved_properties_if_create_fails(
     assert [word for word in words if word not in result.warnings[0]] == []
 
 
-@pytest.mark.parametrize(
-    ("status", "task", "busy", "outcome"),
-    [
-        pytest.param(None, full(), "CreateResource", [], id="create"),
-        pytest.param("Running", RECREATE, "DeleteResource", [], id="delete of a recreate"),
-        pytest.param("Running", RECREATE, "CreateResource", ["SUCCESS", "PLANNED"], id="create of a recreate"),
-    ],
+@cases(
+    ("create", None, full(), "CreateResource", []),
+    ("delete of a recreate", "Running", RECREATE, "DeleteResource", []),
+    ("create of a recreate", "Running", RECREATE, "CreateResource", ["SUCCESS", "PLANNED"]),
 )
 def test_operation_that_concurrent_operations_prevent_is_not_returned(
-    run: Run, emulator: Emulator, status: str | None, task: dict[str, Any], busy: str, outcome: list[str]
+    status: str | None, task: dict[str, Any], busy: str, outcome: list[str], run: Run, emulator: Emulator
 ) -> None:
     if status:
         put_experiment(emulator, status, Description="Kept")

@@ -23,6 +23,7 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.ans
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import ResourceType
 from tests.emulator import Emulator
 from tests.emulator.plain import Adds, PlainType
+from tests.support.cases import cases
 from tests.support.environment import REGION
 from tests.support.module_runner import Result, run_module
 from tests.support.tasks import rejected, succeeded
@@ -148,15 +149,12 @@ def test_limit_of_type_is_checked_before_any_call(modules: Modules) -> None:
     assert modules.emulator.calls() == []
 
 
-@pytest.mark.parametrize(
-    ("options", "tags"),
-    [
-        pytest.param({"tags": {"team": "till"}}, {"team": "till"}, id="replace"),
-        pytest.param({"tags": {"team": "till"}, "purge_tags": False}, {"team": "till", "Cost Center": "42"}, id="add"),
-        pytest.param({"tags": {}}, {}, id="remove"),
-    ],
+@cases(
+    ("replace", {"tags": {"team": "till"}}, {"team": "till"}),
+    ("add", {"tags": {"team": "till"}, "purge_tags": False}, {"team": "till", "Cost Center": "42"}),
+    ("remove", {"tags": {}}, {}),
 )
-def test_update_changes_tags(existing: Modules, options: dict[str, Any], tags: dict[str, str]) -> None:
+def test_update_changes_tags(options: dict[str, Any], tags: dict[str, str], existing: Modules) -> None:
     result = existing.apply(task(**options), "update")
     assert result["parameter_group"]["tags"] == tags
     assert existing.actual(NAME).get("Tags", []) == [{"Key": key, "Value": value} for key, value in tags.items()]

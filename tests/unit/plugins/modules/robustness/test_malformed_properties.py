@@ -14,13 +14,7 @@ from typing import Any
 import pytest
 
 from tests.emulator import Emulator
-from tests.support.call_scenarios import (
-    CALL_SCENARIOS,
-    DECLARED_OR_STATUS,
-    MAX_CALLS,
-    WAIT_TIMEOUT,
-    properties_with,
-)
+from tests.support.call_scenarios import CALL_SCENARIOS, DECLARED_OR_STATUS, MAX_CALLS, WAIT_TIMEOUT, properties_with
 from tests.support.malformed_values import nested, replace_at
 from tests.support.module_runner import ENGINE
 from tests.support.tasks import (

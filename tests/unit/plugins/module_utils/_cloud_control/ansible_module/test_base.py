@@ -12,18 +12,11 @@ from typing import Any
 import botocore
 import pytest
 
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.ansible_module.base import (
-    create_client,
-    region_of,
-    to_result,
-    validate_connection,
-)
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.ansible_module import base
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api.polling import Clock, Deadline
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.errors import CallFailed
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import Resource
-from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.inference_experiment import (
-    INFERENCE_EXPERIMENT,
-)
+from tests.support.cases import cases
+from tests.support.model import INFERENCE_EXPERIMENT, Resource
 
 ROLE = "arn:aws:iam::123456789012:role/"
 PARAMS = {
@@ -37,7 +30,7 @@ PARAMS = {
 def test_validate_connection_returns_all_errors() -> None:
     options = {"cloud_control_role_arn": "admin", "endpoint_url": "localhost", "secret_key": "wJalrXUtnFEMI\n"}
 
-    assert validate_connection({**PARAMS, **options}) == [
+    assert base.validate_connection({**PARAMS, **options}) == [
         (
             "cloud_control_role_arn must be the ARN of an IAM role, like arn:aws:iam::123456789012:role/name, got"
             ' "admin".'
@@ -47,22 +40,19 @@ def test_validate_connection_returns_all_errors() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("options", "errors"),
-    [
-        pytest.param({}, 0, id="no option"),
-        pytest.param({"cloud_control_role_arn": "arn:x:iam::123456789012:role/y"}, 0, id="short role ARN"),
-        pytest.param({"cloud_control_role_arn": ROLE + "x" * (2048 - len(ROLE))}, 0, id="longest role ARN"),
-        pytest.param({"cloud_control_role_arn": ROLE + "x" * (2049 - len(ROLE))}, 1, id="role ARN too long"),
-        pytest.param({"aws_ca_bundle": "/no/such/file"}, 1, id="missing CA bundle"),
-        pytest.param({"aws_ca_bundle": "/no/such/file", "validate_certs": False}, 0, id="unused CA bundle"),
-        pytest.param({"aws_ca_bundle": __file__}, 0, id="existing CA bundle"),
-        pytest.param({"access_key": "a\x7f"}, 1, id="control character in access key"),
-        pytest.param({"session_token": "a\n"}, 1, id="line break in session token"),
-    ],
+@cases(
+    ("no option", {}, 0),
+    ("short role ARN", {"cloud_control_role_arn": "arn:x:iam::123456789012:role/y"}, 0),
+    ("longest role ARN", {"cloud_control_role_arn": ROLE + "x" * (2048 - len(ROLE))}, 0),
+    ("role ARN too long", {"cloud_control_role_arn": ROLE + "x" * (2049 - len(ROLE))}, 1),
+    ("missing CA bundle", {"aws_ca_bundle": "/no/such/file"}, 1),
+    ("unused CA bundle", {"aws_ca_bundle": "/no/such/file", "validate_certs": False}, 0),
+    ("existing CA bundle", {"aws_ca_bundle": __file__}, 0),
+    ("control character in access key", {"access_key": "a\x7f"}, 1),
+    ("line break in session token", {"session_token": "a\n"}, 1),
 )
 def test_validate_connection_returns_error_of_option(options: dict[str, Any], errors: int) -> None:
-    assert len(validate_connection({**PARAMS, **options})) == errors
+    assert len(base.validate_connection({**PARAMS, **options})) == errors
 
 
 def module(**params: Any) -> Any:
@@ -74,7 +64,7 @@ def module(**params: Any) -> Any:
 
 def prepare_client(**params: Any) -> None:
     """Create the boto3 client for Cloud Control."""
-    create_client(module(**params), INFERENCE_EXPERIMENT, Deadline(Clock(), 60)).create_clients("cloudcontrol")
+    base.create_client(module(**params), INFERENCE_EXPERIMENT, Deadline(Clock(), 60)).create_clients("cloudcontrol")
 
 
 def test_client_on_old_botocore_rejects_endpoint_of_named_profile(
@@ -93,14 +83,14 @@ def test_client_on_old_botocore_rejects_endpoint_of_named_profile(
 
 
 def test_region_of_returns_region_of_the_module() -> None:
-    assert region_of(module(region=None)) == "us-east-1"
+    assert base.region_of(module(region=None)) == "us-east-1"
 
 
 def test_to_result_adds_write_only_properties_and_region() -> None:
     current = Resource({"Name": "checkout", "Status": "Created"}, {"Schedule": {"EndTime": "2026-02-08T09:00:00Z"}})
 
-    assert to_result(INFERENCE_EXPERIMENT, None, "us-east-1") == {}
-    assert to_result(INFERENCE_EXPERIMENT, current, "us-east-1") == {
+    assert base.to_result(INFERENCE_EXPERIMENT, None, "us-east-1") == {}
+    assert base.to_result(INFERENCE_EXPERIMENT, current, "us-east-1") == {
         "name": "checkout",
         "status": "Created",
         "schedule": {"end_time": "2026-02-08T09:00:00Z"},

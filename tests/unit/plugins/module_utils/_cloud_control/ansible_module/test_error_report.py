@@ -22,6 +22,7 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.err
     Rejected,
     TimedOut,
 )
+from tests.support.cases import cases
 
 # Errors of Cloud Control for calls that the modules do not make.
 UNUSED = {"ConcurrentModificationException", "PrivateTypeException"}
@@ -46,10 +47,7 @@ def test_describe_failure_returns_message_and_error() -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("region", "option"),
-    [pytest.param("us-east-1", " --region us-east-1", id="region"), pytest.param(None, "", id="no region")],
-)
+@cases(("region", "us-east-1", " --region us-east-1"), ("no region", None, ""))
 def test_describe_failure_names_command_for_operation(region: str | None, option: str) -> None:
     request = "1234"
     error = OperationFailed("No", code="X", request_token=request)
@@ -58,23 +56,20 @@ def test_describe_failure_names_command_for_operation(region: str | None, option
     assert failure["error"]["hint"] == f"To show the operation, run: {command}"
 
 
-@pytest.mark.parametrize(
-    ("code", "operation", "words"),
-    [
-        pytest.param("AccessDeniedException", "GetResource", "cloudformation:GetResource", id="denied call"),
-        pytest.param("AccessDenied", "update", "cloud_control_role_arn", id="denied handler"),
-        pytest.param("ExpiredTokenException", "GetResource", "to resume", id="expired token"),
-        pytest.param("UnrecognizedClientException", "GetResource", "access_key, profile", id="unknown credentials"),
-        pytest.param("InvalidSignatureException", "GetResource", "region, secret_key and the clock", id="signature"),
-        pytest.param("TypeNotFoundException", "GetResource", "Set another region", id="type not in region"),
-        pytest.param("ThrottlingException", "GetResource", "Run fewer tasks in parallel", id="throttled"),
-        pytest.param("503", "GetResource", "in AWS or in a proxy", id="HTTP 503"),
-        pytest.param("500", "GetResource", "in AWS or in a proxy", id="HTTP 500"),
-        pytest.param("403", "GetResource", "probably not from AWS", id="HTTP 403"),
-        pytest.param("NotUpdatable", "update", "recreate: true", id="create-only property"),
-        pytest.param("NotApplied", "update", "another caller", id="not applied"),
-        pytest.param("OutdatedBotocore", "GetResource", "requirements.txt", id="old botocore"),
-    ],
+@cases(
+    ("denied call", "AccessDeniedException", "GetResource", "cloudformation:GetResource"),
+    ("denied handler", "AccessDenied", "update", "cloud_control_role_arn"),
+    ("expired token", "ExpiredTokenException", "GetResource", "to resume"),
+    ("unknown credentials", "UnrecognizedClientException", "GetResource", "access_key, profile"),
+    ("signature", "InvalidSignatureException", "GetResource", "region, secret_key and the clock"),
+    ("type not in region", "TypeNotFoundException", "GetResource", "Set another region"),
+    ("throttled", "ThrottlingException", "GetResource", "Run fewer tasks in parallel"),
+    ("HTTP 503", "503", "GetResource", "in AWS or in a proxy"),
+    ("HTTP 500", "500", "GetResource", "in AWS or in a proxy"),
+    ("HTTP 403", "403", "GetResource", "probably not from AWS"),
+    ("create-only property", "NotUpdatable", "update", "recreate: true"),
+    ("not applied", "NotApplied", "update", "another caller"),
+    ("old botocore", "OutdatedBotocore", "GetResource", "requirements.txt"),
 )
 def test_hint_for_contains_words(code: str, operation: str, words: str) -> None:
     assert words in (hint_for(code, operation) or "")
@@ -103,80 +98,59 @@ def caused(error: CloudControlError, cause: CloudControlError) -> CloudControlEr
     return error
 
 
-@pytest.mark.parametrize(
-    ("error", "submitted", "hint"),
-    [
-        pytest.param(Rejected("No", hint="Ask."), False, "Ask.", id="hint of rejection"),
-        pytest.param(Rejected("No", hint="Ask."), True, "Ask.", id="hint of rejection after operation"),
-        pytest.param(OperationFailed("No", code="X", hint="Ask."), False, "Ask.", id="hint of error"),
-        pytest.param(
-            OperationFailed("No", code="X", hint="Ask."), True, f"Ask. {RESUME}", id="hint of error after operation"
-        ),
-        pytest.param(OperationFailed("No", code="Of the type"), False, "Check it.", id="hint of type"),
-        pytest.param(OperationFailed("No", code="X", hint="Do it again."), True, "Do it again.", id="hint with again"),
-        pytest.param(
-            OperationFailed("against", code="X", hint="Ask."), True, f"Ask. {RESUME}", id="message with against"
-        ),
-        pytest.param(
-            caused(TimedOut("Late", hint="Wait."), THROTTLED), False, f"Wait. {RESUME} {LONGER}", id="hint of time-out"
-        ),
-        pytest.param(
-            caused(TimedOut("Late"), CallFailed("No", code="X", operation="GetResource", hint="Ask.")),
-            False,
-            f"Ask. {RESUME} {LONGER}",
-            id="hint of cause",
-        ),
-        pytest.param(
-            caused(TimedOut("Late"), THROTTLED),
-            False,
-            f"{hint_for('ThrottlingException', 'GetResource')} {LONGER}",
-            id="code of cause",
-        ),
-        pytest.param(
-            caused(TimedOut("Late"), CallFailed("No", code="X", operation="GetResource")),
-            False,
-            f"Run the task again to resume. {LONGER}",
-            id="time-out without a hint for the cause",
-        ),
-        pytest.param(TimedOut("Late"), False, f"Run the task again to resume. {LONGER}", id="time-out without a cause"),
-    ],
+@cases(
+    ("hint of rejection", Rejected("No", hint="Ask."), False, "Ask."),
+    ("hint of rejection after operation", Rejected("No", hint="Ask."), True, "Ask."),
+    ("hint of error", OperationFailed("No", code="X", hint="Ask."), False, "Ask."),
+    ("hint of error after operation", OperationFailed("No", code="X", hint="Ask."), True, f"Ask. {RESUME}"),
+    ("hint of type", OperationFailed("No", code="Of the type"), False, "Check it."),
+    ("hint with again", OperationFailed("No", code="X", hint="Do it again."), True, "Do it again."),
+    ("message with against", OperationFailed("against", code="X", hint="Ask."), True, f"Ask. {RESUME}"),
+    ("hint of time-out", caused(TimedOut("Late", hint="Wait."), THROTTLED), False, f"Wait. {RESUME} {LONGER}"),
+    (
+        "hint of cause",
+        caused(TimedOut("Late"), CallFailed("No", code="X", operation="GetResource", hint="Ask.")),
+        False,
+        f"Ask. {RESUME} {LONGER}",
+    ),
+    (
+        "code of cause",
+        caused(TimedOut("Late"), THROTTLED),
+        False,
+        f"{hint_for('ThrottlingException', 'GetResource')} {LONGER}",
+    ),
+    (
+        "time-out without a hint for the cause",
+        caused(TimedOut("Late"), CallFailed("No", code="X", operation="GetResource")),
+        False,
+        f"Run the task again to resume. {LONGER}",
+    ),
+    ("time-out without a cause", TimedOut("Late"), False, f"Run the task again to resume. {LONGER}"),
 )
 def test_describe_failure_chooses_hint(error: CloudControlError, submitted: bool, hint: str) -> None:
     failure = describe_failure("Could not", error, hints={"Of the type": "Check it."}, region=None, submitted=submitted)
     assert failure["error"]["hint"] == hint
 
 
-@pytest.mark.parametrize(
-    ("error", "sentence"),
-    [
-        pytest.param(Rejected("No"), "Could not: No.", id="rejection"),
-        pytest.param(Rejected("Why?"), "Could not: Why?", id="question mark"),
-        pytest.param(TimedOut("Late"), "Could not: Late.", id="time-out"),
-        pytest.param(
-            CallFailed("No.", code="X", operation="GetResource"), "Could not: No (X in GetResource).", id="call"
-        ),
-        pytest.param(CallFailed("No", code="X", operation=None), "Could not: No (X).", id="no call"),
-        pytest.param(
-            CallFailed("No", code="404", operation="GetResource"),
-            "Could not: No (HTTP 404 in GetResource).",
-            id="HTTP status",
-        ),
-        pytest.param(OperationFailed("No", code="X", operation="update"), "Could not: No (X).", id="operation"),
-    ],
+@cases(
+    ("rejection", Rejected("No"), "Could not: No."),
+    ("question mark", Rejected("Why?"), "Could not: Why?"),
+    ("time-out", TimedOut("Late"), "Could not: Late."),
+    ("call", CallFailed("No.", code="X", operation="GetResource"), "Could not: No (X in GetResource)."),
+    ("no call", CallFailed("No", code="X", operation=None), "Could not: No (X)."),
+    ("HTTP status", CallFailed("No", code="404", operation="GetResource"), "Could not: No (HTTP 404 in GetResource)."),
+    ("operation", OperationFailed("No", code="X", operation="update"), "Could not: No (X)."),
 )
 def test_describe_failure_begins_with_sentence(error: CloudControlError, sentence: str) -> None:
     assert describe_failure("Could not", error, hints={}, region=None)["msg"].startswith(sentence)
 
 
-@pytest.mark.parametrize(
-    ("message", "secret"),
-    [
-        pytest.param("x-amz-date:1 X-Amz-Security-Token:IQo/+= host:y", "IQo", id="token in headers"),
-        pytest.param('{"X-Amz-Security-Token": "IQo/+=", "Host": "y"}', "IQo", id="token in JSON"),
-        pytest.param("https://sts/?X-Amz-Security-Token=IQo%2F%3D&X-Amz-Date=y", "IQo", id="token in URL"),
-        pytest.param("SignedHeaders=host, Signature=0123abcd", "0123", id="signature"),
-        pytest.param('Could not connect to "http://user:IQo@proxy:1/"', "IQo", id="password in URL"),
-    ],
+@cases(
+    ("token in headers", "x-amz-date:1 X-Amz-Security-Token:IQo/+= host:y", "IQo"),
+    ("token in JSON", '{"X-Amz-Security-Token": "IQo/+=", "Host": "y"}', "IQo"),
+    ("token in URL", "https://sts/?X-Amz-Security-Token=IQo%2F%3D&X-Amz-Date=y", "IQo"),
+    ("signature", "SignedHeaders=host, Signature=0123abcd", "0123"),
+    ("password in URL", 'Could not connect to "http://user:IQo@proxy:1/"', "IQo"),
 )
 def test_describe_failure_hides_secret(message: str, secret: str) -> None:
     error = CallFailed(message, code="InvalidSignatureException", operation="GetResource")

@@ -20,6 +20,7 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api.responses import ProgressEvent
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.errors import CallFailed, TimedOut
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import WriteOnlyReader
+from tests.support.cases import cases
 from tests.support.manual_time import START, ManualTime
 
 Response: TypeAlias = "dict[str, Any] | Exception"
@@ -121,15 +122,12 @@ def test_get_returns_none_if_resource_not_found() -> None:
 
 
 @pytest.mark.parametrize(
-    "code",
-    ["TypeNotFoundException", "UnsupportedActionException", "GeneralServiceException", "AccessDeniedException"],
+    "code", ["TypeNotFoundException", "UnsupportedActionException", "GeneralServiceException", "AccessDeniedException"]
 )
 def test_get_raises_other_errors_without_retry(code: str) -> None:
     boto3 = FakeBoto3(get_resource=[error(code, "No such thing was found")])
-
     with pytest.raises(CallFailed, match="No such thing was found") as raised:
         boto3.client().get("x")
-
     assert (raised.value.code, raised.value.operation) == (code, "GetResource")
     assert (len(boto3.calls), boto3.time.slept) == (1, [])
 
@@ -170,10 +168,8 @@ def test_role_arn_is_in_each_request_for_the_type() -> None:
 @pytest.mark.parametrize("failure", [error("Throttling"), READ_TIMEOUT, INVALID], ids=["code", "timeout", "response"])
 def test_call_is_retried_with_growing_pauses_up_to_the_maximum(failure: Response) -> None:
     boto3 = FakeBoto3(get_resource=[failure])
-
     with pytest.raises(CallFailed):
         boto3.client().get("x")
-
     assert len(boto3.calls) == TRIES
     assert len(boto3.time.slept) == TRIES - 1
     assert all(ceiling / 2 <= pause <= ceiling for pause, ceiling in zip(boto3.time.slept, (1, 2, 4), strict=False))
@@ -181,10 +177,8 @@ def test_call_is_retried_with_growing_pauses_up_to_the_maximum(failure: Response
 
 def test_retry_ends_at_the_deadline_with_the_failure_as_cause() -> None:
     boto3 = FakeBoto3(get_resource=[error("ThrottlingException", "Rate exceeded")])
-
     with pytest.raises(TimedOut, match="GetResource failed with ThrottlingException: Rate exceeded") as raised:
         boto3.client(seconds=1).get("x")
-
     assert boto3.time.elapsed() == pytest.approx(1)
     assert raised.value.operation == "GetResource"
     assert isinstance(raised.value.__cause__, CallFailed)
@@ -192,10 +186,8 @@ def test_retry_ends_at_the_deadline_with_the_failure_as_cause() -> None:
 
 def test_unreachable_service_fails_on_the_first_try() -> None:
     boto3 = FakeBoto3(create_resource=[UNREACHABLE])
-
     with pytest.raises(CallFailed) as raised:
         boto3.client().create({})
-
     assert (raised.value.code, raised.value.without_response) == ("EndpointConnectionError", False)
     assert (len(boto3.calls), boto3.time.slept) == (1, [])
 
@@ -205,7 +197,6 @@ def test_unreachable_service_that_responded_before_is_retried(before: Response) 
     boto3 = FakeBoto3(get_resource=[before, UNREACHABLE, UNREACHABLE, described({"Name": "x"})])
     client = boto3.client()
     client.get("x")
-
     assert client.get("x") == {"Name": "x"}
 
 
@@ -213,7 +204,6 @@ def test_unreachable_service_fails_on_the_first_try_if_another_service_responded
     boto3 = FakeBoto3(get_resource=[described({})], describe_thing=[UNREACHABLE])
     client = boto3.client()
     client.get("x")
-
     with pytest.raises(CallFailed):
         client.read_write_only(READER, "x")
     assert boto3.time.slept == []
@@ -222,33 +212,28 @@ def test_unreachable_service_fails_on_the_first_try_if_another_service_responded
 def test_failure_after_try_without_response_has_unknown_outcome() -> None:
     # The first try can have deleted the resource.
     boto3 = FakeBoto3(delete_resource=[READ_TIMEOUT, error("ResourceNotFoundException")])
-
     with pytest.raises(CallFailed) as raised:
         boto3.client().delete("x")
-
     assert (raised.value.code, raised.value.without_response) == ("ResourceNotFoundException", True)
 
 
 # --- create, update, delete ---
 
 
-@pytest.mark.parametrize(
-    ("method", "call", "request_"),
-    [
-        pytest.param(
-            "create_resource",
-            lambda client: client.create({"Name": "x", "Tags": []}),
-            {"DesiredState": '{"Name": "x", "Tags": []}'},
-            id="create",
-        ),
-        pytest.param(
-            "update_resource",
-            lambda client: client.update("x", [{"op": "add", "path": "/A", "value": 1}]),
-            {"Identifier": "x", "PatchDocument": '[{"op": "add", "path": "/A", "value": 1}]'},
-            id="update",
-        ),
-        pytest.param("delete_resource", lambda client: client.delete("x"), {"Identifier": "x"}, id="delete"),
-    ],
+@cases(
+    (
+        "create",
+        "create_resource",
+        lambda client: client.create({"Name": "x", "Tags": []}),
+        {"DesiredState": '{"Name": "x", "Tags": []}'},
+    ),
+    (
+        "update",
+        "update_resource",
+        lambda client: client.update("x", [{"op": "add", "path": "/A", "value": 1}]),
+        {"Identifier": "x", "PatchDocument": '[{"op": "add", "path": "/A", "value": 1}]'},
+    ),
+    ("delete", "delete_resource", lambda client: client.delete("x"), {"Identifier": "x"}),
 )
 def test_write_sends_same_client_token_on_each_try_and_another_for_the_next_write(
     method: str, call: Callable[[CloudControl], ProgressEvent], request_: dict[str, Any]
@@ -275,9 +260,7 @@ def test_write_sends_same_client_token_on_each_try_and_another_for_the_next_writ
 def test_wait_until_ended_returns_last_event(status: str) -> None:
     responses = [progress("PENDING"), progress("CANCEL_IN_PROGRESS"), progress(status, Identifier="x")]
     boto3 = FakeBoto3(get_resource_request_status=responses)
-
     ended = boto3.client().wait_until_ended(IN_PROGRESS)
-
     assert (ended.status, ended.identifier) == (status, "x")
     assert boto3.calls == [("get_resource_request_status", {"RequestToken": TOKEN})] * 3
     assert boto3.time.slept == [*FIRST_PAUSES]
@@ -285,27 +268,21 @@ def test_wait_until_ended_returns_last_event(status: str) -> None:
 
 def test_wait_until_ended_returns_ended_event_without_a_call() -> None:
     boto3 = FakeBoto3()
-
     assert boto3.client().wait_until_ended(IN_PROGRESS._replace(status="FAILED")).status == "FAILED"
     assert (boto3.calls, boto3.time.slept) == ([], [])
 
 
-@pytest.mark.parametrize(
-    ("retry_after", "slept"),
-    [
-        pytest.param(START + timedelta(seconds=7), 7, id="later"),
-        pytest.param((START + timedelta(seconds=7)).astimezone(timezone(timedelta(hours=2))), 7, id="other time zone"),
-        pytest.param(START + timedelta(seconds=0.1), 0.25, id="before the end of the pause"),
-        pytest.param(START - timedelta(hours=1), 0.25, id="past"),
-        pytest.param(START + timedelta(days=1), 60, id="after the maximum"),
-        pytest.param(None, 0.25, id="none"),
-    ],
+@cases(
+    ("later", START + timedelta(seconds=7), 7),
+    ("other time zone", (START + timedelta(seconds=7)).astimezone(timezone(timedelta(hours=2))), 7),
+    ("before the end of the pause", START + timedelta(seconds=0.1), 0.25),
+    ("past", START - timedelta(hours=1), 0.25),
+    ("after the maximum", START + timedelta(days=1), 60),
+    ("none", None, 0.25),
 )
 def test_wait_until_ended_pauses_until_retry_after(retry_after: datetime | None, slept: float) -> None:
     boto3 = FakeBoto3(get_resource_request_status=[progress("SUCCESS")])
-
     boto3.client().wait_until_ended(IN_PROGRESS._replace(retry_after=retry_after))
-
     assert boto3.time.slept == [pytest.approx(slept)]
 
 
@@ -316,29 +293,23 @@ def test_wait_until_ended_pauses_until_retry_after(retry_after: datetime | None,
 )
 def test_wait_until_ended_retries_failed_poll(failure: Response) -> None:
     boto3 = FakeBoto3(get_resource_request_status=[failure, progress("FAILED")])
-
     ended = boto3.client().wait_until_ended(IN_PROGRESS)
-
     assert (ended.request_token, ended.status) == (TOKEN, "FAILED")
     assert len(boto3.calls) == 2
 
 
 def test_wait_until_ended_retries_polls_until_the_deadline() -> None:
     boto3 = FakeBoto3(get_resource_request_status=[progress("IN_PROGRESS"), error("ThrottlingException")])
-
     with pytest.raises(TimedOut, match="GetResourceRequestStatus failed with ThrottlingException"):
         boto3.client(seconds=600).wait_until_ended(IN_PROGRESS)
-
     assert len(boto3.calls) > 2 * TRIES
     assert boto3.time.elapsed() == pytest.approx(600)
 
 
 def test_wait_until_ended_raises_timed_out_with_token_and_status() -> None:
     boto3 = FakeBoto3(get_resource_request_status=[progress("IN_PROGRESS")])
-
     with pytest.raises(TimedOut) as raised:
         boto3.client(seconds=60).wait_until_ended(IN_PROGRESS)
-
     assert "update with request token some-request still has the status IN_PROGRESS" in raised.value.message
     assert "wait_timeout of 60 seconds" in raised.value.message
     assert boto3.time.elapsed() == pytest.approx(60)
@@ -364,7 +335,6 @@ def test_list_returns_resources_of_all_pages() -> None:
 
 def test_list_fails_on_invalid_page() -> None:
     first: Response = {"ResourceDescriptions": [resource({}, "a")], "NextToken": "1"}
-
     with pytest.raises(CallFailed, match="The response to ListResources is invalid"):
         list(FakeBoto3(list_resources=[first, INVALID]).client().list())
 
@@ -372,7 +342,6 @@ def test_list_fails_on_invalid_page() -> None:
 @pytest.mark.parametrize("tokens", [["1", "1"], ["1", "2", "3", "1"]], ids=["next page", "later page"])
 def test_list_fails_on_repeated_token(tokens: list[str]) -> None:
     boto3 = FakeBoto3(list_resources=[{"ResourceDescriptions": [], "NextToken": token} for token in tokens])
-
     with pytest.raises(CallFailed, match="The pagination of ListResources does not end") as raised:
         list(boto3.client().list())
     assert (raised.value.code, raised.value.operation) == ("InvalidAnswer", "ListResources")
@@ -381,7 +350,6 @@ def test_list_fails_on_repeated_token(tokens: list[str]) -> None:
 
 def test_list_fails_after_maximum_of_pages() -> None:
     boto3 = FakeBoto3(list_resources=[{"ResourceDescriptions": [], "NextToken": str(page)} for page in range(10_002)])
-
     with pytest.raises(CallFailed, match="does not end"):
         list(boto3.client().list())
     assert len(boto3.calls) == 10_000
@@ -392,7 +360,6 @@ def test_list_fails_after_maximum_of_pages() -> None:
 
 def test_read_write_only_returns_members_from_the_service() -> None:
     boto3 = FakeBoto3(describe_thing=[INVALID, {"ThingName": "x", "Schedule": None, "Status": "Running", "Other": 1}])
-
     assert boto3.client(role_arn="arn:role").read_write_only(READER, "x") == {"Status": "Running"}
     assert boto3.calls == [("describe_thing", {"ThingName": "x"})] * 2
     assert boto3.created == ["things"]
@@ -410,7 +377,6 @@ def test_read_write_only_returns_none_if_service_has_no_such_resource() -> None:
 def test_read_write_only_raises_other_errors_with_hint(code: str, hint: str) -> None:
     with pytest.raises(CallFailed) as raised:
         FakeBoto3(describe_thing=[error(code)]).client().read_write_only(READER, "x")
-
     assert raised.value.code == code
     assert str(raised.value.hint).startswith(hint)
 
@@ -418,10 +384,8 @@ def test_read_write_only_raises_other_errors_with_hint(code: str, hint: str) -> 
 def test_read_write_only_fails_if_botocore_does_not_support_the_call() -> None:
     deadline = Deadline(ManualTime().clock, 60)
     client = CloudControl(TYPE, make_client=lambda _service: object(), deadline=deadline, check=bool)
-
     with pytest.raises(CallFailed, match=r"botocore [\d.]+ does not support DescribeThing") as raised:
         client.read_write_only(READER, "x")
-
     assert (raised.value.code, raised.value.operation) == ("OutdatedBotocore", "DescribeThing")
 
 
@@ -459,7 +423,6 @@ def test_operation_in_progress_returns_operation_on_the_resource_from_any_page()
 
 def test_operation_in_progress_returns_none_without_concurrent_request() -> None:
     boto3 = FakeBoto3(list_resource_requests=[{"ResourceRequestStatusSummaries": []}])
-
     assert boto3.client().operation_in_progress("x") is None
 
 
@@ -490,10 +453,8 @@ def test_boto3_client_is_created_on_first_call_and_once_for_all_threads() -> Non
 def test_create_clients_creates_each_client_once() -> None:
     boto3 = FakeBoto3(get_resource=[described({})])
     client = boto3.client()
-
     client.create_clients("cloudcontrol", "things")
     client.get("x")
-
     assert boto3.created == ["cloudcontrol", "things"]
 
 

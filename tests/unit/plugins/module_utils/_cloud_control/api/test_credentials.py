@@ -20,6 +20,7 @@ from botocore import credentials as providers
 
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api.credentials import non_interactive
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.errors import CallFailed
+from tests.support.cases import cases
 
 PROVIDERS = ("AssumeRoleProvider", "AssumeRoleWithWebIdentityProvider", "ProcessProvider")
 OUTPUT = {"Version": 1, "AccessKeyId": "AKIDEXAMPLE", "SecretAccessKey": "s3cr3t"}
@@ -53,31 +54,22 @@ def profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Profile:
 # Read this test first.
 def test_non_interactive_returns_credentials_of_credential_process(profile: Profile) -> None:
     credentials = profile.retrieve("echo", json.dumps(OUTPUT))
-
     assert (credentials.access_key, credentials.secret_key) == ("AKIDEXAMPLE", "s3cr3t")
 
 
 def test_non_interactive_reports_exit_status_without_output(profile: Profile) -> None:
     with pytest.raises(CallFailed) as raised:
         profile.retrieve("sh", "-c", "echo s3cr3t; exit 3")
-
     assert raised.value.code == "CredentialRetrievalError"
     assert raised.value.message == "credential_process of profile used exited with status 3"
     assert raised.value.__suppress_context__
 
 
-@pytest.mark.parametrize(
-    ("command", "message"),
-    [
-        pytest.param(
-            ["no-such-command", "--token=s3cr3t"],
-            "cannot run 'no-such-command': No such file or directory",
-            id="unknown",
-        ),
-        pytest.param([], "cannot run '': IndexError", id="empty"),
-    ],
+@cases(
+    ("unknown", ["no-such-command", "--token=s3cr3t"], "cannot run 'no-such-command': No such file or directory"),
+    ("empty", [], "cannot run '': IndexError"),
 )
-def test_non_interactive_reports_command_that_cannot_run(profile: Profile, command: list[str], message: str) -> None:
+def test_non_interactive_reports_command_that_cannot_run(command: list[str], message: str, profile: Profile) -> None:
     with pytest.raises(CallFailed, match=message):
         profile.retrieve(*command)
 
@@ -101,7 +93,6 @@ def test_non_interactive_rejects_output_of_credential_process(profile: Profile, 
 
 def test_non_interactive_runs_command_in_session_without_terminal(profile: Profile) -> None:
     code = "import os, sys; sys.exit(5 if os.getsid(0) == os.getpid() else 6)"
-
     with pytest.raises(CallFailed, match="exited with status 5"):
         profile.retrieve(sys.executable, "-S", "-c", code)
 
@@ -111,20 +102,16 @@ def test_non_interactive_ends_command_after_given_seconds(profile: Profile) -> N
         profile.retrieve("sleep", "60", seconds=0.1)
 
 
-@pytest.mark.parametrize(
-    ("content", "reason"),
-    [
-        pytest.param(None, "No such file or directory", id="missing"),
-        pytest.param(b"\xff s3cr3t", "not UTF-8 text", id="not text"),
-        pytest.param(b" \n", "the file is empty", id="blank"),
-    ],
+@cases(
+    ("missing", None, "No such file or directory"),
+    ("not text", b"\xff s3cr3t", "not UTF-8 text"),
+    ("blank", b" \n", "the file is empty"),
 )
 def test_non_interactive_reports_unreadable_web_identity_token(
-    profile: Profile, tmp_path: Path, content: bytes | None, reason: str
+    content: bytes | None, reason: str, profile: Profile, tmp_path: Path
 ) -> None:
     if content is not None:
         (tmp_path / "token").write_bytes(content)
-
     with pytest.raises(CallFailed) as raised:
         profile.retrieve_by(
             f"role_arn = arn:aws:iam::123456789012:role/x\nweb_identity_token_file = {tmp_path / 'token'}"
@@ -134,7 +121,6 @@ def test_non_interactive_reports_unreadable_web_identity_token(
 
 def test_non_interactive_restores_providers_of_botocore() -> None:
     before = [getattr(providers, name) for name in PROVIDERS]
-
     with non_interactive(None, 60):
         assert not [
             name for name, original in zip(PROVIDERS, before, strict=True) if getattr(providers, name) is original

@@ -12,17 +12,11 @@ from typing import Any, cast
 
 import pytest
 
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api import listing
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api.client import CloudControl
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api.listing import (
-    MAX_CONCURRENT_READS,
-    Query,
-    find,
-)
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.errors import CallFailed
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import Resource
-from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.inference_experiment import (
-    INFERENCE_EXPERIMENT,
-)
+from tests.support.cases import cases
+from tests.support.model import INFERENCE_EXPERIMENT, Resource
 
 SECONDS = 10
 
@@ -65,7 +59,7 @@ class FakeCloudControl:
 
 
 def found(client: FakeCloudControl, **query: Any) -> list[tuple[str, Resource]]:
-    return list(find(INFERENCE_EXPERIMENT, Query(**query), cast(CloudControl, client)))
+    return list(listing.find(INFERENCE_EXPERIMENT, listing.Query(**query), cast(CloudControl, client)))
 
 
 def numbered(number: int) -> list[str]:
@@ -75,9 +69,7 @@ def numbered(number: int) -> list[str]:
 # Read this test first.
 def test_find_reads_listed_resources_that_match_and_sorts_them() -> None:
     client = FakeCloudControl(["shop-2", "other", "shop-1"])
-
     resources = found(client, contains="shop", statuses=["Running"])
-
     assert resources == [
         ("shop-1", Resource({"Name": "shop-1", "Status": "Running"})),
         ("shop-2", Resource({"Name": "shop-2", "Status": "Running"})),
@@ -85,18 +77,14 @@ def test_find_reads_listed_resources_that_match_and_sorts_them() -> None:
     assert sorted(client.read) == ["shop-1", "shop-2"]
 
 
-@pytest.mark.parametrize(
-    ("number", "parallel"),
-    [
-        pytest.param(1, 1, id="one resource"),
-        pytest.param(5, 5, id="fewer than the maximum"),
-        pytest.param(MAX_CONCURRENT_READS, MAX_CONCURRENT_READS, id="the maximum"),
-        pytest.param(4 * MAX_CONCURRENT_READS, MAX_CONCURRENT_READS, id="more than the maximum"),
-    ],
+@cases(
+    ("one resource", 1, 1),
+    ("fewer than the maximum", 5, 5),
+    ("the maximum", listing.MAX_CONCURRENT_READS, listing.MAX_CONCURRENT_READS),
+    ("more than the maximum", 4 * listing.MAX_CONCURRENT_READS, listing.MAX_CONCURRENT_READS),
 )
 def test_find_reads_in_parallel_up_to_the_maximum(number: int, parallel: int) -> None:
     client = FakeCloudControl(numbered(number), parallel=parallel)
-
     assert [name for name, _resource in found(client)] == numbered(number)
     assert client.max_in_progress == parallel
 
@@ -104,7 +92,6 @@ def test_find_reads_in_parallel_up_to_the_maximum(number: int, parallel: int) ->
 def test_find_reads_each_of_5000_resources_once() -> None:
     names = numbered(5000)
     client = FakeCloudControl(names[::-1])
-
     assert [name for name, _resource in found(client)] == names
     assert sorted(client.read) == names
 
@@ -115,13 +102,11 @@ def test_find_reads_each_of_5000_resources_once() -> None:
 def test_find_creates_client_before_it_reads_resources(names: list[str], created: list[str]) -> None:
     client = FakeCloudControl(names)
     found(client)
-
     assert client.created == created
 
 
 def test_find_cancels_reads_after_a_failure() -> None:
     client = FakeCloudControl(numbered(5000), fails_at="n0003", seconds=0.001)
-
     with pytest.raises(CallFailed, match="Rate exceeded"):
         found(client)
     assert len(client.read) < 2500

@@ -15,28 +15,25 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api.client import CloudControl
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api.polling import Deadline
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.errors import CallFailed
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.metrics import (
-    Metric,
-    MetricsTable,
-    Subject,
-    Times,
-    Variant,
-)
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model import metrics
+from tests.support.cases import cases
 from tests.support.manual_time import ManualTime
 
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)
 LATER = START + timedelta(days=1)
-SUBJECT = Subject(
+SUBJECT = metrics.Subject(
     {},
     True,
-    {role: Variant({}, {"Shop": role}) for role in ("production", "shadow")},
+    {role: metrics.Variant({}, {"Shop": role}) for role in ("production", "shadow")},
     created=START,
     start=None,
     end=None,
     completed=None,
 )
-TABLE = MetricsTable("shop", "describe", "Id", lambda _response: SUBJECT, (Metric("sent", "Shop", "Sent"),))
-LOADS = TABLE._replace(metrics=(Metric("load", "Shop", "Load", ("Average", "Maximum")),))
+TABLE = metrics.MetricsTable(
+    "shop", "describe", "Id", lambda _response: SUBJECT, (metrics.Metric("sent", "Shop", "Sent"),)
+)
+LOADS = TABLE._replace(metrics=(metrics.Metric("load", "Shop", "Load", ("Average", "Maximum")),))
 HEADERS = {"HTTPHeaders": {"date": "Thu, 01 Jan 2026 00:00:30 GMT"}}
 
 
@@ -76,7 +73,7 @@ def page(*results: dict[str, Any], following: str | None = None) -> dict[str, An
 def read(client: Client, end: datetime = LATER) -> dict[str, float]:
     """Return the sum of each variant."""
     _period, values = api.read_metrics(
-        connect(client), TABLE, SUBJECT, Times(START, end), percentiles=[], datapoint_period=None
+        connect(client), TABLE, SUBJECT, metrics.Times(START, end), percentiles=[], datapoint_period=None
     )
     return {query.role: sum(points.values()) for query, points in values.items()}
 
@@ -91,11 +88,7 @@ def test_read_metrics_sends_all_queries_in_one_request() -> None:
         {
             "Id": name,
             "MetricStat": {
-                "Metric": {
-                    "Namespace": "Shop",
-                    "MetricName": "Sent",
-                    "Dimensions": [{"Name": "Shop", "Value": role}],
-                },
+                "Metric": {"Namespace": "Shop", "MetricName": "Sent", "Dimensions": [{"Name": "Shop", "Value": role}]},
                 "Period": 86_400,
                 "Stat": "Sum",
             },
@@ -106,24 +99,23 @@ def test_read_metrics_sends_all_queries_in_one_request() -> None:
 
 def test_pages_of_a_metric_are_merged() -> None:
     client = Client(
-        page(result("m0", d1=2), result("m1", "PartialData"), following="next"),
-        page(result("m0"), result("m1", d1=3)),
+        page(result("m0", d1=2), result("m1", "PartialData"), following="next"), page(result("m0"), result("m1", d1=3))
     )
     assert read(client) == {"production": 2, "shadow": 3}
     assert client.requests[1]["NextToken"] == "next"
 
 
 RETRIED: list[Any] = [
-    pytest.param(page(result("m0", "PartialData", d1=7)), id="PartialData without NextToken"),
-    pytest.param(page(result("m1", d1=7), result("m0", "PartialData")), id="second result incomplete"),
-    pytest.param(page(result("m0", "InternalError", d1=7)), id="InternalError"),
-    pytest.param(page(result("m0", "InternalError", d1=7), following="next"), id="InternalError with NextToken"),
-    pytest.param({}, id="no results"),
-    pytest.param(page({**result("m0", d1=7), "Values": []}), id="times without values"),
+    ("PartialData without NextToken", page(result("m0", "PartialData", d1=7))),
+    ("second result incomplete", page(result("m1", d1=7), result("m0", "PartialData"))),
+    ("InternalError", page(result("m0", "InternalError", d1=7))),
+    ("InternalError with NextToken", page(result("m0", "InternalError", d1=7), following="next")),
+    ("no results", {}),
+    ("times without values", page({**result("m0", d1=7), "Values": []})),
 ]
 
 
-@pytest.mark.parametrize("response", RETRIED)
+@cases(*RETRIED)
 def test_incomplete_page_is_requested_again(response: dict[str, Any]) -> None:
     client = Client(response, page(result("m0", d1=2)))
     assert read(client) == {"production": 2, "shadow": 0}
@@ -158,13 +150,7 @@ def test_rejected_period_of_more_than_a_day_is_replaced_by_days(code: str) -> No
     assert len(client.requests) == 2
 
 
-@pytest.mark.parametrize(
-    ("code", "end"),
-    [
-        pytest.param("ValidationError", LATER, id="period of a day"),
-        pytest.param("AccessDenied", START + timedelta(days=2), id="denied"),
-    ],
-)
+@cases(("period of a day", "ValidationError", LATER), ("denied", "AccessDenied", START + timedelta(days=2)))
 def test_other_rejected_request_fails(code: str, end: datetime) -> None:
     client = Client(rejected(code))
     with pytest.raises(CallFailed) as error:
@@ -175,7 +161,7 @@ def test_other_rejected_request_fails(code: str, end: datetime) -> None:
 def test_sample_count_is_requested_only_for_several_datapoints() -> None:
     split = page(result("m0", d1=2, d2=3))
     client = Client(split, split)
-    times = Times(START, START + timedelta(days=2))
+    times = metrics.Times(START, START + timedelta(days=2))
     api.read_metrics(connect(client), LOADS, SUBJECT, times, percentiles=[], datapoint_period=None)
     statistics = [{query["MetricStat"]["Stat"] for query in each["MetricDataQueries"]} for each in client.requests]
     assert statistics == [{"Average", "Maximum"}, {"Average", "Maximum", "SampleCount"}]

@@ -9,23 +9,16 @@ import itertools
 
 import pytest
 
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api.polling import (
-    FIRST_PAUSES,
-    SHORTEST_GROWN_PAUSE,
-    Clock,
-    Deadline,
-    backoff,
-    pauses,
-)
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api import polling
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.errors import CallFailed, TimedOut
+from tests.support.cases import cases
 from tests.support.manual_time import ManualTime
 
 
 def test_default_clock_increases_and_returns_utc() -> None:
-    clock = Clock()
+    clock = polling.Clock()
     before, moment = clock.monotonic(), clock.now()
     clock.sleep(0)
-
     assert clock.monotonic() >= before
     assert clock.now() >= moment
     assert str(moment.tzinfo) == "UTC"
@@ -35,34 +28,28 @@ def test_default_clock_increases_and_returns_utc() -> None:
 def test_deadline_counts_from_its_start() -> None:
     time = ManualTime()
     time.clock.sleep(100)
-    deadline = Deadline(time.clock, 30)
+    deadline = polling.Deadline(time.clock, 30)
     time.clock.sleep(10)
-
     assert deadline.remaining == 20
 
 
-@pytest.mark.parametrize(
-    ("pauses_", "slept"),
-    [
-        pytest.param([5, 5], [5, 5], id="before the deadline"),
-        pytest.param([25, 25], [25, 5], id="until the deadline"),
-        pytest.param([-3], [0], id="negative pause"),
-        pytest.param([30], [30], id="whole time"),
-    ],
+@cases(
+    ("before the deadline", [5, 5], [5, 5]),
+    ("until the deadline", [25, 25], [25, 5]),
+    ("negative pause", [-3], [0]),
+    ("whole time", [30], [30]),
 )
 def test_pause_sleeps_until_the_deadline(pauses_: list[float], slept: list[float]) -> None:
     time = ManualTime()
-    deadline = Deadline(time.clock, 30)
-
+    deadline = polling.Deadline(time.clock, 30)
     for seconds in pauses_:
         deadline.pause(seconds, waiting_for="a change")
-
     assert time.slept == slept
 
 
 def test_pause_raises_timed_out_after_the_deadline() -> None:
     time = ManualTime()
-    deadline = Deadline(time.clock, 30)
+    deadline = polling.Deadline(time.clock, 30)
     deadline.pause(100, waiting_for="it was Creating")
 
     with pytest.raises(
@@ -76,10 +63,8 @@ def test_pause_raises_timed_out_after_the_deadline() -> None:
 
 def test_pause_raises_timed_out_with_operation_of_its_cause() -> None:
     cause = CallFailed("Rate exceeded", code="Throttling", operation="GetResource")
-
     with pytest.raises(TimedOut) as raised:
-        Deadline(ManualTime().clock, 0).pause(1, waiting_for="a response", cause=cause)
-
+        polling.Deadline(ManualTime().clock, 0).pause(1, waiting_for="a response", cause=cause)
     assert (raised.value.operation, raised.value.__cause__) == ("GetResource", cause)
 
 
@@ -87,7 +72,7 @@ def _poll(length: float) -> tuple[float, int]:
     """Poll until so many seconds have passed; return the seconds after that, and the number of polls."""
     time = ManualTime()
     time.clock.sleep(1000)  # a monotonic clock can start at any value
-    for pause in pauses(time.clock):
+    for pause in polling.pauses(time.clock):
         if time.elapsed() >= 1000 + length:
             break
         time.clock.sleep(pause)
@@ -96,21 +81,17 @@ def _poll(length: float) -> tuple[float, int]:
 
 def test_pauses_are_the_first_pauses_and_then_one_second() -> None:
     time = ManualTime()
-    for pause in itertools.islice(pauses(time.clock), 12):
+    for pause in itertools.islice(polling.pauses(time.clock), 12):
         time.clock.sleep(pause)
+    assert time.slept == [*polling.FIRST_PAUSES, *[polling.SHORTEST_GROWN_PAUSE] * 9]
 
-    assert time.slept == [*FIRST_PAUSES, *[SHORTEST_GROWN_PAUSE] * 9]
 
-
-@pytest.mark.parametrize(
-    ("length", "latest"),
-    [
-        pytest.param(0.5, 0.25, id="half a second"),
-        pytest.param(1.0, 0.25, id="a second"),
-        *(pytest.param(seconds, 1.0, id=f"{seconds} s") for seconds in (2, 3, 5, 9.5)),
-        *(pytest.param(seconds, seconds / 6, id=f"{seconds} s") for seconds in (10, 15, 20, 30, 60, 120, 200)),
-        *(pytest.param(seconds, 30.0, id=f"{seconds} s") for seconds in (300, 301, 600, 3600)),
-    ],
+@cases(
+    ("half a second", 0.5, 0.25),
+    ("a second", 1.0, 0.25),
+    *((f"{seconds} s", seconds, 1.0) for seconds in (2, 3, 5, 9.5)),
+    *((f"{seconds} s", seconds, seconds / 6) for seconds in (10, 15, 20, 30, 60, 120, 200)),
+    *((f"{seconds} s", seconds, 30.0) for seconds in (300, 301, 600, 3600)),
 )
 def test_pauses_notice_the_end_in_time(length: float, latest: float) -> None:
     assert max(_poll(length)[0] for _run in range(50)) <= latest
@@ -118,7 +99,6 @@ def test_pauses_notice_the_end_in_time(length: float, latest: float) -> None:
 
 def test_pauses_notice_the_end_within_a_tenth_in_most_cases() -> None:
     lengths = [10 * 30 ** (step / 200) for step in range(200)]
-
     assert sum(_poll(length)[0] <= length / 10 for length in lengths) >= 140
 
 
@@ -129,10 +109,9 @@ def test_pauses_limit_the_number_of_polls(length: float, most: int) -> None:
 
 def test_pauses_have_jitter() -> None:
     time = ManualTime()
-    waits = pauses(time.clock)
-    list(itertools.islice(waits, len(FIRST_PAUSES)))
+    waits = polling.pauses(time.clock)
+    list(itertools.islice(waits, len(polling.FIRST_PAUSES)))
     time.clock.sleep(100)
-
     assert len(set(itertools.islice(waits, 10))) > 1
 
 
@@ -140,7 +119,6 @@ def test_pauses_have_jitter() -> None:
     ("attempt", "ceiling"), [(1, 1), (2, 2), (3, 4), (4, 8), (5, 16), (6, 20), (7, 20), (5000, 20)]
 )
 def test_backoff_doubles_from_1_to_20_seconds(attempt: int, ceiling: float) -> None:
-    drawn = [backoff(attempt) for _run in range(20)]
-
+    drawn = [polling.backoff(attempt) for _run in range(20)]
     assert all(ceiling / 2 <= seconds <= ceiling for seconds in drawn)
     assert len(set(drawn)) > 1

@@ -23,29 +23,14 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api.responses import (
-    ProgressEvent,
-    check_types,
-    convert_client_errors,
-    convert_errors,
-    parse_event,
-    parse_next_token,
-    parse_progress,
-    parse_properties,
-    parse_requests,
-    parse_resources,
-    parse_write_only,
-)
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api import responses
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.errors import CallFailed
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import (
-    Lifecycle,
-    ResourceType,
-    WriteOnlyReader,
-)
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model import resource_type
+from tests.support.cases import cases
 
 URL = "https://host"
 EVENT = {"Operation": "UPDATE", "RequestToken": "token", "OperationStatus": "SUCCESS"}
-READER = WriteOnlyReader(
+READER = resource_type.WriteOnlyReader(
     service="things",
     method="describe_thing",
     argument="ThingName",
@@ -62,7 +47,7 @@ def error_response(code: str, *, message: str = "It failed.", http: int = 400) -
 
 
 def converted(error: Exception) -> CallFailed:
-    with pytest.raises(CallFailed) as raised, convert_errors("GetResource"):
+    with pytest.raises(CallFailed) as raised, responses.convert_errors("GetResource"):
         raise error
     return raised.value
 
@@ -74,7 +59,7 @@ def test_convert_errors_raises_call_failed_for_error_response() -> None:
         "ResponseMetadata": {"HTTPStatusCode": 400},
     }
 
-    with pytest.raises(CallFailed) as raised, convert_errors("GetResource"):
+    with pytest.raises(CallFailed) as raised, responses.convert_errors("GetResource"):
         raise ClientError(response, "GetResource")
 
     failure = raised.value
@@ -83,66 +68,54 @@ def test_convert_errors_raises_call_failed_for_error_response() -> None:
     assert isinstance(failure.__cause__, ClientError)
 
 
-@pytest.mark.parametrize(
-    ("error", "transient", "without_response"),
-    [
-        pytest.param(error_response("Throttling"), True, False, id="throttled"),
-        pytest.param(error_response("X", message="Rate exceeded (Service: X)"), True, False, id="throttled in message"),
-        pytest.param(error_response("ResourceConflictException", http=409), True, False, id="conflict"),
-        pytest.param(error_response("RequestTimeout"), True, True, id="timeout in AWS"),
-        pytest.param(error_response("RequestTimeoutException"), True, True, id="timeout in SageMaker"),
-        pytest.param(error_response("ServiceInternalErrorException", http=500), True, True, id="HTTP 500"),
-        pytest.param(error_response("SomethingNew", http=503), True, True, id="HTTP 503"),
-        pytest.param(error_response("SomethingNew", http=499), False, False, id="HTTP 499"),
-        pytest.param(error_response("X", message="not yet implemented", http=500), False, False, id="not implemented"),
-        pytest.param(error_response("X", http=501), False, False, id="HTTP 501"),
-        pytest.param(error_response("ConcurrentOperationException"), False, False, id="concurrent operation"),
-        pytest.param(error_response("ValidationException"), False, False, id="invalid request"),
-        pytest.param(ReadTimeoutError(endpoint_url=URL), True, True, id="read timeout"),
-        pytest.param(ConnectionClosedError(endpoint_url=URL), True, True, id="connection closed"),
-        pytest.param(EndpointConnectionError(endpoint_url=URL), True, False, id="connection refused"),
-        pytest.param(NoCredentialsError(), False, False, id="no credentials"),
-        pytest.param(ParamValidationError(report="x"), False, False, id="invalid parameter"),
-        pytest.param(KeyError("ResourceDescription"), True, True, id="missing member"),
-        pytest.param(AttributeError("x"), True, True, id="attribute of another type"),
-        pytest.param(OverflowError("x"), True, True, id="number out of range"),
-        pytest.param(RecursionError("x"), True, True, id="deep nesting"),
-    ],
+@cases(
+    ("throttled", error_response("Throttling"), True, False),
+    ("throttled in message", error_response("X", message="Rate exceeded (Service: X)"), True, False),
+    ("conflict", error_response("ResourceConflictException", http=409), True, False),
+    ("timeout in AWS", error_response("RequestTimeout"), True, True),
+    ("timeout in SageMaker", error_response("RequestTimeoutException"), True, True),
+    ("HTTP 500", error_response("ServiceInternalErrorException", http=500), True, True),
+    ("HTTP 503", error_response("SomethingNew", http=503), True, True),
+    ("HTTP 499", error_response("SomethingNew", http=499), False, False),
+    ("not implemented", error_response("X", message="not yet implemented", http=500), False, False),
+    ("HTTP 501", error_response("X", http=501), False, False),
+    ("concurrent operation", error_response("ConcurrentOperationException"), False, False),
+    ("invalid request", error_response("ValidationException"), False, False),
+    ("read timeout", ReadTimeoutError(endpoint_url=URL), True, True),
+    ("connection closed", ConnectionClosedError(endpoint_url=URL), True, True),
+    ("connection refused", EndpointConnectionError(endpoint_url=URL), True, False),
+    ("no credentials", NoCredentialsError(), False, False),
+    ("invalid parameter", ParamValidationError(report="x"), False, False),
+    ("missing member", KeyError("ResourceDescription"), True, True),
+    ("attribute of another type", AttributeError("x"), True, True),
+    ("number out of range", OverflowError("x"), True, True),
+    ("deep nesting", RecursionError("x"), True, True),
 )
 def test_convert_errors_classifies(error: Exception, transient: bool, without_response: bool) -> None:
     failure = converted(error)
-
     assert (failure.transient, failure.without_response) == (transient, without_response)
 
 
-@pytest.mark.parametrize(
-    ("error", "tries"),
-    [
-        pytest.param(EndpointConnectionError(endpoint_url=URL), 1, id="connection refused"),
-        pytest.param(ConnectTimeoutError(endpoint_url=URL), 1, id="connect timeout"),
-        pytest.param(ProxyConnectionError(proxy_url=URL), 1, id="no connection to the proxy"),
-        pytest.param(ConnectionClosedError(endpoint_url="http://host"), 3, id="HTTP connection closed"),
-        pytest.param(ConnectionClosedError(endpoint_url=URL), None, id="HTTPS connection closed"),
-        pytest.param(ResponseParserError("invalid XML received:\nb'<html>'"), 1, id="HTML in place of STS"),
-        pytest.param(ResponseParserError("invalid XML received:\nb'<Assume'"), None, id="truncated response of STS"),
-        pytest.param(error_response("Throttling"), None, id="throttled"),
-    ],
+@cases(
+    ("connection refused", EndpointConnectionError(endpoint_url=URL), 1),
+    ("connect timeout", ConnectTimeoutError(endpoint_url=URL), 1),
+    ("no connection to the proxy", ProxyConnectionError(proxy_url=URL), 1),
+    ("HTTP connection closed", ConnectionClosedError(endpoint_url="http://host"), 3),
+    ("HTTPS connection closed", ConnectionClosedError(endpoint_url=URL), None),
+    ("HTML in place of STS", ResponseParserError("invalid XML received:\nb'<html>'"), 1),
+    ("truncated response of STS", ResponseParserError("invalid XML received:\nb'<Assume'"), None),
+    ("throttled", error_response("Throttling"), None),
 )
 def test_convert_errors_limits_tries_before_first_response(error: Exception, tries: int | None) -> None:
     assert converted(error).tries_before_first_response == tries
 
 
-@pytest.mark.parametrize(
-    ("message", "expected"),
-    [
-        pytest.param("<!DOCTYPE html>\n<html><body><h1>Try  again</h1>", "Try again", id="page"),
-        pytest.param(
-            "<script>if (a < b) {}</script><style>h1 {}</style> <p>Denied</p>", "Denied", id="page with script"
-        ),
-        pytest.param("if a < b and\n b > c", "if a < b and b > c", id="no page"),
-        pytest.param("<p>" + "x" * 10**6, "x" * 3997, id="long page"),
-        pytest.param("", "An error occurred (403) when calling the GetResource operation: ", id="no message"),
-    ],
+@cases(
+    ("page", "<!DOCTYPE html>\n<html><body><h1>Try  again</h1>", "Try again"),
+    ("page with script", "<script>if (a < b) {}</script><style>h1 {}</style> <p>Denied</p>", "Denied"),
+    ("no page", "if a < b and\n b > c", "if a < b and b > c"),
+    ("long page", "<p>" + "x" * 10**6, "x" * 3997),
+    ("no message", "", "An error occurred (403) when calling the GetResource operation: "),
 )
 def test_convert_errors_removes_html_from_message(message: str, expected: str) -> None:
     assert converted(error_response("403", message=message, http=403)).message == expected
@@ -159,19 +132,16 @@ def test_convert_errors_uses_http_status_if_response_has_no_code(response: Any, 
 
 def test_convert_errors_appends_reason_of_proxy() -> None:
     error = ProxyConnectionError(proxy_url=URL, error="OSError('Tunnel connection failed: 403 Forbidden')")
-
     assert converted(error).message.endswith(": Tunnel connection failed: 403 Forbidden")
 
 
 def test_convert_errors_reports_expired_credentials() -> None:
     error = RuntimeError("Credentials were refreshed, but the refreshed credentials are still expired.")
-
     assert (converted(error).code, converted(error).transient) == ("CredentialRetrievalError", False)
 
 
 def test_convert_errors_limits_length_of_message() -> None:
     failure = converted(ValueError("x" * 10**6))
-
     assert failure.code == "InvalidAnswer"
     assert failure.message.startswith("The response to GetResource is invalid: ValueError('xxx")
     assert len(failure.message) < 4100
@@ -182,7 +152,6 @@ def test_convert_errors_omits_response_of_sts() -> None:
     failure = converted(
         ResponseParserError("no element found, invalid XML received. Further retries may succeed:\nb'<Secret>")
     )
-
     assert failure.message.endswith("invalid XML received. Further retries may succeed")
     assert "<Secret>" not in "".join(traceback.format_exception(failure))
 
@@ -193,29 +162,30 @@ def test_convert_errors_omits_response_of_sts() -> None:
     ids=["exception of botocore", "other exception"],
 )
 def test_convert_client_errors_raises_call_failed(error: Exception, code: str) -> None:
-    with pytest.raises(CallFailed) as raised, convert_client_errors("sagemaker"):
+    with pytest.raises(CallFailed) as raised, responses.convert_client_errors("sagemaker"):
         raise error
-
     assert raised.value.message == f"The client for sagemaker cannot be created: {error}"
     assert (raised.value.code, raised.value.operation, raised.value.transient) == (code, None, False)
 
 
 def test_parse_properties_removes_null_members_at_every_depth() -> None:
     read = {"Name": "x", "Note": None, "Part": {"A": None, "B": [{"C": None, "D": 0}]}, "Empty": {"E": None}}
-
-    assert parse_properties({"Properties": json.dumps(read)}) == {"Name": "x", "Part": {"B": [{"D": 0}]}, "Empty": {}}
+    assert responses.parse_properties({"Properties": json.dumps(read)}) == {
+        "Name": "x",
+        "Part": {"B": [{"D": 0}]},
+        "Empty": {},
+    }
 
 
 @pytest.mark.parametrize("text", ["<html>", "[]", "null", None], ids=["HTML", "list", "null", "no string"])
 def test_parse_properties_rejects(text: Any) -> None:
     with pytest.raises((TypeError, ValueError)):
-        parse_properties({"Properties": text})
+        responses.parse_properties({"Properties": text})
 
 
 def test_parse_resources_returns_identifiers_and_properties() -> None:
     page = [{"Identifier": "a"}, {"Identifier": "b", "Properties": '{"Name": "b"}'}]
-
-    assert parse_resources({"ResourceDescriptions": page}) == [("a", {}), ("b", {"Name": "b"})]
+    assert responses.parse_resources({"ResourceDescriptions": page}) == [("a", {}), ("b", {"Name": "b"})]
 
 
 @pytest.mark.parametrize(
@@ -230,17 +200,17 @@ def test_parse_resources_returns_identifiers_and_properties() -> None:
 )
 def test_parse_resources_rejects(response: dict[str, Any]) -> None:
     with pytest.raises((KeyError, TypeError, ValueError)):
-        parse_resources(response)
+        responses.parse_resources(response)
 
 
 @pytest.mark.parametrize("response", [{}, {"NextToken": None}, {"NextToken": ""}], ids=["missing", "null", "empty"])
 def test_parse_next_token_returns_none_on_last_page(response: dict[str, Any]) -> None:
-    assert parse_next_token(response) is None
+    assert responses.parse_next_token(response) is None
 
 
 def test_parse_next_token_rejects_number() -> None:
     with pytest.raises(TypeError, match="NextToken is not a non-empty string: 7"):
-        parse_next_token({"NextToken": 7})
+        responses.parse_next_token({"NextToken": 7})
 
 
 def test_parse_event_returns_all_members() -> None:
@@ -253,7 +223,7 @@ def test_parse_event_returns_all_members() -> None:
         "RetryAfter": at,
     }
 
-    assert parse_event({**EVENT, **members}) == ProgressEvent(
+    assert responses.parse_event({**EVENT, **members}) == responses.ProgressEvent(
         operation="update",
         request_token="token",  # noqa: S106
         status="SUCCESS",
@@ -269,29 +239,28 @@ def test_parse_event_returns_all_members() -> None:
 @pytest.mark.parametrize("value", [None, "", 7], ids=["null", "empty string", "number"])
 def test_parse_event_rejects_member_that_is_no_string(member: str, value: Any) -> None:
     with pytest.raises(TypeError, match=f"{member} is not a non-empty string"):
-        parse_event({**EVENT, member: value})
+        responses.parse_event({**EVENT, member: value})
 
 
 def test_parse_event_accepts_other_members_of_any_type() -> None:
-    event = parse_event(
+    event = responses.parse_event(
         {**EVENT, "Operation": 7, "Identifier": {"a": 1}, "ErrorCode": [], "StatusMessage": "x" * 9_000}
     )
-
     assert (event.operation, event.identifier, event.error_code, len(event.message)) == ("7", "{'a': 1}", None, 4000)
 
 
 def test_parse_progress_rejects_event_of_another_request() -> None:
     with pytest.raises(ValueError, match="the request token is token, not other"):
-        parse_progress({"ProgressEvent": EVENT}, token="other")  # noqa: S106
+        responses.parse_progress({"ProgressEvent": EVENT}, token="other")  # noqa: S106
 
 
 @pytest.mark.parametrize("token", [None, "token"], ids=["any token", "same token"])
 def test_parse_progress_returns_event(token: str | None) -> None:
-    assert parse_progress({"ProgressEvent": EVENT}, token=token).status == "SUCCESS"
+    assert responses.parse_progress({"ProgressEvent": EVENT}, token=token).status == "SUCCESS"
 
 
 def test_parse_requests_returns_events() -> None:
-    assert parse_requests({"ResourceRequestStatusSummaries": [EVENT]}) == [parse_event(EVENT)]
+    assert responses.parse_requests({"ResourceRequestStatusSummaries": [EVENT]}) == [responses.parse_event(EVENT)]
 
 
 @pytest.mark.parametrize(
@@ -306,14 +275,13 @@ def test_parse_requests_returns_events() -> None:
     ],
 )
 def test_progress_event_ended(status: str, ended: bool) -> None:
-    assert ProgressEvent("update", "token", status).ended is ended
+    assert responses.ProgressEvent("update", "token", status).ended is ended
 
 
 def test_parse_write_only_returns_set_members_with_times_as_strings() -> None:
     at = datetime(2026, 2, 1, 10, tzinfo=timezone(timedelta(hours=1)))
     response = {"ThingName": "x", "Schedule": {"StartTime": at, "Ends": [at, 1]}, "Status": None, "Other": at}
-
-    assert parse_write_only(READER, response) == {
+    assert responses.parse_write_only(READER, response) == {
         "Schedule": {"StartTime": "2026-02-01T09:00:00Z", "Ends": ["2026-02-01T09:00:00Z", 1]}
     }
 
@@ -321,7 +289,7 @@ def test_parse_write_only_returns_set_members_with_times_as_strings() -> None:
 def test_parse_write_only_rejects_response_without_members() -> None:
     # Otherwise the schedule would seem not to be set, and the task would write it again.
     with pytest.raises(KeyError):
-        parse_write_only(READER, {"ResponseMetadata": {}})
+        responses.parse_write_only(READER, {"ResponseMetadata": {}})
 
 
 PART = {"code": {"type": "str", "required": True}, "count": {"type": "int"}, "free": {"type": "raw"}}
@@ -338,7 +306,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "secret": {"type": "str"},
     "tags": {"type": "dict"},
 }
-THING = ResourceType(
+THING = resource_type.ResourceType(
     type_name="Test::Test::Thing",
     noun="thing",
     result_name="thing",
@@ -348,7 +316,7 @@ THING = ResourceType(
     tags="Tags",
     write_only=frozenset({"Secret"}),
     required_to_create=("Kinds", "Secret"),
-    lifecycle=Lifecycle(
+    lifecycle=resource_type.Lifecycle(
         status="Status",
         intent="Wanted",
         statuses={},
@@ -387,7 +355,7 @@ GOOD: dict[str, Any] = {
     ids=["all properties", "required properties", "null properties", "null and unknown members", "empty object"],
 )
 def test_check_types_accepts_properties(properties: dict[str, Any]) -> None:
-    check_types(THING, properties, DECLARED)
+    responses.check_types(THING, properties, DECLARED)
 
 
 ALWAYS_REQUIRED = ("Name is missing", "Status is missing")
@@ -428,13 +396,13 @@ BAD: list[tuple[dict[str, Any], str]] = [
 @pytest.mark.parametrize(("changes", "message"), BAD, ids=[f"{message}: {changes}" for changes, message in BAD])
 def test_check_types_rejects_properties(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(TypeError) as error:
-        check_types(THING, {**GOOD, **changes}, DECLARED)
+        responses.check_types(THING, {**GOOD, **changes}, DECLARED)
     assert str(error.value) == message
 
 
 @pytest.mark.parametrize("changes", [{"Kinds": None}, {"Parts": [{}]}, {"Part": {"Count": 1}}, {"Part": {}}], ids=str)
 def test_check_types_accepts_missing_member_of_undeclared_property(changes: dict[str, Any]) -> None:
-    check_types(THING, {**GOOD, **changes}, ())
+    responses.check_types(THING, {**GOOD, **changes}, ())
 
 
 @pytest.mark.parametrize(
@@ -442,9 +410,9 @@ def test_check_types_accepts_missing_member_of_undeclared_property(changes: dict
 )
 def test_check_types_rejects_wrong_type_of_undeclared_property(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(TypeError) as error:
-        check_types(THING, {**GOOD, **changes}, ())
+        responses.check_types(THING, {**GOOD, **changes}, ())
     assert str(error.value) == message
 
 
 def test_check_types_requires_no_status_of_type_without_lifecycle() -> None:
-    check_types(THING._replace(lifecycle=None), {"Name": "a", "Kinds": []}, DECLARED)
+    responses.check_types(THING._replace(lifecycle=None), {"Name": "a", "Kinds": []}, DECLARED)

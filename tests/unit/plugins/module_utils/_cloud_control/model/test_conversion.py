@@ -17,11 +17,9 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.mod
     to_options,
     to_properties,
 )
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import ResourceType
-from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.inference_experiment import (
-    INFERENCE_EXPERIMENT,
-)
+from tests.support.cases import cases
 from tests.support.experiments import experiment
+from tests.support.model import INFERENCE_EXPERIMENT, ResourceType
 
 VERBATIM = {"snake_case": 1, "PascalCase": {"a_b": [None, {"Ab": 1}]}, "": None}
 
@@ -46,7 +44,7 @@ NESTED = resource_type(
         "objects": {"type": "list", "elements": "dict", "options": {"a_b": {"type": "str"}, "c": {"type": "int"}}},
         "labels": {"type": "dict"},
         "strings": {"type": "list", "elements": "str"},
-    },
+    }
 )
 
 
@@ -70,68 +68,58 @@ def test_to_properties_and_to_options_convert_names_at_every_depth() -> None:
 
 def test_to_options_converts_each_property_of_experiment() -> None:
     options = to_options(INFERENCE_EXPERIMENT, experiment("Running"))
-
     assert options["endpoint_metadata"] == {"endpoint_name": "endpoint", "endpoint_status": "InService"}
     assert options["model_variants"][1]["infrastructure_config"]["real_time_inference_config"]["instance_count"] == 1
     assert options["shadow_mode_config"]["shadow_model_variants"][0]["sampling_percentage"] == 10
     assert (options["status"], options["creation_time"]) == ("Running", "2026-01-05T09:00:00Z")
 
 
-@pytest.mark.parametrize(
-    ("options", "properties"),
-    [
-        pytest.param({"name": None}, {}, id="null option"),
-        pytest.param({"object": {"a_b": None, "labels": {"x": 1}}}, {"Object": {"Labels": {"x": 1}}}, id="null member"),
-        pytest.param({"object": {"a_b": None}}, {}, id="object with null members only"),
-        pytest.param({"object": {}}, {}, id="empty object"),
-        pytest.param({"object": {}, "strings": ["a"]}, {"Strings": ["a"]}, id="option after empty object"),
-        pytest.param({"objects": [{"a_b": "x", "c": None}]}, {"Objects": [{"AB": "x"}]}, id="null member in list"),
-        pytest.param({"objects": [None, {"c": 1}]}, {"Objects": [{"C": 1}]}, id="null object in list"),
-        pytest.param({"strings": ["a", None, "b"]}, {"Strings": ["a", "b"]}, id="null string in list"),
-        pytest.param({"strings": []}, {"Strings": []}, id="empty list of strings"),
-        pytest.param({"objects": []}, {"Objects": []}, id="empty list of objects"),
-        pytest.param({"labels": {}}, {"Labels": {}}, id="empty free-form dictionary"),
-        pytest.param({"name": ""}, {"Name": ""}, id="empty string"),
-        pytest.param({"objects": [{"c": 0}]}, {"Objects": [{"C": 0}]}, id="zero"),
-        pytest.param({"name": False}, {"Name": False}, id="false"),
-        pytest.param({"labels": VERBATIM}, {"Labels": VERBATIM}, id="free-form dictionary"),
-        pytest.param({"object": {"labels": VERBATIM}}, {"Object": {"Labels": VERBATIM}}, id="nested dictionary"),
-        pytest.param({"other": 1, "state": "present"}, {}, id="option outside the spec"),
-        pytest.param({"tags": {"a": "b"}}, {}, id="tags"),
-        pytest.param({"name": "a_b"}, {"Name": "a_b"}, id="value like an option name"),
-    ],
+@cases(
+    ("null option", {"name": None}, {}),
+    ("null member", {"object": {"a_b": None, "labels": {"x": 1}}}, {"Object": {"Labels": {"x": 1}}}),
+    ("object with null members only", {"object": {"a_b": None}}, {}),
+    ("empty object", {"object": {}}, {}),
+    ("option after empty object", {"object": {}, "strings": ["a"]}, {"Strings": ["a"]}),
+    ("null member in list", {"objects": [{"a_b": "x", "c": None}]}, {"Objects": [{"AB": "x"}]}),
+    ("null object in list", {"objects": [None, {"c": 1}]}, {"Objects": [{"C": 1}]}),
+    ("null string in list", {"strings": ["a", None, "b"]}, {"Strings": ["a", "b"]}),
+    ("empty list of strings", {"strings": []}, {"Strings": []}),
+    ("empty list of objects", {"objects": []}, {"Objects": []}),
+    ("empty free-form dictionary", {"labels": {}}, {"Labels": {}}),
+    ("empty string", {"name": ""}, {"Name": ""}),
+    ("zero", {"objects": [{"c": 0}]}, {"Objects": [{"C": 0}]}),
+    ("false", {"name": False}, {"Name": False}),
+    ("free-form dictionary", {"labels": VERBATIM}, {"Labels": VERBATIM}),
+    ("nested dictionary", {"object": {"labels": VERBATIM}}, {"Object": {"Labels": VERBATIM}}),
+    ("option outside the spec", {"other": 1, "state": "present"}, {}),
+    ("tags", {"tags": {"a": "b"}}, {}),
+    ("value like an option name", {"name": "a_b"}, {"Name": "a_b"}),
 )
 def test_to_properties(options: dict[str, Any], properties: dict[str, Any]) -> None:
     before = copy.deepcopy(options)
-
     assert to_properties(NESTED, options) == properties
     assert options == before
 
 
-@pytest.mark.parametrize(
-    ("properties", "options"),
-    [
-        pytest.param({"New": {"SubKey": 1}, "Name": "x"}, {"New": {"SubKey": 1}, "name": "x"}, id="unknown property"),
-        pytest.param({"Object": {"New": 1}}, {"object": {"New": 1}}, id="unknown member"),
-        pytest.param({"Objects": [{"AB": "x", "New": 1}]}, {"objects": [{"a_b": "x", "New": 1}]}, id="member in list"),
-        pytest.param({"Labels": VERBATIM}, {"labels": VERBATIM}, id="free-form dictionary"),
-        pytest.param({"Object": {"Labels": {"AB": 1}}}, {"object": {"labels": {"AB": 1}}}, id="nested dictionary"),
-        pytest.param({"Object": "text"}, {"object": "text"}, id="string for an object"),
-        pytest.param({"Objects": {"AB": 1}}, {"objects": {"a_b": 1}}, id="object for a list"),
-        pytest.param({"Name": "ModelName"}, {"name": "ModelName"}, id="value like a property name"),
-        pytest.param({}, {}, id="no property"),
-    ],
+@cases(
+    ("unknown property", {"New": {"SubKey": 1}, "Name": "x"}, {"New": {"SubKey": 1}, "name": "x"}),
+    ("unknown member", {"Object": {"New": 1}}, {"object": {"New": 1}}),
+    ("member in list", {"Objects": [{"AB": "x", "New": 1}]}, {"objects": [{"a_b": "x", "New": 1}]}),
+    ("free-form dictionary", {"Labels": VERBATIM}, {"labels": VERBATIM}),
+    ("nested dictionary", {"Object": {"Labels": {"AB": 1}}}, {"object": {"labels": {"AB": 1}}}),
+    ("string for an object", {"Object": "text"}, {"object": "text"}),
+    ("object for a list", {"Objects": {"AB": 1}}, {"objects": {"a_b": 1}}),
+    ("value like a property name", {"Name": "ModelName"}, {"name": "ModelName"}),
+    ("no property", {}, {}),
 )
 def test_to_options(properties: dict[str, Any], options: dict[str, Any]) -> None:
     before = copy.deepcopy(properties)
-
     assert to_options(NESTED, properties) == {**options, "tags": {}}
     assert properties == before
 
 
 def test_read_only_properties_are_returned_and_not_sent() -> None:
     thing = resource_type({"name": {"type": "str"}}, read_only={"creation_time": {"type": "str"}})
-
     assert to_options(thing, {"CreationTime": "then"}) == {"creation_time": "then", "tags": {}}
     assert to_properties(thing, {"name": "x", "creation_time": "then"}) == {"Name": "x"}
 
@@ -158,16 +146,13 @@ free_values = st.recursive(
 @given(st.dictionaries(st.text(), free_values, max_size=4))
 def test_free_form_dictionary_is_unchanged_in_both_directions(labels: dict[str, Any]) -> None:
     options = {"labels": labels, "objects": [{"a_b": "x"}], "object": {"a_b": "y", "labels": labels}}
-
     properties = to_properties(NESTED, options)
-
     assert properties["Labels"] == properties["Object"]["Labels"] == labels
     assert to_options(NESTED, properties) == {**options, "tags": {}}
 
 
 def test_iter_options_yields_path_and_position_of_each_option() -> None:
     options = {"name": None, "objects": [{"a_b": "x"}, {"c": 0, "a_b": None}], "labels": {"a_b": 1}, "other": 1}
-
     assert list(conversion.iter_options(NESTED.options, options)) == [
         ("objects", "objects", options["objects"]),
         ("objects.a_b", "objects[0].a_b", "x"),
@@ -178,6 +163,5 @@ def test_iter_options_yields_path_and_position_of_each_option() -> None:
 
 def test_iter_options_shows_alias_that_the_task_uses() -> None:
     spec = {"size": {"type": "int", "aliases": ["length"]}}
-
     assert list(conversion.iter_options(spec, {"size": 5, "length": 5})) == [("size", "length", 5)]
     assert list(conversion.iter_options(spec, {"size": 5, "length": None})) == [("size", "size", 5)]

@@ -19,6 +19,7 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.mod
     Subject,
     Times,
 )
+from tests.support.cases import cases
 
 NOW = datetime(2026, 3, 1, 12, 0, 30, tzinfo=timezone.utc)
 DAY_1, DAY_2, DAY_3 = (datetime(2026, 2, day, tzinfo=timezone.utc) for day in (1, 2, 3))
@@ -90,38 +91,35 @@ def test_summary_of_several_datapoints_combines_values_by_statistic() -> None:
 
 @pytest.mark.parametrize("counts", [{}, {DAY_1: 0, DAY_2: 0}], ids=["no counts", "counts of 0"])
 def test_average_of_several_datapoints_without_samples_is_null(counts: dict[datetime, float]) -> None:
-    found = values(
-        ("production", LOAD, "Average", {DAY_1: 1, DAY_2: 3}),
-        ("production", LOAD, "SampleCount", counts),
-    )
+    found = values(("production", LOAD, "Average", {DAY_1: 1, DAY_2: 3}), ("production", LOAD, "SampleCount", counts))
     assert summary(found)["load"]["average"] is None
 
 
 RATES: list[Any] = [
-    pytest.param({DAY_1: 4}, {DAY_1: 1}, 0.25, id="both"),
-    pytest.param({DAY_1: 4}, {DAY_1: 0}, 0, id="numerator of 0"),
-    pytest.param({DAY_1: 0}, {DAY_1: 0}, None, id="denominator of 0"),
-    pytest.param({}, {DAY_1: 1}, None, id="no denominator"),
-    pytest.param({DAY_1: 4}, {}, None, id="no numerator"),
+    ("both", {DAY_1: 4}, {DAY_1: 1}, 0.25),
+    ("numerator of 0", {DAY_1: 4}, {DAY_1: 0}, 0),
+    ("denominator of 0", {DAY_1: 0}, {DAY_1: 0}, None),
+    ("no denominator", {}, {DAY_1: 1}, None),
+    ("no numerator", {DAY_1: 4}, {}, None),
 ]
 
 
-@pytest.mark.parametrize(("sent", "lost", "rate"), RATES)
+@cases(*RATES)
 def test_rate_is_ratio_or_null(sent: dict[datetime, float], lost: dict[datetime, float], rate: float | None) -> None:
     found = values(("production", SENT, "Sum", sent), ("production", LOST, "Sum", lost))
     assert summary(found)["rate"] == rate
 
 
 COMPARED: list[Any] = [
-    pytest.param(4, 6, 2, 1.5, id="both"),
-    pytest.param(4, 0, -4, 0, id="shadow of 0"),
-    pytest.param(0, 6, 6, None, id="production of 0"),
-    pytest.param(None, 6, None, None, id="no production"),
-    pytest.param(4, None, None, None, id="no shadow"),
+    ("both", 4, 6, 2, 1.5),
+    ("shadow of 0", 4, 0, -4, 0),
+    ("production of 0", 0, 6, 6, None),
+    ("no production", None, 6, None, None),
+    ("no shadow", 4, None, None, None),
 ]
 
 
-@pytest.mark.parametrize(("production", "shadow", "difference", "ratio"), COMPARED)
+@cases(*COMPARED)
 def test_compare_returns_difference_and_ratio_under_same_keys(
     production: float | None, shadow: float | None, difference: float | None, ratio: float | None
 ) -> None:
@@ -133,13 +131,13 @@ def test_compare_returns_difference_and_ratio_under_same_keys(
 
 
 WORST: list[Any] = [
-    pytest.param({DAY_1: 10, DAY_2: 20, DAY_3: 1}, {DAY_1: 15, DAY_2: 60}, 3, id="highest of common days"),
-    pytest.param({DAY_1: 0, DAY_2: 20}, {DAY_1: 5, DAY_2: 10}, 0.5, id="production of 0 is ignored"),
-    pytest.param({DAY_1: 10}, {DAY_2: 10}, None, id="no common day"),
+    ("highest of common days", {DAY_1: 10, DAY_2: 20, DAY_3: 1}, {DAY_1: 15, DAY_2: 60}, 3),
+    ("production of 0 is ignored", {DAY_1: 0, DAY_2: 20}, {DAY_1: 5, DAY_2: 10}, 0.5),
+    ("no common day", {DAY_1: 10}, {DAY_2: 10}, None),
 ]
 
 
-@pytest.mark.parametrize(("production", "shadow", "worst"), WORST)
+@cases(*WORST)
 def test_worst_ratio_is_highest_ratio_of_one_period(
     production: dict[datetime, float], shadow: dict[datetime, float], worst: float | None
 ) -> None:
@@ -194,45 +192,45 @@ def test_percentile_name_has_no_superfluous_zeros(percentile: float, name: str) 
 
 
 SHORTEST: list[Any] = [
-    pytest.param(timedelta(0), 60, id="now"),
-    pytest.param(timedelta(days=15) - timedelta(minutes=11), 60, id="before 15 days"),
-    pytest.param(timedelta(days=15) - timedelta(minutes=10), 300, id="margin of 15 days"),
-    pytest.param(timedelta(days=63) - timedelta(minutes=11), 300, id="before 63 days"),
-    pytest.param(timedelta(days=63) - timedelta(minutes=10), 3600, id="margin of 63 days"),
+    ("now", timedelta(0), 60),
+    ("before 15 days", timedelta(days=15) - timedelta(minutes=11), 60),
+    ("margin of 15 days", timedelta(days=15) - timedelta(minutes=10), 300),
+    ("before 63 days", timedelta(days=63) - timedelta(minutes=11), 300),
+    ("margin of 63 days", timedelta(days=63) - timedelta(minutes=10), 3600),
 ]
 
 
-@pytest.mark.parametrize(("age", "seconds"), SHORTEST)
+@cases(*SHORTEST)
 def test_shortest_period_grows_with_age(age: timedelta, seconds: int) -> None:
     assert metrics.shortest_period(NOW - age, NOW) == seconds
 
 
 DEFAULTS: list[Any] = [
-    pytest.param(timedelta(minutes=200), timedelta(0), 60, id="200 minutes"),
-    pytest.param(timedelta(minutes=201), timedelta(0), 300, id="201 minutes"),
-    pytest.param(timedelta(minutes=200), timedelta(days=20), 300, id="older than 15 days"),
-    pytest.param(timedelta(hours=50), timedelta(0), 900, id="50 hours"),
-    pytest.param(timedelta(days=7), timedelta(0), 3600, id="7 days"),
-    pytest.param(timedelta(days=30), timedelta(0), 21_600, id="30 days"),
-    pytest.param(timedelta(days=51), timedelta(0), 86_400, id="51 days"),
+    ("200 minutes", timedelta(minutes=200), timedelta(0), 60),
+    ("201 minutes", timedelta(minutes=201), timedelta(0), 300),
+    ("older than 15 days", timedelta(minutes=200), timedelta(days=20), 300),
+    ("50 hours", timedelta(hours=50), timedelta(0), 900),
+    ("7 days", timedelta(days=7), timedelta(0), 3600),
+    ("30 days", timedelta(days=30), timedelta(0), 21_600),
+    ("51 days", timedelta(days=51), timedelta(0), 86_400),
 ]
 
 
-@pytest.mark.parametrize(("length", "ended", "seconds"), DEFAULTS)
+@cases(*DEFAULTS)
 def test_default_period_gives_up_to_200_datapoints(length: timedelta, ended: timedelta, seconds: int) -> None:
     end = NOW - ended
     assert metrics.default_period(Times(end - length, end), NOW) == seconds
 
 
 ROUNDED: list[Any] = [
-    pytest.param(NOW - timedelta(hours=1), "11:01", "12:00", id="one minute"),
-    pytest.param(NOW - timedelta(days=20, seconds=30), "12:00", "12:00", id="rounded already"),
-    pytest.param(NOW - timedelta(days=20), "12:05", "12:00", id="five minutes"),
-    pytest.param(NOW - timedelta(days=70), "13:00", "12:00", id="one hour"),
+    ("one minute", NOW - timedelta(hours=1), "11:01", "12:00"),
+    ("rounded already", NOW - timedelta(days=20, seconds=30), "12:00", "12:00"),
+    ("five minutes", NOW - timedelta(days=20), "12:05", "12:00"),
+    ("one hour", NOW - timedelta(days=70), "13:00", "12:00"),
 ]
 
 
-@pytest.mark.parametrize(("start", "rounded_start", "rounded_end"), ROUNDED)
+@cases(*ROUNDED)
 def test_rounded_rounds_start_up_and_end_down(start: datetime, rounded_start: str, rounded_end: str) -> None:
     found = metrics.rounded(Times(start, NOW, ("warning",)), NOW)
     assert (f"{found.start:%H:%M}", f"{found.end:%H:%M}") == (rounded_start, rounded_end)
@@ -244,17 +242,17 @@ def subject(**times: Any) -> Subject:
 
 
 TIMES: list[Any] = [
-    pytest.param(subject(), None, None, (DAY_1, NOW), id="created until now"),
-    pytest.param(subject(start=DAY_2), None, None, (DAY_2, NOW), id="start of schedule"),
-    pytest.param(subject(end=DAY_3), None, None, (DAY_1, DAY_3), id="end of schedule"),
-    pytest.param(subject(end=NOW + timedelta(days=1)), None, None, (DAY_1, NOW), id="end in the future"),
-    pytest.param(subject(end=DAY_3, completed=DAY_2), None, None, (DAY_1, DAY_2), id="completed"),
-    pytest.param(subject(completed=DAY_2), DAY_2, DAY_3, (DAY_2, DAY_3), id="both set"),
-    pytest.param(subject(), None, NOW + timedelta(days=1), (DAY_1, NOW), id="set end in the future"),
+    ("created until now", subject(), None, None, (DAY_1, NOW)),
+    ("start of schedule", subject(start=DAY_2), None, None, (DAY_2, NOW)),
+    ("end of schedule", subject(end=DAY_3), None, None, (DAY_1, DAY_3)),
+    ("end in the future", subject(end=NOW + timedelta(days=1)), None, None, (DAY_1, NOW)),
+    ("completed", subject(end=DAY_3, completed=DAY_2), None, None, (DAY_1, DAY_2)),
+    ("both set", subject(completed=DAY_2), DAY_2, DAY_3, (DAY_2, DAY_3)),
+    ("set end in the future", subject(), None, NOW + timedelta(days=1), (DAY_1, NOW)),
 ]
 
 
-@pytest.mark.parametrize(("of", "start", "end", "expected"), TIMES)
+@cases(*TIMES)
 def test_request_times_prefers_set_times(
     of: Subject, start: datetime | None, end: datetime | None, expected: tuple[datetime, datetime]
 ) -> None:

@@ -5,23 +5,16 @@
 
 from __future__ import annotations
 
-import pytest
-
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import (
-    option_name,
-    property_name,
-)
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model import resource_type
+from tests.support.cases import cases
 
 
-@pytest.mark.parametrize(
-    ("option", "name"),
-    [
-        pytest.param("name", "Name", id="one word"),
-        pytest.param("shadow_model_variants", "ShadowModelVariants", id="several words"),
-        pytest.param("kms_key", "KmsKey", id="abbreviation"),
-        pytest.param("s3_uri", "S3Uri", id="digit at the end of a word"),
-    ],
+@cases(
+    ("one word", "name", "Name"),
+    ("several words", "shadow_model_variants", "ShadowModelVariants"),
+    ("abbreviation", "kms_key", "KmsKey"),
+    ("digit at the end of a word", "s3_uri", "S3Uri"),
 )
 def test_names_of_option_and_property_are_converted_to_each_other(option: str, name: str) -> None:
-    assert property_name(option) == name
-    assert option_name(name) == option
+    assert resource_type.property_name(option) == name
+    assert resource_type.option_name(name) == option

@@ -11,15 +11,10 @@ from typing import Any
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import (
-    Limit,
-    ResourceType,
-)
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.validation import (
-    check_raw_options,
-    validate_options,
-    validate_value,
-)
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model import validation
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import Limit
+from tests.support.cases import cases
+from tests.support.model import ResourceType
 
 
 def integer(value: Any) -> int:
@@ -73,7 +68,7 @@ def test_validate_options_returns_errors_by_top_level_option() -> None:
         "tags": {"k": None},
     }
 
-    assert validate_options(THING, options) == {
+    assert validation.validate_options(THING, options) == {
         "name": ["name must have 2 to 4 characters, got 1."],
         "size": ["size must be an integer from 1 to 9, got 10."],
         "kinds": [
@@ -81,68 +76,50 @@ def test_validate_options_returns_errors_by_top_level_option() -> None:
             'kinds[0] must be small letters, got "A".',
             "kinds[2] must not be empty.",
         ],
-        "parts": [
-            'parts[0].code must be two digits, got "1".',
-            "parts[1].inner.count must be an integer, got 'x'.",
-        ],
+        "parts": ['parts[0].code must be two digits, got "1".', "parts[1].inner.count must be an integer, got 'x'."],
         "tags": ['tags["k"] must be a string, got null.'],
     }
 
 
-@pytest.mark.parametrize(
-    ("options", "errors"),
-    [
-        pytest.param({}, [], id="no option"),
-        pytest.param({"name": None, "size": None, "parts": None}, [], id="null"),
-        pytest.param({"name": "ab", "size": 1, "kinds": ["a"]}, [], id="lower bounds"),
-        pytest.param({"name": "abcd", "size": 9, "kinds": ["a", "abc"]}, [], id="upper bounds"),
-        pytest.param({"name": "abcde"}, ["name must have 2 to 4 characters, got 5."], id="long string"),
-        pytest.param({"name": ""}, ["name must not be empty."], id="empty string"),
-        pytest.param({"size": 0}, ["size must be an integer from 1 to 9, got 0."], id="small number"),
-        pytest.param({"kinds": []}, ["kinds must have 1 to 2 elements, got 0."], id="too few elements"),
-        pytest.param({"pair": ["a"]}, ["pair must have exactly 2 elements, got 1."], id="exact number of elements"),
-        pytest.param(
-            {"parts": [{"inner": {"sizes": [1, 2]}}]},
-            ["parts[0].inner.sizes must have 0 to 1 element, got 2."],
-            id="at most one element",
-        ),
-        pytest.param({"kinds": ["a", "abcd"]}, ["kinds[1] must have 1 to 3 characters, got 4."], id="long element"),
-        pytest.param({"kinds": ["A"]}, ['kinds must be small letters, got "A".'], id="single element"),
-        pytest.param(
-            {"parts": [None, {"code": "x"}]}, ['parts[1].code must be two digits, got "x".'], id="null before element"
-        ),
-        pytest.param(
-            {"parts": [{"code": "12\n"}]}, ['parts[0].code must be two digits, got "12\\n".'], id="line break at end"
-        ),
-        pytest.param(
-            {"parts": [{"code": "\u0661\u0662"}]},
-            ['parts[0].code must be two digits, got "\u0661\u0662".'],
-            id="digits of another script",
-        ),
-        pytest.param(
-            {"parts": [{"inner": {"count": ""}}]},
-            ["parts[0].inner.count must not be empty."],
-            id="empty string with converter",
-        ),
-    ],
+@cases(
+    ("no option", {}, []),
+    ("null", {"name": None, "size": None, "parts": None}, []),
+    ("lower bounds", {"name": "ab", "size": 1, "kinds": ["a"]}, []),
+    ("upper bounds", {"name": "abcd", "size": 9, "kinds": ["a", "abc"]}, []),
+    ("long string", {"name": "abcde"}, ["name must have 2 to 4 characters, got 5."]),
+    ("empty string", {"name": ""}, ["name must not be empty."]),
+    ("small number", {"size": 0}, ["size must be an integer from 1 to 9, got 0."]),
+    ("too few elements", {"kinds": []}, ["kinds must have 1 to 2 elements, got 0."]),
+    ("exact number of elements", {"pair": ["a"]}, ["pair must have exactly 2 elements, got 1."]),
+    (
+        "at most one element",
+        {"parts": [{"inner": {"sizes": [1, 2]}}]},
+        ["parts[0].inner.sizes must have 0 to 1 element, got 2."],
+    ),
+    ("long element", {"kinds": ["a", "abcd"]}, ["kinds[1] must have 1 to 3 characters, got 4."]),
+    ("single element", {"kinds": ["A"]}, ['kinds must be small letters, got "A".']),
+    ("null before element", {"parts": [None, {"code": "x"}]}, ['parts[1].code must be two digits, got "x".']),
+    ("line break at end", {"parts": [{"code": "12\n"}]}, ['parts[0].code must be two digits, got "12\\n".']),
+    (
+        "digits of another script",
+        {"parts": [{"code": "\u0661\u0662"}]},
+        ['parts[0].code must be two digits, got "\u0661\u0662".'],
+    ),
+    ("empty string with converter", {"parts": [{"inner": {"count": ""}}]}, ["parts[0].inner.count must not be empty."]),
 )
 def test_validate_options_returns_errors_of_value(options: dict[str, Any], errors: list[str]) -> None:
-    found = validate_options(THING, options)
-
+    found = validation.validate_options(THING, options)
     assert [error for listed in found.values() for error in listed] == errors
 
 
-@pytest.mark.parametrize(
-    ("value", "limit", "errors"),
-    [
-        pytest.param(None, None, [], id="null"),
-        pytest.param("text", None, [], id="no limit"),
-        pytest.param("", None, ["option must not be empty."], id="empty string"),
-        pytest.param(0, Limit(number=(1, 5)), ["option must be an integer from 1 to 5, got 0."], id="number"),
-    ],
+@cases(
+    ("null", None, None, []),
+    ("no limit", "text", None, []),
+    ("empty string", "", None, ["option must not be empty."]),
+    ("number", 0, Limit(number=(1, 5)), ["option must be an integer from 1 to 5, got 0."]),
 )
 def test_validate_value_returns_errors(value: Any, limit: Limit | None, errors: list[str]) -> None:
-    assert validate_value("option", value, limit) == errors
+    assert validation.validate_value("option", value, limit) == errors
 
 
 # --- options as Ansible loaded them ---
@@ -187,7 +164,7 @@ CORRECT: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("options", CORRECT, ids=str)
 def test_check_raw_options_accepts_values_of_the_right_type(options: dict[str, Any]) -> None:
-    assert check_raw_options(SPEC, options) == ({}, [])
+    assert validation.check_raw_options(SPEC, options) == ({}, [])
 
 
 REJECTED_BY_ANSIBLE: list[dict[str, Any]] = [
@@ -209,7 +186,7 @@ REJECTED_BY_ANSIBLE: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("options", REJECTED_BY_ANSIBLE, ids=str)
 def test_check_raw_options_ignores_errors_that_ansible_core_reports(options: dict[str, Any]) -> None:
-    assert check_raw_options(SPEC, options).unreadable == {}
+    assert validation.check_raw_options(SPEC, options).unreadable == {}
     assert ArgumentSpecValidator(SPEC).validate(options).error_messages
 
 
@@ -244,7 +221,7 @@ UNREADABLE: list[tuple[dict[str, Any], str]] = [
 @pytest.mark.parametrize(("options", "error"), UNREADABLE, ids=[error[:60] for _options, error in UNREADABLE])
 def test_check_raw_options_returns_values_that_ansible_core_cannot_read(options: dict[str, Any], error: str) -> None:
     (option,) = options
-    assert check_raw_options(SPEC, {**NAME, **options}) == ({option: [error]}, [])
+    assert validation.check_raw_options(SPEC, {**NAME, **options}) == ({option: [error]}, [])
 
 
 CONVERTED: list[tuple[dict[str, Any], str]] = [
@@ -273,7 +250,7 @@ CONVERTED: list[tuple[dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("options", "error"), CONVERTED, ids=[error[:60] for _options, error in CONVERTED])
 def test_check_raw_options_returns_values_that_ansible_core_would_convert(options: dict[str, Any], error: str) -> None:
-    assert check_raw_options(SPEC, {**NAME, **options}) == ({}, [error])
+    assert validation.check_raw_options(SPEC, {**NAME, **options}) == ({}, [error])
 
 
 def test_check_raw_options_returns_all_errors() -> None:
@@ -284,13 +261,13 @@ def test_check_raw_options_returns_all_errors() -> None:
         "parts": [1, {"code": True}],
         "part": {"code": "a\0", "count": 1.5, "inner": []},
     }
-    unreadable, converted = check_raw_options(SPEC, options)
+    unreadable, converted = validation.check_raw_options(SPEC, options)
     assert {name: len(errors) for name, errors in unreadable.items()} == {"size": 1, "parts": 1, "part": 2}
     assert [error.partition(" ")[0] for error in converted] == ["name", "size", "parts[1].code", "part.count"]
 
 
 def test_with_further_omits_errors_of_options_that_have_one() -> None:
-    raw = check_raw_options(SPEC, {"name": True, "part": {"inner": 7}})
+    raw = validation.check_raw_options(SPEC, {"name": True, "part": {"inner": 7}})
     further = ["name must be short.", "part.inner must be short.", "part must be short.", "tags: a key."]
     assert [error.partition(" must")[0] for error in raw.with_further(further)] == [
         *("part.inner", "name"),

@@ -10,74 +10,51 @@ from collections.abc import Mapping
 from typing import Any
 
 import jsonpatch
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.equivalence import Difference
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import (
-    Declaration,
-    Properties,
-    Resource,
-)
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.planning.diff import (
-    Diff,
-    Situation,
-    compared_properties,
-    compute_diff,
-    create_patch,
-)
-from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.inference_experiment import (
-    INFERENCE_EXPERIMENT,
-    STATUSES,
-)
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.planning import diff
+from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.inference_experiment import STATUSES
+from tests.support.cases import cases
 from tests.support.experiments import SCHEDULE, VARIANTS, declaration, experiment, seen, shadow_mode, variant
+from tests.support.model import INFERENCE_EXPERIMENT, Declaration, Properties, Resource
 
 
 def compared(task: Declaration, current: Resource) -> Properties:
-    return compared_properties(Situation(INFERENCE_EXPERIMENT, task, current))
+    return diff.compared_properties(diff.Situation(INFERENCE_EXPERIMENT, task, current))
 
 
-def changes(task: Declaration, current: Resource) -> Diff:
-    return compute_diff(Situation(INFERENCE_EXPERIMENT, task, current), compared(task, current))
+def changes(task: Declaration, current: Resource) -> diff.Diff:
+    return diff.compute_diff(diff.Situation(INFERENCE_EXPERIMENT, task, current), compared(task, current))
 
 
-@pytest.mark.parametrize(
-    ("status", "properties", "names"),
-    [
-        pytest.param("Created", {"DesiredState": "Running"}, {"Name"}, id="intent"),
-        pytest.param("Running", {"StatusReason": "x"}, {"Name"}, id="status reason"),
-        pytest.param(
-            "Running",
-            {"StatusReason": "x", "Description": "d"},
-            {"Name", "Description"},
-            id="option after status reason",
-        ),
-        pytest.param("Created", {"Schedule": SCHEDULE}, {"Name", "Schedule"}, id="Created: schedule"),
-        pytest.param("Completed", {"Schedule": SCHEDULE}, {"Name"}, id="Completed: schedule"),
-        pytest.param("Running", {"Schedule": {"StartTime": "x"}}, {"Name"}, id="Running: start time"),
-        pytest.param(
-            "Running",
-            {"Schedule": {"StartTime": "x"}, "Description": "d"},
-            {"Name", "Description"},
-            id="Running: option after start time",
-        ),
-        pytest.param(
-            "Completed", {"ModelVariants": VARIANTS}, {"Name", "ModelVariants"}, id="Completed: variants without intent"
-        ),
-        pytest.param(
-            "Completed",
-            {"ModelVariants": VARIANTS, "DesiredState": "Completed"},
-            {"Name"},
-            id="Completed: variants with reached intent",
-        ),
-        pytest.param(
-            "Completed",
-            {"ModelVariants": VARIANTS, "DesiredState": "Cancelled"},
-            {"Name", "ModelVariants"},
-            id="Completed: variants with other intent",
-        ),
-    ],
+@cases(
+    ("intent", "Created", {"DesiredState": "Running"}, {"Name"}),
+    ("status reason", "Running", {"StatusReason": "x"}, {"Name"}),
+    ("option after status reason", "Running", {"StatusReason": "x", "Description": "d"}, {"Name", "Description"}),
+    ("Created: schedule", "Created", {"Schedule": SCHEDULE}, {"Name", "Schedule"}),
+    ("Completed: schedule", "Completed", {"Schedule": SCHEDULE}, {"Name"}),
+    ("Running: start time", "Running", {"Schedule": {"StartTime": "x"}}, {"Name"}),
+    (
+        "Running: option after start time",
+        "Running",
+        {"Schedule": {"StartTime": "x"}, "Description": "d"},
+        {"Name", "Description"},
+    ),
+    ("Completed: variants without intent", "Completed", {"ModelVariants": VARIANTS}, {"Name", "ModelVariants"}),
+    (
+        "Completed: variants with reached intent",
+        "Completed",
+        {"ModelVariants": VARIANTS, "DesiredState": "Completed"},
+        {"Name"},
+    ),
+    (
+        "Completed: variants with other intent",
+        "Completed",
+        {"ModelVariants": VARIANTS, "DesiredState": "Cancelled"},
+        {"Name", "ModelVariants"},
+    ),
 )
 def test_compared_properties_depend_on_status(status: str, properties: Properties, names: set[str]) -> None:
     assert compared(declaration(properties=properties), seen(status)).keys() == names
@@ -96,36 +73,28 @@ def test_compute_diff_returns_whole_value_with_equivalent_members_unchanged() ->
         properties={"DataStorageConfig": {"Destination": "s3://new", "KmsKey": "k"}, "Description": "As it was"}
     )
 
-    assert changes(task, seen("Created", DataStorageConfig=storage)) == Diff(
+    assert changes(task, seen("Created", DataStorageConfig=storage)) == diff.Diff(
         {"DataStorageConfig": {**storage, "Destination": "s3://new"}},
         differences=(Difference(("DataStorageConfig", "Destination"), "s3://old", "s3://new"),),
     )
 
 
-@pytest.mark.parametrize(
-    ("properties", "left"),
-    [
-        pytest.param({"A": 1}, {"A": 1}, id="nothing unset"),
-        pytest.param(
-            {"DataStorageConfig": {"ContentType": {"CsvContentTypes": [], "JsonContentTypes": ["a/b"]}}},
-            {"DataStorageConfig": {"ContentType": {"JsonContentTypes": ["a/b"]}}},
-            id="empty list that is not set",
-        ),
-        pytest.param(
-            {"DataStorageConfig": {"ContentType": {}}},
-            {"DataStorageConfig": {"ContentType": {}}},
-            id="no lists",
-        ),
-        pytest.param({"DataStorageConfig": {}, "A": 1}, {"A": 1}, id="empty object that the schema rejects"),
-        pytest.param({"EndpointMetadata": {}}, {"EndpointMetadata": {}}, id="empty read-only object"),
-        pytest.param({"Other": {}}, {"Other": {}}, id="empty object that no option describes"),
-        pytest.param({"Tags": [], "Other": []}, {"Tags": [], "Other": []}, id="other empty lists stay"),
-    ],
+@cases(
+    ("nothing unset", {"A": 1}, {"A": 1}),
+    (
+        "empty list that is not set",
+        {"DataStorageConfig": {"ContentType": {"CsvContentTypes": [], "JsonContentTypes": ["a/b"]}}},
+        {"DataStorageConfig": {"ContentType": {"JsonContentTypes": ["a/b"]}}},
+    ),
+    ("no lists", {"DataStorageConfig": {"ContentType": {}}}, {"DataStorageConfig": {"ContentType": {}}}),
+    ("empty object that the schema rejects", {"DataStorageConfig": {}, "A": 1}, {"A": 1}),
+    ("empty read-only object", {"EndpointMetadata": {}}, {"EndpointMetadata": {}}),
+    ("empty object that no option describes", {"Other": {}}, {"Other": {}}),
+    ("other empty lists stay", {"Tags": [], "Other": []}, {"Tags": [], "Other": []}),
 )
 def test_situation_properties_omit_unset_members(properties: Properties, left: Properties) -> None:
     before = copy.deepcopy(properties)
-
-    assert Situation(INFERENCE_EXPERIMENT, declaration(), Resource(properties)).properties == left
+    assert diff.Situation(INFERENCE_EXPERIMENT, declaration(), Resource(properties)).properties == left
     assert properties == before
 
 
@@ -195,15 +164,15 @@ declarations = st.builds(
 def test_diff_is_empty_after_patch(task: Declaration, current: Resource) -> None:
     before = copy.deepcopy((task, current))
     found = changes(task, current)
-    patch = create_patch(Situation(INFERENCE_EXPERIMENT, task, current), found.properties, found.protected)
+    patch = diff.create_patch(diff.Situation(INFERENCE_EXPERIMENT, task, current), found.properties, found.protected)
 
     model = jsonpatch.apply_patch(current.properties, patch, in_place=False)
 
     assert (task, current) == before
     write_only = {"Schedule": {**(current.write_only or {})["Schedule"], **model.pop("Schedule", {})}}
-    assert changes(task, Resource(model, write_only)) == Diff()
+    assert changes(task, Resource(model, write_only)) == diff.Diff()
     untouched = experiment("any").keys() - found.names - {"Status"} - INFERENCE_EXPERIMENT.write_only
-    settled = Situation(INFERENCE_EXPERIMENT, declaration(), current).properties
+    settled = diff.Situation(INFERENCE_EXPERIMENT, declaration(), current).properties
     assert {name: model.get(name) for name in untouched} == {name: settled.get(name) for name in untouched}
 
 
@@ -212,7 +181,7 @@ def test_patch_writes_only_changed_and_unset_members(task: Declaration, current:
     found = changes(task, current)
     if not found.names:
         return
-    patch = create_patch(Situation(INFERENCE_EXPERIMENT, task, current), found.properties, found.protected)
+    patch = diff.create_patch(diff.Situation(INFERENCE_EXPERIMENT, task, current), found.properties, found.protected)
     model: Any = jsonpatch.apply_patch(current.properties, patch, in_place=False)
     written = {operation["path"].split("/")[1] for operation in patch if operation["op"] != "test"}
 

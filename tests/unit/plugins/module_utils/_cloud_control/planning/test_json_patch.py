@@ -16,13 +16,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.planning.json_patch import (
-    PatchConflict,
-    PatchDocument,
-    apply,
-    build,
-    pointer,
-)
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.planning import json_patch
+from tests.support.cases import cases
 
 Document = dict[str, Any]
 
@@ -62,7 +57,7 @@ def exact(value: Any) -> Any:
     return (isinstance(value, bool), value)
 
 
-def by_the_library(document: Document, patch: PatchDocument) -> Any:
+def by_the_library(document: Document, patch: json_patch.PatchDocument) -> Any:
     """Return the document patched by the library, with the patch as the service receives it: as JSON."""
     return jsonpatch.apply_patch(document, json.dumps(patch), in_place=False)
 
@@ -83,44 +78,38 @@ def test_build_changes_members_of_objects() -> None:
     current = {"Description": "Old", "Storage": {"Bucket": "a", "Key": "k"}}
     target = {"Storage": {"Bucket": "b", "Key": "k"}, "Count": 1}
 
-    patch = build(current, target)
+    patch = json_patch.build(current, target)
 
     assert patch == [
         {"op": "remove", "path": "/Description"},
         {"op": "replace", "path": "/Storage/Bucket", "value": "b"},
         {"op": "add", "path": "/Count", "value": 1},
     ]
-    assert apply(current, patch) == target
+    assert json_patch.apply(current, patch) == target
 
 
 @given(pairs)
 def test_library_applies_patch_and_returns_target(pair: tuple[Document, Document]) -> None:
     current, target = pair
-
-    assert exact(by_the_library(current, build(current, target))) == exact(target)
+    assert exact(by_the_library(current, json_patch.build(current, target))) == exact(target)
 
 
 @given(pairs)
 def test_build_returns_empty_patch_only_for_equal_documents(pair: tuple[Document, Document]) -> None:
     current, target = pair
-
-    assert (build(current, target) == []) == (exact(current) == exact(target))
+    assert (json_patch.build(current, target) == []) == (exact(current) == exact(target))
 
 
 @pytest.mark.parametrize("unset", [None, {}], ids=["null", "empty object"])
-@pytest.mark.parametrize(
-    ("target", "expected"),
-    [
-        pytest.param({"B": 1}, [("add", "/A", {}), ("remove", "/A")], id="removed"),
-        pytest.param({"A": {"C": 2}, "B": 1}, [("add", "/A", {"C": 2})], id="set to an object"),
-        pytest.param({"A": 3, "B": 1}, [("add", "/A", 3)], id="set to a number"),
-    ],
+@cases(
+    ("removed", {"B": 1}, [("add", "/A", {}), ("remove", "/A")]),
+    ("set to an object", {"A": {"C": 2}, "B": 1}, [("add", "/A", {"C": 2})]),
+    ("set to a number", {"A": 3, "B": 1}, [("add", "/A", 3)]),
 )
-def test_build_changes_unset_member_with_add(unset: Any, target: Document, expected: list[tuple[Any, ...]]) -> None:
+def test_build_changes_unset_member_with_add(target: Document, expected: list[tuple[Any, ...]], unset: Any) -> None:
     # GetResource may return null or an empty object for a member that the patched document lacks.
     for path, wrap in (("", lambda document: document), ("/P", lambda document: {"P": document})):
-        patch = build(wrap({"A": unset, "B": 1}), wrap(target))
-
+        patch = json_patch.build(wrap({"A": unset, "B": 1}), wrap(target))
         assert [tuple(operation.values()) for operation in patch] == [
             (op, f"{path}{member}", *value) for op, member, *value in expected
         ]
@@ -131,9 +120,8 @@ def test_build_changes_unset_member_with_add(unset: Any, target: Document, expec
 def test_apply_returns_result_of_library(pair: tuple[Document, Document], data: st.DataObject) -> None:
     current, target = pair
     names = st.sets(st.sampled_from([*current, *target] or ["a"]))
-    patch = build(current, target, protected=data.draw(names))
-
-    assert exact(apply(current, patch)) == exact(by_the_library(current, patch)) == exact(target)
+    patch = json_patch.build(current, target, protected=data.draw(names))
+    assert exact(json_patch.apply(current, patch)) == exact(by_the_library(current, patch)) == exact(target)
 
 
 @given(pairs, documents)
@@ -141,14 +129,14 @@ def test_apply_rejects_patches_that_library_rejects(pair: tuple[Document, Docume
     current, target = pair
     # In a test operation of the library true equals 1, as in Python.
     current, target, other = numbers_only(current), numbers_only(target), numbers_only(other)
-    patch = build(current, target, protected=[*current])
+    patch = json_patch.build(current, target, protected=[*current])
     try:
         expected = by_the_library(other, patch)
     except (jsonpatch.JsonPatchException, jsonpointer.JsonPointerException):
-        with pytest.raises(PatchConflict):
-            apply(other, patch)
+        with pytest.raises(json_patch.PatchConflict):
+            json_patch.apply(other, patch)
     else:
-        assert apply(other, patch) == expected
+        assert json_patch.apply(other, patch) == expected
 
 
 def numbers_only(value: Any) -> Any:
@@ -166,9 +154,9 @@ def test_build_and_apply_neither_change_nor_share_their_arguments(
     before = copy.deepcopy(pair)
     names = st.sets(st.sampled_from([*current, *target] or ["a"]))
 
-    patch = build(current, target, protected=data.draw(names))
+    patch = json_patch.build(current, target, protected=data.draw(names))
     patch_before = copy.deepcopy(patch)
-    result = apply(current, patch)
+    result = json_patch.apply(current, patch)
 
     assert exact([current, target]) == exact(list(before))
     assert exact(patch) == exact(patch_before)
@@ -181,7 +169,7 @@ def test_build_and_apply_neither_change_nor_share_their_arguments(
 def test_build_tests_protected_member_once_before_its_changes(pair: tuple[Document, Document]) -> None:
     current, target = pair
 
-    patch = build(current, target, protected=[*current, *target])
+    patch = json_patch.build(current, target, protected=[*current, *target])
 
     tested: set[str] = set()
     for operation in patch:
@@ -199,8 +187,7 @@ def test_build_tests_protected_member_once_before_its_changes(pair: tuple[Docume
 @given(pairs)
 def test_build_changes_no_element_of_a_list(pair: tuple[Document, Document]) -> None:
     current, target = pair
-
-    for operation in build(current, target):
+    for operation in json_patch.build(current, target):
         parent: Any = current
         for token in tokens(operation["path"])[:-1]:
             parent = parent[token]
@@ -209,84 +196,67 @@ def test_build_changes_no_element_of_a_list(pair: tuple[Document, Document]) -> 
 
 @given(st.lists(st.text(), max_size=4))
 def test_library_parses_pointer(names: list[str]) -> None:
-    assert tokens(pointer(*names)) == names
+    assert tokens(json_patch.pointer(*names)) == names
 
 
 BUILT = [
-    pytest.param({}, {}, [], id="empty documents"),
-    pytest.param({"A": 1}, {"A": 1.0}, [], id="1 and 1.0"),
-    pytest.param({"A": 1}, {"A": True}, [("replace", "/A", True)], id="1 and true"),
-    pytest.param({"A": [0]}, {"A": [False]}, [("replace", "/A", [False])], id="0 and false in a list"),
-    pytest.param(
-        {"A": {"B": [0]}}, {"A": {"B": [False]}}, [("replace", "/A/B", [False])], id="0 and false in a nested list"
-    ),
-    pytest.param({"A": "1"}, {"A": 1}, [("replace", "/A", 1)], id="string and number"),
-    pytest.param({"A": {"B": 1, "C": 2}}, {"A": {"B": 1, "C": 3}}, [("replace", "/A/C", 3)], id="one member of two"),
-    pytest.param({"A": [1, 2]}, {"A": [1, 3]}, [("replace", "/A", [1, 3])], id="list"),
-    pytest.param({"A": {"B": 1}}, {"A": {}}, [("remove", "/A/B")], id="last member removed"),
-    pytest.param({"A": {}}, {"A": {"B": 1}}, [("add", "/A", {"B": 1})], id="first member added"),
-    pytest.param({"A": {}}, {"A": []}, [("add", "/A", [])], id="empty object and empty list"),
-    pytest.param({}, {"A": {"B": {}}}, [("add", "/A", {"B": {}})], id="nested object added"),
-    pytest.param({"A": {}}, {"A": None}, [("add", "/A", None)], id="null"),
-    pytest.param({"a/b": {"~": 1}}, {"a/b": {"~": 2}}, [("replace", "/a~1b/~0", 2)], id="slash and tilde"),
-    pytest.param({}, {"~1": 1}, [("add", "/~01", 1)], id="tilde before digit"),
-    pytest.param({}, {"": 1}, [("add", "/", 1)], id="empty name"),
+    ("empty documents", {}, {}, []),
+    ("1 and 1.0", {"A": 1}, {"A": 1.0}, []),
+    ("1 and true", {"A": 1}, {"A": True}, [("replace", "/A", True)]),
+    ("0 and false in a list", {"A": [0]}, {"A": [False]}, [("replace", "/A", [False])]),
+    ("0 and false in a nested list", {"A": {"B": [0]}}, {"A": {"B": [False]}}, [("replace", "/A/B", [False])]),
+    ("string and number", {"A": "1"}, {"A": 1}, [("replace", "/A", 1)]),
+    ("one member of two", {"A": {"B": 1, "C": 2}}, {"A": {"B": 1, "C": 3}}, [("replace", "/A/C", 3)]),
+    ("list", {"A": [1, 2]}, {"A": [1, 3]}, [("replace", "/A", [1, 3])]),
+    ("last member removed", {"A": {"B": 1}}, {"A": {}}, [("remove", "/A/B")]),
+    ("first member added", {"A": {}}, {"A": {"B": 1}}, [("add", "/A", {"B": 1})]),
+    ("empty object and empty list", {"A": {}}, {"A": []}, [("add", "/A", [])]),
+    ("nested object added", {}, {"A": {"B": {}}}, [("add", "/A", {"B": {}})]),
+    ("null", {"A": {}}, {"A": None}, [("add", "/A", None)]),
+    ("slash and tilde", {"a/b": {"~": 1}}, {"a/b": {"~": 2}}, [("replace", "/a~1b/~0", 2)]),
+    ("tilde before digit", {}, {"~1": 1}, [("add", "/~01", 1)]),
+    ("empty name", {}, {"": 1}, [("add", "/", 1)]),
 ]
 
 
-@pytest.mark.parametrize(("current", "target", "operations"), BUILT)
+@cases(*BUILT)
 def test_build_returns_patch(current: Document, target: Document, operations: list[tuple[Any, ...]]) -> None:
-    patch = build(current, target)
-
+    patch = json_patch.build(current, target)
     assert exact(patch) == exact([dict(zip(("op", "path", "value"), row, strict=False)) for row in operations])
 
 
-@pytest.mark.parametrize(
-    ("current", "target", "operations"),
-    [
-        pytest.param({"G": [1]}, {"G": [1, 2]}, [("test", "/G", [1]), ("replace", "/G", [1, 2])], id="changed"),
-        pytest.param(
-            {"G": {"a": 1, "b": 1}},
-            {"G": {"a": 2}},
-            [("test", "/G", {"a": 1, "b": 1}), ("replace", "/G/a", 2), ("remove", "/G/b")],
-            id="two members changed",
-        ),
-        pytest.param({"G": [1]}, {"G": [1]}, [], id="unchanged"),
-        pytest.param({}, {"G": [1]}, [("add", "/G", [1])], id="added"),
-        pytest.param({"X": 1}, {"X": 2}, [("replace", "/X", 2)], id="other member"),
-    ],
+@cases(
+    ("changed", {"G": [1]}, {"G": [1, 2]}, [("test", "/G", [1]), ("replace", "/G", [1, 2])]),
+    (
+        "two members changed",
+        {"G": {"a": 1, "b": 1}},
+        {"G": {"a": 2}},
+        [("test", "/G", {"a": 1, "b": 1}), ("replace", "/G/a", 2), ("remove", "/G/b")],
+    ),
+    ("unchanged", {"G": [1]}, {"G": [1]}, []),
+    ("added", {}, {"G": [1]}, [("add", "/G", [1])]),
+    ("other member", {"X": 1}, {"X": 2}, [("replace", "/X", 2)]),
 )
 def test_build_with_protected_member_returns_patch(
     current: Document, target: Document, operations: list[tuple[Any, ...]]
 ) -> None:
-    assert build(current, target, protected={"G"}) == [
+    assert json_patch.build(current, target, protected={"G"}) == [
         dict(zip(("op", "path", "value"), row, strict=False)) for row in operations
     ]
 
 
-@pytest.mark.parametrize(
-    ("patch", "message"),
-    [
-        pytest.param([{"op": "test", "path": "/A", "value": 2}], "the value differs", id="failed test"),
-        pytest.param([{"op": "test", "path": "/A", "value": True}], "the value differs", id="true and 1"),
-        pytest.param(
-            [{"op": "test", "path": "/X", "value": None}], "the path does not exist", id="test of missing member"
-        ),
-        pytest.param([{"op": "remove", "path": "/X"}], "the path does not exist", id="remove missing member"),
-        pytest.param(
-            [{"op": "replace", "path": "/X", "value": 1}], "the path does not exist", id="replace missing member"
-        ),
-        pytest.param(
-            [{"op": "add", "path": "/X/Y", "value": 1}], "the path does not exist", id="add to missing object"
-        ),
-        pytest.param([{"op": "add", "path": "/A/Y", "value": 1}], "the path does not exist", id="add to number"),
-        pytest.param([{"op": "remove", "path": "/D/X"}], "the path does not exist", id="remove missing nested member"),
-    ],
+@cases(
+    ("failed test", [{"op": "test", "path": "/A", "value": 2}], "the value differs"),
+    ("true and 1", [{"op": "test", "path": "/A", "value": True}], "the value differs"),
+    ("test of missing member", [{"op": "test", "path": "/X", "value": None}], "the path does not exist"),
+    ("remove missing member", [{"op": "remove", "path": "/X"}], "the path does not exist"),
+    ("replace missing member", [{"op": "replace", "path": "/X", "value": 1}], "the path does not exist"),
+    ("add to missing object", [{"op": "add", "path": "/X/Y", "value": 1}], "the path does not exist"),
+    ("add to number", [{"op": "add", "path": "/A/Y", "value": 1}], "the path does not exist"),
+    ("remove missing nested member", [{"op": "remove", "path": "/D/X"}], "the path does not exist"),
 )
-def test_apply_raises_and_leaves_document_unchanged(patch: PatchDocument, message: str) -> None:
+def test_apply_raises_and_leaves_document_unchanged(patch: json_patch.PatchDocument, message: str) -> None:
     document = {"A": 1, "D": {}}
-
-    with pytest.raises(PatchConflict, match=message):
-        apply(document, [{"op": "add", "path": "/B", "value": 1}, *patch])
-
+    with pytest.raises(json_patch.PatchConflict, match=message):
+        json_patch.apply(document, [{"op": "add", "path": "/B", "value": 1}, *patch])
     assert document == {"A": 1, "D": {}}

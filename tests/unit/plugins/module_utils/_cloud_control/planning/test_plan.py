@@ -11,12 +11,6 @@ from typing import Any
 import jsonpatch
 import pytest
 
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import (
-    Declaration,
-    Properties,
-    Resource,
-    ResourceType,
-)
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.planning.plan import (
     Create,
     Delete,
@@ -28,9 +22,7 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.pla
     Wait,
     next_step,
 )
-from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.inference_experiment import (
-    INFERENCE_EXPERIMENT,
-)
+from tests.support.cases import cases
 from tests.support.experiments import (
     CREATABLE,
     SCHEDULE,
@@ -42,6 +34,7 @@ from tests.support.experiments import (
     shadow_mode,
     variant,
 )
+from tests.support.model import INFERENCE_EXPERIMENT, Declaration, Properties, Resource, ResourceType
 
 Patch = list[dict[str, Any]]
 STABLE = ("Created", "Running", "Completed", "Cancelled")
@@ -55,7 +48,6 @@ LATER = {"StartTime": "2026-02-01T09:00:00Z", "EndTime": "2026-02-10T09:00:00Z"}
 def test_next_step_returns_update_with_patch_if_description_differs() -> None:
     task = Declaration(identifier="test", properties={"Name": "test", "Description": "New"})
     current = Resource({"Name": "test", "Description": "Old", "Status": "Created"})
-
     assert next_step(INFERENCE_EXPERIMENT, task, current) == Update(
         patch=[{"op": "replace", "path": "/Description", "value": "New"}], properties=frozenset({"Description"})
     )
@@ -91,64 +83,62 @@ def test_next_step_is_done_if_absent_is_declared_and_experiment_does_not_exist()
     assert plan(declaration(present=False, properties={"DesiredState": "Completed"}), None) == Done()
 
 
-@pytest.mark.parametrize(
-    ("declared", "sent"),
-    [
-        pytest.param(declaration(properties=CREATABLE), CREATABLE, id="required options only"),
-        pytest.param(
-            declaration(properties={**CREATABLE, "DesiredState": "Running"}),
-            CREATABLE,
-            id="intent left to a later step",
-        ),
-        pytest.param(
-            declaration(properties={**CREATABLE, "Schedule": SCHEDULE, "Description": "d"}),
-            {**CREATABLE, "Schedule": SCHEDULE, "Description": "d"},
-            id="schedule and description",
-        ),
-        pytest.param(
-            declaration(properties=CREATABLE, tags={"b": "1", "a": ""}),
-            {**CREATABLE, "Tags": [{"Key": "b", "Value": "1"}, {"Key": "a", "Value": ""}]},
-            id="tags",
-        ),
-        pytest.param(declaration(properties=CREATABLE, tags={}), CREATABLE, id="empty tags"),
-        pytest.param(declaration(properties=CREATABLE, recreate=True), CREATABLE, id="recreate"),
-    ],
+@cases(
+    ("required options only", declaration(properties=CREATABLE), CREATABLE),
+    ("intent left to a later step", declaration(properties={**CREATABLE, "DesiredState": "Running"}), CREATABLE),
+    (
+        "schedule and description",
+        declaration(properties={**CREATABLE, "Schedule": SCHEDULE, "Description": "d"}),
+        {**CREATABLE, "Schedule": SCHEDULE, "Description": "d"},
+    ),
+    (
+        "tags",
+        declaration(properties=CREATABLE, tags={"b": "1", "a": ""}),
+        {**CREATABLE, "Tags": [{"Key": "b", "Value": "1"}, {"Key": "a", "Value": ""}]},
+    ),
+    ("empty tags", declaration(properties=CREATABLE, tags={}), CREATABLE),
+    ("recreate", declaration(properties=CREATABLE, recreate=True), CREATABLE),
 )
 def test_next_step_creates_missing_experiment_with_declared_properties(declared: Declaration, sent: Properties) -> None:
     assert plan(declared, None) == Create(properties=sent)
 
 
-@pytest.mark.parametrize(
-    ("properties", "words"),
-    [
-        pytest.param(
-            {},
+@cases(
+    (
+        "name only",
+        {},
+        (
             "The inference experiment does not exist. The create requires these options: type, role_arn, endpoint_name,"
-            " model_variants, shadow_mode_config. Set these options, or correct the value of name or region.",
-            id="name only",
+            " model_variants, shadow_mode_config. Set these options, or correct the value of name or region."
         ),
-        pytest.param(
-            {n: v for n, v in CREATABLE.items() if n != "RoleArn"},
+    ),
+    (
+        "one required option missing",
+        {n: v for n, v in CREATABLE.items() if n != "RoleArn"},
+        (
             "The inference experiment does not exist. The create requires these options: role_arn. Set these options,"
-            " or correct the value of name or region.",
-            id="one required option missing",
+            " or correct the value of name or region."
         ),
-        *(
-            pytest.param(
-                {**CREATABLE, "DesiredState": intent},
+    ),
+    *(
+        (
+            f"desired_state {intent}",
+            {**CREATABLE, "DesiredState": intent},
+            (
                 f"The inference experiment does not exist. desired_state: {intent} requires an existing inference"
-                " experiment. Omit desired_state, or set desired_state: Running.",
-                id=f"desired_state {intent}",
-            )
-            for intent in ("Completed", "Cancelled")
-        ),
-        pytest.param(
-            {**CREATABLE, "ShadowModeConfig": shadow_mode(shadow="x")},
+                " experiment. Omit desired_state, or set desired_state: Running."
+            ),
+        )
+        for intent in ("Completed", "Cancelled")
+    ),
+    (
+        "conflicting options",
+        {**CREATABLE, "ShadowModeConfig": shadow_mode(shadow="x")},
+        (
             "shadow_mode_config must name the two variants of model_variants (production, shadow), got"
-            " production and x. Correct these options.",
-            id="conflicting options",
+            " production and x. Correct these options."
         ),
-    ],
+    ),
 )
 def test_next_step_rejects_create(properties: Properties, words: str) -> None:
     assert rejection(plan(declaration(properties=properties), None)) == words
@@ -158,17 +148,14 @@ def test_next_step_rejects_create(properties: Properties, words: str) -> None:
 
 
 @pytest.mark.parametrize("status", TRANSITIONAL)
-@pytest.mark.parametrize(
-    "declared",
-    [
-        pytest.param(declaration(), id="no options"),
-        pytest.param(declaration(properties={"Description": "new", "DesiredState": "Running"}), id="changed options"),
-        pytest.param(declaration(properties={"Schedule": SCHEDULE}), id="schedule"),
-        pytest.param(declaration(properties={"KmsKey": "other"}, recreate=True), id="recreate"),
-        pytest.param(declaration(present=False), id="absent"),
-    ],
+@cases(
+    ("no options", declaration()),
+    ("changed options", declaration(properties={"Description": "new", "DesiredState": "Running"})),
+    ("schedule", declaration(properties={"Schedule": SCHEDULE})),
+    ("recreate", declaration(properties={"KmsKey": "other"}, recreate=True)),
+    ("absent", declaration(present=False)),
 )
-def test_next_step_waits_in_transitional_status(status: str, declared: Declaration) -> None:
+def test_next_step_waits_in_transitional_status(declared: Declaration, status: str) -> None:
     assert plan(declared, seen(status)) == Wait(current=seen(status))
 
 
@@ -243,33 +230,22 @@ UPDATES: list[tuple[str, str, Declaration, Patch]] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("status", "declared", "patch"), [pytest.param(s, d, p, id=f"{s}: {c}") for s, c, d, p in UPDATES]
-)
+@cases(*((f"{s}: {c}", s, d, p) for s, c, d, p in UPDATES))
 def test_next_step_updates_with_patch(status: str, declared: Declaration, patch: Patch) -> None:
     step = plan(declared, seen(status))
-
     assert update(step) == patch
     # An independent implementation of JSON Patch applies it.
     jsonpatch.apply_patch(experiment(status), patch)
 
 
-@pytest.mark.parametrize(
-    ("declared", "properties"),
-    [
-        pytest.param(DESCRIBE, {"Description"}, id="change"),
-        pytest.param(START, {"DesiredState"}, id="start"),
-        pytest.param(START._replace(tags={"a": "b"}), {"DesiredState", "Tags"}, id="start and tags"),
-        pytest.param(
-            declaration(properties={"DesiredState": "Running", "Description": "New"}),
-            {"Description"},
-            id="change before start",
-        ),
-    ],
+@cases(
+    ("change", DESCRIBE, {"Description"}),
+    ("start", START, {"DesiredState"}),
+    ("start and tags", START._replace(tags={"a": "b"}), {"DesiredState", "Tags"}),
+    ("change before start", declaration(properties={"DesiredState": "Running", "Description": "New"}), {"Description"}),
 )
 def test_update_lists_the_properties_that_its_patch_changes(declared: Declaration, properties: set[str]) -> None:
     step = plan(declared, seen("Created"))
-
     assert isinstance(step, Update)
     assert step.properties == properties
 
@@ -277,7 +253,6 @@ def test_update_lists_the_properties_that_its_patch_changes(declared: Declaratio
 def test_update_for_stop_does_not_list_variants_because_a_read_returns_both() -> None:
     declared = declaration(properties={"DesiredState": "Completed"}, module_only_options={"on_stop": "promote_shadow"})
     step = plan(declared, seen("Running"))
-
     assert isinstance(step, Update)
     assert step.properties == {"DesiredState"}
 
@@ -365,13 +340,7 @@ REJECTIONS: list[tuple[str, str, Declaration, list[str], bool]] = [
         row
         for status in ("Completed", "Cancelled")
         for row in (
-            (
-                status,
-                "start",
-                START,
-                [f"desired_state: Running cannot be reached from status {status}. {ENDED}"],
-                True,
-            ),
+            (status, "start", START, [f"desired_state: Running cannot be reached from status {status}. {ENDED}"], True),
             (
                 status,
                 "description",
@@ -383,10 +352,7 @@ REJECTIONS: list[tuple[str, str, Declaration, list[str], bool]] = [
                 status,
                 "sampling percentage",
                 SAMPLE,
-                [
-                    "shadow_mode_config.shadow_model_variants[shadow].sampling_percentage is 10, not 50",
-                    ENDED,
-                ],
+                ["shadow_mode_config.shadow_model_variants[shadow].sampling_percentage is 10, not 50", ENDED],
                 True,
             ),
             (status, "instance count", REVARIANT, [f"{COUNT} is 1, not 2 (", ENDED], False),
@@ -403,11 +369,7 @@ REJECTIONS: list[tuple[str, str, Declaration, list[str], bool]] = [
         )
         for status in ("Completed", "Cancelled")
         for change, name, words in (
-            (
-                "role_arn",
-                "RoleArn",
-                ["(can be set only on create).", "Omit role_arn or set the current value."],
-            ),
+            ("role_arn", "RoleArn", ["(can be set only on create).", "Omit role_arn or set the current value."]),
             ("description", "Description", [ENDED, "Omit description or set the current value."]),
         )
     ),
@@ -423,10 +385,7 @@ REJECTIONS: list[tuple[str, str, Declaration, list[str], bool]] = [
             status,
             option,
             declaration(properties={name: "other"}),
-            [
-                f'{option} is {shown} "other" (can be set only on create).',
-                f"Omit {option} or set the current value",
-            ],
+            [f'{option} is {shown} "other" (can be set only on create).', f"Omit {option} or set the current value"],
             True,
         )
         for status in STABLE
@@ -453,15 +412,11 @@ REJECTIONS: list[tuple[str, str, Declaration, list[str], bool]] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("status", "declared", "words", "offered"),
-    [pytest.param(s, d, ws, o, id=f"{s}: {c}") for s, c, d, ws, o in REJECTIONS],
-)
+@cases(*((f"{s}: {c}", s, d, ws, o) for s, c, d, ws, o in REJECTIONS))
 def test_next_step_rejects_change_not_allowed_in_status(
     status: str, declared: Declaration, words: list[str], offered: bool
 ) -> None:
     step = plan(declared, seen(status))
-
     message = rejection(step)
     assert [word for word in words if word not in message] == [], message
     assert ("recreate" in message) is offered
@@ -479,7 +434,6 @@ def test_next_step_rejects_change_not_allowed_in_status(
 )
 def test_hint_states_consequence_of_recreate(status: str, consequence: str) -> None:
     message = rejection(plan(declaration(properties={"RoleArn": "other"}), seen(status)))
-
     assert message.endswith(f"Omit role_arn or set the current value, or set recreate: true, {consequence}")
 
 
@@ -489,7 +443,6 @@ def test_rejection_of_create_only_property_does_not_name_status() -> None:
 
 def test_next_step_rejects_intent_before_writing_allowed_change() -> None:
     declared = declaration(properties={"Description": "New", "DesiredState": "Completed"})
-
     assert "desired_state: Completed" in rejection(plan(declared, seen("Created")))
 
 
@@ -504,7 +457,6 @@ def test_rejection_in_unknown_status_hints_at_upgrade() -> None:
 
 def test_recreate_is_rejected_in_unknown_status() -> None:
     step = plan(DESCRIBE._replace(recreate=True), seen("Paused"))
-
     unsupported = "This version of the collection does not support the status 'Paused'."
     assert rejection(step).count(unsupported) == 2
     assert rejection(step).endswith("Until then, omit description or set the current value.")
@@ -518,27 +470,24 @@ def test_unknown_status_allows_only_unchanged_experiment_or_delete(present: bool
 CONFLICT = "The options set by the task conflict with the current values of the inference experiment."
 
 
-@pytest.mark.parametrize(
-    ("declared", "expected"),
-    [
-        pytest.param(
-            declaration(properties={"ShadowModeConfig": shadow_mode(shadow="x")}),
-            Reject(
-                "shadow_mode_config must name the two variants of model_variants (production, shadow), got production"
-                f" and x. {CONFLICT}",
-                hint="In the same task, also set the omitted options that conflict.",
-            ),
-            id="roles for current variants",
+@cases(
+    (
+        "roles for current variants",
+        declaration(properties={"ShadowModeConfig": shadow_mode(shadow="x")}),
+        Reject(
+            "shadow_mode_config must name the two variants of model_variants (production, shadow), got production"
+            f" and x. {CONFLICT}",
+            hint="In the same task, also set the omitted options that conflict.",
         ),
-        pytest.param(
-            declaration(tags={str(number): "" for number in range(50)}, purge_tags=False),
-            Reject(
-                f"tags: 51 tags including the existing ones, the maximum is 50. {CONFLICT}",
-                hint="Set fewer tags, or purge_tags: true.",
-            ),
-            id="too many tags with current tags",
+    ),
+    (
+        "too many tags with current tags",
+        declaration(tags={str(number): "" for number in range(50)}, purge_tags=False),
+        Reject(
+            f"tags: 51 tags including the existing ones, the maximum is 50. {CONFLICT}",
+            hint="Set fewer tags, or purge_tags: true.",
         ),
-    ],
+    ),
 )
 def test_next_step_rejects_update_that_conflicts_with_current_values(declared: Declaration, expected: Reject) -> None:
     assert plan(declared, seen("Created")) == expected
@@ -556,8 +505,8 @@ UNCHANGED: list[tuple[str, Declaration]] = [
 
 
 @pytest.mark.parametrize("status", STABLE)
-@pytest.mark.parametrize("declared", [pytest.param(declared, id=case) for case, declared in UNCHANGED])
-def test_next_step_is_done_if_nothing_differs(status: str, declared: Declaration) -> None:
+@cases(*((case, declared) for case, declared in UNCHANGED))
+def test_next_step_is_done_if_nothing_differs(declared: Declaration, status: str) -> None:
     assert plan(declared, seen(status)) == Done()
 
 
@@ -567,7 +516,6 @@ def test_next_step_is_done_if_desired_state_is_reached(status: str) -> None:
     declared = declaration(
         properties={"DesiredState": status, **words}, module_only_options={"on_stop": "promote_shadow"}
     )
-
     assert plan(declared, seen(status)) == Done()
 
 
@@ -576,93 +524,75 @@ def test_next_step_ignores_variants_if_declared_stop_is_reached(status: str) -> 
     declared = declaration(
         properties={"DesiredState": status, "ModelVariants": NEW_VARIANTS, "Description": "As it was"}
     )
-
     assert plan(declared, seen(status)) == Done()
 
 
 def test_next_step_compares_variants_if_desired_state_running_is_reached() -> None:
     declared = declaration(properties={"DesiredState": "Running", "ModelVariants": NEW_VARIANTS})
-
     assert "model_variants" in rejection(plan(declared, seen("Running")))
 
 
 # --- write-only properties ---
 
 
-@pytest.mark.parametrize(
-    ("status", "properties", "read"),
-    [
-        pytest.param("Created", {"Schedule": SCHEDULE}, True, id="Created: schedule"),
-        pytest.param("Running", {"Schedule": SCHEDULE}, True, id="Running: schedule"),
-        pytest.param("Created", {"Schedule": {"StartTime": SCHEDULE["StartTime"]}}, True, id="Created: start time"),
-        pytest.param("Running", {"Schedule": {"EndTime": SCHEDULE["EndTime"]}}, True, id="Running: end time"),
-        pytest.param("Running", {"Schedule": {"StartTime": SCHEDULE["StartTime"]}}, False, id="Running: start time"),
-        pytest.param("Completed", {"Schedule": SCHEDULE}, False, id="Completed: schedule"),
-        pytest.param("Cancelled", {"Schedule": SCHEDULE}, False, id="Cancelled: schedule"),
-        pytest.param("Created", {"Description": "As it was"}, False, id="Created: no schedule"),
-        pytest.param("Running", {"DesiredState": "Running"}, False, id="Running: no schedule"),
-    ],
+@cases(
+    ("Created: schedule", "Created", {"Schedule": SCHEDULE}, True),
+    ("Running: schedule", "Running", {"Schedule": SCHEDULE}, True),
+    ("Created: start time", "Created", {"Schedule": {"StartTime": SCHEDULE["StartTime"]}}, True),
+    ("Running: end time", "Running", {"Schedule": {"EndTime": SCHEDULE["EndTime"]}}, True),
+    ("Running: start time", "Running", {"Schedule": {"StartTime": SCHEDULE["StartTime"]}}, False),
+    ("Completed: schedule", "Completed", {"Schedule": SCHEDULE}, False),
+    ("Cancelled: schedule", "Cancelled", {"Schedule": SCHEDULE}, False),
+    ("Created: no schedule", "Created", {"Description": "As it was"}, False),
+    ("Running: no schedule", "Running", {"DesiredState": "Running"}, False),
 )
 def test_next_step_reads_write_only_properties_only_if_compared(
     status: str, properties: Properties, read: bool
 ) -> None:
     step = plan(declaration(properties=properties), seen(status))
-
     assert isinstance(step, ReadWriteOnly if read else Done)
 
 
-@pytest.mark.parametrize(
-    ("status", "declared", "patch"),
-    [
-        pytest.param("Created", SCHEDULE, None, id="Created: equal"),
-        pytest.param(
-            "Created",
-            {"StartTime": "2026-02-01T10:00:00+01:00", "EndTime": "2026-02-08T09:00:00.9+00:00"},
-            None,
-            id="Created: equivalent",
-        ),
-        pytest.param("Created", {"EndTime": SCHEDULE["EndTime"]}, None, id="Created: equal end time"),
-        pytest.param(
-            "Created",
-            {"EndTime": LATER["EndTime"]},
-            [op("add", "/Schedule", LATER)],
-            id="Created: end time, sent with current start time",
-        ),
-        pytest.param("Running", SCHEDULE, None, id="Running: equal"),
-        pytest.param(
-            "Running",
-            {"StartTime": "2026-01-31T09:00:00Z", "EndTime": SCHEDULE["EndTime"]},
-            None,
-            id="Running: start time, not compared",
-        ),
-        pytest.param(
-            "Running",
-            LATER,
-            [op("add", "/Schedule", {"EndTime": LATER["EndTime"]})],
-            id="Running: end time, sent alone",
-        ),
-    ],
+@cases(
+    ("Created: equal", "Created", SCHEDULE, None),
+    (
+        "Created: equivalent",
+        "Created",
+        {"StartTime": "2026-02-01T10:00:00+01:00", "EndTime": "2026-02-08T09:00:00.9+00:00"},
+        None,
+    ),
+    ("Created: equal end time", "Created", {"EndTime": SCHEDULE["EndTime"]}, None),
+    (
+        "Created: end time, sent with current start time",
+        "Created",
+        {"EndTime": LATER["EndTime"]},
+        [op("add", "/Schedule", LATER)],
+    ),
+    ("Running: equal", "Running", SCHEDULE, None),
+    (
+        "Running: start time, not compared",
+        "Running",
+        {"StartTime": "2026-01-31T09:00:00Z", "EndTime": SCHEDULE["EndTime"]},
+        None,
+    ),
+    ("Running: end time, sent alone", "Running", LATER, [op("add", "/Schedule", {"EndTime": LATER["EndTime"]})]),
 )
 def test_next_step_updates_schedule_members_that_apply_in_status(
     status: str, declared: Properties, patch: Patch | None
 ) -> None:
     step = plan(declaration(properties={"Schedule": declared}), seen(status, write_only={"Schedule": SCHEDULE}))
-
     assert step == Done() if patch is None else update(step) == patch
 
 
 def test_next_step_adds_schedule_if_none_is_set() -> None:
     step = plan(declaration(properties={"Schedule": SCHEDULE}), seen("Created", write_only={}))
-
     assert update(step) == [op("add", "/Schedule", SCHEDULE)]
 
 
 @pytest.mark.parametrize("status", ["Created", "Running"])
 def test_next_step_rejects_end_time_too_long_after_current_start_time(status: str) -> None:
     declared = declaration(properties={"Schedule": {"EndTime": "2026-06-01T09:00:00Z"}})
-
     message = rejection(plan(declared, seen(status, write_only={"Schedule": SCHEDULE})))
-
     assert "schedule must last from 1 hour to 30 days, got 120 days" in message
 
 
@@ -670,7 +600,6 @@ def test_next_step_ignores_error_that_the_current_schedule_already_has() -> None
     # An early start moves the start time, so a test planned for 30 days gets longer than the limit.
     schedule = {"StartTime": "2026-02-01T09:00:00Z", "EndTime": "2026-03-10T09:00:00Z"}
     declared = declaration(properties={"Schedule": {"EndTime": schedule["EndTime"]}, "Description": "New"})
-
     assert update(plan(declared, seen("Running", write_only={"Schedule": schedule}))) == DESCRIBED
 
 
@@ -678,43 +607,39 @@ def storage(csv: list[str], json: list[str]) -> Properties:
     return {**STORAGE, "ContentType": {"CsvContentTypes": csv, "JsonContentTypes": json}}
 
 
-@pytest.mark.parametrize(
-    ("current", "declared", "patch"),
-    [
-        pytest.param(
-            storage([], []),
-            DESCRIBE,
-            [
-                *DESCRIBED,
-                op("remove", "/DataStorageConfig/ContentType/CsvContentTypes"),
-                op("remove", "/DataStorageConfig/ContentType/JsonContentTypes"),
-            ],
-            id="both empty",
-        ),
-        pytest.param(
-            storage(["text/csv"], []),
-            DESCRIBE,
-            [*DESCRIBED, op("remove", "/DataStorageConfig/ContentType/JsonContentTypes")],
-            id="one empty",
-        ),
-        pytest.param(storage(["text/csv"], ["a/json"]), DESCRIBE, DESCRIBED, id="none empty"),
-        pytest.param(
-            storage([], []),
-            declaration(properties={"DataStorageConfig": {"ContentType": {"CsvContentTypes": ["text/csv"]}}}),
-            [
-                op("replace", "/DataStorageConfig/ContentType/CsvContentTypes", ["text/csv"]),
-                op("remove", "/DataStorageConfig/ContentType/JsonContentTypes"),
-            ],
-            id="one declared",
-        ),
-        pytest.param(storage([], []), declaration(properties={"DataStorageConfig": STORAGE}), [], id="no other change"),
-    ],
+@cases(
+    (
+        "both empty",
+        storage([], []),
+        DESCRIBE,
+        [
+            *DESCRIBED,
+            op("remove", "/DataStorageConfig/ContentType/CsvContentTypes"),
+            op("remove", "/DataStorageConfig/ContentType/JsonContentTypes"),
+        ],
+    ),
+    (
+        "one empty",
+        storage(["text/csv"], []),
+        DESCRIBE,
+        [*DESCRIBED, op("remove", "/DataStorageConfig/ContentType/JsonContentTypes")],
+    ),
+    ("none empty", storage(["text/csv"], ["a/json"]), DESCRIBE, DESCRIBED),
+    (
+        "one declared",
+        storage([], []),
+        declaration(properties={"DataStorageConfig": {"ContentType": {"CsvContentTypes": ["text/csv"]}}}),
+        [
+            op("replace", "/DataStorageConfig/ContentType/CsvContentTypes", ["text/csv"]),
+            op("remove", "/DataStorageConfig/ContentType/JsonContentTypes"),
+        ],
+    ),
+    ("no other change", storage([], []), declaration(properties={"DataStorageConfig": STORAGE}), []),
 )
 def test_patch_removes_empty_content_types_that_the_schema_rejects(
     current: Properties, declared: Declaration, patch: Patch
 ) -> None:
     step = plan(declared, seen("Created", DataStorageConfig=current))
-
     assert (update(step) if patch else step) == (patch or Done())
     patched = jsonpatch.apply_patch(experiment("Created", DataStorageConfig=current), patch)
     left = patched["DataStorageConfig"]["ContentType"]
@@ -731,55 +656,50 @@ def tags(**pairs: str) -> list[dict[str, str]]:
 OWN, WITH_AWS = tags(team="ml"), tags(aws_stack="s", team="ml")
 
 
-@pytest.mark.parametrize(
-    ("current", "declared", "patch"),
-    [
-        pytest.param(OWN, declaration(tags={"team": "ops"}), TAGGED, id="changed value"),
-        pytest.param(OWN, declaration(tags={}), [op("replace", "/Tags", [])], id="all purged"),
-        pytest.param(None, declaration(tags={"a": "1"}), [op("add", "/Tags", tags(a="1"))], id="first tag"),
-        pytest.param(
-            OWN,
-            declaration(tags={"a": "1"}, purge_tags=False),
-            [op("test", "/Tags", OWN), op("replace", "/Tags", tags(team="ml", a="1"))],
-            id="added without purge",
-        ),
-        pytest.param(
-            WITH_AWS,
-            declaration(tags={"a": "1"}),
-            [op("test", "/Tags", WITH_AWS), op("replace", "/Tags", tags(aws_stack="s", a="1"))],
-            id="purged except tags of AWS",
-        ),
-        pytest.param(
-            WITH_AWS,
-            declaration(tags={}),
-            [op("test", "/Tags", WITH_AWS), op("replace", "/Tags", tags(aws_stack="s"))],
-            id="all purged except tags of AWS",
-        ),
-        pytest.param(
-            [],
-            declaration(tags={"a": "1"}, purge_tags=False),
-            [op("test", "/Tags", []), op("replace", "/Tags", tags(a="1"))],
-            id="first tag without purge",
-        ),
-        pytest.param(WITH_AWS, declaration(tags={"team": "ml"}), [], id="tags of AWS"),
-        pytest.param(tags(b="2", a="1"), declaration(tags={"a": "1", "b": "2"}), [], id="order"),
-        pytest.param([], declaration(tags={}), [], id="empty"),
-        pytest.param(None, declaration(tags={}), [], id="empty, none read"),
-        pytest.param(OWN, declaration(tags=None, properties={"Description": "As it was"}), [], id="omitted"),
-    ],
+@cases(
+    ("changed value", OWN, declaration(tags={"team": "ops"}), TAGGED),
+    ("all purged", OWN, declaration(tags={}), [op("replace", "/Tags", [])]),
+    ("first tag", None, declaration(tags={"a": "1"}), [op("add", "/Tags", tags(a="1"))]),
+    (
+        "added without purge",
+        OWN,
+        declaration(tags={"a": "1"}, purge_tags=False),
+        [op("test", "/Tags", OWN), op("replace", "/Tags", tags(team="ml", a="1"))],
+    ),
+    (
+        "purged except tags of AWS",
+        WITH_AWS,
+        declaration(tags={"a": "1"}),
+        [op("test", "/Tags", WITH_AWS), op("replace", "/Tags", tags(aws_stack="s", a="1"))],
+    ),
+    (
+        "all purged except tags of AWS",
+        WITH_AWS,
+        declaration(tags={}),
+        [op("test", "/Tags", WITH_AWS), op("replace", "/Tags", tags(aws_stack="s"))],
+    ),
+    (
+        "first tag without purge",
+        [],
+        declaration(tags={"a": "1"}, purge_tags=False),
+        [op("test", "/Tags", []), op("replace", "/Tags", tags(a="1"))],
+    ),
+    ("tags of AWS", WITH_AWS, declaration(tags={"team": "ml"}), []),
+    ("order", tags(b="2", a="1"), declaration(tags={"a": "1", "b": "2"}), []),
+    ("empty", [], declaration(tags={}), []),
+    ("empty, none read", None, declaration(tags={}), []),
+    ("omitted", OWN, declaration(tags=None, properties={"Description": "As it was"}), []),
 )
 @pytest.mark.parametrize("status", STABLE)
 def test_next_step_updates_tags(
-    status: str, current: list[dict[str, str]] | None, declared: Declaration, patch: Patch
+    current: list[dict[str, str]] | None, declared: Declaration, patch: Patch, status: str
 ) -> None:
     step = plan(declared, seen(status, Tags=current))
-
     assert (update(step) if patch else step) == (patch or Done())
 
 
 def test_start_with_tags_protects_tags() -> None:
     declared = declaration(properties={"DesiredState": "Running"}, tags={"a": "1"}, purge_tags=False)
-
     assert update(plan(declared, seen("Created"))) == [
         op("test", "/Tags", TAGS),
         op("replace", "/Tags", tags(team="ml", a="1")),
@@ -793,14 +713,7 @@ PROMOTED = [op("test", "/ModelVariants", VARIANTS), op("replace", "/ModelVariant
 REMOVED = [op("test", "/ModelVariants", VARIANTS), op("replace", "/ModelVariants", [variant("production")])]
 
 
-@pytest.mark.parametrize(
-    ("on_stop", "variants"),
-    [
-        pytest.param("retain", [], id="retain"),
-        pytest.param("promote_shadow", PROMOTED, id="promote"),
-        pytest.param("remove_shadow", REMOVED, id="remove"),
-    ],
-)
+@cases(("retain", "retain", []), ("promote", "promote_shadow", PROMOTED), ("remove", "remove_shadow", REMOVED))
 @pytest.mark.parametrize("intent", ["Completed", "Cancelled"])
 def test_stop_sends_variants_for_on_stop(on_stop: str, variants: Patch, intent: str) -> None:
     declared = declaration(
@@ -814,14 +727,11 @@ def test_stop_sends_variants_for_on_stop(on_stop: str, variants: Patch, intent: 
     ]
 
 
-@pytest.mark.parametrize(
-    "current",
-    [
-        pytest.param(seen("Running", ModelVariants=None), id="no variants"),
-        pytest.param(seen("Running", ModelVariants=[]), id="empty list"),
-        pytest.param(seen("Running", ModelVariants=[variant("a"), variant("b")]), id="other names"),
-        pytest.param(seen("Running", ShadowModeConfig=None), id="no roles"),
-    ],
+@cases(
+    ("no variants", seen("Running", ModelVariants=None)),
+    ("empty list", seen("Running", ModelVariants=[])),
+    ("other names", seen("Running", ModelVariants=[variant("a"), variant("b")])),
+    ("no roles", seen("Running", ShadowModeConfig=None)),
 )
 @pytest.mark.parametrize("present", [True, False], ids=["stop", "delete"])
 @pytest.mark.parametrize("on_stop", ["promote_shadow", "remove_shadow"])
@@ -829,38 +739,30 @@ def test_next_step_rejects_stop_that_would_remove_both_variants(current: Resourc
     declared = declaration(
         properties={"DesiredState": "Completed"}, module_only_options={"on_stop": on_stop}, present=present
     )
-
     assert rejection(plan(declared, current)).startswith(
         f"on_stop: {on_stop} requires both variants of shadow_mode_config"
     )
 
 
 @pytest.mark.parametrize("status", STABLE)
-@pytest.mark.parametrize(
-    ("properties", "on_stop", "patch"),
-    [
-        pytest.param({}, "retain", [], id="no options"),
-        pytest.param({"Description": "New", "KmsKey": "other"}, "retain", [], id="differences"),
-        pytest.param({"DesiredState": "Running"}, "retain", [], id="desired_state Running"),
-        pytest.param(
-            {"DesiredState": "Cancelled"}, "retain", [op("add", "/DesiredState", "Cancelled")], id="cancel first"
-        ),
-        pytest.param({}, "promote_shadow", [*PROMOTED, op("add", "/DesiredState", "Completed")], id="promote first"),
-        pytest.param(
-            {"StatusReason": "why"},
-            "retain",
-            [op("add", "/StatusReason", "why"), op("add", "/DesiredState", "Completed")],
-            id="stop with reason first",
-        ),
-    ],
+@cases(
+    ("no options", {}, "retain", []),
+    ("differences", {"Description": "New", "KmsKey": "other"}, "retain", []),
+    ("desired_state Running", {"DesiredState": "Running"}, "retain", []),
+    ("cancel first", {"DesiredState": "Cancelled"}, "retain", [op("add", "/DesiredState", "Cancelled")]),
+    ("promote first", {}, "promote_shadow", [*PROMOTED, op("add", "/DesiredState", "Completed")]),
+    (
+        "stop with reason first",
+        {"StatusReason": "why"},
+        "retain",
+        [op("add", "/StatusReason", "why"), op("add", "/DesiredState", "Completed")],
+    ),
 )
 def test_absent_stops_running_experiment_if_declared_and_deletes_others(
-    status: str, properties: Properties, on_stop: str, patch: Patch
+    properties: Properties, on_stop: str, patch: Patch, status: str
 ) -> None:
     declared = declaration(present=False, properties=properties, module_only_options={"on_stop": on_stop})
-
     step = plan(declared, seen(status))
-
     if status == "Running" and patch:
         assert update(step) == patch
     else:
@@ -897,7 +799,6 @@ def test_recreate_creates_declared_values_and_preserves_the_others(status: str) 
 
 def test_recreate_preserves_schedule_in_status_created() -> None:
     declared = declaration(properties=AGAIN, recreate=True)
-
     assert isinstance(plan(declared, seen("Created")), ReadWriteOnly)
     then = recreated(declared, seen("Created", write_only={"Schedule": SCHEDULE, "StatusReason": "earlier"}))
     assert then.properties["Schedule"] == SCHEDULE
@@ -906,74 +807,57 @@ def test_recreate_preserves_schedule_in_status_created() -> None:
 
 def test_recreate_merges_schedule_in_status_created() -> None:
     declared = declaration(properties={**AGAIN, "Schedule": {"EndTime": LATER["EndTime"]}}, recreate=True)
-
     then = recreated(declared, seen("Created", write_only={"Schedule": SCHEDULE}))
-
     assert then.properties["Schedule"] == LATER
 
 
 def test_recreate_replaces_lists_and_merges_objects() -> None:
     declared = declaration(
-        properties={
-            **AGAIN,
-            "ModelVariants": NEW_VARIANTS,
-            "DataStorageConfig": {"Destination": "s3://new"},
-        },
+        properties={**AGAIN, "ModelVariants": NEW_VARIANTS, "DataStorageConfig": {"Destination": "s3://new"}},
         recreate=True,
     )
-
     then = recreated(declared, seen("Running", DataStorageConfig=storage(["text/csv"], ["a/json"])))
-
     assert then.properties["ModelVariants"] == NEW_VARIANTS
     assert then.properties["DataStorageConfig"] == {**storage(["text/csv"], ["a/json"]), "Destination": "s3://new"}
 
 
-@pytest.mark.parametrize(
-    ("declared", "expected"),
-    [
-        pytest.param(None, {"team": "ml"}, id="omitted"),
-        pytest.param({"a": "1"}, {"a": "1"}, id="declared"),
-        pytest.param({}, {}, id="empty"),
-    ],
-)
+@cases(("omitted", None, {"team": "ml"}), ("declared", {"a": "1"}, {"a": "1"}), ("empty", {}, {}))
 def test_recreate_purges_or_preserves_tags(declared: dict[str, str] | None, expected: dict[str, str]) -> None:
     then = recreated(declaration(properties=AGAIN, recreate=True, tags=declared), seen("Running", Tags=WITH_AWS))
-
     assert then.tags == expected
 
 
 def test_recreate_merges_tags_without_purge() -> None:
     declared = declaration(properties=AGAIN, recreate=True, tags={"a": "1"}, purge_tags=False)
-
     assert recreated(declared, seen("Running", Tags=WITH_AWS)).tags == {"team": "ml", "a": "1"}
 
 
 def test_recreate_starts_ended_experiment_again() -> None:
     then = recreated(declaration(properties={**CREATABLE, "DesiredState": "Running"}, recreate=True), seen("Completed"))
-
     assert then.properties["DesiredState"] == "Running"
     assert plan(then, seen("Created")) == Update(
         patch=[op("add", "/DesiredState", "Running")], properties=frozenset({"DesiredState"})
     )
 
 
-@pytest.mark.parametrize(
-    ("properties", "words"),
-    [
-        pytest.param(
-            {"RoleArn": "other"},
+@cases(
+    (
+        "required options missing",
+        {"RoleArn": "other"},
+        (
             "would first be deleted by recreate: true. The create requires these options: type,"
             " endpoint_name, model_variants, shadow_mode_config. Omit recreate, or set these options, or"
-            " correct the value of name or region.",
-            id="required options missing",
+            " correct the value of name or region."
         ),
-        pytest.param(
-            {**AGAIN, "DesiredState": "Completed"},
+    ),
+    (
+        "desired_state Completed",
+        {**AGAIN, "DesiredState": "Completed"},
+        (
             "would first be deleted by recreate: true. desired_state: Completed requires an existing inference"
-            " experiment. Omit recreate, or omit desired_state, or set desired_state: Running.",
-            id="desired_state Completed",
+            " experiment. Omit recreate, or omit desired_state, or set desired_state: Running."
         ),
-    ],
+    ),
 )
 def test_next_step_rejects_recreate(properties: Properties, words: str) -> None:
     assert rejection(plan(declaration(properties=properties, recreate=True), seen("Created"))).endswith(words)
@@ -981,7 +865,6 @@ def test_next_step_rejects_recreate(properties: Properties, words: str) -> None:
 
 def test_next_step_updates_despite_recreate_if_change_is_allowed() -> None:
     declared = declaration(properties={**CREATABLE, "Description": "New"}, recreate=True)
-
     assert update(plan(declared, seen("Created"))) == DESCRIBED
 
 
@@ -1006,46 +889,42 @@ THING = ResourceType(
 EXISTING = Resource({"Name": "test", "Kind": "small", "Settings": {"A": 1, "B": 2}, "Arn": "arn"})
 
 
-@pytest.mark.parametrize(
-    ("declared", "current", "expected"),
-    [
-        pytest.param(declaration(), None, "kind", id="create without required option"),
-        pytest.param(
-            declaration(properties={"Kind": "x"}), None, Create(properties={"Name": "test", "Kind": "x"}), id="create"
-        ),
-        pytest.param(declaration(properties={"Kind": "small", "Settings": {"B": 2}}), EXISTING, Done(), id="equal"),
-        pytest.param(
-            declaration(properties={"Settings": {"B": 3}}),
-            EXISTING,
-            Update(patch=[op("replace", "/Settings/B", 3)], properties=frozenset({"Settings"})),
-            id="member changed",
-        ),
-        pytest.param(
-            declaration(properties={"Kind": "large"}),
-            EXISTING,
+@cases(
+    ("create without required option", declaration(), None, "kind"),
+    ("create", declaration(properties={"Kind": "x"}), None, Create(properties={"Name": "test", "Kind": "x"})),
+    ("equal", declaration(properties={"Kind": "small", "Settings": {"B": 2}}), EXISTING, Done()),
+    (
+        "member changed",
+        declaration(properties={"Settings": {"B": 3}}),
+        EXISTING,
+        Update(patch=[op("replace", "/Settings/B", 3)], properties=frozenset({"Settings"})),
+    ),
+    (
+        "create-only property",
+        declaration(properties={"Kind": "large"}),
+        EXISTING,
+        (
             'kind is "small", not "large" (can be set only on create). Omit kind or set the current'
-            " value, or set recreate: true, which deletes the resource and creates it again.",
-            id="create-only property",
+            " value, or set recreate: true, which deletes the resource and creates it again."
         ),
-        pytest.param(
-            declaration(properties={"Kind": "large"}, recreate=True),
-            EXISTING,
-            Delete(
-                then=declaration(
-                    properties={"Name": "test", "Kind": "large", "Settings": {"A": 1, "B": 2}}, tags={}, recreate=False
-                ),
-                create=Create(properties={"Name": "test", "Kind": "large", "Settings": {"A": 1, "B": 2}}),
-                properties_that_differ=frozenset({"Kind"}),
+    ),
+    (
+        "recreate",
+        declaration(properties={"Kind": "large"}, recreate=True),
+        EXISTING,
+        Delete(
+            then=declaration(
+                properties={"Name": "test", "Kind": "large", "Settings": {"A": 1, "B": 2}}, tags={}, recreate=False
             ),
-            id="recreate",
+            create=Create(properties={"Name": "test", "Kind": "large", "Settings": {"A": 1, "B": 2}}),
+            properties_that_differ=frozenset({"Kind"}),
         ),
-        pytest.param(declaration(present=False), EXISTING, Delete(), id="delete"),
-        pytest.param(declaration(present=False), None, Done(), id="absent"),
-    ],
+    ),
+    ("delete", declaration(present=False), EXISTING, Delete()),
+    ("absent", declaration(present=False), None, Done()),
 )
 def test_next_step_without_lifecycle(declared: Declaration, current: Resource | None, expected: Step | str) -> None:
     step = next_step(THING, declared, current)
-
     if isinstance(expected, str):
         assert expected in rejection(step)
     else:

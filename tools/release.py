@@ -20,7 +20,13 @@ from tests.support.environment import ROOT
 
 _NUMBER = r"(?:0|[1-9]\d*)"
 _VERSION = re.compile(rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}")
-_LINE = re.compile(r"^version: (.*)$", re.MULTILINE)
+# The files with the version, and their line with it. A test compares the two versions.
+GALAXY = Path("galaxy.yml")
+CONSTANT = Path("plugins", "module_utils", "_cloud_control", "ansible_module", "collection.py")
+_LINES = {
+    GALAXY: re.compile(r"^(version: )(.*)()$", re.MULTILINE),
+    CONSTANT: re.compile(r'^(VERSION = ")(.*)(")$', re.MULTILINE),
+}
 GIT = shutil.which("git") or "git"
 FRAGMENTS = Path("changelogs", "fragments")
 
@@ -66,8 +72,9 @@ def fragments(root: Path) -> list[Path]:
 
 
 def _release(version: str, root: Path) -> None:
-    galaxy = root / "galaxy.yml"
-    galaxy.write_text(_LINE.sub(f"version: {version}", galaxy.read_text(encoding="utf-8")), encoding="utf-8")
+    for name, line in _LINES.items():
+        file = root / name
+        file.write_text(line.sub(rf"\g<1>{version}\g<3>", file.read_text(encoding="utf-8")), encoding="utf-8")
     _run(root, "antsibull-changelog", "lint")
     _run(root, "antsibull-changelog", "release", "--version", version)
     _run(root, "make", "--no-print-directory", "build")
@@ -84,7 +91,7 @@ def _git(root: Path, *arguments: str) -> str:
 
 
 def _current(root: Path) -> str:
-    (version,) = _LINE.findall((root / "galaxy.yml").read_text(encoding="utf-8"))
+    ((_, version, _),) = _LINES[GALAXY].findall((root / GALAXY).read_text(encoding="utf-8"))
     return str(version)
 
 

@@ -30,6 +30,7 @@ class Call:
     write: bool
     access_key: str = ""
     protocol: str = ""
+    user_agent: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,6 +46,7 @@ class Record:
     write: bool
     access_key: str = ""
     protocol: str = ""
+    user_agent: str = ""
     status: int = 0
     error: str | None = None
 
@@ -93,7 +95,7 @@ def parse_call(method: str, url: str, headers: Mapping[str, str], body: bytes) -
         protocol = "query" if request.get("Action") else "rest"
         operation = request.pop("Action", "") or f"{method} {urlsplit(url).path}"
     write = not operation.startswith(_READS) if " " not in operation else method not in ("GET", "HEAD", "OPTIONS")
-    return Call(service, operation, region, request, write, access_key, protocol)
+    return Call(service, operation, region, request, write, access_key, protocol, headers.get("user-agent", ""))
 
 
 def error_code(status: int, body: bytes) -> str | None:

@@ -16,6 +16,7 @@ import pytest
 import yaml
 
 from tests.support.environment import DIST, INSTALLED, ROOT
+from tools import release
 from tools.matrix.__main__ import ROWS
 
 GALAXY: dict[str, Any] = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))
@@ -69,11 +70,12 @@ def test_installed_plugins_equal_sources() -> None:
     assert stale == [], "run `make build`"
 
 
-def test_only_galaxy_yml_contains_version() -> None:
-    sources = [ROOT / "Makefile", ROOT / "pyproject.toml", ROOT / "README.md"]
+def test_files_of_release_contain_version_and_no_others() -> None:
+    sources = [ROOT / "Makefile", ROOT / "pyproject.toml", ROOT / "README.md", ROOT / "galaxy.yml"]
     sources += [*(ROOT / "plugins").rglob("*.py"), *(ROOT / "meta").glob("*.yml"), *(ROOT / "docs").rglob("*.md")]
-    written = re.compile(rf"(?:__version__|\bversion)['\"]?\s*[:=]\s*['\"]?{re.escape(GALAXY['version'])}")
-    assert [path.name for path in sources if written.search(path.read_text(encoding="utf-8"))] == []
+    written = re.compile(rf"\bversion(?:__)?['\"]?\s*[:=]\s*['\"]?{re.escape(GALAXY['version'])}", re.IGNORECASE)
+    found = {path.relative_to(ROOT) for path in sources if written.search(path.read_text(encoding="utf-8"))}
+    assert found == {release.GALAXY, release.CONSTANT}
 
 
 def test_last_release_of_changelog_is_version_in_galaxy_yml() -> None:

@@ -16,7 +16,7 @@ import yaml
 
 from tests.support.environment import ROOT
 from tests.support.thorough import THOROUGH
-from tools.release import GIT, main, problems_of
+from tools.release import CONSTANT, GALAXY, GIT, main, problems_of
 
 FRAGMENT = "minor_changes:\n  - inference_experiment - a feature.\n"
 
@@ -42,7 +42,9 @@ def make_release(root: Path, *arguments: str) -> subprocess.CompletedProcess[str
 def tree(tmp_path: Path) -> Path:
     """Return a repository with version 1.9.0 and a fragment, without uncommitted changes."""
     (tmp_path / "changelogs" / "fragments").mkdir(parents=True)
-    (tmp_path / "galaxy.yml").write_text("name: sagemaker\nversion: 1.9.0\n")
+    (tmp_path / GALAXY).write_text("name: sagemaker\nversion: 1.9.0\n")
+    (tmp_path / CONSTANT.parent).mkdir(parents=True)
+    (tmp_path / CONSTANT).write_text('VERSION = "1.9.0"\n')
     (tmp_path / "changelogs" / "fragments" / "more.yml").write_text(FRAGMENT)
     git(tmp_path, "init", "--quiet")
     commit(tmp_path)
@@ -106,7 +108,8 @@ if THOROUGH:  # antsibull-changelog and the build take many seconds
             (root / ".build" / f"{stamp}.stamp").touch()
         done = make_release(root, "VERSION=9.9.9")
         assert done.returncode == 0, done.stdout + done.stderr
-        assert yaml.safe_load((root / "galaxy.yml").read_text())["version"] == "9.9.9"
+        assert yaml.safe_load((root / GALAXY).read_text())["version"] == "9.9.9"
+        assert 'VERSION = "9.9.9"\n' in (root / CONSTANT).read_text()
         changelog = (root / "CHANGELOG.rst").read_text()
         assert "v9.9.9\n======" in changelog
         assert "- inference_experiment - a feature." in changelog
@@ -125,5 +128,5 @@ if THOROUGH:  # antsibull-changelog and the build take many seconds
         (tree / "changelogs" / "fragments" / "more.yml").write_text("no_such_section: [x]\n")
         commit(tree)
         assert main(["2.0.0"], tree) == 1
-        assert (tree / "galaxy.yml").read_text().endswith("version: 1.9.0\n")
+        assert [(tree / name).read_text().count("1.9.0") for name in (GALAXY, CONSTANT)] == [1, 1]
         assert "The tree is restored." in capfd.readouterr().err

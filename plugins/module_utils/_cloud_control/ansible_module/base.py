@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from ansible.module_utils.basic import _load_params
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import HAS_BOTO3
+from ansible_collections.amazon.aws.plugins.module_utils.common import set_collection_info
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule, aws_argument_spec
 
 try:
@@ -36,6 +37,7 @@ from ..model.conversion import to_options, without_unset
 from ..model.messages import format_value
 from ..model.resource_type import Limit, Resource, ResourceType
 from ..model.validation import RawErrors, check_raw_options, validate_value
+from . import collection
 
 # The unit tests replace the clock, so that a pause takes no time.
 CLOCK = Clock()
@@ -61,6 +63,7 @@ def create_module(spec: dict[str, Any]) -> tuple[AnsibleAWSModule, RawErrors]:
     """
     # The garbage collector ignores all objects that exist now. This saves a fifth of the CPU time of an unchanged task.
     gc.freeze()
+    set_collection_info(collection.NAME, collection.VERSION)
     whole = {**aws_argument_spec(), **spec}
     raw = check_raw_options(whole, _load_params() or {})  # ansible-test loads no parameters
     unvalidated = {

@@ -12,11 +12,12 @@ from typing import Any
 
 import botocore
 import pytest
+import yaml
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule, aws_argument_spec
 from botocore.exceptions import BotoCoreError, NoCredentialsError
 
 from tests.emulator import Emulator
-from tests.support.environment import REGION
+from tests.support.environment import REGION, ROOT
 from tests.support.malformed_values import VALUES
 from tests.support.module_runner import Result, argument_spec
 from tests.support.tasks import INFO, MODULE, failed
@@ -26,6 +27,7 @@ from tests.unit.conftest import Run
 TASKS: dict[str, dict[str, Any]] = {MODULE: {"name": "checkout", "state": "absent"}, INFO: {"names": ["checkout"]}}
 # The real method. The fixture of the emulator replaces the method by one that creates each client once.
 CREATE_CLIENT = AnsibleAWSModule.client
+METRICS = "inference_experiment_metrics_info"
 MODULES = pytest.mark.parametrize("module", [MODULE, INFO])
 
 
@@ -49,6 +51,15 @@ def test_invalid_endpoint_url_fails_before_any_call(run: Run, emulator: Emulator
     assert (result.failed, result["error"]["code"]) == (True, "InvalidOptions")
     assert "endpoint_url must be a URL" in result["error"]["message"]
     assert emulator.calls() == []
+
+
+@pytest.mark.parametrize("module", [MODULE, INFO, METRICS])
+@pytest.mark.usefixtures("real_clients")
+def test_user_agent_names_collection_and_version(run: Run, emulator: Emulator, module: str) -> None:
+    galaxy = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))
+    run(module, TASKS.get(module, {"name": "checkout"}))
+    agents = {record.user_agent.split(" ")[2] for record in emulator.log}
+    assert agents == {f"{galaxy['namespace']}.{galaxy['name']}/{galaxy['version']}"}
 
 
 def _assert_failed(result: Result, emulator: Emulator, *words: str) -> None:

@@ -148,7 +148,7 @@ def _names_of(resource_type: Any) -> set[str]:
         resource_type.create_only,
         resource_type.write_only,
         resource_type.required_to_create,
-        tuple(resource_type.lifecycle.statuses) if resource_type.lifecycle else (),
+        tuple(resource_type.lifecycle.statuses),
     )
     return {resource_type.type_name, *resource_type.options, *resource_type.module_only_options, *texts(described)}
 

@@ -53,7 +53,7 @@ def _spec(resource_type: ResourceType) -> dict[str, Any]:
         "identifiers_only": {"type": "bool", "default": False},
         **base.ROLE,
     }
-    if resource_type.lifecycle:
+    if resource_type.lifecycle.statuses:
         choices = list(resource_type.lifecycle.statuses)
         spec["statuses"] = {"type": "list", "elements": "str", "choices": choices}
     if resource_type.write_only_reader:
@@ -80,7 +80,7 @@ def _result(
 ) -> dict[str, Any]:
     if query.identifiers_only:
         return {resource_type.identifier: identifier, "region": region}
-    if query.include_write_only and resource_type.lifecycle:
+    if query.include_write_only and resource_type.lifecycle.statuses:
         lifecycle, status = resource_type.lifecycle, resource_type.status_of(current)
         values: Properties = {**dict.fromkeys(sorted(resource_type.write_only)), **current.properties}
         current = Resource({**values, lifecycle.intent: status if status in lifecycle.intents else None})

@@ -125,11 +125,9 @@ def _fail(resource_type: ResourceType, module: AnsibleAWSModule, report: Report,
     from .error_report import describe_failure  # Only a failed task needs it: saves 3 % of an unchanged task.
 
     _warn(resource_type, module, report)
-    if isinstance(error, TimedOut) and report.now and resource_type.lifecycle:
-        error.message = (
-            f"{error.message.rstrip('.')}. The {resource_type.noun} last had the status"
-            f" {resource_type.status_of(report.now)}."
-        )
+    status = resource_type.status_of(report.now) if report.now else ""
+    if isinstance(error, TimedOut) and status:
+        error.message = f"{error.message.rstrip('.')}. The {resource_type.noun} last had the status {status}."
     failure = describe_failure(
         _attempt(resource_type, module, report, error),
         error,

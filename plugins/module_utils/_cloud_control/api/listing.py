@@ -30,13 +30,13 @@ class Query(NamedTuple):
     identifiers_only: bool = False
     include_write_only: bool = False
 
-    def may_match(self, lifecycle: Lifecycle | None, identifier: str, properties: Properties) -> bool:
+    def may_match(self, lifecycle: Lifecycle, identifier: str, properties: Properties) -> bool:
         """Return False if the identifier or the properties exclude a resource. The properties can be incomplete."""
         if self.identifiers is not None and identifier not in self.identifiers:
             return False
         if self.contains is not None and self.contains not in identifier:
             return False
-        if self.statuses is None or lifecycle is None or lifecycle.status not in properties:
+        if self.statuses is None or lifecycle.status not in properties:
             return True
         return properties[lifecycle.status] in self.statuses
 
@@ -71,7 +71,7 @@ def _candidates(resource_type: ResourceType, query: Query, client: CloudControl)
     for identifier, listed in client.list():
         if not query.may_match(lifecycle, identifier, listed):
             continue
-        if query.identifiers_only and query.statuses and lifecycle and lifecycle.status not in listed:
+        if query.identifiers_only and query.statuses and lifecycle.status not in listed:
             raise Rejected(
                 "The list response has no status, so statuses cannot be combined with identifiers_only.",
                 hint="Omit identifiers_only.",

@@ -221,7 +221,7 @@ def check_types(resource_type: ResourceType, properties: Properties, declared: C
     """
     entries = {property_name(option): entry for option, entry in resource_type.property_options.items()}
     required = {property_name(resource_type.identifier)}
-    if resource_type.lifecycle:
+    if resource_type.lifecycle.status:
         entries[resource_type.lifecycle.status] = {"type": "str"}
         required.add(resource_type.lifecycle.status)
     required |= {name for name in resource_type.required_to_create if name in declared}

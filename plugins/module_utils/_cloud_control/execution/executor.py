@@ -241,7 +241,7 @@ def _after_success(task: Task, current: Resource | None, step: Write) -> Resourc
     if not isinstance(step, Create):
         return task.read()
     created = _read_created(task)
-    if created and context.type.not_applied_by_create:
+    if created:
         not_applied = context.type.not_applied_by_create(step.properties, created.properties, now)
         _raise_if_not_applied(task, created, not_applied)
     return created

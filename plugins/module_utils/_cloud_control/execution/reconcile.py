@@ -82,7 +82,7 @@ def _read_write_only(task: Task, step: ReadWriteOnly) -> Resource | None:
     context, state, report = task
     status = context.type.status_of(step.current)
     values = context.client.read_write_only(step.reader, state.declaration.identifier)
-    status_there = values.pop(context.type.lifecycle.status, None) if values and context.type.lifecycle else None
+    status_there = values.pop(context.type.lifecycle.status, None) if values else None
     if values is None or (status_there not in (None, status) and not state.plan_only):
         # The resource was deleted or its status changed between the two reads.
         both = f"{status} in Cloud Control, {status_there or 'not found'} in {step.reader.service}"

@@ -127,17 +127,17 @@ class Status(NamedTuple):
 class Lifecycle(NamedTuple):
     """The statuses of a type, and the property that requests a status."""
 
-    status: str
-    """The read-only property with the status."""
-    intent: str
+    status: str = ""
+    """The read-only property with the status. Without statuses, this field and C(intent) are C("")."""
+    intent: str = ""
     """The intent property, a write-only property. Its value, the intent, is the status that a task requests."""
-    statuses: Mapping[str, Status]
+    statuses: Mapping[str, Status] = NOTHING
     """Status -> the changes that it allows."""
-    intents: tuple[str, ...]
+    intents: tuple[str, ...] = ()
     """All values of the intent property. Each is the name of the status that it requests."""
-    intents_on_create: frozenset[str]
+    intents_on_create: frozenset[str] = frozenset()
     """The values of the intent property that a new resource can reach."""
-    intent_before_delete: Callable[[Declaration], str | None]
+    intent_before_delete: Callable[[Declaration], str | None] = lambda _declaration: None
     """Declaration of a delete -> the intent to reach before the delete; None to delete in the current status."""
 
 
@@ -209,20 +209,21 @@ class ResourceType(NamedTuple):
     """Declaration -> errors of options that conflict with each other, as sentences."""
     warn_without_effect: Callable[[Declaration, Properties, datetime], list[str]] = lambda *_: []
     """(declaration, properties read, current time) -> warnings about declared values that have no effect any more."""
-    lifecycle: Lifecycle | None = None
-    """The statuses; None for a type without statuses."""
+    lifecycle: Lifecycle = Lifecycle()
+    """The statuses. By default, the type has none, and all properties that can be written can change at any time."""
     write_only_reader: WriteOnlyReader | None = None
     """The call that returns write-only properties; None if no API returns them."""
     metrics: MetricsTable | None = None
     """The CloudWatch metrics of the variants; None for a type without metrics."""
-    predict: Callable[[Properties | None, Properties, Properties, datetime], Properties] | None = None
+    predict: Callable[[Properties | None, Properties, Properties, datetime], Properties] = (
+        lambda _before, readable, _write_only, _now: readable
+    )
     """(properties before, None for a create; readable properties of the model; write-only properties of the model;
-    current time) -> properties after the operation, in a stable status. If this field is None, the result is the
-    readable properties of the model."""
-    effects: Callable[[Properties, Properties | None], dict[str, Any]] | None = None
+    current time) -> properties after the operation, in a stable status."""
+    effects: Callable[[Properties, Properties | None], dict[str, Any]] = lambda _properties, _model: {}
     """(properties read; model, or None for a delete) -> effects of the operation that no read shows, by the name of the
     return value. An effect that has the name of an option is shown in the diff, but is not a return value."""
-    not_applied_by_create: Callable[[Properties, Properties, datetime], frozenset[str]] | None = None
+    not_applied_by_create: Callable[[Properties, Properties, datetime], frozenset[str]] = lambda *_: frozenset()
     """(properties sent, properties read, current time) -> the sent properties that the create has not applied. Needed
     for properties in which next_step() would not find a difference."""
     continues_after: tuple[str, ...] = ()
@@ -249,11 +250,15 @@ class ResourceType(NamedTuple):
 
     def status_of(self, current: Resource) -> str:
         """Return the status of a resource; "" for a type without statuses."""
-        return str(current.properties.get(self.lifecycle.status)) if self.lifecycle else ""
+        return str(current.properties.get(self.lifecycle.status, ""))
+
+    def intent_of(self, declaration: Declaration) -> str | None:
+        """Return the declared value of the intent property; None if the task does not set it."""
+        return declaration.properties.get(self.lifecycle.intent)
 
     def status_row(self, current: Resource) -> Status:
         """Return the row of the current status. Without statuses, all properties that can be written are updatable."""
-        if self.lifecycle is None:
+        if not self.lifecycle.statuses:
             return Status(updatable=self.writable)
         status = self.status_of(current)
         restriction = f"This version of the collection does not support the status {status!r}."

@@ -38,7 +38,7 @@ class Situation(NamedTuple):
     @property
     def pending_intent(self) -> str | None:
         """The declared intent, None if the resource has reached it."""
-        intent = intent_of(self.resource_type, self.declaration)
+        intent = self.resource_type.intent_of(self.declaration)
         return None if intent == self.status_name else intent
 
     @property
@@ -68,19 +68,12 @@ class Diff(NamedTuple):
         return frozenset(self.properties)
 
 
-def intent_of(resource_type: ResourceType, declaration: Declaration) -> str | None:
-    """Return the declared value of the intent property; None if the task does not set it."""
-    return declaration.properties.get(resource_type.lifecycle.intent) if resource_type.lifecycle else None
-
-
 def compared_properties(situation: Situation) -> Properties:
     """Return the declared properties that are compared in the current status, without the intent and the tags."""
     resource_type, declaration, _current = situation
-    status, intent = situation.status, intent_of(resource_type, declaration)
-    ignored = set(resource_type.never_compared)
-    if resource_type.lifecycle:
-        ignored.add(resource_type.lifecycle.intent)
-    if intent and situation.pending_intent is None:
+    status = situation.status
+    ignored = {*resource_type.never_compared, resource_type.lifecycle.intent}
+    if resource_type.intent_of(declaration) and situation.pending_intent is None:
         ignored |= status.ignored_when_reached
     compared = {}
     for name, value in declaration.properties.items():

@@ -19,7 +19,7 @@ from ..model.equivalence import Difference, merge
 from ..model.messages import format_value
 from ..model.resource_type import Declaration, Path, Properties, Resource, ResourceType, WriteOnlyReader, option_name
 from ..model.tags import tags_to_dict, tags_to_property, validate_number_of_tags
-from .diff import Diff, Situation, compared_properties, compute_diff, create_patch, intent_of
+from .diff import Diff, Situation, compared_properties, compute_diff, create_patch
 from .json_patch import PatchDocument
 
 
@@ -110,8 +110,8 @@ def next_step(resource_type: ResourceType, declaration: Declaration, current: Re
 
 
 def _create(resource_type: ResourceType, declaration: Declaration, state: str = "does not exist") -> Create | Reject:
-    lifecycle, intent, noun = resource_type.lifecycle, intent_of(resource_type, declaration), resource_type.noun
-    if lifecycle and intent and intent not in lifecycle.intents_on_create:
+    lifecycle, intent, noun = resource_type.lifecycle, resource_type.intent_of(declaration), resource_type.noun
+    if intent and intent not in lifecycle.intents_on_create:
         option = option_name(lifecycle.intent)
         return Reject(
             f"The {noun} {state}. {option}: {intent} requires an existing {noun}.",
@@ -169,7 +169,7 @@ def _transition(situation: Situation, intent: str, diff: Diff) -> Update | Rejec
 def _delete(situation: Situation) -> Update | Delete | Reject:
     resource_type, declaration, _current = situation
     status, noun = situation.status, resource_type.noun
-    intent = resource_type.lifecycle.intent_before_delete(declaration) if resource_type.lifecycle else None
+    intent = resource_type.lifecycle.intent_before_delete(declaration)
     if intent and status.unknown:
         return Reject(f"{status.restriction} The {noun} cannot be stopped before the delete.", hint=_UPGRADE)
     if not intent or intent not in status.transitions:
@@ -238,7 +238,7 @@ def _declaration_after_delete(situation: Situation) -> Declaration:
 def _rejection(situation: Situation, diff: Diff) -> Reject | None:
     """Return all changes that the type or the status does not allow, in one Reject; None if all are allowed."""
     resource_type, status, status_name = situation.resource_type, situation.status, situation.status_name
-    lifecycle, intent = resource_type.lifecycle, situation.pending_intent
+    intent = situation.pending_intent
     create_only = [d for d in diff.differences if d.path[0] in resource_type.create_only]
     blocked = [d for d in diff.differences if d.path[0] not in resource_type.create_only and not status.allows(d.path)]
     reasons = []
@@ -246,9 +246,10 @@ def _rejection(situation: Situation, diff: Diff) -> Reject | None:
         reasons.append(f"{_shown(create_only)} (can be set only on create).")
     if blocked:
         reasons.append(f"{_shown(blocked)} (cannot change in status {status_name}).")
-    unreachable = lifecycle is not None and intent is not None and intent not in status.transitions
-    if lifecycle and unreachable:
-        reasons.append(f"{option_name(lifecycle.intent)}: {intent} cannot be reached from status {status_name}.")
+    unreachable = intent is not None and intent not in status.transitions
+    if unreachable:
+        option = option_name(resource_type.lifecycle.intent)
+        reasons.append(f"{option}: {intent} cannot be reached from status {status_name}.")
     if not reasons:
         return None
     if blocked or unreachable:
@@ -259,13 +260,13 @@ def _rejection(situation: Situation, diff: Diff) -> Reject | None:
 
 def _rejection_hint(situation: Situation, rejected: list[Difference], *, unreachable: bool) -> str:
     resource_type, status, lifecycle = situation.resource_type, situation.status, situation.resource_type.lifecycle
-    options = _option_names(rejected, *([lifecycle.intent] if lifecycle and unreachable else []))
+    options = _option_names(rejected, *([lifecycle.intent] if unreachable else []))
     hint = f"Omit {options} or set the current value" if rejected else f"Omit {options}"
     if status.unknown:
         return f"{_UPGRADE} Until then, {hint[0].lower()}{hint[1:]}."
-    intent = intent_of(resource_type, situation.declaration)
+    intent = resource_type.intent_of(situation.declaration)
     # A recreated resource has to reach the declared intent too.
-    reachable = intent is None or (lifecycle is not None and intent in lifecycle.intents_on_create)
+    reachable = intent is None or intent in lifecycle.intents_on_create
     if reachable and (unreachable or any(d.path not in resource_type.recreate_not_offered for d in rejected)):
         hint += f", or set recreate: true, which {status.recreate}"
     return f"{hint}."

@@ -14,7 +14,6 @@ from typing import Any
 from ..model.conversion import without_unset
 from ..model.resource_type import Declaration, Properties, Resource, ResourceType
 from . import json_patch
-from .diff import intent_of
 from .plan import Create, Delete, Update, Write
 
 
@@ -26,8 +25,7 @@ def predict(resource_type: ResourceType, current: Resource | None, step: Write, 
     model = step.properties if isinstance(step, Create) else json_patch.apply(before or {}, step.patch)
     sent = {name: value for name, value in model.items() if name in resource_type.write_only}
     properties = {name: value for name, value in model.items() if name not in resource_type.write_only}
-    if resource_type.predict:
-        properties = resource_type.predict(before, properties, sent, now)
+    properties = resource_type.predict(before, properties, sent, now)
     if current:
         properties = _with_unset(current.properties, without_unset(resource_type, current.properties), properties)
     return Resource(properties, _predict_write_only(resource_type, current, properties, sent))
@@ -40,11 +38,10 @@ def predict_stable(resource_type: ResourceType, declaration: Declaration, curren
     stable or an unknown status is returned unchanged.
     """
     lifecycle, candidates = resource_type.lifecycle, resource_type.status_row(current).stable_statuses
-    if lifecycle is None or not candidates:
+    if not candidates:
         return current
-    intent = (
-        intent_of(resource_type, declaration) if declaration.present else lifecycle.intent_before_delete(declaration)
-    )
+    intent_of = resource_type.intent_of if declaration.present else lifecycle.intent_before_delete
+    intent = intent_of(declaration)
     suitable = (status for status in candidates if intent == status or intent in lifecycle.statuses[status].transitions)
     status = next(suitable, candidates[0])
     return current._replace(properties={**current.properties, lifecycle.status: status})
@@ -52,7 +49,7 @@ def predict_stable(resource_type: ResourceType, declaration: Declaration, curren
 
 def effects(resource_type: ResourceType, current: Resource | None, step: Write) -> dict[str, Any]:
     """Return the effects of a write that no read shows, by their returned key."""
-    if current is None or resource_type.effects is None or isinstance(step, Create):
+    if current is None:
         return {}
     model = json_patch.apply(current.properties, step.patch) if isinstance(step, Update) else None
     return resource_type.effects(current.properties, model)

@@ -325,7 +325,6 @@ def test_names_in_fields_of_type_are_properties_of_type() -> None:
 
     assert known <= resource_type.writable
     assert not resource_type.writable & readable
-    assert resource_type.lifecycle
     assert resource_type.lifecycle.status in readable
     assert resource_type.lifecycle.intent in resource_type.writable
     assert resource_type.lifecycle.intents_on_create <= {*resource_type.lifecycle.intents} <= {*STATUSES}

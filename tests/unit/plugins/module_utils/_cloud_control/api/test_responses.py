@@ -415,4 +415,4 @@ def test_check_types_rejects_wrong_type_of_undeclared_property(changes: dict[str
 
 
 def test_check_types_requires_no_status_of_type_without_lifecycle() -> None:
-    responses.check_types(THING._replace(lifecycle=Lifecycle()), {"Name": "a", "Kinds": []}, DECLARED)
+    responses.check_types(THING._replace(lifecycle=resource_type.Lifecycle()), {"Name": "a", "Kinds": []}, DECLARED)

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import chain
 from typing import Any
 
 from ansible.module_utils.common.warnings import warn
@@ -15,11 +14,10 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 from ..errors import CloudControlError, Rejected, TimedOut
 from ..execution.reconcile import reconcile
 from ..execution.state import Context, Operation, Report
-from ..model.conversion import to_properties
 from ..model.resource_type import Declaration, Limit, Resource, ResourceType
-from ..model.tags import tags_as_strings
-from ..model.validation import RawErrors, validate_options, validate_value
+from ..model.validation import RawErrors, validate_value
 from . import base
+from .declaration import declaration_spec, read_declaration
 
 MAX_WAIT_TIMEOUT = 7 * 24 * 3600  # Cloud Control keeps a request for seven days.
 
@@ -55,11 +53,7 @@ def _context(resource_type: ResourceType, module: AnsibleAWSModule, declaration:
 
 def _spec(resource_type: ResourceType) -> dict[str, Any]:
     return {
-        **resource_type.options,
-        **resource_type.module_only_options,
-        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-        "recreate": {"type": "bool", "default": False},
-        "purge_tags": {"type": "bool", "default": True},
+        **declaration_spec(resource_type),
         "wait": {"type": "bool", "default": True},
         "wait_timeout": {"type": "int", "default": 1800},
         **base.ROLE,
@@ -68,25 +62,9 @@ def _spec(resource_type: ResourceType) -> dict[str, Any]:
 
 def _declaration(resource_type: ResourceType, params: Mapping[str, Any], raw: RawErrors) -> Declaration:
     """Return the declaration of the task. Raises Rejected with all errors of its options."""
-    invalid = validate_options(resource_type, params)
-    errors = raw.with_further(chain.from_iterable(invalid.values()))
+    declaration, errors = read_declaration(resource_type, params, raw)
     errors += validate_value("wait_timeout", params["wait_timeout"], Limit(number=(1, MAX_WAIT_TIMEOUT)))
     errors += base.validate_connection(params)
-    # Options that cannot be converted are omitted, so that the others can be validated together.
-    converted = {path.partition(".")[0] for path in resource_type.values}
-    omitted = raw.unreadable.keys() | (invalid.keys() & converted)
-    properties = to_properties(resource_type, {name: value for name, value in params.items() if name not in omitted})
-    tags = params[resource_type.tags_option]
-    declaration = Declaration(
-        identifier=params[resource_type.identifier],
-        present=params["state"] == "present",
-        properties=properties,
-        tags=None if tags is None else tags_as_strings(tags),
-        purge_tags=params["purge_tags"],
-        recreate=params["recreate"],
-        module_only_options={name: params[name] for name in resource_type.module_only_options},
-    )
-    errors += resource_type.validate_model(properties) + resource_type.validate_declaration(declaration)
     base.raise_if_invalid(errors)
     return declaration
 

@@ -13,16 +13,18 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from .resource_type import Path, Properties, ResourceType, Spec, property_name
+from .resource_type import Path, Properties, ResourceType, Spec, option_name, property_name
 from .tags import tags_to_dict
 
 
-def to_properties(resource_type: ResourceType, options: Mapping[str, Any]) -> Properties:
+def to_properties(resource_type: ResourceType, options: Mapping[str, Any], *, read_only: bool = False) -> Properties:
     """Return the properties for the options, without the tags. Options and suboptions that are None are omitted.
 
+    read_only: also convert the return values that are no options.
     Raises ValueError, from the type's C(values), for a value that cannot be converted.
     """
-    return _to_properties(resource_type.values, "", options, resource_type.property_options)
+    spec = {**resource_type.property_options, **(resource_type.read_only if read_only else {})}
+    return _to_properties(resource_type.values, "", options, spec)
 
 
 def to_options(resource_type: ResourceType, properties: Mapping[str, Any]) -> dict[str, Any]:
@@ -30,6 +32,14 @@ def to_options(resource_type: ResourceType, properties: Mapping[str, Any]) -> di
     others = {name: value for name, value in properties.items() if name != resource_type.tags}
     options = _to_options(others, {**resource_type.property_options, **resource_type.read_only})
     return {**options, resource_type.tags_option: tags_to_dict(properties.get(resource_type.tags))}
+
+
+def to_options_at(resource_type: ResourceType, path: Path, value: Any) -> Any:
+    """Return a value in the form of options. C(path) is the path of properties to the value."""
+    entry: Mapping[str, Any] = {"options": {**resource_type.options, **resource_type.read_only}}
+    for name in path:
+        entry = entry.get("options", {}).get(option_name(name), {})
+    return _convert_objects(value, entry, _to_options)
 
 
 def without_unset(resource_type: ResourceType, properties: Mapping[str, Any]) -> Properties:

@@ -279,11 +279,11 @@ def _option_names(differences: Iterable[Difference], *further: str) -> str:
 
 def _shown(differences: Iterable[Difference]) -> str:
     return "; ".join(
-        f"{_option_path(d.tokens)} is {_comparison(d.actual, format_value(d.declared))}" for d in differences
+        f"{option_path(d.tokens)} is {_comparison(d.actual, format_value(d.declared))}" for d in differences
     )
 
 
-def _option_path(tokens: Path) -> str:
+def option_path(tokens: Path) -> str:
     """Return the path of an option in YAML, with the key of each list element: parts[left].size."""
     names = (token if token.startswith("[") else f".{option_name(token)}" for token in tokens)
     return "".join(names).removeprefix(".")

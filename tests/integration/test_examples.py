@@ -74,6 +74,18 @@ if THOROUGH:  # Ansible takes many seconds. Unit tests check the options of the 
         assert experiment["fate"] == variant_actions
         assert f"the status was already {status}, the variants are unchanged" in printed
 
+    def test_fleet_is_created_by_declarations_and_its_drift_is_reported(tmp_path: Path) -> None:
+        apply, drift = (str(EXAMPLES / "fleet" / name) for name in ("apply.yml", "drift.yml"))
+        with EmulatorServer(operation_seconds=0.05, transition_seconds=0.05) as server:
+            server.seed(REGION)
+            printed = ansible(server, "ansible-playbook", apply, drift, cwd=tmp_path)
+            assert "All 2 experiments match their declarations." in printed
+            server.put_experiment(REGION, {"Name": "checkout-v1"}, status="Running")
+            with pytest.raises(pytest.fail.Exception, match="1 of 2 experiments differ") as failure:
+                ansible(server, "ansible-playbook", drift, cwd=tmp_path)
+            assert server.writes() == ["CreateResource"]
+        assert "(item=checkout-v1: delete)" in str(failure.value)
+
     def test_report_and_tag_many_select_experiments_by_name(tmp_path: Path) -> None:
         soon, later = (datetime.now(timezone.utc) + timedelta(hours=hours) for hours in (2, 200))
         with EmulatorServer(operation_seconds=0.05, transition_seconds=0.05, check_references=False) as server:

@@ -65,6 +65,13 @@ def seen(status: str, *, write_only: Properties | None = None, **other: Any) -> 
     return Resource(experiment(status, **other), write_only)
 
 
-def declaration(*, properties: Properties | None = None, **fields: Any) -> Declaration:
-    """Return the declaration of a task that sets the name and these properties."""
-    return Declaration(identifier="test", properties={"Name": "test", **(properties or {})}, **fields)
+def declaration(*, on_stop: str | None = None, **given: Any) -> Declaration:
+    """Return the declaration of a task that sets the name and these properties: declaration(Description="New").
+
+    Arguments in lower case are the other fields of the declaration.
+    """
+    properties = {name: value for name, value in given.items() if name[0].isupper()}
+    fields = {name: value for name, value in given.items() if name[0].islower()}
+    if on_stop:
+        fields["module_only_options"] = {"on_stop": on_stop}
+    return Declaration(identifier="test", properties={"Name": "test", **properties}, **fields)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ..model.equivalence import Difference
 from ..model.resource_type import Declaration, Resource, ResourceType
-from .diff import Situation, compared_properties, compute_diff, intent_of
+from .diff import Situation, compared_properties, compute_diff
 from .plan import Create, Delete, Done, Reject, Update, Wait, next_step
 
 _OPERATIONS = {Create: "create", Update: "update", Delete: "delete"}
@@ -41,9 +41,9 @@ def find_drift(resource_type: ResourceType, declaration: Declaration, current: R
     if current and declaration.present:
         situation = Situation(resource_type, declaration, current)
         differences += compute_diff(situation, compared_properties(situation)).differences
-        if resource_type.lifecycle and situation.pending_intent:
-            intent = intent_of(resource_type, declaration)
-            differences.append(Difference((resource_type.lifecycle.intent,), situation.status_name, intent))
+        if situation.pending_intent:
+            intent = (resource_type.lifecycle.intent,)
+            differences.append(Difference(intent, situation.status_name, situation.pending_intent))
     if isinstance(step, Reject):
         return Drift(drifted=True, differences=tuple(differences), reason=f"{step.reason} {step.hint}")
     recreated = isinstance(step, Delete) and step.then is not None

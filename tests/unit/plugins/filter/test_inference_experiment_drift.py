@@ -15,18 +15,7 @@ from ansible_collections.awscc.sagemaker.plugins.filter import inference_experim
 from tests.emulator import Emulator
 from tests.support.environment import REGION
 from tests.support.scenarios import CHANGED, RECREATES, TRANSITIONS, UNCHANGED, Scenario, scenarios
-from tests.support.tasks import (
-    INFO,
-    LATER,
-    MODULE,
-    NAME,
-    SCHEDULE,
-    full,
-    minimal,
-    put_experiment,
-    succeeded,
-    variants,
-)
+from tests.support.tasks import INFO, LATER, MODULE, NAME, SCHEDULE, full, minimal, put_experiment, succeeded, variants
 from tests.unit.conftest import Run
 
 COUNT_OF_PRODUCTION = "model_variants[production].infrastructure_config.real_time_inference_config.instance_count"

@@ -10,22 +10,8 @@ from typing import Any
 import pytest
 
 from tests.emulator import Emulator
-from tests.support.tasks import (
-    KEY_ID,
-    LATER,
-    MODULE,
-    OTHER_ROLE_ARN,
-    SCHEDULE,
-    START,
-    STORAGE,
-    failed,
-    full,
-    minimal,
-    operation_names,
-    put_experiment,
-    shadow_mode_config,
-    variants,
-)
+from tests.support import tasks
+from tests.support.tasks import KEY_ID, LATER, MODULE, STORAGE, failed, full, minimal, operation_names, put_experiment
 from tests.unit.conftest import Run
 
 
@@ -46,8 +32,11 @@ def test_description_that_is_not_applied_fails(run: Run, emulator: Emulator) -> 
 IGNORED: list[Any] = [
     # the ignored property, the status, the options
     *(("Description", status, {"description": "New"}) for status in ("Created", "Running")),
-    ("ModelVariants", "Created", {"model_variants": variants(2)}),
-    *(("ShadowModeConfig", status, {"shadow_mode_config": shadow_mode_config(7)}) for status in ("Created", "Running")),
+    ("ModelVariants", "Created", {"model_variants": tasks.variants(2)}),
+    *(
+        ("ShadowModeConfig", status, {"shadow_mode_config": tasks.shadow_mode_config(7)})
+        for status in ("Created", "Running")
+    ),
     ("DataStorageConfig", "Created", {"data_storage_config": STORAGE}),
     *(("Schedule", status, {"schedule": {"end_time": LATER}}) for status in ("Created", "Running")),
     *(("Tags", status, {"tags": {"new": "1"}}) for status in ("Created", "Completed")),
@@ -79,8 +68,8 @@ CREATED: list[Any] = [
     ("DataStorageConfig", {"data_storage_config": STORAGE}),
     ("KmsKey", {"kms_key": KEY_ID}),
     ("Tags", {"tags": {"new": "1"}}),
-    ("Schedule", {"schedule": SCHEDULE}),
-    ("Schedule", {"schedule": {"start_time": START}}),
+    ("Schedule", {"schedule": tasks.SCHEDULE}),
+    ("Schedule", {"schedule": {"start_time": tasks.START}}),
 ]
 
 
@@ -123,7 +112,7 @@ def test_delete_that_is_not_applied_fails(run: Run, emulator: Emulator, status: 
 
 
 @pytest.mark.parametrize(
-    "options", [{"desired_state": "Running"}, {"description": "New"}, {"role_arn": OTHER_ROLE_ARN}], ids=str
+    "options", [{"desired_state": "Running"}, {"description": "New"}, {"role_arn": tasks.OTHER_ROLE_ARN}], ids=str
 )
 def test_recreate_with_delete_that_is_not_applied_fails(run: Run, emulator: Emulator, options: dict[str, str]) -> None:
     def restore() -> None:

@@ -12,30 +12,13 @@ from typing import Any
 import pytest
 
 from tests.emulator import Emulator
+from tests.support import tasks
 from tests.support.cases import cases
 from tests.support.environment import REGION
-from tests.support.tasks import (
-    ALWAYS,
-    MODULE,
-    NAME,
-    OTHER_ROLE_ARN,
-    SCHEDULE,
-    STORAGE_PROPERTY,
-    failed,
-    full,
-    minimal,
-    operation_names,
-    put_experiment,
-    rejected,
-    rerun_unchanged,
-    statuses,
-    stored_experiment,
-    stored_status,
-    succeeded,
-)
+from tests.support.tasks import ALWAYS, MODULE, NAME, failed, full, minimal, put_experiment, statuses, succeeded
 from tests.unit.conftest import Run
 
-RECREATE = full(role_arn=OTHER_ROLE_ARN, recreate=True)
+RECREATE = full(role_arn=tasks.OTHER_ROLE_ARN, recreate=True)
 UPDATE, ABSENT = minimal(description="New"), minimal(state="absent")
 CONCURRENT = {"kind": "error", "code": "ConcurrentOperationException", "message": "Busy"}
 DENIED = {"kind": "error", "code": "AccessDeniedException", "message": "No", "times": ALWAYS}
@@ -76,12 +59,12 @@ def test_operation_of_another_caller_is_preserved(
         lambda: _update_by_another_caller(emulator, "/DataStorageConfig", theirs),
     )
     result = succeeded(run(MODULE, task))
-    assert (statuses(result), stored_status(emulator)) == (["SUCCESS"], status)
+    assert (statuses(result), tasks.stored_status(emulator)) == (["SUCCESS"], status)
     assert "ListResourceRequests" in emulator.calls()
     if status:
-        assert stored_experiment(emulator)["properties"]["DataStorageConfig"] == theirs
+        assert tasks.stored_experiment(emulator)["properties"]["DataStorageConfig"] == theirs
     emulator.settings.operation_seconds = 0.5
-    rerun_unchanged(run, emulator, task)
+    tasks.rerun_unchanged(run, emulator, task)
 
 
 @cases(
@@ -106,8 +89,8 @@ def test_task_submits_nothing_after_operation_of_another_caller(
 def test_experiment_created_by_another_caller_is_updated(run: Run, emulator: Emulator) -> None:
     emulator.on_call("CreateResource", lambda: put_experiment(emulator, "Created", Description="Theirs"))
     result = succeeded(run(MODULE, full(description="Ours")))
-    assert (operation_names(result), statuses(result)) == (["create", "update"], ["FAILED", "SUCCESS"])
-    assert (stored_experiment(emulator)["properties"]["Description"], result.warnings) == ("Ours", [])
+    assert (tasks.operation_names(result), statuses(result)) == (["create", "update"], ["FAILED", "SUCCESS"])
+    assert (tasks.stored_experiment(emulator)["properties"]["Description"], result.warnings) == ("Ours", [])
 
 
 def test_experiment_created_and_ended_by_another_caller_is_not_reported_as_changed(
@@ -125,14 +108,14 @@ def test_delete_succeeds_if_another_caller_deletes(run: Run, emulator: Emulator,
     sagemaker = emulator.client("sagemaker", REGION)
     emulator.on_call("DeleteResource", lambda: sagemaker.delete_inference_experiment(Name=NAME))
     assert succeeded(run(MODULE, ABSENT))["inference_experiment"] == {}
-    rerun_unchanged(run, emulator, ABSENT)
+    tasks.rerun_unchanged(run, emulator, ABSENT)
 
 
 def test_delete_waits_if_another_caller_starts(run: Run, emulator: Emulator) -> None:
     put_experiment(emulator, "Created")
     emulator.on_call("DeleteResource", lambda: put_experiment(emulator, "Starting", time_left=5))
     result = succeeded(run(MODULE, ABSENT))
-    assert (statuses(result), stored_status(emulator)) == (["FAILED", "SUCCESS"], None)
+    assert (statuses(result), tasks.stored_status(emulator)) == (["FAILED", "SUCCESS"], None)
 
 
 # The failing call, the fault, the task, the error code and the value of changed.
@@ -200,7 +183,7 @@ def test_polling_interval_grows_while_concurrent_operation_is_unidentified(run: 
     ("call", "code", "options"),
     [
         ("DeleteResource", "ResourceNotFoundException", {"state": "absent"}),
-        ("DescribeInferenceExperiment", "ResourceNotFound", {"schedule": SCHEDULE}),
+        ("DescribeInferenceExperiment", "ResourceNotFound", {"schedule": tasks.SCHEDULE}),
     ],
 )
 def test_contradicting_reads_fail_after_few_calls(
@@ -225,7 +208,9 @@ def test_contradicting_statuses_are_both_in_the_message(
 ) -> None:
     put_experiment(emulator, "Created")
     emulator.fault("DescribeInferenceExperiment", **fault, times=ALWAYS)
-    failed(run(MODULE, minimal(schedule=SCHEDULE)), "Unsettled", f"Created in Cloud Control, {words} in sagemaker")
+    failed(
+        run(MODULE, minimal(schedule=tasks.SCHEDULE)), "Unsettled", f"Created in Cloud Control, {words} in sagemaker"
+    )
 
 
 def test_tags_that_another_caller_always_changes_fail_after_few_calls(run: Run, emulator: Emulator) -> None:
@@ -244,7 +229,7 @@ def test_tags_that_another_caller_always_changes_fail_after_few_calls(run: Run, 
 def test_update_of_tags_ignores_a_missing_variant(run: Run, emulator: Emulator) -> None:
     put_experiment(emulator, "Created")
     # AWS may omit a variant that a stop has removed.
-    variant = stored_experiment(emulator)["properties"]["ModelVariants"][0]
+    variant = tasks.stored_experiment(emulator)["properties"]["ModelVariants"][0]
     put_experiment(emulator, "Completed", ModelVariants=[variant])
     assert succeeded(run(MODULE, minimal(tags={"new": "1"}))).changed
 
@@ -256,8 +241,8 @@ def test_create_of_recreate_is_retried_while_endpoint_is_updating(run: Run, emul
     put_experiment(emulator, "Running")
     emulator.fault("CreateResource", "failed", code="GeneralServiceException", message="Endpoint is Updating", times=2)
     result = succeeded(run(MODULE, RECREATE))
-    assert operation_names(result) == ["delete", "create", "create", "create"]
-    assert stored_experiment(emulator)["properties"]["RoleArn"] == OTHER_ROLE_ARN
+    assert tasks.operation_names(result) == ["delete", "create", "create", "create"]
+    assert tasks.stored_experiment(emulator)["properties"]["RoleArn"] == tasks.OTHER_ROLE_ARN
 
 
 DELETED: dict[str, tuple[dict[str, Any], ...]] = {
@@ -277,7 +262,11 @@ DELETED: dict[str, tuple[dict[str, Any], ...]] = {
 def test_recreate_continues_if_failed_delete_was_applied(
     run: Run, emulator: Emulator, faults: tuple[dict[str, Any], ...]
 ) -> None:
-    properties: dict[str, Any] = {"Description": "Kept", "KmsKey": "alias/kept", "DataStorageConfig": STORAGE_PROPERTY}
+    properties: dict[str, Any] = {
+        "Description": "Kept",
+        "KmsKey": "alias/kept",
+        "DataStorageConfig": tasks.STORAGE_PROPERTY,
+    }
     put_experiment(emulator, "Created", tags={"kept": "1"}, **properties)
     for fault in faults:
         emulator.fault("DeleteResource", **fault)
@@ -286,8 +275,8 @@ def test_recreate_continues_if_failed_delete_was_applied(
         emulator.on_call("DeleteResource", lambda: sagemaker.delete_inference_experiment(Name=NAME))
         emulator.fault("CreateResource", "failed", code="GeneralServiceException", message="Endpoint is Updating")
     succeeded(run(MODULE, RECREATE))
-    stored = stored_experiment(emulator)
-    assert stored["properties"].items() >= {"RoleArn": OTHER_ROLE_ARN, **properties}.items()
+    stored = tasks.stored_experiment(emulator)
+    assert stored["properties"].items() >= {"RoleArn": tasks.OTHER_ROLE_ARN, **properties}.items()
     assert (stored["status"], stored["tags"]) == ("Created", {"kept": "1"})
 
 
@@ -306,13 +295,13 @@ def test_failed_recreate_returns_both_operations(
     emulator.fault(call, "failed", code=code, message="No")
     result = run(MODULE, RECREATE)
     failed(result, code)
-    assert (operation_names(result), statuses(result)) == (["delete", "create"], outcome)
+    assert (tasks.operation_names(result), statuses(result)) == (["delete", "create"], outcome)
     assert (result["inference_experiment"] == {}) is (call == "CreateResource")
 
 
 def test_recreate_without_wait_is_rejected_if_it_preserves_tags(run: Run, emulator: Emulator) -> None:
     put_experiment(emulator, "Completed", tags={"kept": "1"})
-    rejected(run(MODULE, {**RECREATE, "wait": False}), emulator, "tags", "wait: false")
+    tasks.rejected(run(MODULE, {**RECREATE, "wait": False}), emulator, "tags", "wait: false")
 
 
 # --- lost responses and unknown outcomes ---
@@ -325,7 +314,9 @@ APPLIED_CALL = {"kind": "error", "code": "AlreadyExistsException", "applied": Tr
     ("call without wait", APPLIED_CALL, False),
     ("operation", {"kind": "failed", "code": "AlreadyExists", "applied": True}, True),
 )
-@pytest.mark.parametrize("options", [{}, {"description": "New", "tags": {"a": "b"}, "schedule": SCHEDULE}], ids=str)
+@pytest.mark.parametrize(
+    "options", [{}, {"description": "New", "tags": {"a": "b"}, "schedule": tasks.SCHEDULE}], ids=str
+)
 def test_create_that_fails_with_already_exists_and_was_applied_returns_changed_and_a_warning(
     fault: dict[str, Any], wait: bool, run: Run, emulator: Emulator, options: dict[str, Any]
 ) -> None:
@@ -336,7 +327,7 @@ def test_create_that_fails_with_already_exists_and_was_applied_returns_changed_a
     (warning,) = (words for words in result.warnings if "AlreadyExists" in words)
     assert "did not exist before" in warning
     emulator.clock.advance(10)
-    rerun_unchanged(run, emulator, task)
+    tasks.rerun_unchanged(run, emulator, task)
 
 
 @pytest.mark.parametrize("seconds", [5.0, 0.1], ids=["in progress", "ended"])
@@ -347,7 +338,7 @@ def test_concurrent_operation_can_be_the_own_operation(run: Run, emulator: Emula
     emulator.fault("UpdateResource", **CONCURRENT)
     result = succeeded(run(MODULE, UPDATE))
     assert (result.changed, statuses(result)) == (True, ["PENDING"])
-    assert stored_experiment(emulator)["properties"]["Description"] == "New"
+    assert tasks.stored_experiment(emulator)["properties"]["Description"] == "New"
 
 
 @cases(
@@ -401,7 +392,7 @@ def test_failed_poll_returns_token_of_the_operation(run: Run, emulator: Emulator
     emulator.fault("GetResourceRequestStatus", "error", code=code, times=ALWAYS)
     result = run(MODULE, minimal(description="New", wait_timeout=60))
     error = failed(result, returned)
-    assert (operation_names(result), emulator.writes(), result.changed) == (["update"], ["UpdateResource"], True)
+    assert (tasks.operation_names(result), emulator.writes(), result.changed) == (["update"], ["UpdateResource"], True)
     assert error["request_token"] == result["operations"][0]["request_token"]
     assert error["operation"] in ("GetResourceRequestStatus", "update")
 

@@ -8,19 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from tests.emulator import Emulator
+from tests.support import tasks
 from tests.support.scenarios import CHANGED, UNCHANGED, Scenario, scenarios
-from tests.support.tasks import (
-    CHECK,
-    MODULE,
-    omit,
-    operation_names,
-    rerun_unchanged,
-    statuses,
-    stored_experiment,
-    stored_status,
-    succeeded,
-    without_outcome,
-)
+from tests.support.tasks import MODULE, omit, rerun_unchanged, statuses, stored_experiment, succeeded, without_outcome
 from tests.unit.conftest import Run
 
 # Values that only the service knows.
@@ -63,10 +53,13 @@ def test_task_submits_operations_and_second_run_changes_nothing(
 ) -> None:
     scenario.prepare(emulator)
     result = succeeded(run(MODULE, dict(scenario.task)))
-    assert (operation_names(result), set(statuses(result))) == (list(scenario.operations), {"SUCCESS"})
+    assert (tasks.operation_names(result), set(statuses(result))) == (list(scenario.operations), {"SUCCESS"})
     assert result.changed
     assert len(emulator.writes()) == len(scenario.operations)
-    assert (stored_status(emulator), result["inference_experiment"].get("status")) == (scenario.after, scenario.after)
+    assert (tasks.stored_status(emulator), result["inference_experiment"].get("status")) == (
+        scenario.after,
+        scenario.after,
+    )
     rerun_unchanged(run, emulator, scenario.task)
 
 
@@ -87,7 +80,7 @@ def test_check_mode_and_diff_predict_the_real_run(run: Run, emulator: Emulator, 
         assert before != after
 
 
-@CHECK
+@tasks.CHECK
 @scenarios(UNCHANGED)
 def test_task_without_difference_changes_nothing(run: Run, emulator: Emulator, scenario: Scenario, check: bool) -> None:
     scenario.prepare(emulator)

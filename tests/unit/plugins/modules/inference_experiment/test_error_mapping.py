@@ -10,17 +10,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.emulator import Emulator
-from tests.support.tasks import (
-    ALWAYS,
-    MODULE,
-    failed,
-    full,
-    minimal,
-    put_experiment,
-    rerun_unchanged,
-    statuses,
-    succeeded,
-)
+from tests.support import tasks
+from tests.support.tasks import ALWAYS, MODULE, failed, full, minimal, put_experiment, rerun_unchanged, statuses
 from tests.unit.conftest import Run
 
 
@@ -118,7 +109,7 @@ def test_error_of_sagemaker_is_retried_or_final(run: Run, emulator: Emulator, ta
     assert [operation.error for operation in emulator.operations()][:1] == [row.code]
     assert statuses(result)[0] == "FAILED"
     if row.outcome is None:
-        succeeded(result)
+        tasks.succeeded(result)
         assert result.changed
         assert (emulator.clock.now() - start).total_seconds() >= 0.5
         rerun_unchanged(run, emulator, options)

@@ -14,26 +14,8 @@ from typing import Any
 import pytest
 
 from tests.emulator import Emulator
-from tests.support.tasks import (
-    INFO,
-    KEY_ARN,
-    KEY_ID,
-    MODULE,
-    OTHER_ROLE_ARN,
-    STORAGE,
-    STORAGE_PROPERTY,
-    full,
-    minimal,
-    patches,
-    put_experiment,
-    rerun_unchanged,
-    shadow_mode_config,
-    stored_experiment,
-    succeeded,
-    variant,
-    variants,
-    without_outcome,
-)
+from tests.support import tasks
+from tests.support.tasks import INFO, MODULE, STORAGE_PROPERTY, minimal, put_experiment, stored_experiment, succeeded
 from tests.unit.conftest import Run
 
 DESTINATION = STORAGE_PROPERTY["Destination"]
@@ -57,10 +39,13 @@ def content(*, csv: list[str] | None = None, json: list[str] | None = None) -> d
 
 
 EQUAL: dict[str, dict[str, Any]] = {
-    "all options": full(),
-    "lists in another order": {"model_variants": variants()[::-1], **content(csv=[*CSV[::-1], CSV[0]])},
+    "all options": tasks.full(),
+    "lists in another order": {"model_variants": tasks.variants()[::-1], **content(csv=[*CSV[::-1], CSV[0]])},
     "empty content_type": content(),
-    "key ARNs": {"kms_key": KEY_ARN, "data_storage_config": {"destination": DESTINATION, "kms_key": KEY_ARN}},
+    "key ARNs": {
+        "kms_key": tasks.KEY_ARN,
+        "data_storage_config": {"destination": DESTINATION, "kms_key": tasks.KEY_ARN},
+    },
     "times in other formats": {
         "schedule": {"start_time": "2026-01-02 12:00:00.000Z", "end_time": "2026-01-09T06:30:00-05:30"}
     },
@@ -70,10 +55,15 @@ EQUAL: dict[str, dict[str, Any]] = {
 # The options, and the paths of the patch.
 DIFFERENT: dict[str, tuple[dict[str, Any], list[str]]] = {
     "count in another order": (
-        {"model_variants": [variant("shadow", "demo-model-b", count=2), variant("production", "demo-model-a")]},
+        {
+            "model_variants": [
+                tasks.variant("shadow", "demo-model-b", count=2),
+                tasks.variant("production", "demo-model-a"),
+            ]
+        },
         ["/ModelVariants"],
     ),
-    "percentage": ({"shadow_mode_config": shadow_mode_config(51)}, ["/ShadowModeConfig/ShadowModelVariants"]),
+    "percentage": ({"shadow_mode_config": tasks.shadow_mode_config(51)}, ["/ShadowModeConfig/ShadowModelVariants"]),
     "destination": ({"data_storage_config": {"destination": "s3://another/place"}}, ["/DataStorageConfig/Destination"]),
     "end in another time zone": ({"schedule": {"end_time": "2026-01-09T12:00:00+01:00"}}, ["/Schedule"]),
     "case of a tag": ({"tags": {"Team": "checkout"}, "purge_tags": False}, ["/Tags"]),
@@ -83,7 +73,11 @@ DIFFERENT: dict[str, tuple[dict[str, Any], list[str]]] = {
 @pytest.fixture
 def stored(emulator: Emulator) -> Emulator:
     """Store a scheduled experiment that has all properties."""
-    properties: dict[str, Any] = {"Description": "As it is", "KmsKey": KEY_ID, "DataStorageConfig": STORAGE_PROPERTY}
+    properties: dict[str, Any] = {
+        "Description": "As it is",
+        "KmsKey": tasks.KEY_ID,
+        "DataStorageConfig": STORAGE_PROPERTY,
+    }
     put_experiment(emulator, "Created", **properties, tags={"team": "checkout", "yes": "True", "number": "42"})
     return emulator
 
@@ -102,20 +96,20 @@ def test_patch_changes_different_values_only(
 ) -> None:
     before = stored_experiment(stored)
     result = succeeded(run(MODULE, minimal(**options)))
-    assert [list(patch) for patch in patches(result)] == [paths]
+    assert [list(patch) for patch in tasks.patches(result)] == [paths]
     after = stored_experiment(stored)
     changed = {path.split("/")[1] for path in paths}
     others = before["properties"].keys() - changed
     assert {name: after["properties"][name] for name in others} == {name: before["properties"][name] for name in others}
     assert (after["tags"] == before["tags"]) == ("Tags" not in changed)
     assert (after["schedule"] == before["schedule"]) == ("Schedule" not in changed)
-    rerun_unchanged(run, stored, minimal(**options))
+    tasks.rerun_unchanged(run, stored, minimal(**options))
 
 
 # The storage before, the options, and the storage afterwards.
 JSON_ONLY = {"Destination": DESTINATION, "ContentType": {"JsonContentTypes": JSON}}
 STORED: dict[str, tuple[Any, dict[str, Any], dict[str, Any]]] = {
-    "new storage": (None, {"data_storage_config": STORAGE}, STORAGE_PROPERTY),
+    "new storage": (None, {"data_storage_config": tasks.STORAGE}, STORAGE_PROPERTY),
     "other destination": (
         STORAGE_PROPERTY,
         {"data_storage_config": {"destination": "s3://another/place"}},
@@ -144,12 +138,12 @@ def test_update_preserves_omitted_members_of_storage(
     put_experiment(emulator, "Created", **({"DataStorageConfig": before} if before else {}))
     succeeded(run(MODULE, minimal(**options)))
     assert stored_experiment(emulator)["properties"]["DataStorageConfig"] == after
-    rerun_unchanged(run, emulator, minimal(**options))
+    tasks.rerun_unchanged(run, emulator, minimal(**options))
 
 
 def test_update_of_one_variant_preserves_the_other(run: Run, emulator: Emulator) -> None:
     put_experiment(emulator, "Created")
-    succeeded(run(MODULE, minimal(model_variants=[variants(2)[1], variants()[0]])))
+    succeeded(run(MODULE, minimal(model_variants=[tasks.variants(2)[1], tasks.variants()[0]])))
     stored = stored_experiment(emulator)["properties"]["ModelVariants"]
     counts = {v["VariantName"]: v["InfrastructureConfig"]["RealTimeInferenceConfig"]["InstanceCount"] for v in stored}
     assert counts == {"production": 1, "shadow": 2}
@@ -165,12 +159,12 @@ UNSET: dict[str, dict[str, Any]] = {
 UNSET_TASKS: dict[str, dict[str, Any]] = {
     "description": {"description": "New"},
     "tags": {"tags": {"a": "1"}},
-    "data storage": {"data_storage_config": STORAGE},
-    "nested KMS key": {"data_storage_config": {"destination": DESTINATION, "kms_key": KEY_ID}},
+    "data storage": {"data_storage_config": tasks.STORAGE},
+    "nested KMS key": {"data_storage_config": {"destination": DESTINATION, "kms_key": tasks.KEY_ID}},
     "nested content types": content(csv=CSV),
     "stop": {"desired_state": "Completed", "on_stop": "promote_shadow"},
     "absent": {"state": "absent"},
-    "recreate": full(role_arn=OTHER_ROLE_ARN, recreate=True),
+    "recreate": tasks.full(role_arn=tasks.OTHER_ROLE_ARN, recreate=True),
 }
 UNSET_SETTINGS = pytest.mark.parametrize("settings", UNSET.values(), ids=UNSET)
 
@@ -187,8 +181,8 @@ def test_task_succeeds_if_read_has_unset_members(
     predicted = succeeded(run(MODULE, minimal(**options), check=True))
     result = succeeded(run(MODULE, minimal(**options)))
     assert result.changed
-    assert without_outcome(predicted) == without_outcome(result)
-    rerun_unchanged(run, emulator, minimal(**options))
+    assert tasks.without_outcome(predicted) == tasks.without_outcome(result)
+    tasks.rerun_unchanged(run, emulator, minimal(**options))
 
 
 @UNSET_SETTINGS

@@ -13,29 +13,11 @@ import pytest
 from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.inference_experiment import REGIONS_PAGE
 from tests.emulator import Emulator
 from tests.emulator.seed import ACCOUNT_ID
+from tests.support import tasks
 from tests.support.cases import cases
 from tests.support.environment import REGION
 from tests.support.scenarios import CHANGED, Scenario, scenarios
-from tests.support.tasks import (
-    ALWAYS,
-    CHECK,
-    INFO,
-    MODULE,
-    NAME,
-    OTHER_ROLE_ARN,
-    ROLE_ARN,
-    failed,
-    full,
-    minimal,
-    operation_names,
-    put_experiment,
-    requests_of,
-    rerun_unchanged,
-    statuses,
-    stored_experiment,
-    stored_status,
-    succeeded,
-)
+from tests.support.tasks import MODULE, NAME, failed, full, minimal, put_experiment, statuses, stored_status, succeeded
 from tests.unit.conftest import Run
 
 RETRIED = ("Throttling", "NetworkFailure", "ServiceInternalError", "ResourceConflict")
@@ -52,7 +34,7 @@ WRITES: dict[str, Task] = {
     "delete": ("DeleteResource", "Created", minimal(state="absent")),
 }
 FOR_EACH_WRITE = pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
-RECREATE = full(role_arn=OTHER_ROLE_ARN, recreate=True)
+RECREATE = full(role_arn=tasks.OTHER_ROLE_ARN, recreate=True)
 
 
 def _prepare(emulator: Emulator, status: str | None) -> None:
@@ -80,10 +62,10 @@ def test_retryable_failure_is_retried_with_new_token(run: Run, emulator: Emulato
     start = emulator.clock.now()
     result = succeeded(run(MODULE, task))
     assert (statuses(result), result.changed) == (["FAILED", "FAILED", "SUCCESS"], True)
-    assert len({request["ClientToken"] for request in requests_of(emulator, operation)}) == 3
+    assert len({request["ClientToken"] for request in tasks.requests_of(emulator, operation)}) == 3
     assert emulator.calls().count("GetResource") >= (3 if operation == "DeleteResource" else 4)
     assert (emulator.clock.now() - start).total_seconds() > 2
-    rerun_unchanged(run, emulator, task)
+    tasks.rerun_unchanged(run, emulator, task)
 
 
 def test_retries_are_counted_for_each_step(run: Run, emulator: Emulator) -> None:
@@ -102,7 +84,7 @@ def test_final_failure_is_returned_with_its_message(run: Run, emulator: Emulator
     emulator.fault(operation, "failed", code=code, message="The cause")
     result = run(MODULE, task)
     error = failed(result, code, "The cause", code, NAME)
-    assert (error["message"], error["operation"]) == ("The cause", operation_names(result)[0])
+    assert (error["message"], error["operation"]) == ("The cause", tasks.operation_names(result)[0])
     assert error["request_token"] == result["operations"][0]["request_token"]
     assert (statuses(result), emulator.writes(), result.changed) == (["FAILED"], [operation], False)
     assert result["inference_experiment"].get("status") == status
@@ -117,7 +99,7 @@ def test_throttled_operation_with_test_in_patch_is_retried(run: Run, emulator: E
     emulator.fault("UpdateResource", "failed", code="InvalidRequest", message=f"Rate exceeded {SDK}", times=2)
     result = succeeded(run(MODULE, minimal(tags={"ours": "1"}, purge_tags=False)))
     assert statuses(result) == ["FAILED", "FAILED", "SUCCESS"]
-    assert stored_experiment(emulator)["tags"] == {"theirs": "1", "ours": "1"}
+    assert tasks.stored_experiment(emulator)["tags"] == {"theirs": "1", "ours": "1"}
 
 
 DENIAL = f"User: arn:aws:iam::{ACCOUNT_ID}:user/x is not authorized to perform: sagemaker:AddTags on resource: y {SDK}"
@@ -149,7 +131,7 @@ UPDATE = minimal(description="New")
 # The status, the task, the call that fails, the fault, and the start of the message.
 MESSAGES: dict[str, tuple[str | None, dict[str, Any], str | None, dict[str, Any], str]] = {
     "invalid options": ("Created", minimal(wait_timeout=0), None, {}, "Invalid options for"),
-    "rejection": ("Created", full(role_arn=OTHER_ROLE_ARN), None, {}, "The declaration cannot be applied to"),
+    "rejection": ("Created", full(role_arn=tasks.OTHER_ROLE_ARN), None, {}, "The declaration cannot be applied to"),
     "create": (None, full(), "CreateResource", FAULT, "Could not create"),
     "update": ("Created", UPDATE, "UpdateResource", FAULT, "Could not update"),
     "second update": (
@@ -164,7 +146,7 @@ MESSAGES: dict[str, tuple[str | None, dict[str, Any], str | None, dict[str, Any]
     "read": (None, UPDATE, "GetResource", DENIED, "Could not apply the declaration to"),
     "read before delete": (None, minimal(state="absent"), "GetResource", DENIED, "Could not delete"),
     "read after update": (
-        *("Created", UPDATE, "GetResource", {"kind": "throttle", "after": 1, "times": ALWAYS}),
+        *("Created", UPDATE, "GetResource", {"kind": "throttle", "after": 1, "times": tasks.ALWAYS}),
         "Could not apply the declaration to",
     ),
     "create after delete": ("Created", RECREATE, "CreateResource", FAULT, "Could not create"),
@@ -214,7 +196,7 @@ def test_operation_that_does_not_stabilize_is_resumed(
     result = succeeded(run(MODULE, task))
     assert (statuses(result), result.changed, stored_status(emulator)) == (outcome, True, final)
     assert (result["inference_experiment"].get("status"), len(emulator.writes())) == (final, len(outcome))
-    rerun_unchanged(run, emulator, task)
+    tasks.rerun_unchanged(run, emulator, task)
 
 
 def test_create_that_failed_while_starting_can_be_stopped(run: Run, emulator: Emulator) -> None:
@@ -228,7 +210,7 @@ def test_endpoint_in_use_fails_with_hint(run: Run, emulator: Emulator) -> None:
     emulator.put_experiment(REGION, {"Name": "another", "EndpointName": f"{NAME}-endpoint"}, status="Running")
     result = run(MODULE, full())
     assert "endpoint" in failed(result, "AlreadyExists", "endpoint", "inference_experiment_info")["hint"]
-    assert (result.changed, stored_status(emulator), operation_names(result)) == (False, None, ["create"])
+    assert (result.changed, stored_status(emulator), tasks.operation_names(result)) == (False, None, ["create"])
 
 
 def test_cancelled_operation_fails(run: Run, emulator: Emulator) -> None:
@@ -263,7 +245,7 @@ def test_failed_operation_that_was_applied_returns_changed(
 
 @pytest.mark.parametrize("region", ["us-gov-west-1", "cn-north-1", "ap-east-2"])
 @pytest.mark.parametrize("task", [full(), minimal(state="absent"), minimal()], ids=["present", "absent", "name only"])
-@CHECK
+@tasks.CHECK
 def test_region_without_type_fails_with_region_and_link(
     run: Run, emulator: Emulator, task: dict[str, Any], region: str, check: bool
 ) -> None:
@@ -274,7 +256,7 @@ def test_region_without_type_fails_with_region_and_link(
     assert emulator.writes() == []
 
 
-@pytest.mark.parametrize("module", [MODULE, INFO])
+@pytest.mark.parametrize("module", [MODULE, tasks.INFO])
 def test_message_has_the_region_of_the_profile(
     run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, module: str
 ) -> None:
@@ -292,9 +274,9 @@ def test_cloud_control_role_is_in_every_request_that_accepts_one(
     run: Run, emulator: Emulator, scenario: Scenario
 ) -> None:
     scenario.prepare(emulator)
-    succeeded(run(MODULE, {**scenario.task, "cloud_control_role_arn": ROLE_ARN}))
+    succeeded(run(MODULE, {**scenario.task, "cloud_control_role_arn": tasks.ROLE_ARN}))
     requests = [record.request for record in emulator.log if record.service == "cloudcontrol"]
-    assert {request.get("RoleArn") for request in requests if "TypeName" in request} == {ROLE_ARN}
+    assert {request.get("RoleArn") for request in requests if "TypeName" in request} == {tasks.ROLE_ARN}
 
 
 def test_requests_have_no_role_by_default(run: Run, emulator: Emulator) -> None:

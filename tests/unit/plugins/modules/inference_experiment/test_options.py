@@ -14,24 +14,9 @@ from typing import Any
 import pytest
 
 from tests.emulator import Emulator
+from tests.support import tasks
 from tests.support.malformed_values import replace_at
-from tests.support.tasks import (
-    CHECK,
-    END,
-    MODULE,
-    ROLE_ARN,
-    SCHEDULE,
-    START,
-    failed,
-    full,
-    minimal,
-    omit,
-    rerun_unchanged,
-    shadow_mode_config,
-    stored_experiment,
-    succeeded,
-    variant,
-)
+from tests.support.tasks import END, MODULE, SCHEDULE, full, shadow_mode_config, stored_experiment, succeeded, variant
 from tests.unit.conftest import Run
 
 
@@ -115,7 +100,7 @@ INVALID: dict[str, tuple[dict[str, Any], list[str]]] = {
     "options that conflict": (
         {
             "model_variants": [variant("a", "m"), variant("a", "n")],
-            "schedule": {"start_time": END, "end_time": START},
+            "schedule": {"start_time": END, "end_time": tasks.START},
             "description": "",
             "tags": {"aws:mine": "x", "ok": None},
         },
@@ -144,13 +129,13 @@ INVALID: dict[str, tuple[dict[str, Any], list[str]]] = {
 }
 
 
-@CHECK
+@tasks.CHECK
 @pytest.mark.parametrize(("options", "sentences"), INVALID.values(), ids=INVALID)
 def test_all_validation_errors_are_in_one_message(
     run: Run, emulator: Emulator, options: dict[str, Any], sentences: list[str], check: bool
 ) -> None:
-    result = run(MODULE, minimal(**options), check=check, diff=True)
-    assert failed(result, "InvalidOptions")["message"] == " ".join(sentences)
+    result = run(MODULE, tasks.minimal(**options), check=check, diff=True)
+    assert tasks.failed(result, "InvalidOptions")["message"] == " ".join(sentences)
     returned = (result.changed, result["inference_experiment"], result["operations"])
     assert (returned, emulator.calls()) == ((False, {}, []), [])
 
@@ -166,7 +151,7 @@ REJECTED_BY_ANSIBLE: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "other on_stop": ({"on_stop": "promote"}, "value of on_stop must be one of: retain, promote_shadow"),
     "variant without model": (
-        {"model_variants": [omit(variant("a", "m"), ["model_name"]), variant("b", "n")]},
+        {"model_variants": [tasks.omit(variant("a", "m"), ["model_name"]), variant("b", "n")]},
         "missing required arguments: model_name found in model_variants",
     ),
     "percentage with sign": (
@@ -182,12 +167,12 @@ REJECTED_BY_ANSIBLE: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
-@CHECK
+@tasks.CHECK
 @pytest.mark.parametrize(("options", "message"), REJECTED_BY_ANSIBLE.values(), ids=REJECTED_BY_ANSIBLE)
 def test_error_of_ansible_core_is_returned_first(
     run: Run, emulator: Emulator, options: dict[str, Any], message: str, check: bool
 ) -> None:
-    task = {name: value for name, value in minimal(**options).items() if value is not None}
+    task = {name: value for name, value in tasks.minimal(**options).items() if value is not None}
     result = run(MODULE, task, check=check)
     assert (result.failed, emulator.calls()) == (True, [])
     assert message in result.msg
@@ -200,7 +185,7 @@ def test_strings_that_ansible_core_converts_are_applied(run: Run, emulator: Emul
     task = full(shadow_mode_config=config, data_storage_config=storage, tags=tags)
     succeeded(run(MODULE, task))
     assert stored_experiment(emulator)["tags"] == {"a": "1", "b": "2"}
-    rerun_unchanged(run, emulator, task)
+    tasks.rerun_unchanged(run, emulator, task)
 
 
 def test_every_option_is_sent_and_returned(run: Run, emulator: Emulator) -> None:
@@ -221,7 +206,7 @@ def test_every_option_is_sent_and_returned(run: Run, emulator: Emulator) -> None
     assert stored["properties"] == {
         "Name": "checkout",
         "Type": "ShadowMode",
-        "RoleArn": ROLE_ARN,
+        "RoleArn": tasks.ROLE_ARN,
         "EndpointName": "checkout-endpoint",
         "KmsKey": "alias/volumes",
         "Description": "Compare v2 with v1",
@@ -246,8 +231,8 @@ def test_every_option_is_sent_and_returned(run: Run, emulator: Emulator) -> None
             "ContentType": {"CsvContentTypes": ["text/csv"], "JsonContentTypes": ["application/json"]},
         },
     }
-    assert (stored["schedule"], stored["tags"]) == ({"start": START, "end": END}, task["tags"])
-    returned = omit(task, ["schedule", "wait_timeout"])
+    assert (stored["schedule"], stored["tags"]) == ({"start": tasks.START, "end": END}, task["tags"])
+    returned = tasks.omit(task, ["schedule", "wait_timeout"])
     assert {option: result["inference_experiment"][option] for option in returned} == returned
 
 
@@ -274,7 +259,7 @@ def test_value_is_stored_verbatim(run: Run, emulator: Emulator, options: dict[st
     if "kms_key" not in options:  # The other options are sent in a patch.
         succeeded(run(MODULE, full(schedule=SCHEDULE)))
     result = succeeded(run(MODULE, task))
-    rerun_unchanged(run, emulator, task)
+    tasks.rerun_unchanged(run, emulator, task)
     stored = stored_experiment(emulator)
     assert stored["properties"].get("Description") == options.get("description")
     assert stored["properties"].get("KmsKey") == options.get("kms_key")

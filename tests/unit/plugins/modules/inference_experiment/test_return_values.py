@@ -13,28 +13,12 @@ import pytest
 import yaml
 
 from tests.emulator import Emulator
+from tests.support import tasks
 from tests.support.cases import cases
 from tests.support.environment import REGION
 from tests.support.module_runner import MODULES, Result
 from tests.support.scenarios import CHANGED, Scenario, scenarios
-from tests.support.tasks import (
-    CHECK,
-    INFO,
-    KEY_ID,
-    MODULE,
-    OTHER_ROLE_ARN,
-    ROLE_ARN,
-    STORAGE,
-    STORAGE_PROPERTY,
-    failed,
-    full,
-    minimal,
-    put_experiment,
-    shadow_mode_config,
-    statuses,
-    succeeded,
-    variants,
-)
+from tests.support.tasks import CHECK, INFO, KEY_ID, MODULE, OTHER_ROLE_ARN, ROLE_ARN, failed, full, minimal, succeeded
 from tests.unit.conftest import Run
 
 KEYS = {
@@ -53,9 +37,9 @@ COMPLETE = {
     "endpoint_name": "checkout-endpoint",
     "endpoint_metadata": {"endpoint_name": "checkout-endpoint"},
     "kms_key": KEY_ID,
-    "model_variants": variants(),
-    "shadow_mode_config": shadow_mode_config(),
-    "data_storage_config": STORAGE,
+    "model_variants": tasks.variants(),
+    "shadow_mode_config": tasks.shadow_mode_config(),
+    "data_storage_config": tasks.STORAGE,
     "creation_time": "2026-01-01T12:00:00Z",
     "last_modified_time": "2026-01-01T12:00:00Z",
     "tags": {"Team": "checkout", "model_name": "ModelName"},
@@ -67,8 +51,12 @@ MODES = pytest.mark.parametrize(
 
 def put_complete(emulator: Emulator, status: str = "Running") -> None:
     """Store an experiment that COMPLETE describes."""
-    properties: dict[str, Any] = {"Description": "As it is", "KmsKey": KEY_ID, "DataStorageConfig": STORAGE_PROPERTY}
-    put_experiment(emulator, status, tags={"Team": "checkout", "model_name": "ModelName"}, **properties)
+    properties: dict[str, Any] = {
+        "Description": "As it is",
+        "KmsKey": KEY_ID,
+        "DataStorageConfig": tasks.STORAGE_PROPERTY,
+    }
+    tasks.put_experiment(emulator, status, tags={"Team": "checkout", "model_name": "ModelName"}, **properties)
 
 
 # Read this test first.
@@ -160,7 +148,7 @@ def test_failed_second_update_returns_first_update(run: Run, emulator: Emulator)
     result = run(MODULE, minimal(description="New", desired_state="Running"), diff=True)
     error = failed(result, "GeneralServiceException")
     assert (error["operation"], error["message"]) == ("update", "No")
-    assert (result.changed, statuses(result)) == (True, ["SUCCESS", "FAILED"])
+    assert (result.changed, tasks.statuses(result)) == (True, ["SUCCESS", "FAILED"])
     assert result["inference_experiment"]["description"] == "New"
     assert [result["diff"][side]["description"] for side in ("before", "after")] == ["As it is", "New"]
 

@@ -10,25 +10,9 @@ from typing import Any
 import pytest
 
 from tests.emulator import Emulator
+from tests.support import tasks
 from tests.support.cases import cases
-from tests.support.tasks import (
-    CHECK,
-    END,
-    LATER,
-    MODULE,
-    SCHEDULE,
-    START,
-    failed,
-    full,
-    minimal,
-    operation_names,
-    patches,
-    put_experiment,
-    rejected,
-    rerun_unchanged,
-    stored_experiment,
-    succeeded,
-)
+from tests.support.tasks import END, LATER, MODULE, SCHEDULE, minimal, put_experiment, stored_experiment, succeeded
 from tests.unit.conftest import Run
 
 OTHER_START = "2026-01-05T12:00:00Z"
@@ -62,37 +46,37 @@ def test_schedule_is_changed(
     status: str, schedule: Any, sent: dict[str, str], after: dict[str, str] | None, run: Run, emulator: Emulator
 ) -> None:
     put_experiment(emulator, status)
-    (patch,) = patches(succeeded(run(MODULE, minimal(schedule=schedule))))
+    (patch,) = tasks.patches(succeeded(run(MODULE, minimal(schedule=schedule))))
     assert sent.items() <= patch["/Schedule"].items()
     assert status == "Created" or patch["/Schedule"] == sent
     stored = stored_experiment(emulator)["schedule"]
     assert set(sent.values()) <= set(stored.values())
     assert after in (None, stored)
-    rerun_unchanged(run, emulator, minimal(schedule=schedule))
+    tasks.rerun_unchanged(run, emulator, minimal(schedule=schedule))
 
 
 @pytest.mark.parametrize("early", [True, False], ids=["start and stop by task", "start and stop by schedule"])
 def test_task_with_schedule_is_unchanged_after_start_and_end(run: Run, emulator: Emulator, early: bool) -> None:
-    task = full(schedule=SCHEDULE)
+    task = tasks.full(schedule=SCHEDULE)
     assert succeeded(run(MODULE, task))["inference_experiment"]["status"] == "Created"
     for status, days in (("Running", 2), ("Completed", 8)):
         if early:
             succeeded(run(MODULE, minimal(desired_state=status)))
         else:
             emulator.clock.advance(days * 24 * 3600)
-        assert rerun_unchanged(run, emulator, task)["inference_experiment"]["status"] == status
+        assert tasks.rerun_unchanged(run, emulator, task)["inference_experiment"]["status"] == status
     stored = stored_experiment(emulator)["schedule"]
-    assert (stored["start"] < START, stored["end"] < END) == (early, early)
+    assert (stored["start"] < tasks.START, stored["end"] < END) == (early, early)
 
 
-@CHECK
+@tasks.CHECK
 @pytest.mark.parametrize("code", ["AccessDeniedException", "AccessDenied"])
 def test_denied_read_of_schedule_fails_with_permission(run: Run, emulator: Emulator, code: str, check: bool) -> None:
     put_experiment(emulator, "Created")
     emulator.fault("DescribeInferenceExperiment", "error", code=code, message="Not allowed", times=99)
     result = run(MODULE, minimal(schedule=SCHEDULE, description="New"), check=check)
-    rejected(result, emulator, "Not allowed")
-    error = failed(result, code)
+    tasks.rejected(result, emulator, "Not allowed")
+    error = tasks.failed(result, code)
     assert "sagemaker:DescribeInferenceExperiment" in error["hint"]
     assert error["operation"] == "DescribeInferenceExperiment"
     assert result["inference_experiment"]["status"] == "Created"
@@ -109,11 +93,11 @@ def test_start_between_two_reads_leads_to_a_fresh_read(run: Run, emulator: Emula
     running: dict[str, Any] = {"Schedule": {"EndTime": END}}
     emulator.on_call("DescribeInferenceExperiment", lambda: put_experiment(emulator, "Running", **running))
     result = succeeded(run(MODULE, minimal(schedule={"start_time": OTHER_START, "end_time": LATER})))
-    assert patches(result) == [{"/Schedule": {"EndTime": LATER}}]
+    assert tasks.patches(result) == [{"/Schedule": {"EndTime": LATER}}]
 
 
 def test_early_start_keeps_declared_end(run: Run, emulator: Emulator) -> None:
     put_experiment(emulator, "Created")
-    task = minimal(desired_state="Running", schedule={"start_time": START, "end_time": LATER})
-    assert operation_names(succeeded(run(MODULE, task))) == ["update", "update"]
+    task = minimal(desired_state="Running", schedule={"start_time": tasks.START, "end_time": LATER})
+    assert tasks.operation_names(succeeded(run(MODULE, task))) == ["update", "update"]
     assert stored_experiment(emulator)["schedule"]["end"] == LATER

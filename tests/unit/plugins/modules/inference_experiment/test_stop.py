@@ -11,27 +11,10 @@ from typing import Any
 import pytest
 
 from tests.emulator import Emulator
+from tests.support import tasks
 from tests.support.cases import cases
 from tests.support.stateful.invariants import act
-from tests.support.tasks import (
-    CHECK,
-    MODULE,
-    NAME,
-    OTHER_ROLE_ARN,
-    failed,
-    full,
-    minimal,
-    patches,
-    put_experiment,
-    rejected,
-    requests_of,
-    rerun_unchanged,
-    statuses,
-    stored_experiment,
-    succeeded,
-    variant,
-    variants,
-)
+from tests.support.tasks import CHECK, MODULE, NAME, failed, full, minimal, put_experiment, succeeded, variant, variants
 from tests.unit.conftest import Run
 
 
@@ -71,11 +54,11 @@ def test_stop_applies_variant_actions_and_reason(
     put_experiment(emulator, "Running")
     task = {**options, **on_stop, "desired_state": end, "status_reason": "It was slow"}
     result = succeeded(run(MODULE, task))
-    stored = stored_experiment(emulator)
+    stored = tasks.stored_experiment(emulator)
     assert (stored["status"], stored["fate"], stored["serving"]) == (end, actions, serving)
     assert stored["stop"]["reason"] == "It was slow"
     assert result["inference_experiment"]["model_variants"] == variants()
-    rerun_unchanged(run, emulator, task)
+    tasks.rerun_unchanged(run, emulator, task)
 
 
 @cases(
@@ -99,16 +82,16 @@ def test_delete_stops_first_if_task_sets_options_of_a_stop(
 ) -> None:
     put_experiment(emulator, "Running")
     found: list[dict[str, Any]] = []
-    emulator.on_call("DeleteResource", lambda: found.append(stored_experiment(emulator)))
+    emulator.on_call("DeleteResource", lambda: found.append(tasks.stored_experiment(emulator)))
     succeeded(run(MODULE, minimal(state="absent", **options)))
     assert tuple(found[0].get(name) for name in ("status", "status_reason", "serving")) == stopped
-    rerun_unchanged(run, emulator, minimal(state="absent", **options))
+    tasks.rerun_unchanged(run, emulator, minimal(state="absent", **options))
 
 
 def test_reason_is_sent_with_the_stop_only(run: Run, emulator: Emulator) -> None:
     put_experiment(emulator, "Running")
     result = succeeded(run(MODULE, minimal(desired_state="Completed", status_reason="Over", description="New")))
-    assert [sorted(patch) for patch in patches(result)] == [["/Description"], ["/DesiredState", "/StatusReason"]]
+    assert [sorted(patch) for patch in tasks.patches(result)] == [["/Description"], ["/DesiredState", "/StatusReason"]]
     assert {operation["op"] for operation in result["operations"][1]["patch_document"]} == {"add"}
 
 
@@ -135,15 +118,15 @@ def test_stop_with_other_model_variants_is_rejected(
 ) -> None:
     put_experiment(emulator, "Running")
     task = minimal(model_variants=[variants()[0], shadow], **stop)
-    rejected(run(MODULE, task, check=check), emulator, words, "Omit model_variants or set the current value")
+    tasks.rejected(run(MODULE, task, check=check), emulator, words, "Omit model_variants or set the current value")
 
 
 @pytest.mark.parametrize("stop", STOPPING.values(), ids=STOPPING)
 def test_stop_sends_current_model_variants_only(run: Run, emulator: Emulator, stop: dict[str, str]) -> None:
     put_experiment(emulator, "Running")
-    current = stored_experiment(emulator)["properties"]["ModelVariants"]
+    current = tasks.stored_experiment(emulator)["properties"]["ModelVariants"]
     succeeded(run(MODULE, minimal(model_variants=variants(), **stop)))
-    (request,) = requests_of(emulator, "UpdateResource")
+    (request,) = tasks.requests_of(emulator, "UpdateResource")
     operations = [o for o in json.loads(request["PatchDocument"]) if o["path"].startswith("/ModelVariants")]
     assert all(variant in current for operation in operations for variant in operation["value"])
     assert all(operation["path"] == "/ModelVariants" for operation in operations)
@@ -166,7 +149,7 @@ STOPS: list[Any] = [
             ("absent", {"state": "absent"}),
         )
     ),
-    ("recreate", full(role_arn=OTHER_ROLE_ARN, recreate=True), "Running", RETAINED),
+    ("recreate", full(role_arn=tasks.OTHER_ROLE_ARN, recreate=True), "Running", RETAINED),
     ("absent after a transition", {"state": "absent"}, "Starting", RETAINED),
 ]
 
@@ -195,13 +178,13 @@ def test_stop_returns_variant_actions_and_shows_them_in_diff(
     ("start", "Created", {"desired_state": "Running"}),
     ("update", "Running", {"description": "New"}),
     ("unchanged", "Running", {}),
-    ("rejected", "Running", {"role_arn": OTHER_ROLE_ARN}),
+    ("rejected", "Running", {"role_arn": tasks.OTHER_ROLE_ARN}),
     ("already ended", "Completed", {"desired_state": "Completed", "on_stop": "promote_shadow"}),
     *(
         (f"delete, {status}", status, {"state": "absent", "on_stop": "promote_shadow"})
         for status in ("Created", "Completed", "Cancelled", "Stopping")
     ),
-    ("recreate, Created", "Created", full(role_arn=OTHER_ROLE_ARN, recreate=True)),
+    ("recreate, Created", "Created", full(role_arn=tasks.OTHER_ROLE_ARN, recreate=True)),
 )
 def test_task_without_stop_returns_no_variant_actions(
     status: str | None, options: dict[str, Any], run: Run, emulator: Emulator, check: bool
@@ -234,7 +217,7 @@ def test_stop_that_outlasts_wait_timeout_returns_variant_actions(run: Run, emula
     emulator.settings.update({"transition_seconds": 300.0, "operation_seconds": 300.0})
     result = run(MODULE, minimal(desired_state="Completed", on_stop="remove_shadow", wait_timeout=60))
     failed(result, "TimedOut")
-    assert statuses(result) == ["IN_PROGRESS"]
+    assert tasks.statuses(result) == ["IN_PROGRESS"]
     assert result["variant_actions"] == {"production": "Retain", "shadow": "Remove"}
 
 

@@ -11,17 +11,9 @@ import pytest
 
 from tests.emulator import Emulator
 from tests.emulator.experiments import STATUSES
+from tests.support import tasks
 from tests.support.environment import REGION
-from tests.support.tasks import (
-    MODULE,
-    minimal,
-    put_experiment,
-    requests_of,
-    rerun_unchanged,
-    statuses,
-    stored_experiment,
-    succeeded,
-)
+from tests.support.tasks import MODULE, minimal, put_experiment, requests_of, statuses, stored_experiment, succeeded
 from tests.unit.conftest import Run
 
 AWS_TAGS = {"aws:servicecatalog:productArn": "shop", "aws:createdBy": "1"}
@@ -64,7 +56,7 @@ def test_tags_are_changed(
     result = succeeded(run(MODULE, minimal(**options)))
     assert statuses(result) == ["SUCCESS"]
     assert stored_experiment(emulator)["tags"] == result["inference_experiment"]["tags"] == {**after, **aws_tags}
-    rerun_unchanged(run, emulator, minimal(**options))
+    tasks.rerun_unchanged(run, emulator, minimal(**options))
 
 
 @pytest.mark.parametrize("status", STATUSES)

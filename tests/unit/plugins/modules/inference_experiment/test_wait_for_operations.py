@@ -11,36 +11,17 @@ from typing import Any
 import pytest
 
 from tests.emulator import Emulator
+from tests.support import tasks
 from tests.support.cases import cases
 from tests.support.scenarios import CHANGED, RECREATES, Scenario, scenarios
-from tests.support.tasks import (
-    ALWAYS,
-    CHECK,
-    END,
-    MODULE,
-    OTHER_ROLE_ARN,
-    STORAGE_PROPERTY,
-    TRANSITIONAL,
-    failed,
-    full,
-    minimal,
-    omit,
-    operation_names,
-    put_experiment,
-    rejected,
-    rerun_unchanged,
-    statuses,
-    stored_status,
-    succeeded,
-    without_outcome,
-)
+from tests.support.tasks import END, MODULE, failed, full, minimal, operation_names, put_experiment, statuses, succeeded
 from tests.unit.conftest import Run
 
 # A recreate that preserves properties requires wait.
 PRESERVING = [scenario for scenario in RECREATES if scenario.before == "Created"]
-STABLE = [scenario for scenario in CHANGED if scenario.before not in TRANSITIONAL and scenario not in PRESERVING]
-TRANSITIONS = [scenario for scenario in CHANGED if scenario.before in TRANSITIONAL]
-RECREATE = full(role_arn=OTHER_ROLE_ARN, recreate=True)
+STABLE = [scenario for scenario in CHANGED if scenario.before not in tasks.TRANSITIONAL and scenario not in PRESERVING]
+TRANSITIONS = [scenario for scenario in CHANGED if scenario.before in tasks.TRANSITIONAL]
+RECREATE = full(role_arn=tasks.OTHER_ROLE_ARN, recreate=True)
 UPDATE = minimal(description="New")
 SLOW = {"transition_seconds": 300.0, "operation_seconds": 300.0}
 
@@ -52,7 +33,7 @@ def test_start_waits_until_running(run: Run, emulator: Emulator) -> None:
     found: list[str] = []
     # The operation can succeed before the experiment runs.
     emulator.on_call("GetResource", lambda: found.append(emulator.operations()[0].status), nth=2)
-    emulator.on_call("GetResource", lambda: found.append(str(stored_status(emulator))), nth=3)
+    emulator.on_call("GetResource", lambda: found.append(str(tasks.stored_status(emulator))), nth=3)
     result = run("inference_experiment", {"name": "checkout", "desired_state": "Running"})
     assert found == ["SUCCESS", "Starting"]
     assert result["inference_experiment"]["status"] == "Running"
@@ -65,7 +46,7 @@ def _run_until_unchanged(run: Run, emulator: Emulator, task: dict[str, Any], run
         emulator.clock.advance(10)
         succeeded(run(MODULE, task))
     emulator.clock.advance(10)
-    rerun_unchanged(run, emulator, task)
+    tasks.rerun_unchanged(run, emulator, task)
 
 
 @scenarios(STABLE)
@@ -85,15 +66,15 @@ def test_task_without_wait_submits_first_operation_and_plans_the_others(
     assert ["request_token" in operation for operation in result["operations"]] == [
         status == "IN_PROGRESS" for status in statuses(result)
     ]
-    assert (check.changed, without_outcome(check)) == (True, without_outcome(result))
+    assert (check.changed, tasks.without_outcome(check)) == (True, tasks.without_outcome(result))
     assert emulator.calls()[-1] == "GetResource"
-    assert result["inference_experiment"].get("status") == stored_status(emulator)
-    assert result["inference_experiment"] == omit(result["diff"]["after"], ["variant_actions", "status_reason"])
+    assert result["inference_experiment"].get("status") == tasks.stored_status(emulator)
+    assert result["inference_experiment"] == tasks.omit(result["diff"]["after"], ["variant_actions", "status_reason"])
     _run_until_unchanged(run, emulator, task, len(scenario.operations) - 1)
-    assert stored_status(emulator) == scenario.after
+    assert tasks.stored_status(emulator) == scenario.after
 
 
-@CHECK
+@tasks.CHECK
 @scenarios(TRANSITIONS)
 def test_task_without_wait_plans_all_operations_in_transitional_status(
     run: Run, emulator: Emulator, scenario: Scenario, check: bool
@@ -110,7 +91,7 @@ def test_task_without_wait_plans_all_operations_in_transitional_status(
     _run_until_unchanged(run, emulator, task, len(scenario.operations))
 
 
-@CHECK
+@tasks.CHECK
 @cases(
     *((scenario.title, scenario.task, "schedule") for scenario in PRESERVING),
     (
@@ -118,7 +99,7 @@ def test_task_without_wait_plans_all_operations_in_transitional_status(
         {
             **RECREATE,
             "schedule": {"end_time": END},
-            "data_storage_config": {"destination": STORAGE_PROPERTY["Destination"]},
+            "data_storage_config": {"destination": tasks.STORAGE_PROPERTY["Destination"]},
         },
         "data_storage_config, schedule",
     ),
@@ -126,8 +107,8 @@ def test_task_without_wait_plans_all_operations_in_transitional_status(
 def test_recreate_without_wait_is_rejected_if_it_preserves_properties(
     options: dict[str, Any], words: str, run: Run, emulator: Emulator, check: bool
 ) -> None:
-    put_experiment(emulator, "Created", DataStorageConfig=STORAGE_PROPERTY)
-    rejected(run(MODULE, {**options, "wait": False}, check=check), emulator, "wait: false", words)
+    put_experiment(emulator, "Created", DataStorageConfig=tasks.STORAGE_PROPERTY)
+    tasks.rejected(run(MODULE, {**options, "wait": False}, check=check), emulator, "wait: false", words)
 
 
 def test_create_without_wait_fails_at_once_if_experiment_exists(run: Run, emulator: Emulator) -> None:
@@ -181,7 +162,7 @@ def test_operation_that_concurrent_operations_prevent_is_not_returned(
 ) -> None:
     if status:
         put_experiment(emulator, status, Description="Kept")
-    emulator.fault(busy, "error", code="ConcurrentOperationException", message="Busy", times=ALWAYS)
+    emulator.fault(busy, "error", code="ConcurrentOperationException", message="Busy", times=tasks.ALWAYS)
     result = run(MODULE, {**task, "wait_timeout": 30})
     failed(result, "TimedOut")
     assert statuses(result) == outcome
@@ -191,10 +172,10 @@ def test_operation_that_concurrent_operations_prevent_is_not_returned(
 # --- wait_timeout ---
 
 
-@CHECK
+@tasks.CHECK
 @pytest.mark.parametrize(
     ("status", "options", "seconds"),
-    [*((status, {"wait_timeout": 60}, 60) for status in TRANSITIONAL), ("Updating", {}, 1800)],
+    [*((status, {"wait_timeout": 60}, 60) for status in tasks.TRANSITIONAL), ("Updating", {}, 1800)],
 )
 def test_transition_that_outlasts_wait_timeout_fails(
     run: Run, emulator: Emulator, status: str, options: dict[str, Any], seconds: int, check: bool
@@ -209,7 +190,7 @@ def test_transition_that_outlasts_wait_timeout_fails(
     if options:
         emulator.clock.advance(600)
         assert succeeded(run(MODULE, task)).changed
-        rerun_unchanged(run, emulator, task)
+        tasks.rerun_unchanged(run, emulator, task)
 
 
 OUTLASTING: dict[str, tuple[str | None, dict[str, Any], str]] = {
@@ -239,7 +220,7 @@ def test_operation_that_outlasts_wait_timeout_is_resumed_by_second_run(
     again = succeeded(run(MODULE, task))
     if "state" not in task:  # A delete ends with another status than it has at the timeout.
         assert operation_names(again) == []
-    rerun_unchanged(run, emulator, task)
+    tasks.rerun_unchanged(run, emulator, task)
 
 
 def test_wait_timeout_is_for_the_whole_task(run: Run, emulator: Emulator) -> None:
@@ -279,4 +260,4 @@ def test_create_waits_until_experiment_can_be_read(run: Run, emulator: Emulator,
     result = succeeded(run(MODULE, task))
     assert second_run or emulator.writes() == ["CreateResource"]
     assert result["inference_experiment"]["tags"] == {"new": "1"}
-    rerun_unchanged(run, emulator, task)
+    tasks.rerun_unchanged(run, emulator, task)

@@ -14,30 +14,16 @@ from typing import Any
 import pytest
 
 from tests.emulator import Emulator
+from tests.support import tasks
 from tests.support.call_scenarios import CALL_SCENARIOS, DECLARED_OR_STATUS, MAX_CALLS, WAIT_TIMEOUT, properties_with
 from tests.support.malformed_values import nested, replace_at
 from tests.support.module_runner import ENGINE
-from tests.support.tasks import (
-    ALWAYS,
-    INFO,
-    MODULE,
-    NAME,
-    OTHER_ROLE_ARN,
-    failed,
-    full,
-    minimal,
-    operation_names,
-    put_experiment,
-    rejected,
-    stored_experiment,
-    stored_status,
-    succeeded,
-)
+from tests.support.tasks import ALWAYS, INFO, MODULE, NAME, OTHER_ROLE_ARN, minimal, put_experiment, rejected, succeeded
 from tests.support.thorough import some
 from tests.unit.conftest import Run
 
 CLIENT = f"{ENGINE.rpartition('.ansible_module')[0]}.api.client"
-RECREATE = full(role_arn=OTHER_ROLE_ARN, recreate=True)
+RECREATE = tasks.full(role_arn=OTHER_ROLE_ARN, recreate=True)
 PROMOTE = minimal(desired_state="Completed", on_stop="promote_shadow")
 
 
@@ -80,7 +66,7 @@ def test_delete_waits_for_a_known_status(run: Run, emulator: Emulator) -> None:
     put_experiment(emulator, "Created")
     emulator.fault("GetResource", "changed", change=properties_with(Status="Hibernating"), times=1)
     succeeded(run(MODULE, minimal(state="absent")))
-    assert stored_status(emulator) is None
+    assert tasks.stored_status(emulator) is None
 
 
 @pytest.mark.parametrize("on_stop", ["promote_shadow", "remove_shadow"])
@@ -89,7 +75,7 @@ def test_stop_with_on_stop_is_rejected_if_read_has_one_variant(
     run: Run, emulator: Emulator, on_stop: str, position: int
 ) -> None:
     put_experiment(emulator, "Running")
-    _reads(emulator, ModelVariants=[stored_experiment(emulator)["properties"]["ModelVariants"][position]])
+    _reads(emulator, ModelVariants=[tasks.stored_experiment(emulator)["properties"]["ModelVariants"][position]])
     rejected(run(MODULE, {**PROMOTE, "on_stop": on_stop}), emulator, on_stop, "variant named")
 
 
@@ -141,7 +127,7 @@ def test_progress_of_another_operation_is_ignored(run: Run, emulator: Emulator, 
     if times == 1:
         succeeded(result)
     else:
-        assert failed(result, "TimedOut")["request_token"] == token
+        assert tasks.failed(result, "TimedOut")["request_token"] == token
 
 
 @sampled("time", [10**11, 0, -(10**9), 253402300799, 1e-300, "2026-01-01T12:00:00Z", "1970-01-01T00:00:00Z"], each=4)
@@ -183,7 +169,7 @@ def test_unknown_members_are_ignored(run: Run, emulator: Emulator, title: str) -
     result = succeeded(scenario.run(run))
     assert result.changed == expected.changed
     if scenario.module == MODULE:
-        assert operation_names(result) == operation_names(expected)
+        assert tasks.operation_names(result) == tasks.operation_names(expected)
 
 
 LARGE = {

@@ -13,9 +13,9 @@ Guarantees:
 from __future__ import annotations
 
 import json
-import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
 
@@ -41,40 +41,31 @@ _MAX_PAGES = 10_000
 _MAX_RETRY_AFTER = 60.0
 
 
+@dataclass
 class CloudControl:
-    """The calls of one resource type. Threads can share an instance.
+    """The calls of one resource type. Threads can share an instance after create_clients()."""
 
-    make_client: service name -> boto3 client, called once for each service.
-    check: raises TypeError for properties of unexpected types.
-    """
-
-    def __init__(
-        self,
-        type_name: str,
-        *,
-        make_client: Callable[[str], Any],
-        deadline: Deadline,
-        check: Callable[[Properties], object],
-        role_arn: str | None = None,
-    ) -> None:
-        self._request: dict[str, Any] = {"TypeName": type_name, **({"RoleArn": role_arn} if role_arn else {})}
-        self._make_client = make_client
-        self._deadline = deadline
-        self._check = check
-        self._clients: dict[str, Any] = {}
-        self._lock = threading.Lock()
-        self._services_reached: set[str] = set()
+    type_name: str
+    make_client: Callable[[str], Any]
+    """Service name -> boto3 client, called once for each service."""
+    deadline: Deadline
+    check: Callable[[Properties], object]
+    """Raises TypeError for properties of unexpected types."""
+    role_arn: str | None = None
+    """The role that the handler runs under; None: the calling identity."""
+    _clients: dict[str, Any] = field(default_factory=dict)
+    _services_reached: set[str] = field(default_factory=set)
 
     def get(self, identifier: str) -> Properties | None:
         """Return the properties of a resource; None if it does not exist."""
 
         def parse(response: Response) -> Properties:
             properties = responses.parse_properties(response["ResourceDescription"])
-            self._check(properties)
+            self.check(properties)
             return properties
 
         try:
-            return self._call("get_resource", parse, Identifier=identifier, **self._request)
+            return self._call("get_resource", parse, Identifier=identifier, **self._type())
         except CallFailed as error:
             if error.code == "ResourceNotFoundException":
                 return None
@@ -97,13 +88,13 @@ class CloudControl:
             raise
 
     def create_clients(self, *services: str) -> None:
-        """Create clients in this thread, before other threads use them."""
+        """Create the clients of services, before other threads use them."""
         for service in services:
             self._client(service)
 
     def list(self) -> Iterator[tuple[str, Properties]]:
         """Yield (identifier, listed properties) of each resource. The properties can be incomplete."""
-        for resources in self._pages("list_resources", responses.parse_resources, **self._request):
+        for resources in self.pages("list_resources", responses.parse_resources, **self._type()):
             yield from resources
 
     def create(self, properties: Properties) -> ProgressEvent:
@@ -119,17 +110,17 @@ class CloudControl:
         """Poll an operation until it succeeds, fails or is cancelled; return its last event. Raises TimedOut."""
         token = event.request_token
         parse = partial(responses.parse_progress, token=token)
-        waits = pauses(self._deadline.clock)
+        waits = pauses(self.deadline.clock)
         while not event.ended:
             pause = next(waits)
             if event.retry_after:  # can only lengthen a pause
-                seconds = (event.retry_after - self._deadline.clock.now()).total_seconds()
+                seconds = (event.retry_after - self.deadline.clock.now()).total_seconds()
                 pause = max(pause, min(seconds, _MAX_RETRY_AFTER))
             waiting_for = (
                 f"the {event.operation} with request token {token} still has the status {event.status} and continues"
                 " in AWS."
             )
-            self._deadline.pause(pause, waiting_for=waiting_for)
+            self.deadline.pause(pause, waiting_for=waiting_for)
             event = self._call("get_resource_request_status", parse, until_deadline=True, RequestToken=token)
         return event
 
@@ -137,21 +128,18 @@ class CloudControl:
         """Return an operation on a resource that has not ended; None if there is none."""
         statuses = list(responses.IN_PROGRESS)
         filters = {"Operations": ["CREATE", "UPDATE", "DELETE"], "OperationStatuses": statuses}
-        pages = self._pages("list_resource_requests", responses.parse_requests, ResourceRequestStatusFilter=filters)
+        pages = self.pages("list_resource_requests", responses.parse_requests, ResourceRequestStatusFilter=filters)
         for events in pages:
             for event in events:
-                if (event.type_name, event.identifier) == (self._request["TypeName"], identifier):
+                if (event.type_name, event.identifier) == (self.type_name, identifier):
                     return event
         return None
 
-    def service_pages(
-        self, service: str, method: str, parse: Callable[[Response], Parsed], **request: Any
-    ) -> Iterator[Parsed]:
-        """Yield each parsed page of a call to a service's own API. Raises CallFailed."""
-        yield from self._pages(method, parse, service=service, **request)
+    def pages(self, method: str, parse: Callable[[Response], Parsed], **request: Any) -> Iterator[Parsed]:
+        """Yield each parsed page of a call. service: another service than Cloud Control.
 
-    def _pages(self, method: str, parse: Callable[[Response], Parsed], **request: Any) -> Iterator[Parsed]:
-        """Yield each page. Raises CallFailed if the pagination does not end."""
+        Raises CallFailed if a call fails, or if the pagination does not end.
+        """
         tokens: set[str] = set()
         while len(tokens) < _MAX_PAGES:
             page, token = self._call(method, lambda r: (parse(r), responses.parse_next_token(r)), **request)
@@ -166,7 +154,11 @@ class CloudControl:
         raise CallFailed(f"The pagination of {operation} does not end", code="InvalidAnswer", operation=operation)
 
     def _submit(self, method: str, **request: Any) -> ProgressEvent:
-        return self._call(method, responses.parse_progress, ClientToken=str(uuid.uuid4()), **self._request, **request)
+        return self._call(method, responses.parse_progress, ClientToken=str(uuid.uuid4()), **self._type(), **request)
+
+    def _type(self) -> dict[str, Any]:
+        """Return the members of a request that name the type, and the role that the handler runs under."""
+        return {"TypeName": self.type_name, **({"RoleArn": self.role_arn} if self.role_arn else {})}
 
     def _call(
         self,
@@ -200,17 +192,16 @@ class CloudControl:
                 if not failure.transient or (attempt >= (tries or _MAX_TRIES) and not until_deadline):
                     raise
                 reason = f"{operation} failed with {failure.code}: {failure.message}"
-                self._deadline.pause(backoff(attempt), waiting_for=reason, cause=failure)
+                self.deadline.pause(backoff(attempt), waiting_for=reason, cause=failure)
             else:
                 self._services_reached.add(service)
                 return parsed
 
     def _client(self, service: str) -> Any:
-        with self._lock:
-            if service not in self._clients:
-                with responses.convert_client_errors(service):
-                    self._clients[service] = self._make_client(service)
-            return self._clients[service]
+        if service not in self._clients:
+            with responses.convert_client_errors(service):
+                self._clients[service] = self.make_client(service)
+        return self._clients[service]
 
 
 def _operation_name(method: str) -> str:

@@ -26,7 +26,7 @@ def read_subject(client: CloudControl, table: MetricsTable, identifier: str) -> 
     def parse(response: Mapping[str, Any]) -> tuple[Subject, datetime]:
         return table.parse(response), parsedate_to_datetime(response["ResponseMetadata"]["HTTPHeaders"]["date"])
 
-    return next(client.service_pages(table.service, table.method, parse, **{table.argument: identifier}))
+    return next(client.pages(table.method, parse, service=table.service, **{table.argument: identifier}))
 
 
 def read_metrics(
@@ -62,10 +62,8 @@ def _get_metric_data(client: CloudControl, asked: Sequence[Query], subject: Subj
     by_id = {f"m{number}": query for number, query in enumerate(dict.fromkeys(asked))}
     request = [_request(name, query, subject) for name, query in by_id.items()]
     found: dict[Query, dict[datetime, float]] = {query: {} for query in by_id.values()}
-    pages = client.service_pages(
-        "cloudwatch", "get_metric_data", _parse, MetricDataQueries=request, StartTime=times.start, EndTime=times.end
-    )
-    for results in pages:
+    period = {"StartTime": times.start, "EndTime": times.end}
+    for results in client.pages("get_metric_data", _parse, service="cloudwatch", MetricDataQueries=request, **period):
         for name, points in results:
             found[by_id[name]].update(points)
     return found

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple, cast
 
 from ..errors import CallFailed, is_not_implemented, is_throttled
 from ..model.equivalence import format_instant
+from ..model.messages import TYPE_NAMES
 from ..model.resource_type import Properties, ResourceType, WriteOnlyReader, property_name
 from ..model.tags import is_list_of_tags
 
@@ -41,14 +42,8 @@ _TRIES_IF_HTTP_CLOSED = 3
 _REJECTED_BY_PROXY = re.compile(r"Tunnel connection failed: [^'\"]+")
 # The beginning of a truncated response of AWS STS, as botocore quotes it. A page in HTML is not from AWS STS.
 _XML = re.compile(r"""(?i)b?["'](?:\\[nrt]|\s)*<(?!!doctype\s+html|html)""")
-_TYPES: Mapping[str, tuple[str, tuple[type, ...]]] = {
-    "str": ("a string", (str,)),
-    "int": ("an integer", (int,)),
-    "float": ("a number", (int, float)),
-    "bool": ("a boolean", (bool,)),
-    "list": ("a list", (list,)),
-    "dict": ("a dictionary", (dict,)),
-}
+# The type of an option in Ansible -> the types of its property in JSON. Values of the type "raw" are not checked.
+_TYPES: Mapping[str, Any] = {"str": str, "int": int, "float": (int, float), "bool": bool, "list": list, "dict": dict}
 
 
 class ProgressEvent(NamedTuple):
@@ -243,7 +238,7 @@ def _check_type(entry: Mapping[str, Any], value: Any, path: str, *, complete: bo
     """Check a value and its members. complete: required members must be present."""
     type_name = entry["type"]
     if not _has_type(type_name, value):
-        raise TypeError(f"{path} is not {_TYPES[type_name][0]}")
+        raise TypeError(f"{path} is not {TYPE_NAMES[type_name]}")
     if type_name == "list":
         element_entry = {**entry, "type": entry.get("elements", "raw")}
         for position, element in enumerate(value):
@@ -258,10 +253,8 @@ def _check_type(entry: Mapping[str, Any], value: Any, path: str, *, complete: bo
 
 
 def _has_type(type_name: str, value: Any) -> bool:
-    if type_name not in _TYPES:
-        return True
     if isinstance(value, bool):  # an int to Python
-        return type_name == "bool"
+        return type_name in ("bool", "raw")
     if isinstance(value, float) and type_name == "int":  # JSON does not distinguish 1.0 from 1
         return value.is_integer()
-    return isinstance(value, _TYPES[type_name][1])
+    return isinstance(value, _TYPES.get(type_name, object))

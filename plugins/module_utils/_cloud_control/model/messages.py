@@ -9,6 +9,16 @@ import json
 from typing import Any
 
 LONGEST_SHOWN = 200
+# The type of an option in Ansible -> the words for it in messages.
+TYPE_NAMES = {
+    "str": "a string",
+    "path": "a string",
+    "int": "an integer",
+    "float": "a number",
+    "bool": "a boolean",
+    "list": "a list",
+    "dict": "a dictionary",
+}
 
 
 def format_value(value: Any) -> str:

@@ -18,11 +18,10 @@ from typing import Any, NamedTuple
 from ansible.module_utils.common.validation import check_type_dict, check_type_list
 
 from .conversion import iter_options
-from .messages import format_value
+from .messages import TYPE_NAMES, format_value
 from .resource_type import Limit, ResourceType, Spec
 from .tags import validate_tags
 
-_KINDS = {"str": "a string", "path": "a string", "int": "an integer", "dict": "a dictionary", "list": "a list"}
 # ansible-core 2.16 passes NUL characters to syslog, and all versions encode surrogates. Both raise an exception.
 _NOT_LOGGABLE = re.compile("[\0\ud800-\udfff]")
 _QUOTE_TIMES = (
@@ -157,7 +156,7 @@ def _is_converted(kind: str, value: Any) -> bool:
 def _type_error(path: str, entry: Mapping[str, Any], value: Any) -> str:
     if isinstance(value, str) and _NOT_LOGGABLE.search(value):
         return f"{path} must not contain a NUL character or an unpaired surrogate."
-    kind = _KINDS[entry.get("type", "str")]
+    kind = TYPE_NAMES[entry.get("type", "str")]
     found = "" if entry.get("no_log") else f", got {format_value(value)}"
     advice = ""
     if isinstance(value, str) and "datetime." in value:

@@ -39,7 +39,7 @@ def call_failed(code: str, **details: Any) -> errors.CallFailed:
 # Read this test first.
 def test_execute_submits_update_and_returns_resource_read_afterwards() -> None:
     client = ScriptedClient(experiment("Created", Description="New"))
-    task = create_task(client, declaration(properties={"Description": "New"}))
+    task = create_task(client, declaration(Description="New"))
 
     after = execute(task, seen("Created", Description="Old"), DESCRIBE)
 

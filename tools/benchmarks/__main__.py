@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.support.environment import ROOT
-from tools.benchmarks import guide, listing, payload, plays, tasks, waiting
+from tools.benchmarks import fleet, guide, listing, payload, plays, tasks, waiting
 from tools.benchmarks.figures import Report
 from tools.benchmarks.listing import LATENCY
 from tools.benchmarks.page import page
@@ -52,7 +52,7 @@ FULL: dict[str, Part] = {
     "lifecycle": partial(tasks.lifecycle, rounds=3),
     **{
         f"info_{number}": partial(listing.info, number=number, latency=LATENCY, rounds=rounds, target=target)
-        for number, rounds, target in ((1, 2, None), (200, 3, 1.15), (1000, 2, 1.15))
+        for number, rounds, target in ((1, 2, None), (200, 3, 1.15), (1000, 2, 1.15), (5000, 1, 1.15))
     },
     **{
         f"info_{number}_at_once": partial(listing.info, number=number, latency=0.0, rounds=rounds, target=None)
@@ -64,6 +64,7 @@ FULL: dict[str, Part] = {
     "memory": partial(payload.memory, target=1.5),
     "payload": payload.bytes_sent,
     "breakdown": partial(payload.breakdown, rounds=3),
+    "fleet": partial(fleet.fleet, numbers=(1, 20, 200)),
     "throughput": partial(guide.throughput, number=8, length=3.0),
 }
 # A smoke run measures nothing, so its operations are short.

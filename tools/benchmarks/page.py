@@ -24,13 +24,16 @@ COMPONENTS: Mapping[str, str] = {
     "the whole process": "",
     "the task, as Ansible sees it": "Ansible's controller: fork, copy, remove",
 }
+ADVICE = (
+    "A task needs half a second of one CPU before its first call to AWS, so the number of tasks decides the duration",
+    "of a playbook. To read or compare many experiments, use one task of `inference_experiment_info`, and the filter",
+    "`inference_experiment_drift` for the comparison. To change many experiments, use `async` or several hosts,",
+    "because a task waits for minutes until AWS has applied a change.",
+)
 REASONS = (
-    "- **Memory.** `exit_json` copies the result to remove secrets, and then serializes the copy. A module that makes",
-    "  one call and returns a result of the same size needs about as much memory: see the second row of memory. This",
-    "  collection stores a string that many experiments have in common only once.",
-    "- **Time per experiment.** Without latency, 200 experiments take a third of a second in addition to the start of",
-    "  the task. This is too little for an exact measurement: the ratio was 1.05 and 1.22 in two runs. With a latency",
-    "  of 50 ms, which is closer to AWS, an experiment costs the same among 1,000 as among 200.",
+    "- **Memory, compared with the baseline module.** `exit_json` copies the result to remove secrets, and then",
+    "  serializes the copy. A module that returns a result of the same size needs about as much memory: see the second",
+    "  row of memory.",
     "- **Delay after an operation.** A maximum delay of a tenth of the duration needs 46 polls in five minutes, and 40",
     "  are allowed. The maximum delay is one second for operations of up to 10 seconds, a sixth of the duration for",
     "  longer operations, and 30 seconds from five minutes on. A `RetryAfter` of the service takes precedence.",
@@ -57,6 +60,21 @@ def page(report: Report) -> str:
             "number of threads.",
             "",
             "![Duration of info tasks, and delay of polling](costs.png)",
+            "",
+            "## Advice",
+            "",
+            *ADVICE,
+            "",
+            "## Many unchanged experiments",
+            "",
+            "Seconds of the whole playbook, for unchanged experiments. *Loop* is one task after the other. *Async* is",
+            "[apply.yml](../../../docs/examples/fleet/apply.yml), which polls every five seconds. *4 hosts* is the",
+            "loop, on four hosts in parallel. *One info task* is",
+            "[drift.yml](../../../docs/examples/fleet/drift.yml), which compares with the filter.",
+            "",
+            "![Duration of a playbook by the number of experiments](fleet.png)",
+            "",
+            _table(["experiments", *dict.fromkeys(p["way"] for p in series["fleet"])], _fleet(series["fleet"])),
             "",
             "## Costs and baselines",
             "",
@@ -89,7 +107,7 @@ def page(report: Report) -> str:
             "",
             _table(["module", "Ansible", "amazon.aws", "the module's own code"], _bytes(series["payload"])),
             "",
-            "## Many experiments",
+            "## Create many experiments",
             "",
             "The playbooks of [Manage many experiments](../../../docs/docsite/rst/guide_many_experiments.rst).",
             "",
@@ -137,6 +155,11 @@ def _bytes(payloads: Sequence[Mapping[str, Any]]) -> Rows:
         [p["of"], p["ansible"], p["ansible_collections/amazon"], sum(p.get(origin, 0) for origin in own)]
         for p in payloads
     ]
+
+
+def _fleet(points: Sequence[Mapping[str, Any]]) -> Rows:
+    numbers = dict.fromkeys(point["experiments"] for point in points)
+    return [[n, *(f"{point['seconds']:.1f}" for point in points if point["experiments"] == n)] for n in numbers]
 
 
 def _ways(points: Sequence[Mapping[str, Any]]) -> Rows:

@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Draw tools/benchmarks/results/costs.png: the duration of info tasks, and the delay of polling."""
+"""Draw tools/benchmarks/results/costs.png: durations of playbooks and of info tasks, and the delay of polling."""
 
 from __future__ import annotations
 
@@ -15,16 +15,32 @@ Points = Sequence[Mapping[str, Any]]
 
 
 def draw(series: Mapping[str, Points], path: Path) -> None:
-    """Draw both halves of the picture."""
+    """Draw the three parts of the picture."""
     # By name, since only `make bench` installs it.
     importlib.import_module("matplotlib").use("Agg")
     plt: Any = importlib.import_module("matplotlib.pyplot")
     plt.rcParams.update({"font.size": 10, "axes.spines.top": False, "axes.spines.right": False, "axes.titlesize": 11})
-    figure, (left, right) = plt.subplots(1, 2, figsize=(12, 4.8), layout="constrained")
+    figure, (first, left, right) = plt.subplots(1, 3, figsize=(18, 4.8), layout="constrained")
+    _fleet(first, series["fleet"])
     _listing(left, series["info"])
     _waiting(right, series["waiting"])
     figure.savefig(path, dpi=110, metadata={"Software": None})
     plt.close(figure)
+
+
+def _fleet(axes: Any, points: Points) -> None:
+    """Plot the seconds of a playbook against the number of unchanged experiments, one line for each way."""
+    styles = {"loop": (FLOOR, "s"), "async": (FLOOR, "^"), "4 hosts": (FLOOR, "D"), "one info task": (OURS, "o")}
+    for way, (color, marker) in styles.items():
+        chosen = [point for point in points if point["way"] == way]
+        numbers, seconds = ([point[key] for point in chosen] for key in ("experiments", "seconds"))
+        axes.plot(numbers, seconds, color=color, marker=marker, ms=5, label=way)
+    axes.set(xscale="log", yscale="log", xlabel="experiments", ylabel="seconds")
+    axes.set_title("Duration of a playbook that compares all experiments", loc="left")
+    _plain(axes.xaxis, sorted({point["experiments"] for point in points}))
+    _plain(axes.yaxis, [1, 2, 5, 10, 20, 50, 100, 200])
+    axes.grid(color="#dddddd", lw=0.6)
+    axes.legend(frameon=False, fontsize=9, loc="upper left")
 
 
 def _listing(axes: Any, points: Points) -> None:

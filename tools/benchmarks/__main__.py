@@ -89,7 +89,7 @@ def _write(report: Report, folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     report.write(folder / "costs.json")
     (folder / "README.md").write_text(page(report), encoding="utf-8")
-    draw(report.series, folder / "costs.png")
+    draw(report.series, folder)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,10 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Draw tools/benchmarks/results/costs.png: durations of playbooks and of info tasks, and the delay of polling."""
+"""Draw the pictures of the results.
+
+fleet.png: the duration of playbooks. costs.png: the duration of info tasks, and the delay of polling.
+"""
 
 from __future__ import annotations
 
@@ -14,17 +17,20 @@ OURS, FLOOR, LIMIT = "#0b62a4", "#8a8a8a", "#c4412f"
 Points = Sequence[Mapping[str, Any]]
 
 
-def draw(series: Mapping[str, Points], path: Path) -> None:
-    """Draw the three parts of the picture."""
+def draw(series: Mapping[str, Points], folder: Path) -> None:
+    """Write fleet.png and costs.png."""
     # By name, since only `make bench` installs it.
     importlib.import_module("matplotlib").use("Agg")
     plt: Any = importlib.import_module("matplotlib.pyplot")
     plt.rcParams.update({"font.size": 10, "axes.spines.top": False, "axes.spines.right": False, "axes.titlesize": 11})
-    figure, (first, left, right) = plt.subplots(1, 3, figsize=(18, 4.8), layout="constrained")
-    _fleet(first, series["fleet"])
+    figure, axes = plt.subplots(figsize=(6, 4.8), layout="constrained")
+    _fleet(axes, series["fleet"])
+    figure.savefig(folder / "fleet.png", dpi=110, metadata={"Software": None})
+    plt.close(figure)
+    figure, (left, right) = plt.subplots(1, 2, figsize=(12, 4.8), layout="constrained")
     _listing(left, series["info"])
     _waiting(right, series["waiting"])
-    figure.savefig(path, dpi=110, metadata={"Software": None})
+    figure.savefig(folder / "costs.png", dpi=110, metadata={"Software": None})
     plt.close(figure)
 
 

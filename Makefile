@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo docs emulator test thorough unit integration bench matrix mutation lint format coverage build release clean
+.PHONY: help demo docs emulator test thorough unit integration bench matrix mutation lint format coverage changelog build release clean
 
 # The developer's settings for Ansible and AWS must not change the results, and no request may reach a real account.
 # Without bytecode files, each Python process would compile Ansible and boto3 for seconds.
@@ -70,7 +70,7 @@ bench: $(B)/bench.stamp $(B)/collection.stamp ## measure the tasks, write tools/
 mutation: $(B)/test.stamp $(B)/collection.stamp ## insert faults into the code, list those that no test detects; takes 30 minutes
 	@$(BIN)/python -u -m tools.mutation
 
-matrix: | $(BIN)/python ## run ansible-test and galaxy-importer on each ansible-core; CORE=2.19 selects one
+matrix: | $(BIN)/python ## run ansible-test on three versions of ansible-core, and galaxy-importer; CORE=2.18 selects one
 	@$(BIN)/python -m tools.matrix $(CORE)
 
 lint: $(B)/test.stamp $(B)/src.stamp $(B)/collection.stamp ## check code, YAML, writing style, workflows and changelog fragments
@@ -83,7 +83,10 @@ lint: $(B)/test.stamp $(B)/src.stamp $(B)/collection.stamp ## check code, YAML, 
 	check "Ansible" env PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/ansible-lint --strict -q --nocolor
 	check "style" $(BIN)/python -m tools.style
 	check "workflows" $(BIN)/check-jsonschema -q --builtin-schema vendor.github-workflows .github/workflows/*.yml
-	check "issue forms" $(BIN)/check-jsonschema -q --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/*.yml
+	check "issue forms" $(BIN)/check-jsonschema -q --builtin-schema vendor.github-issue-forms \
+		$(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
+	check "issue chooser" $(BIN)/check-jsonschema -q --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
+	check "dependabot" $(BIN)/check-jsonschema -q --builtin-schema vendor.dependabot .github/dependabot.yml
 	check "changelog" env PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/antsibull-changelog lint
 	exit $$failed
 
@@ -91,7 +94,12 @@ format: $(B)/test.stamp ## format the sources with ruff
 	@$(BIN)/ruff check --fix; $(BIN)/ruff format
 
 coverage: $(B)/test.stamp $(B)/collection.stamp ## run the unit tests; fail if they miss a line or a branch of plugins/
-	@$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term tests/unit
+	@$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term tests/unit \
+		$(if $(GITHUB_STEP_SUMMARY),--cov-report=markdown-append:$(GITHUB_STEP_SUMMARY))
+
+changelog: ## fail if the branch adds no changelog fragment; BASE=origin/main
+	@added=$$(git diff --name-only --diff-filter=AM "$(or $(BASE),origin/main)..." -- 'changelogs/fragments/*.y*ml')
+	[ -n "$$added" ] || { echo "Add a changelog fragment: CONTRIBUTING.md, \"Changelog fragments\"." >&2; exit 1; }
 
 build: $(B)/collection.stamp ## build the tarball in .build/dist, and install it in .build/collections
 	@ls $(B)/dist/*.tar.gz

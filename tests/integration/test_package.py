@@ -23,7 +23,7 @@ GALAXY: dict[str, Any] = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding
 
 TOP_LEVEL = {
     *("CHANGELOG.rst", "COPYING", "FILES.json", "MANIFEST.json", "README.md"),
-    *("changelogs", "docs", "meta", "plugins", "requirements.txt"),
+    *("changelogs", "docs", "meta", "plugins", "requirements.txt", "tests"),
 }
 
 
@@ -45,7 +45,8 @@ def test_tarball_has_name_and_version_of_galaxy_yml() -> None:
 
 def test_tarball_contains_plugins_documentation_and_changelog_only(packed: set[str]) -> None:
     assert {name.split("/")[0] for name in packed} == TOP_LEVEL
-    assert {name for name in packed if name.startswith("changelogs/")} == {"changelogs/changelog.yaml"}
+    parts = {name for name in packed if name.startswith(("changelogs/", "tests/"))}
+    assert parts == {"changelogs/changelog.yaml", "tests/config.yml"}
     for folder, pattern in (("docs", "*"), ("plugins", "*.py")):
         sources = {path.relative_to(ROOT).as_posix() for path in (ROOT / folder).rglob(pattern) if path.is_file()}
         assert sources == {name for name in packed if name.startswith(f"{folder}/")}
@@ -176,8 +177,9 @@ def test_readme_lists_requirements_of_collection() -> None:
 
 def test_readme_lists_versions_of_make_matrix() -> None:
     words = " ".join(README.split())
-    for part in zip(*((row.core, str(row.ansible), row.pythons[0]) for row in ROWS), strict=True):
-        assert f"{', '.join(part[:-1])} and {part[-1]}" in words
+    for column in zip(*((row.core, str(row.ansible), row.pythons[0]) for row in ROWS), strict=True):
+        *others, last = dict.fromkeys(column)
+        assert f"{', '.join(others)} and {last}" in words
 
 
 def test_requirements_of_ansible_test_include_those_of_emulator_and_modules() -> None:

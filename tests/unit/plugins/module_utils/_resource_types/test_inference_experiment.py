@@ -26,6 +26,7 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.in
     validate_declaration,
     validate_model,
     variants_after_stop,
+    warn_without_effect,
 )
 from tests.support.cases import cases
 from tests.support.experiments import SCHEDULE, VARIANTS, experiment, shadow_mode, variant
@@ -365,3 +366,37 @@ def test_predict_keeps_both_variants_after_stop() -> None:
     model = experiment("Running", ModelVariants=[variant("shadow")], Description="New")
     predicted = predict(experiment("Running"), model, {"DesiredState": "Completed"}, NOW)
     assert predicted == {**model, "ModelVariants": VARIANTS, "Status": "Completed"}
+
+
+# --- warnings ---
+
+BEFORE_NOW, AFTER_NOW = "2026-01-05T08:00:00Z", "2026-01-05T10:00:00Z"
+ENDED, BOTH = "the experiment has already ended (Completed)", {"StartTime": AFTER_NOW, "EndTime": AFTER_NOW}
+
+
+@cases(
+    ("promote", "Completed", {}, "promote_shadow", ["on_stop: promote_shadow was not applied", ENDED]),
+    ("remove, not started", "Created", {}, "remove_shadow", ["on_stop: remove_shadow", "has not started (Created)"]),
+    ("end", "Completed", {"EndTime": AFTER_NOW}, "retain", [f"schedule.end_time has no effect, because {ENDED}"]),
+    ("start and end", "Cancelled", BOTH, "retain", ["schedule.start_time and schedule.end_time have", "(Cancelled)"]),
+    ("start", "Running", {"StartTime": AFTER_NOW}, "retain", ["start_time has no effect", "already started (Running)"]),
+    ("start in the past", "Completed", {**BOTH, "StartTime": BEFORE_NOW}, "retain", ["schedule.end_time has"]),
+    ("retain", "Completed", {}, "retain", []),
+    ("all in the past", "Completed", {"StartTime": BEFORE_NOW, "EndTime": BEFORE_NOW}, "retain", []),
+    ("Created", "Created", BOTH, "retain", []),
+    ("end of a running experiment", "Running", {"EndTime": AFTER_NOW}, "promote_shadow", []),
+)
+def test_warn_without_effect_names_options(status: str, schedule: Properties, on_stop: str, words: list[str]) -> None:
+    task = stop_task({"Schedule": schedule} if schedule else {}, on_stop=on_stop)
+    warnings = warn_without_effect(task, experiment(status), NOW)
+    assert len(warnings) == bool(words)
+    assert [word for word in words if word not in warnings[0]] == []
+
+
+@cases(
+    ("absent with schedule", Declaration("test", present=False, properties={"Schedule": BOTH}), "Completed"),
+    ("stop before the end", stop_task({"Schedule": BOTH, "DesiredState": "Completed"}), "Completed"),
+    ("start before the start", stop_task({"Schedule": BOTH, "DesiredState": "Running"}), "Running"),
+)
+def test_warn_without_effect_returns_nothing_if_declared(task: Declaration, status: str) -> None:
+    assert warn_without_effect(task, experiment(status), NOW) == []

@@ -11,13 +11,11 @@ import pytest
 
 from tests.emulator import Emulator
 from tests.emulator.experiments import STATUSES
-from tests.support import tasks
+from tests.support.cases import cases
 from tests.support.environment import REGION
 from tests.support.tasks import MODULE, minimal, put_experiment, requests_of, statuses, stored_experiment, succeeded
 from tests.unit.conftest import Run
 
-AWS_TAGS = {"aws:servicecatalog:productArn": "shop", "aws:createdBy": "1"}
-STOP = {"desired_state": "Completed"}
 BEFORE = {"kept": "1", "changed": "1", "left": "1"}
 
 
@@ -34,35 +32,10 @@ def test_omitted_tags_are_removed(run: Run, emulator: Emulator) -> None:
     assert emulator.experiment("checkout", "us-east-1")["tags"] == {"aws:x": "2", "new": "3"}
 
 
-OPTIONS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
-    # the options, and the tags afterwards
-    "default": ({"tags": {"kept": "1", "changed": "2", "new": "1"}}, {"kept": "1", "changed": "2", "new": "1"}),
-    "purge_tags": ({"tags": {"kept": "1"}, "purge_tags": True}, {"kept": "1"}),
-    "no purge_tags": (
-        {"tags": {"changed": "2", "new": "1"}, "purge_tags": False},
-        {**BEFORE, "changed": "2", "new": "1"},
-    ),
-    "alias": ({"resource_tags": {"new": "1"}}, {"new": "1"}),
-    "no tags": ({"tags": {}}, {}),
-}
-
-
-@pytest.mark.parametrize("aws_tags", [{}, AWS_TAGS], ids=["no tags of AWS", "tags of AWS"])
-@pytest.mark.parametrize(("options", "after"), OPTIONS.values(), ids=OPTIONS)
-def test_tags_are_changed(
-    run: Run, emulator: Emulator, options: dict[str, Any], after: dict[str, str], aws_tags: dict[str, str]
-) -> None:
-    put_experiment(emulator, "Running", tags={**BEFORE, **aws_tags})
-    result = succeeded(run(MODULE, minimal(**options)))
-    assert statuses(result) == ["SUCCESS"]
-    assert stored_experiment(emulator)["tags"] == result["inference_experiment"]["tags"] == {**after, **aws_tags}
-    tasks.rerun_unchanged(run, emulator, minimal(**options))
-
-
 @pytest.mark.parametrize("status", STATUSES)
 def test_tags_can_change_in_every_status(run: Run, emulator: Emulator, status: str) -> None:
     put_experiment(emulator, status, tags=BEFORE)
-    succeeded(run(MODULE, minimal(tags={"new": "1"})))
+    succeeded(run(MODULE, minimal(resource_tags={"new": "1"})))
     assert stored_experiment(emulator)["tags"] == {"new": "1"}
 
 
@@ -72,18 +45,13 @@ def _add_tag(emulator: Emulator) -> None:
     emulator.client("sagemaker", REGION).add_tags(ResourceArn=stored_experiment(emulator)["arn"], Tags=tags)
 
 
-@pytest.mark.parametrize(
-    ("options", "code"),
-    [
-        ({}, None),
-        ({"description": "New"}, None),
-        ({"desired_state": "Completed"}, None),
-        ({}, "InvalidRequestException"),
-    ],
-    ids=["tags", "tags and description", "tags and stop", "other error code"],
+@cases(
+    ("tags", {}, None),
+    ("tags and stop", {"desired_state": "Completed"}, None),
+    ("other error code", {}, "InvalidRequestException"),
 )
 def test_tag_of_another_caller_is_preserved(
-    run: Run, emulator: Emulator, options: dict[str, Any], code: str | None
+    options: dict[str, Any], code: str | None, run: Run, emulator: Emulator
 ) -> None:
     put_experiment(emulator, "Running", tags=BEFORE)
     emulator.on_call("UpdateResource", lambda: _add_tag(emulator))
@@ -93,11 +61,3 @@ def test_tag_of_another_caller_is_preserved(
     assert stored_experiment(emulator)["tags"] == {**BEFORE, "ours": "1", "theirs": "1"}
     assert statuses(result) == ["FAILED", "SUCCESS"]
     assert len({request["ClientToken"] for request in requests_of(emulator, "UpdateResource")}) == 2
-
-
-def test_concurrently_added_tag_of_aws_is_preserved(run: Run, emulator: Emulator) -> None:
-    put_experiment(emulator, "Created", tags={**BEFORE, **AWS_TAGS})
-    late = {**AWS_TAGS, "aws:late": "1"}
-    emulator.on_call("UpdateResource", lambda: put_experiment(emulator, "Created", tags={**BEFORE, **late}))
-    succeeded(run(MODULE, minimal(tags={"ours": "1"})))
-    assert stored_experiment(emulator)["tags"] == {**late, "ours": "1"}

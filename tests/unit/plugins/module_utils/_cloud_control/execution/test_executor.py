@@ -150,7 +150,7 @@ def test_rejection_after_write_removes_effects_of_last_operation_only() -> None:
 def test_execute_raises_not_applied_with_request_of_last_operation() -> None:
     client = ScriptedClient(None)
     task = create_task(client, declaration())
-    task.state.applied = {"Description"}
+    task.state.applied = {"Description", "Tags"}
     task.report.operations += [
         Operation("update", effects={"first": True}),
         Operation("update", patch_document=DESCRIBE.patch, request_token=REQUEST, effects={"last": True}),

@@ -283,9 +283,18 @@ def test_recreate_is_rejected_in_unknown_status() -> None:
     assert message.endswith("Until then, omit description or set the current value.")
 
 
-@pytest.mark.parametrize(("present", "step"), [(True, plan.Done()), (False, plan.Delete())], ids=["present", "absent"])
-def test_unknown_status_allows_only_unchanged_experiment_or_delete(present: bool, step: plan.Step) -> None:
-    assert decide(declaration(present=present), seen("Paused")) == step
+NO_STOP = plan.Reject(
+    f"{UNSUPPORTED} The inference experiment cannot be stopped before the delete.", "Upgrade the collection."
+)
+
+
+@cases(
+    ("present", {}, plan.Done()),
+    ("absent", {"present": False}, plan.Delete()),
+    ("stop before delete", {"present": False, "on_stop": "promote_shadow"}, NO_STOP),
+)
+def test_unknown_status_allows_only_unchanged_experiment_or_delete(declared: dict[str, Any], step: plan.Step) -> None:
+    assert decide(declaration(**declared), seen("Paused")) == step
 
 
 TOO_MANY = "tags: 51 tags including the existing ones, the maximum is 50."
@@ -482,7 +491,7 @@ def test_next_step_rejects_stop_that_would_remove_both_variants(current: Resourc
 @pytest.mark.parametrize("status", STABLE)
 @cases(
     ("no options", {}, []),
-    ("differences", {"Description": "New", "KmsKey": "other"}, []),
+    ("differences", {"Description": "New", "KmsKey": "other", "ModelVariants": NEW_VARIANTS}, []),
     ("desired_state Running", {"DesiredState": "Running"}, []),
     ("cancel first", {"DesiredState": "Cancelled"}, [("add", "/DesiredState", "Cancelled")]),
     ("promote first", {"on_stop": "promote_shadow"}, [*PROMOTED, *STOPPED]),

@@ -12,6 +12,7 @@ import pytest
 
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.planning import plan
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.planning.prediction import (
+    effects,
     predict,
     predict_stable,
 )
@@ -95,6 +96,19 @@ def test_predict_returns_resource_after_step(
     before = copy.deepcopy((current, step))
     assert predict(INFERENCE_EXPERIMENT, current, step, START) == expected
     assert (current, step) == before
+
+
+PROMOTES = {"variant_actions": {"production": "Remove", "shadow": "Promote"}}
+RETAINS = {"variant_actions": {"production": "Retain", "shadow": "Retain"}}
+
+
+@cases(
+    ("create", None, plan.Create(CREATABLE), {}),
+    ("stop", seen("Running"), STOP, {**PROMOTES, "status_reason": "why"}),
+    ("delete", seen("Running"), plan.Delete(), RETAINS),
+)
+def test_effects_returns_variant_actions(current: Resource | None, step: plan.Write, expected: dict[str, Any]) -> None:
+    assert effects(INFERENCE_EXPERIMENT, current, step) == expected
 
 
 def test_predict_without_lifecycle_omits_write_only_properties() -> None:

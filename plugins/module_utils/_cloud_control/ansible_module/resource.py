@@ -103,7 +103,7 @@ def _fail(resource_type: ResourceType, module: AnsibleAWSModule, report: Report,
     from .error_report import describe_failure  # Only a failed task needs it: saves 3 % of an unchanged task.
 
     _warn(resource_type, module, report)
-    status = resource_type.status_of(report.now) if report.now else ""
+    status = resource_type.status_of(report.now)
     if isinstance(error, TimedOut) and status:
         error.message = f"{error.message.rstrip('.')}. The {resource_type.noun} last had the status {status}."
     failure = describe_failure(

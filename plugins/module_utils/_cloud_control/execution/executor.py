@@ -269,7 +269,7 @@ def _after_failure(task: Task, current: Resource | None, step: Write, failure: C
     # After a transient or denied failure, a changed status can be the effect of this operation. After every other
     # failure, it is the work of another caller.
     may_be_applied = outcome is Outcome.TRANSIENT or failure.denied
-    if not may_be_applied or _status(context.type, now) == _status(context.type, current):
+    if not may_be_applied or context.type.status_of(now) == context.type.status_of(current):
         report.operations[-1].effects = {}
     if outcome is Outcome.EXISTS and now:
         _report_created(task, now)
@@ -306,7 +306,7 @@ def _can_continue(
     # GeneralServiceException can also mean a conflict. Either the status has just changed, or the deleted resource
     # still occupies something that the create needs, for example a SageMaker endpoint.
     after_delete = state.recreate is Recreate.CREATE and isinstance(step, Create)
-    status_changed = _status(resource_type, now) != _status(resource_type, before)
+    status_changed = resource_type.status_of(now) != resource_type.status_of(before)
     return failure.code == "GeneralServiceException" and (status_changed or after_delete)
 
 
@@ -385,15 +385,11 @@ def _read_created(task: Task) -> Resource | None:
         context.deadline.pause(next(read_pauses), waiting_for="GetResource does not return the new resource yet.")
 
 
-def _status(resource_type: ResourceType, current: Resource | None) -> str | None:
-    return resource_type.status_of(current) if current else None
-
-
 def _writable_state(resource_type: ResourceType, current: Resource | None) -> tuple[str | None, Properties]:
     """Return the status, and the properties that an update can change."""
     properties = current.properties if current else {}
     writable = {name: value for name, value in properties.items() if name in resource_type.writable}
-    return _status(resource_type, current), writable
+    return resource_type.status_of(current), writable
 
 
 def _fits(patch: PatchDocument, current: Resource) -> bool:

@@ -248,9 +248,9 @@ class ResourceType(NamedTuple):
         """Return the names of all properties that can be written."""
         return frozenset(property_name(option) for option in self.options)
 
-    def status_of(self, current: Resource) -> str:
-        """Return the status of a resource; "" for a type without statuses."""
-        return str(current.properties.get(self.lifecycle.status, ""))
+    def status_of(self, current: Resource | None) -> str | None:
+        """Return the status of a resource; "" for a type without statuses. None if the resource does not exist."""
+        return str(current.properties.get(self.lifecycle.status, "")) if current else None
 
     def intent_of(self, declaration: Declaration) -> str | None:
         """Return the declared value of the intent property; None if the task does not set it."""
@@ -260,7 +260,7 @@ class ResourceType(NamedTuple):
         """Return the row of the current status. Without statuses, all properties that can be written are updatable."""
         if not self.lifecycle.statuses:
             return Status(updatable=self.writable)
-        status = self.status_of(current)
+        status = str(self.status_of(current))
         restriction = f"This version of the collection does not support the status {status!r}."
         return self.lifecycle.statuses.get(status, Status(unknown=True, restriction=restriction))
 

@@ -32,7 +32,7 @@ class Situation(NamedTuple):
         return self.resource_type.status_row(self.current)
 
     @property
-    def status_name(self) -> str:
+    def status_name(self) -> str | None:
         return self.resource_type.status_of(self.current)
 
     @property
@@ -101,12 +101,10 @@ def compute_diff(situation: Situation, compared: Properties) -> Diff:
         merged = merge(resource_type, compared[name], actual.get(name), (name,))
         members = situation.status.write_only.get(name)
         changed[name] = {m: merged[m] for m in members if m in merged} if members else merged
-    if declaration.tags is None:
-        return Diff(changed, differences=found)
     tags = resource_type.tags
     existing = tags_to_dict(current.properties.get(tags))
     kept = {key: value for key, value in existing.items() if not declaration.purge_tags or key.startswith("aws:")}
-    wanted = {**kept, **declaration.tags}
+    wanted = existing if declaration.tags is None else {**kept, **declaration.tags}
     if wanted == existing:
         return Diff(changed, differences=found)
     protected = frozenset({tags}) if kept or not declaration.purge_tags else frozenset()

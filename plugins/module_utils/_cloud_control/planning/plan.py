@@ -11,7 +11,7 @@ even if other writes would come before it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from ..model import validation
 from ..model.conversion import to_options
@@ -278,8 +278,12 @@ def _option_names(differences: Iterable[Difference], *further: str) -> str:
 
 
 def _shown(differences: Iterable[Difference]) -> str:
+    """Return the options that differ, with both values."""
     return "; ".join(
-        f"{option_path(d.tokens)} is {_comparison(d.actual, format_value(d.declared))}" for d in differences
+        f"{option_path(d.tokens)} is not set, but the task sets {format_value(d.declared)}"
+        if d.actual is None
+        else f"{option_path(d.tokens)} is {format_value(d.actual)}, not {format_value(d.declared)}"
+        for d in differences
     )
 
 
@@ -287,7 +291,3 @@ def option_path(tokens: Path) -> str:
     """Return the path of an option in YAML, with the key of each list element: parts[left].size."""
     names = (token if token.startswith("[") else f".{option_name(token)}" for token in tokens)
     return "".join(names).removeprefix(".")
-
-
-def _comparison(actual: Any, declared: str) -> str:
-    return f"not set, but the task sets {declared}" if actual is None else f"{format_value(actual)}, not {declared}"

@@ -64,6 +64,8 @@ def problems_of(version: str, root: Path) -> list[str]:
         found.append("the tree has uncommitted changes. Commit or stash the changes.")
     if not fragments(root):
         found.append(f"{FRAGMENTS} has no fragment, so the changelog would be empty.")
+    elif not any("release_summary" in path.read_text(encoding="utf-8") for path in fragments(root)):
+        found.append(f"{FRAGMENTS} has no release_summary. Describe the release in a few sentences.")
     return found
 
 

@@ -18,7 +18,7 @@ from tests.support.environment import ROOT
 from tests.support.thorough import THOROUGH
 from tools.release import CONSTANT, GALAXY, GIT, main, problems_of
 
-FRAGMENT = "minor_changes:\n  - inference_experiment - a feature.\n"
+FRAGMENT = "release_summary: A summary.\nminor_changes:\n  - inference_experiment - a feature.\n"
 
 
 def git(root: Path, *arguments: str) -> None:
@@ -75,11 +75,13 @@ def test_uncommitted_change_is_problem(tree: Path, name: str) -> None:
     assert "uncommitted" in problem
 
 
-def test_missing_fragment_is_problem(tree: Path) -> None:
-    (tree / "changelogs" / "fragments" / "more.yml").rename(tree / "changelogs" / "fragments" / ".gitkeep")
+@pytest.mark.parametrize(("name", "words"), [(".gitkeep", "no fragment"), ("x.yml", "no release_summary")])
+def test_missing_fragment_or_summary_is_problem(tree: Path, name: str, words: str) -> None:
+    (tree / "changelogs" / "fragments" / "more.yml").unlink()
+    (tree / "changelogs" / "fragments" / name).write_text("bugfixes: [x - y.]\n")
     commit(tree)
     (problem,) = problems_of("2.0.0", tree)
-    assert "no fragment" in problem
+    assert words in problem
 
 
 def test_main_with_problems_prints_all_and_changes_nothing(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -102,6 +104,8 @@ if THOROUGH:  # antsibull-changelog and the build take many seconds
         subprocess.run([GIT, "clone", "--quiet", str(ROOT), str(root)], check=True)
         (root / ".build").mkdir()
         (root / ".build" / "venv").symlink_to((ROOT / ".build" / "venv").resolve())
+        for old in (root / "changelogs" / "fragments").glob("*.yml"):
+            old.unlink()
         (root / "changelogs" / "fragments" / "more.yml").write_text(FRAGMENT)
         commit(root)
         for stamp in ("demo", "test"):
@@ -125,7 +129,7 @@ if THOROUGH:  # antsibull-changelog and the build take many seconds
 
     def test_failed_release_restores_tree(tree: Path, capfd: pytest.CaptureFixture[str]) -> None:
         shutil.copy(ROOT / "changelogs" / "config.yaml", tree / "changelogs")
-        (tree / "changelogs" / "fragments" / "more.yml").write_text("no_such_section: [x]\n")
+        (tree / "changelogs" / "fragments" / "more.yml").write_text("release_summary: x\nno_such_section: [x]\n")
         commit(tree)
         assert main(["2.0.0"], tree) == 1
         assert [(tree / name).read_text().count("1.9.0") for name in (GALAXY, CONSTANT)] == [1, 1]

@@ -126,11 +126,6 @@ def test_delete_waits_if_another_caller_starts(run: Run, emulator: Emulator) -> 
         *(minimal(tags={"b": "1"}, purge_tags=False), "ValidationException", False),
     ),
     (
-        "failed operation",
-        *("UpdateResource", {"kind": "failed", "code": "GeneralServiceException"}),
-        *(minimal(description="Ours"), "GeneralServiceException", True),
-    ),
-    (
         "denied create of a recreate",
         *("CreateResource", {"kind": "error", "code": "AccessDeniedException"}),
         *(RECREATE, "AccessDeniedException", True),
@@ -146,13 +141,6 @@ def test_final_failure_returns_change_of_another_caller(
     assert failed(result, code)["message"] == "No"
     assert (result.changed, statuses(result)[-1]) == (changed, "FAILED")
     assert result["inference_experiment"]["description"] == "Theirs"
-
-
-def test_rejected_patch_without_test_is_not_retried(run: Run, emulator: Emulator) -> None:
-    put_experiment(emulator, "Created")
-    emulator.fault("UpdateResource", "error", code="ValidationException", message="No")
-    failed(run(MODULE, UPDATE), "ValidationException")
-    assert emulator.calls() == ["GetResource", "UpdateResource", "GetResource"]
 
 
 @pytest.mark.parametrize(

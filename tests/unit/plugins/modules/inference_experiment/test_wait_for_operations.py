@@ -111,13 +111,6 @@ def test_recreate_without_wait_is_rejected_if_it_preserves_properties(
     tasks.rejected(run(MODULE, {**options, "wait": False}, check=check), emulator, "wait: false", words)
 
 
-def test_create_without_wait_fails_at_once_if_experiment_exists(run: Run, emulator: Emulator) -> None:
-    emulator.fault("CreateResource", "error", code="AlreadyExistsException", message="It exists")
-    before = emulator.clock.now()
-    assert run(MODULE, full(wait=False)).failed
-    assert emulator.clock.now() == before
-
-
 # --- recreate: preserved properties ---
 
 
@@ -135,10 +128,6 @@ def test_recreate_that_times_out_returns_planned_create_and_warning(run: Run, em
 @cases(
     ("create", ("CreateResource", "ServiceLimitExceeded"), {}, ["description, tags", "operations"]),
     ("delete", ("DeleteResource", "InternalFailure"), {}, []),
-    (
-        "create with all options",
-        *(("CreateResource", "InternalFailure"), {"description": "Kept", "tags": {"kept": "1"}}, []),
-    ),
     ("no failure", None, {}, []),
 )
 def test_recreate_warns_of_preserved_properties_if_create_fails(
@@ -196,8 +185,6 @@ def test_transition_that_outlasts_wait_timeout_fails(
 OUTLASTING: dict[str, tuple[str | None, dict[str, Any], str]] = {
     # the status before, the task, the status at the end of wait_timeout
     "create": (None, full(), "Creating"),
-    "update": ("Created", UPDATE, "Updating"),
-    "start": ("Created", minimal(desired_state="Running"), "Starting"),
     "stop": ("Running", minimal(desired_state="Completed"), "Stopping"),
     "delete": ("Running", minimal(state="absent"), "Stopping"),
 }
@@ -221,22 +208,6 @@ def test_operation_that_outlasts_wait_timeout_is_resumed_by_second_run(
     if "state" not in task:  # A delete ends with another status than it has at the timeout.
         assert operation_names(again) == []
     tasks.rerun_unchanged(run, emulator, task)
-
-
-def test_wait_timeout_is_for_the_whole_task(run: Run, emulator: Emulator) -> None:
-    put_experiment(emulator, "Updating", time_left=40)
-    emulator.settings.update({"transition_seconds": 40.0, "operation_seconds": 40.0})
-    before = emulator.clock.now()
-    result = run(MODULE, minimal(description="New", desired_state="Running", wait_timeout=100))
-    assert (operation_names(result), statuses(result)) == (["update", "update"], ["SUCCESS", "IN_PROGRESS"])
-    assert 100 <= (emulator.clock.now() - before).total_seconds() < 101
-
-
-def test_poll_waits_until_retry_after(run: Run, emulator: Emulator) -> None:
-    put_experiment(emulator, "Created")
-    emulator.settings.update({"transition_seconds": 100.0, "retry_after_seconds": 60.0})
-    succeeded(run(MODULE, UPDATE))
-    assert emulator.calls().count("GetResourceRequestStatus") <= 3
 
 
 @pytest.mark.parametrize(

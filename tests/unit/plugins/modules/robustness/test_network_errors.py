@@ -101,10 +101,6 @@ def _profile(text: str, message: str, hint: tuple[str, ...], files: Mapping[str,
     return Case("CredentialRetrievalError", message, hint, USED, config=f"[profile used]\n{text}", files=files)
 
 
-def _web_identity(path: str, message: str, **files: bytes) -> Case:
-    return _profile(f"{ROLE}web_identity_token_file = {{folder}}/{path}\n", message, TOKEN_FILE, files)
-
-
 def _process(script: str, message: str = "did not print the JSON document") -> Case:
     """Return a case of a credential_process that runs a shell script."""
     command = "credential_process = sh {folder}/script.sh --token=s3cr3t\n"
@@ -113,74 +109,41 @@ def _process(script: str, message: str = "did not print the JSON document") -> C
 
 EXPIRED = b"""{"Version": 1, "AccessKeyId": "AKIDEXAMPLE", "SecretAccessKey": "s3cr3t",
 "SessionToken": "s3cr3t", "Expiration": "2001-05-19T11:49:52Z"}"""
-ROLE_WITH_MFA = f"[profile role]\n{ROLE}source_profile = base\n{MFA}[profile used]\n{ROLE}source_profile = role\n"
-CREDENTIALS = {
-    "profile with mfa_serial": MFA_REQUIRED("Profile used requires an MFA code", options=USED, config=WITH_ROLE + MFA),
-    "source profile with mfa_serial": MFA_REQUIRED(
-        "Profile used requires an MFA code", options=USED, config=BASE + ROLE_WITH_MFA
-    ),
-    "AWS_PROFILE with mfa_serial": MFA_REQUIRED(
-        "Profile used requires an MFA code", environment={"AWS_PROFILE": "used"}, config=WITH_ROLE + MFA
-    ),
-    "default profile with mfa_serial": MFA_REQUIRED(
-        "Profile default requires an MFA code", config=f"{BASE}[default]\n{ROLE}source_profile = base\n{MFA}"
-    ),
-    "missing token file": _web_identity("missing", "missing: No such file or directory"),
-    "missing token file of the variable": Case(
-        *("CredentialRetrievalError", "missing: No such file or directory", TOKEN_FILE, {}),
-        {"AWS_WEB_IDENTITY_TOKEN_FILE": "{folder}/missing", "AWS_ROLE_ARN": "arn:aws:iam::123456789012:role/x"},
-    ),
-    "credential_process that is not on the PATH": _profile(
-        "credential_process = no-such-command --token=s3cr3t\n", "cannot run 'no-such-command'", PROCESS, {}
-    ),
-    "credential_process with an unclosed quote": Case(
-        "NoClient", "No closing quotation", PROCESS, USED, config="[profile used]\ncredential_process='x"
-    ),
-    "credential_process that fails": _process("echo s3cr3t; echo s3cr3t >&2; exit 3", "exited with status 3"),
-    "killed credential_process": _process("kill -9 $$", "exited with status -9"),
-    "credential_process that prints bytes": _process(r"printf '\377s3cr3t'"),
-    "credential_process that prints no JSON": _process("echo s3cr3t"),
-    "credential_process that prints a secret as version": _process("""echo '{"Version": "s3cr3t"}'"""),
-    "credential_process that prints expired credentials": Case(
-        *("CredentialRetrievalError", "still expired", ("new credentials", "clock"), USED),
-        config="[profile used]\ncredential_process = cat {folder}/expired.json\n",
-        files={"expired.json": EXPIRED},
-    ),
-    "credential_process that waits for input": _process("read answer; exit 4", "exited with status 4"),
-    "credential_process that waits for a terminal": _process("read answer </dev/tty; exit 4", "exited with status"),
-    "profile and AWS_ACCESS_KEY_ID": Case(*BOTH, {"profile": "base"}, KEYS, config=BASE),
-    "AWS_PROFILE and access_key": Case(
-        *BOTH, {"access_key": "AKIDEXAMPLE", "secret_key": SECRET}, {"AWS_PROFILE": "base"}, config=BASE
-    ),
-    "missing source profile": Case(
-        *("InvalidConfigError", 'source_profile "none"', ("profile",), USED),
-        config=f"[profile used]\n{ROLE}source_profile = none\n",
-    ),
-}
-
 ENDPOINT = ("endpoint_url", "AWS_ENDPOINT_URL")
 BY_OPTION = {"endpoint_url": "http://{server}"}
 BY_VARIABLE = {"AWS_ENDPOINT_URL": "http://{server}"}
 STS = {"AWS_ENDPOINT_URL_STS": "http://{server}"}
 NOT_FOUND = response("404 Not Found", HTML % b"Not Found")
 LOCALSTACK = b'{"__type": "InternalFailure", "message": "API for service \'cloudcontrol\' not yet implemented"}'
+CREDENTIALS = {
+    "profile with mfa_serial": MFA_REQUIRED("Profile used requires an MFA code", options=USED, config=WITH_ROLE + MFA),
+    "default profile with mfa_serial": MFA_REQUIRED(
+        "Profile default requires an MFA code", config=f"{BASE}[default]\n{ROLE}source_profile = base\n{MFA}"
+    ),
+    "missing token file of the variable": Case(
+        *("CredentialRetrievalError", "missing: No such file or directory", TOKEN_FILE, {}),
+        {"AWS_WEB_IDENTITY_TOKEN_FILE": "{folder}/missing", "AWS_ROLE_ARN": "arn:aws:iam::123456789012:role/x"},
+    ),
+    "credential_process that fails": _process("echo s3cr3t; echo s3cr3t >&2; exit 3", "exited with status 3"),
+    "credential_process that prints expired credentials": Case(
+        *("CredentialRetrievalError", "still expired", ("new credentials", "clock"), USED),
+        config="[profile used]\ncredential_process = cat {folder}/expired.json\n",
+        files={"expired.json": EXPIRED},
+    ),
+    "credential_process that waits for a terminal": _process("read answer </dev/tty; exit 4", "exited with status"),
+    "profile and AWS_ACCESS_KEY_ID": Case(*BOTH, {"profile": "base"}, KEYS, config=BASE),
+    "HTML of STS": Case("InvalidAnswer", "is invalid", ENDPOINT, USED, STS, config=WITH_ROLE, response=NOT_FOUND),
+    "missing source profile": Case(
+        *("InvalidConfigError", 'source_profile "none"', ("profile",), USED),
+        config=f"[profile used]\n{ROLE}source_profile = none\n",
+    ),
+}
 
 
 def _json(status: str, body: bytes) -> bytes:
     return response(status, body, "application/x-amz-json-1.0")
 
 
-# In place of STS, for a profile that assumes a role: the code, the message, and the response.
-STS_RESPONSES = {
-    "HTML 404": ("InvalidAnswer", "is invalid", NOT_FOUND),
-    "HTTP 404": ("InvalidAnswer", "is invalid", response("404 Not Found")),
-    "JSON 501": ("InvalidAnswer", "is invalid", _json("501 X", LOCALSTACK)),
-    "HTTP 501": ("501", "Not Implemented", response("501 X")),
-}
-ROLES = {
-    f"{name} of STS": Case(code, message, ENDPOINT, USED, STS, config=WITH_ROLE, response=sent)
-    for name, (code, message, sent) in STS_RESPONSES.items()
-}
 HTTP_PORT = ("does not use TLS", "http://", *ENDPOINT)
 TLS_PORT = ("expects HTTPS", "https://", *ENDPOINT)
 PROXY = ("HTTPS_PROXY", "NO_PROXY", "aws_config")
@@ -188,39 +151,24 @@ FIPS = ("FIPS endpoint", "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")
 NO_REGION, HTTP = {"region": "xx-none-1"}, {"endpoint_url": "http://aws.invalid"}
 NOT_IMPLEMENTED = _json("501 X", b'{"__type": "InternalFailure", "message": "No"}')
 PLAIN_TO_TLS = response("400 X", b"Client sent an HTTP request to an HTTPS server.\n", "text/plain")
-PLAIN_TO_TLS_PAGE = response("400 X", HTML % b"The plain HTTP request was sent to HTTPS port")
 AUTHENTICATION = "407 Proxy Authentication Required"
 NETWORK = {
-    "HTTP 501": Case("501", "Not Implemented", ENDPOINT, BY_OPTION, response=response("501 X")),
-    "HTML 501": Case("501", "implemented", ENDPOINT, BY_OPTION, response=response("501 X", HTML % b"No")),
     "JSON 501": Case(
         *("InternalFailure", "No (HTTP 501, not implemented)", ENDPOINT, {}, BY_VARIABLE), response=NOT_IMPLEMENTED
-    ),
-    "not yet implemented with 501": Case(
-        *("InternalFailure", "not yet implemented", ENDPOINT, BY_OPTION), response=_json("501 X", LOCALSTACK)
     ),
     "not yet implemented with 500": Case(
         *("InternalFailure", "not yet implemented", ENDPOINT, {}, BY_VARIABLE), response=_json("500 X", LOCALSTACK)
     ),
     "HTML 404": Case("404", "Not Found", ENDPOINT, BY_OPTION, response=NOT_FOUND),
-    "HTML 404 by variable": Case("404", "Not Found", ENDPOINT, {}, BY_VARIABLE, response=NOT_FOUND),
-    "HTTP 404": Case("404", "404", ENDPOINT, BY_OPTION, response=response("404 Not Found")),
     "https to an HTTP port": Case(
         *("SSLError", "SSL", HTTP_PORT, {"endpoint_url": "https://{server}"}), response=NOT_FOUND
-    ),
-    "https to an HTTP port by variable": Case(
-        *("SSLError", "SSL", HTTP_PORT, {}, {"AWS_ENDPOINT_URL": "https://{server}"}), response=NOT_FOUND
     ),
     "http to a TLS port that closes": Case(
         "ConnectionClosedError", "Connection was closed", TLS_PORT, BY_OPTION, connections=3
     ),
     "http to a TLS port with text": Case("400", "HTTPS server", TLS_PORT, BY_OPTION, response=PLAIN_TO_TLS),
-    "http to a TLS port with HTML": Case("400", "HTTPS port", TLS_PORT, BY_OPTION, response=PLAIN_TO_TLS_PAGE),
     "missing FIPS endpoint by variable": Case(
         "EndpointConnectionError", "-fips", FIPS, NO_REGION, {"AWS_USE_FIPS_ENDPOINT": "true"}
-    ),
-    "missing FIPS endpoint by option": Case(
-        "EndpointConnectionError", "-fips", FIPS, {**NO_REGION, "aws_config": {"use_fips_endpoint": True}}
     ),
     "proxy that rejects the connection": Case(
         *("ProxyConnectionError", "403 Forbidden", PROXY, {}, {"HTTPS_PROXY": "http://{server}"}),
@@ -240,10 +188,9 @@ NETWORK = {
         *("403", "Access denied", ("proxy", *ENDPOINT), HTTP, {"HTTP_PROXY": "http://{server}"}),
         response=response("403 Forbidden", HTML % b"Access denied"),
     ),
-    "closed port": Case("EndpointConnectionError", "{closed}", ENDPOINT, {"endpoint_url": "http://{closed}"}),
 }
 WITH_KEYS = {name: replace(case, environment={**KEYS, **case.environment}) for name, case in NETWORK.items()}
-CASES = {**CREDENTIALS, **ROLES, **WITH_KEYS}
+CASES = {**CREDENTIALS, **WITH_KEYS}
 
 
 @pytest.mark.parametrize("task", TASKS)

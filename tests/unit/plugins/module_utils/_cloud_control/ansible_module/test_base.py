@@ -67,19 +67,52 @@ def prepare_client(**params: Any) -> None:
     base.create_client(module(**params), INFERENCE_EXPERIMENT, Deadline(Clock(), 60)).create_clients("cloudcontrol")
 
 
-def test_client_on_old_botocore_rejects_endpoint_of_named_profile(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    config = tmp_path / "config"
-    config.write_text("[profile local]\nendpoint_url = http://localhost:1\n", encoding="utf-8")
-    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
-    monkeypatch.setattr(botocore, "__version__", "1.30.9")
+URL = "http://localhost:1"
+BY_VARIABLE, DEFAULT, NAMED = (
+    {"AWS_ENDPOINT_URL": URL},
+    f"[default]\nendpoint_url = {URL}",
+    f"[profile p]\nendpoint_url = {URL}",
+)
+IGNORE = {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "True"}
+IN_PROFILE = "endpoint_url of the profile"
 
-    prepare_client()
-    with pytest.raises(CallFailed, match=r"^botocore 1\.30\.9 ignores endpoint_url of the profile$"):
-        prepare_client(profile="local")
+
+@cases(
+    *(
+        (name, {name: URL}, "", {}, name)
+        for service in ("", "_CLOUDCONTROL", "_SAGEMAKER", "_STS", "_CLOUDWATCH")
+        for name in [f"AWS_ENDPOINT_URL{service}"]
+    ),
+    ("several", {**BY_VARIABLE, "AWS_ENDPOINT_URL_STS": URL}, "", {}, "AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_STS"),
+    ("default profile", {}, DEFAULT, {}, IN_PROFILE),
+    ("profile", {}, NAMED, {"profile": "p"}, IN_PROFILE),
+    ("AWS_PROFILE", {"AWS_PROFILE": "p"}, NAMED, {}, IN_PROFILE),
+    ("other profile", {}, NAMED, {}, None),
+    ("empty", {"AWS_ENDPOINT_URL": ""}, "", {}, None),
+    ("service that the modules do not call", {"AWS_ENDPOINT_URL_S3": URL}, "", {}, None),
+    ("endpoint_url", BY_VARIABLE, DEFAULT, {"endpoint_url": URL}, None),
+    ("ignored by variable", {**BY_VARIABLE, **IGNORE}, DEFAULT, {}, None),
+    ("ignored by profile", BY_VARIABLE, f"{DEFAULT}\nignore_configured_endpoint_urls = true", {}, None),
+)
+def test_client_on_old_botocore_rejects_endpoint_that_botocore_ignores(
+    variables: dict[str, str],
+    config: str,
+    params: dict[str, str],
+    ignored: str | None,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "config").write_text(config, encoding="utf-8")
+    for name, value in {**variables, "AWS_CONFIG_FILE": str(tmp_path / "config")}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(botocore, "__version__", "1.30.9")
+    if ignored:
+        with pytest.raises(CallFailed, match=rf"^botocore 1\.30\.9 ignores {ignored}$"):
+            prepare_client(**params)
+    else:
+        prepare_client(**params)
     monkeypatch.setattr(botocore, "__version__", "1.31.0")
-    prepare_client(profile="local")
+    prepare_client(**params)
 
 
 def test_region_of_returns_region_of_the_module() -> None:

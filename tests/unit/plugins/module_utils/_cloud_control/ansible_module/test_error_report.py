@@ -75,6 +75,21 @@ def test_hint_for_contains_words(code: str, operation: str, words: str) -> None:
     assert words in (hint_for(code, operation) or "")
 
 
+@cases(
+    ("HTTPS to an HTTP port", "SSLError", "[SSL: WRONG_VERSION_NUMBER]", "begins with http://"),
+    ("HTTP to a TLS port", "ConnectionClosedError", 'endpoint URL: "http://host"', "begins with https://"),
+    ("text of a TLS port", "400", "Client sent an HTTP request to an HTTPS server.", "begins with https://"),
+    ("page of a TLS port", "400", "The plain HTTP request was sent to HTTPS port", "begins with https://"),
+    ("no FIPS endpoint", "EndpointConnectionError", "https://x-fips.us-east-1", "AWS_USE_FIPS_ENDPOINT"),
+    ("token file", "CredentialRetrievalError", "The web identity token file", "AWS_WEB_IDENTITY_TOKEN_FILE"),
+    ("unclosed quote", "NoClient", "No closing quotation", "Run the command of credential_process"),
+    ("expired", "CredentialRetrievalError", "are still expired", "check the clock"),
+    ("profile and keys", "NoClient", "both a profile and access tokens", "unset AWS_PROFILE"),
+)
+def test_hint_for_depends_on_message(code: str, message: str, words: str) -> None:
+    assert words in (hint_for(code, "GetResource", message) or "")
+
+
 def test_hint_for_has_hint_for_each_error_of_cloud_control() -> None:
     model = botocore.session.get_session().get_service_model("cloudcontrol")
     operations = [model.operation_model(name) for name in model.operation_names]

@@ -59,6 +59,7 @@ def test_execute_submits_update_and_returns_resource_read_afterwards() -> None:
     ("throttled operation", DESCRIBE, errors.OperationFailed("", code="Throttling"), Outcome.TRANSIENT),
     ("conflict", DESCRIBE, errors.OperationFailed("", code="ResourceConflict"), Outcome.TRANSIENT),
     ("throttled request", DESCRIBE, errors.OperationFailed("Rate exceeded", code="InvalidRequest"), Outcome.TRANSIENT),
+    ("throttled patch", TAG, errors.OperationFailed("Rate exceeded", code="InvalidRequest"), Outcome.TRANSIENT),
     ("throttled call", DESCRIBE, call_failed("Throttling"), Outcome.FINAL),
     ("patch with test operation", TAG, call_failed("ValidationException"), Outcome.STALE),
     ("patch without test operation", DESCRIBE, call_failed("ValidationException"), Outcome.FINAL),
@@ -123,6 +124,13 @@ def test_execute_continues_after_denial_if_changes_were_applied(changes: dict[st
     else:
         with pytest.raises(errors.OperationFailed):
             execute(task, seen("Created"), DESCRIBE)
+
+
+def test_execute_raises_failure_of_operation_if_next_read_fails() -> None:
+    unreadable = errors.CallFailed("No", code="AccessDeniedException", operation="GetResource")
+    client = ScriptedClient(unreadable, results=[failed("InternalFailure")])
+    with pytest.raises(errors.OperationFailed):
+        execute(create_task(client, declaration()), seen("Created"), DESCRIBE)
 
 
 @cases(("operation", failed("InvalidRequest"), True), ("call", call_failed("ValidationException"), False))

@@ -122,6 +122,9 @@ if THOROUGH:  # antsibull-changelog and the build take many seconds
         (tarball,) = (root / ".build" / "dist").glob("*.tar.gz")
         assert tarball.name == "awscc-sagemaker-9.9.9.tar.gz"
         with tarfile.open(tarball) as archive:
+            assert [name for name in archive.getnames() if name.startswith("changelogs/")] == [
+                "changelogs/changelog.yaml"
+            ]
             packed = archive.extractfile("CHANGELOG.rst")
             assert packed is not None
             assert packed.read().decode() == changelog

@@ -66,6 +66,7 @@ def reported(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     return found
 
 
+@pytest.mark.slow(reason="ansible-lint runs for eight seconds")
 @pytest.mark.parametrize("name", CASES)
 def test_args_rule_reports_task_that_argument_spec_rejects(reported: dict[str, list[str]], name: str) -> None:
     text = CASES[name][2]

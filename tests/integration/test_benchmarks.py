@@ -8,11 +8,14 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 from tests.support.environment import ROOT
 from tools.benchmarks import guide, plays
 from tools.benchmarks.figures import Report
 
 SECONDS = 300
+pytestmark = pytest.mark.slow(reason="the playbooks have about eighty tasks, and Ansible needs a second for each")
 
 
 def test_smoke_run_has_expected_counts() -> None:

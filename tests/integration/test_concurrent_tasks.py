@@ -115,6 +115,7 @@ def processes(server: EmulatorServer) -> Iterator[Processes]:
         yield processes
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("number", [2, 8] if THOROUGH else [2])
 @pytest.mark.parametrize("group", GROUPS if THOROUGH else GROUPS[:2], ids=lambda group: group.title)
 def test_concurrent_tasks_succeed_or_report_conflict(

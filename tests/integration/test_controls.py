@@ -70,6 +70,7 @@ def test_commands_of_guide_succeed_in_order(server: EmulatorServer, tmp_path: Pa
         assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
 
 
+@pytest.mark.slow(reason="the module retries throttled calls for seven seconds")
 def test_playbook_of_guide_shows_throttled_requests(server: EmulatorServer, tmp_path: Path) -> None:
     (block,) = (block for block in playbooks(GUIDE) if block.name == "throttled.yml")
     playbook = tmp_path / block.name

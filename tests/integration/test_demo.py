@@ -33,6 +33,7 @@ def server() -> Iterator[EmulatorServer]:
         yield server
 
 
+@pytest.mark.slow(reason="the demo runs twelve playbooks")
 def test_demo_prints_forty_lines_without_times_and_succeeds() -> None:
     done = subprocess.run(DEMO, cwd=ROOT, capture_output=True, text=True, timeout=SECONDS, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

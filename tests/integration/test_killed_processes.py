@@ -38,6 +38,7 @@ def processes(server: EmulatorServer) -> Iterator[Processes]:
         yield processes
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("moment", list(MOMENTS)[: None if THOROUGH else 1])
 @pytest.mark.parametrize("title", list(TASKS)[: None if THOROUGH else 1])
 def test_second_run_completes_task_of_process_killed_at_any_call(
@@ -64,14 +65,16 @@ def test_second_run_completes_task_of_process_killed_at_any_call(
 # The number of the call that is a write, in each task.
 WRITES = {"scheduled create and start": 2, "recreate and start": 3}
 
-if THOROUGH:  # Ansible takes many seconds
+slow = pytest.mark.slow(reason="Ansible starts three times")
 
-    @pytest.mark.parametrize("title", WRITES)
-    def test_second_run_completes_playbook_killed_with_its_module(
-        title: str, server: EmulatorServer, tmp_path: Path
-    ) -> None:
-        harness = Harness(server, lambda task, kill: _play(server, tmp_path, task, kill), server.wait)
-        assert kill_at_each_call(harness, title, next(iter(MOMENTS)), (WRITES[title],)) == 1
+
+@slow
+@pytest.mark.parametrize("title", WRITES)
+def test_second_run_completes_playbook_killed_with_its_module(
+    title: str, server: EmulatorServer, tmp_path: Path
+) -> None:
+    harness = Harness(server, lambda task, kill: _play(server, tmp_path, task, kill), server.wait)
+    assert kill_at_each_call(harness, title, next(iter(MOMENTS)), (WRITES[title],)) == 1
 
 
 def _play(server: EmulatorServer, folder: Path, task: dict[str, Any], kill: Kill | None) -> Result | None:

@@ -19,13 +19,13 @@ from tests.emulator.server import EmulatorServer
 from tests.support.awx import PLAYBOOKS, Awx
 from tests.support.environment import REGION, ROOT
 from tests.support.playbooks import write_playbook
-from tests.support.thorough import THOROUGH
 
 NAME = "checkout-v2"
 START, STOP = PLAYBOOKS / "start.yml", PLAYBOOKS / "stop.yml"
 START_TASK, STOP_TASK = "Create the shadow test and wait until it is running", "Stop the shadow test"
 KEY, SECRET = "AKIAJOBS", "a-secret-of-the-credential"
 POLL = {"poll_seconds": 1}
+slow = pytest.mark.slow(reason="each job starts ansible-runner and Ansible")
 
 
 @pytest.fixture
@@ -90,6 +90,7 @@ def test_check_job_shows_planned_create_and_writes_nothing(server: EmulatorServe
     assert {record.access_key for record in server.log} == {KEY}
 
 
+@slow
 def test_job_after_cancelled_job_passes_artifacts_to_next_job(awx: Awx, server: EmulatorServer, seed: Seed) -> None:
     cancelled = awx.launch(START, _start(seed), cancel_when=lambda: "CreateResource" in server.calls())
     assert cancelled.status == "canceled"
@@ -163,39 +164,40 @@ def test_survey_asks_for_undefined_variables_of_playbook(playbook: Path) -> None
     assert used - set(play["vars"]) <= asked <= used
 
 
-if THOROUGH:
+@slow
+@pytest.mark.parametrize(("timeout", "status"), [(0, "canceled"), (3, "timeout")])
+def test_background_task_of_ended_job_and_next_job_create_once(
+    awx: Awx, server: EmulatorServer, seed: Seed, timeout: int, status: str
+) -> None:
+    server.settings.operation_seconds = 8
+    cancel_when = (lambda: False) if timeout else (lambda: "CreateResource" in server.calls())
+    first = awx.launch(START, _start(seed), cancel_when=cancel_when, removes_container=False, timeout=timeout)
+    assert first.status == status
+    second = awx.launch(START, _start(seed))
+    assert second.status == "successful", second.stdout
+    effects = [effect for accepted in server.operations(REGION) for effect in accepted.effects]
+    assert effects == ["create"]
+    assert server.experiment(NAME, REGION)["status"] == "Running"
 
-    @pytest.mark.parametrize(("timeout", "status"), [(0, "canceled"), (3, "timeout")])
-    def test_background_task_of_ended_job_and_next_job_create_once(
-        awx: Awx, server: EmulatorServer, seed: Seed, timeout: int, status: str
-    ) -> None:
-        server.settings.operation_seconds = 8
-        cancel_when = (lambda: False) if timeout else (lambda: "CreateResource" in server.calls())
-        first = awx.launch(START, _start(seed), cancel_when=cancel_when, removes_container=False, timeout=timeout)
-        assert first.status == status
-        second = awx.launch(START, _start(seed))
-        assert second.status == "successful", second.stdout
-        effects = [effect for accepted in server.operations(REGION) for effect in accepted.effects]
-        assert effects == ["create"]
-        assert server.experiment(NAME, REGION)["status"] == "Running"
 
-    def test_slices_of_job_update_all_hosts(server: EmulatorServer, tmp_path: Path) -> None:
-        hosts = ["us-east-1", "eu-west-1", "us-west-2", "ap-southeast-2"]
-        for host in hosts:
-            server.put_experiment(host, {"Name": NAME})
-        (tmp_path / "project").mkdir()
-        playbook = tmp_path / "project" / "describe.yml"
-        write_playbook(
-            playbook,
-            hosts="all",
-            module_defaults={"group/awscc.sagemaker.aws": {"region": "{{ inventory_hostname }}"}},
-            tasks=[{"awscc.sagemaker.inference_experiment": {"name": NAME, "description": "{{ text }}"}}],
-        )
-        keys = {"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_ENDPOINT_URL": server.endpoint_url}
-        for number in range(2):
-            awx = Awx(tmp_path / f"slice_{number}", keys, hosts=hosts[number::2])
-            job = awx.launch(playbook, {"text": f"slice {number}"})
-            assert job.status == "successful", job.stdout
-        found = [server.experiment(NAME, host)["properties"]["Description"] for host in hosts]
-        assert found == ["slice 0", "slice 1"] * 2
-        assert server.writes() == ["UpdateResource"] * 4
+@slow
+def test_slices_of_job_update_all_hosts(server: EmulatorServer, tmp_path: Path) -> None:
+    hosts = ["us-east-1", "eu-west-1", "us-west-2", "ap-southeast-2"]
+    for host in hosts:
+        server.put_experiment(host, {"Name": NAME})
+    (tmp_path / "project").mkdir()
+    playbook = tmp_path / "project" / "describe.yml"
+    write_playbook(
+        playbook,
+        hosts="all",
+        module_defaults={"group/awscc.sagemaker.aws": {"region": "{{ inventory_hostname }}"}},
+        tasks=[{"awscc.sagemaker.inference_experiment": {"name": NAME, "description": "{{ text }}"}}],
+    )
+    keys = {"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_ENDPOINT_URL": server.endpoint_url}
+    for number in range(2):
+        awx = Awx(tmp_path / f"slice_{number}", keys, hosts=hosts[number::2])
+        job = awx.launch(playbook, {"text": f"slice {number}"})
+        assert job.status == "successful", job.stdout
+    found = [server.experiment(NAME, host)["properties"]["Description"] for host in hosts]
+    assert found == ["slice 0", "slice 1"] * 2
+    assert server.writes() == ["UpdateResource"] * 4

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Playbooks at -vvvv over HTTPS: no credential is in the output, in the log or in files on the host.
 
-By default with one source of credentials and some tasks. THOROUGH=1 runs all sources and all tasks.
+A sample has one source of credentials and some tasks.
 """
 
 from __future__ import annotations
@@ -157,6 +157,7 @@ def _remaining_files(host: Host) -> dict[str, str]:
     return host.files()
 
 
+@pytest.mark.sampled
 @from_each_source
 def test_no_secret_is_in_output_or_files(
     host: Host, authorities: Authorities, server: EmulatorServer, source: str
@@ -180,6 +181,7 @@ def test_no_secret_is_in_output_or_files(
     assert server.experiment("changed", REGION)["properties"]["Description"] == "New"
 
 
+@pytest.mark.sampled
 @from_each_source
 def test_kept_files_contain_options_only_and_are_private(host: Host, source: str) -> None:
     """With ANSIBLE_KEEP_REMOTE_FILES, the files contain the options, but no credentials from other sources."""

@@ -17,14 +17,13 @@ import pytest
 from tests.emulator.server import EmulatorServer
 from tests.support.environment import INSTALLED, REGION
 from tests.support.playbooks import TARGETS, ansible, write_playbook
-from tests.support.thorough import THOROUGH
 
 MODULE = "awscc.sagemaker.inference_experiment"
 
 
 @pytest.fixture
 def server() -> Iterator[EmulatorServer]:
-    with EmulatorServer() as server:
+    with EmulatorServer(operation_seconds=0.1, transition_seconds=0.1) as server:
         yield server
 
 
@@ -44,16 +43,12 @@ def test_playbook_updates_description_once(server: EmulatorServer, tmp_path: Pat
     assert server.experiment("checkout")["properties"]["Description"] == "New"
 
 
-# Targets that take many seconds.
-LONG = {f"inference_experiment_{name}" for name in ("credentials", "environment", "regions", "values")}
+SLOW = {f"inference_experiment_{name}" for name in ("credentials", "values")}
+NAMES = {path.parent.name for path in TARGETS.glob("*/tasks") if not path.parent.name.startswith("setup_")}
+slow = pytest.mark.slow(reason="Ansible needs a second for each task")
 
 
-def _targets() -> list[str]:
-    names = {path.parent.parent.name for path in TARGETS.glob("*/tasks/main.yml")}
-    return sorted(name for name in names if not name.startswith("setup_") and (name in LONG) == THOROUGH)
-
-
-@pytest.mark.parametrize("target", _targets())
+@pytest.mark.parametrize("target", [pytest.param(name, marks=[slow] * (name in SLOW)) for name in sorted(NAMES)])
 def test_target_succeeds(target: str, server: EmulatorServer, tmp_path: Path) -> None:
     play = {"vars": {"emulator_url": server.endpoint_url}, "roles": [target], "module_defaults": {}}
     ansible(server, "ansible-playbook", write_playbook(tmp_path / f"{target}.json", **play), cwd=tmp_path)

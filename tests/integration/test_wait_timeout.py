@@ -10,7 +10,7 @@ import subprocess
 
 from tests.support.environment import REGION, command, emulator_environment
 
-WAIT_TIMEOUT = 3
+WAIT_TIMEOUT = 1
 # Includes the start of Ansible and two attempts of botocore, on a slow machine.
 SECONDS = 60
 

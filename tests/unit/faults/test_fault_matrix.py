@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run the cells of the fault matrix, and check the outcome and the invariants.
 
-By default a sample of the cells, with each fault and each call. THOROUGH=1 runs all cells.
+A sample has each fault and each call.
 """
 
 from __future__ import annotations
@@ -56,6 +56,7 @@ _REJECTED_FIRST = [
 ]
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("cell", [*_SAMPLE, *_REJECTED_FIRST], ids=lambda cell: cell.title)
 def test_task_with_failed_call_has_outcome_of_cell(cell: Cell, emulator: Emulator) -> None:
     without_fault = _calls_without_fault(cell, emulator)
@@ -76,6 +77,7 @@ def test_task_with_failed_call_has_outcome_of_cell(cell: Cell, emulator: Emulato
 _LATE = [*late_cells(), *done_cells()]
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("cell", some(_LATE, each=7), ids=lambda cell: cell.title)
 def test_task_with_failed_operation_has_outcome_of_cell(cell: Cell, emulator: Emulator) -> None:
     without_fault = _calls_without_fault(cell, emulator)
@@ -99,6 +101,7 @@ _UNRECOVERED = [
 ]
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("cell", some(_UNRECOVERED, each=7), ids=lambda cell: cell.title)
 def test_task_with_failed_call_ends_at_wait_timeout(cell: Cell, emulator: Emulator) -> None:
     task_run = invariants.ScenarioRun(emulator, SCENARIOS[cell.place.scenario])

@@ -50,15 +50,16 @@ from tests.support.iam_scenarios import (
 )
 from tests.support.scenarios import CHANGED
 from tests.support.tasks import NAME, put_experiment, stored_experiment, stored_status, succeeded
-from tests.support.thorough import THOROUGH
 from tests.unit.iam.conftest import Account
 
-MORE = [Task(s.title, s.task, s.before, experiment=s.experiment) for s in CHANGED if THOROUGH]
+MORE = [Task(s.title, s.task, s.before, experiment=s.experiment) for s in CHANGED]
 TASKS = [*WRITES, *READS, *MORE]
 
 
 def tasks(chosen: list[Task]) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("task", chosen, ids=[task.title for task in chosen])
+    slow = pytest.mark.slow(reason="many tasks, which need no other actions than those of WRITES")
+    cases = [pytest.param(task, id=task.title, marks=[slow] * (task in MORE)) for task in chosen]
+    return pytest.mark.parametrize("task", cases)
 
 
 @pytest.mark.parametrize("with_handler_role", [False, True], ids=["operator", "operator with handler role"])

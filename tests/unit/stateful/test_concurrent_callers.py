@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from tests.support.environment import REGION
 from tests.support.stateful.invariants import CONFLICTS, act, assert_complete, find, run, unmet
 from tests.support.stateful.setup import put_needed
 from tests.support.stateful.transitions import NEEDED, ROLE, shadowing
+from tests.support.thorough import some
 
 NAME = "shared"
 WHOLE = {**NEEDED, "name": NAME, "description": "ours"}
@@ -35,8 +37,8 @@ ACTIONS = ("update", "start", "stop", "delete", "create", "tag")
 MAX_CALLS = 20
 
 
-@pytest.mark.parametrize("action", ACTIONS)
-@pytest.mark.parametrize("title", TASKS)
+@pytest.mark.sampled
+@pytest.mark.parametrize(("title", "action"), some(list(itertools.product(TASKS, ACTIONS)), each=5))
 def test_task_succeeds_or_reports_conflict_after_change_by_other_caller(
     title: str, action: str, emulator: Emulator
 ) -> None:

@@ -41,6 +41,7 @@ class Killed(BaseException):
     """Ends a task as SIGKILL does: the modules do not catch it."""
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     "emulator_of_module", list(SERVICES.values())[:SHARE], ids=list(SERVICES)[:SHARE], indirect=True
 )

@@ -15,7 +15,6 @@ import pytest
 import yaml
 
 from tests.support.environment import ROOT
-from tests.support.thorough import THOROUGH
 from tools.release import CONSTANT, GALAXY, GIT, main, problems_of
 
 FRAGMENT = "release_summary: A summary.\nminor_changes:\n  - inference_experiment - a feature.\n"
@@ -97,43 +96,45 @@ def test_make_release_without_version_prints_usage() -> None:
     assert "make release VERSION=1.2.3" in done.stdout + done.stderr
 
 
-if THOROUGH:  # antsibull-changelog and the build take many seconds
+slow = pytest.mark.slow(reason="antsibull-changelog and the build take many seconds")
 
-    def test_release_has_version_changelog_and_tarball(tmp_path: Path) -> None:
-        root = tmp_path / "clone"
-        subprocess.run([GIT, "clone", "--quiet", str(ROOT), str(root)], check=True)
-        (root / ".build").mkdir()
-        (root / ".build" / "venv").symlink_to((ROOT / ".build" / "venv").resolve())
-        for old in (root / "changelogs" / "fragments").glob("*.yml"):
-            old.unlink()
-        (root / "changelogs" / "fragments" / "more.yml").write_text(FRAGMENT)
-        commit(root)
-        for stamp in ("demo", "test"):
-            (root / ".build" / f"{stamp}.stamp").touch()
-        done = make_release(root, "VERSION=9.9.9")
-        assert done.returncode == 0, done.stdout + done.stderr
-        assert yaml.safe_load((root / GALAXY).read_text())["version"] == "9.9.9"
-        assert 'VERSION = "9.9.9"\n' in (root / CONSTANT).read_text()
-        changelog = (root / "CHANGELOG.rst").read_text()
-        assert "v9.9.9\n======" in changelog
-        assert "- inference_experiment - a feature." in changelog
-        assert list(yaml.safe_load((root / "changelogs" / "changelog.yaml").read_text())["releases"])[-1] == "9.9.9"
-        assert list((root / "changelogs" / "fragments").glob("*.yml")) == []
-        (tarball,) = (root / ".build" / "dist").glob("*.tar.gz")
-        assert tarball.name == "awscc-sagemaker-9.9.9.tar.gz"
-        with tarfile.open(tarball) as archive:
-            assert [name for name in archive.getnames() if name.startswith("changelogs/")] == [
-                "changelogs/changelog.yaml"
-            ]
-            packed = archive.extractfile("CHANGELOG.rst")
-            assert packed is not None
-            assert packed.read().decode() == changelog
-        assert problems_of("9.9.10", root)[0].startswith("the tree has uncommitted changes")
 
-    def test_failed_release_restores_tree(tree: Path, capfd: pytest.CaptureFixture[str]) -> None:
-        shutil.copy(ROOT / "changelogs" / "config.yaml", tree / "changelogs")
-        (tree / "changelogs" / "fragments" / "more.yml").write_text("release_summary: x\nno_such_section: [x]\n")
-        commit(tree)
-        assert main(["2.0.0"], tree) == 1
-        assert [(tree / name).read_text().count("1.9.0") for name in (GALAXY, CONSTANT)] == [1, 1]
-        assert "The tree is restored." in capfd.readouterr().err
+@slow
+def test_release_has_version_changelog_and_tarball(tmp_path: Path) -> None:
+    root = tmp_path / "clone"
+    subprocess.run([GIT, "clone", "--quiet", str(ROOT), str(root)], check=True)
+    (root / ".build").mkdir()
+    (root / ".build" / "venv").symlink_to((ROOT / ".build" / "venv").resolve())
+    for old in (root / "changelogs" / "fragments").glob("*.yml"):
+        old.unlink()
+    (root / "changelogs" / "fragments" / "more.yml").write_text(FRAGMENT)
+    commit(root)
+    for stamp in ("demo", "test"):
+        (root / ".build" / f"{stamp}.stamp").touch()
+    done = make_release(root, "VERSION=9.9.9")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert yaml.safe_load((root / GALAXY).read_text())["version"] == "9.9.9"
+    assert 'VERSION = "9.9.9"\n' in (root / CONSTANT).read_text()
+    changelog = (root / "CHANGELOG.rst").read_text()
+    assert "v9.9.9\n======" in changelog
+    assert "- inference_experiment - a feature." in changelog
+    assert list(yaml.safe_load((root / "changelogs" / "changelog.yaml").read_text())["releases"])[-1] == "9.9.9"
+    assert list((root / "changelogs" / "fragments").glob("*.yml")) == []
+    (tarball,) = (root / ".build" / "dist").glob("*.tar.gz")
+    assert tarball.name == "awscc-sagemaker-9.9.9.tar.gz"
+    with tarfile.open(tarball) as archive:
+        assert [name for name in archive.getnames() if name.startswith("changelogs/")] == ["changelogs/changelog.yaml"]
+        packed = archive.extractfile("CHANGELOG.rst")
+        assert packed is not None
+        assert packed.read().decode() == changelog
+    assert problems_of("9.9.10", root)[0].startswith("the tree has uncommitted changes")
+
+
+@slow
+def test_failed_release_restores_tree(tree: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    shutil.copy(ROOT / "changelogs" / "config.yaml", tree / "changelogs")
+    (tree / "changelogs" / "fragments" / "more.yml").write_text("release_summary: x\nno_such_section: [x]\n")
+    commit(tree)
+    assert main(["2.0.0"], tree) == 1
+    assert [(tree / name).read_text().count("1.9.0") for name in (GALAXY, CONSTANT)] == [1, 1]
+    assert "The tree is restored." in capfd.readouterr().err

@@ -80,6 +80,7 @@ def _errors(run: Run, emulator: Emulator, option: str, value: Any) -> Iterator[s
         yield f"message without the name of the option: {result.msg}"
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("option", [*aws_argument_spec()])
 @pytest.mark.usefixtures("real_clients")
 def test_malformed_value_is_rejected_by_name_or_used(run: Run, emulator: Emulator, option: str) -> None:

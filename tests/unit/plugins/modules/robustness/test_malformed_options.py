@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Malformed values of each option: rejected with the name of the option before any call, or applied.
 
-A sample of the values for each option. With THOROUGH=1 in the environment: all values, and thousands of random values.
+A sample has some values for each option. The full run has all values, and thousands of random values.
 """
 
 from __future__ import annotations
@@ -75,6 +75,7 @@ def _errors(run: Run, emulator: Emulator, module: str, path: Path, value: Any) -
         yield f"message without the name of the option: {result.msg}"
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(("module", "path"), PATHS, ids=[f"{module}: {option_name(path)}" for module, path in PATHS])
 def test_malformed_value_is_rejected_by_name_or_applied(run: Run, emulator: Emulator, module: str, path: Path) -> None:
     tried = some(VALUES, each=len(VALUES), turn=PATHS.index((module, path)))
@@ -92,6 +93,7 @@ _JSON = st.recursive(
 )
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("part", range(PARTS))
 def test_random_value_is_rejected_by_name_or_applied(run: Run, emulator: Emulator, part: int) -> None:
     @settings(

@@ -9,7 +9,7 @@ import itertools
 import json
 from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -25,13 +25,14 @@ from tests.unit.conftest import Run
 CLIENT = f"{ENGINE.rpartition('.ansible_module')[0]}.api.client"
 RECREATE = tasks.full(role_arn=OTHER_ROLE_ARN, recreate=True)
 PROMOTE = minimal(desired_state="Completed", on_stop="promote_shadow")
+Test = TypeVar("Test", bound=Callable[..., object])
 
 
-def sampled(names: str, *lists: Sequence[Any], each: int) -> pytest.MarkDecorator:
-    """Run a test with every C(each)-th combination of values, or with all combinations if THOROUGH=1."""
+def sampled(names: str, *lists: Sequence[Any], each: int) -> Callable[[Test], Test]:
+    """Run a test with every C(each)-th combination of values, and with all combinations in `make thorough`."""
     chosen = some(list(itertools.product(*lists)), each=each)
     cases = [pytest.param(*values, id="-".join(str(value)[:40] for value in values)) for values in chosen]
-    return pytest.mark.parametrize(names.split(), cases)
+    return lambda test: pytest.mark.sampled(pytest.mark.parametrize(names.split(), cases)(test))
 
 
 def _reads(emulator: Emulator, **properties: Any) -> None:

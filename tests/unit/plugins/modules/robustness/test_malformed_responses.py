@@ -4,7 +4,7 @@
 """Responses in which one value is replaced: the task ends soon, reports its changes, and submits nothing after an
 invalid read.
 
-A sample of the paths and values. With THOROUGH=1 in the environment: thousands of them.
+A sample has some of the paths and values. The full run has thousands of them.
 """
 
 from __future__ import annotations
@@ -87,6 +87,7 @@ def _is_invalid_read(properties: Any, path: Path, new: Any) -> bool:
     return path[3] in DECLARED_OR_STATUS and type(new) not in (*types, type, type(None))
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(("scenario", "call"), CALLS, ids=[f"{scenario.title}: {call}" for scenario, call in CALLS])
 def test_changed_response_leads_to_no_wrong_write_or_report(
     run: Run, emulator: Emulator, scenario: CallScenario, call: str

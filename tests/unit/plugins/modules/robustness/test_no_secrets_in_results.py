@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Credentials are in no result, output or log of a module, for each source of credentials and each outcome.
 
-A sample of the combinations. With THOROUGH=1 in the environment: all of them.
+A sample has some of the combinations.
 """
 
 from __future__ import annotations
@@ -132,6 +132,7 @@ def test_denied_task_returns_no_secret_key(run: Run, emulator: Emulator) -> None
     assert SECRET_KEY not in json.dumps(result.values)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(("source", "outcome"), SAMPLE, ids=map(": ".join, SAMPLE))
 def test_result_output_and_log_have_no_secret(
     play: Callable[..., Any], logged: list[str], capfd: pytest.CaptureFixture[str], source: str, outcome: str

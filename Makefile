@@ -4,11 +4,13 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo docs emulator test thorough unit integration bench matrix mutation lint format coverage changelog build release clean
+.PHONY: help demo docs emulator conformance test thorough unit integration bench matrix mutation lint format coverage changelog build release clean
 
 # The developer's settings for Ansible and AWS must not change the results, and no request may reach a real account.
 # Without bytecode files, each Python process would compile Ansible and boto3 for seconds.
-unexport $(filter ANSIBLE_% AWS_%,$(.VARIABLES)) PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
+# Exception: `make conformance AWS=1` uses the caller's credentials. AWS=1 in the environment has no effect.
+ON_AWS := $(and $(filter conformance,$(MAKECMDGOALS)),$(filter command,$(origin AWS)),$(filter 1,$(AWS)))
+unexport $(filter ANSIBLE_% $(if $(ON_AWS),,AWS_%),$(.VARIABLES)) PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 export ANSIBLE_CONFIG := $(CURDIR)/tests/ansible.cfg
 export ANSIBLE_HOME := $(CURDIR)/.build/ansible
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -35,6 +37,11 @@ demo: $(B)/demo.stamp $(B)/collection.stamp ## run the example playbooks against
 
 emulator: $(B)/demo.stamp $(B)/collection.stamp ## start the emulator; PORT=0 uses a free port, IAM=1 enforces IAM policies
 	@exec $(BIN)/python -m tests.emulator --seed --port $(or $(PORT),5000) $(if $(IAM),--enforce-iam)
+
+conformance: $(B)/demo.stamp ## check the facts about AWS against the emulator; AWS=1 checks them on AWS, after a question
+	@$(BIN)/python -m tests.conformance $(if $(FACTS),--facts '$(FACTS)') $(if $(ON_AWS),--aws --region '$(REGION)' \
+		--role-arn '$(ROLE_ARN)' --endpoint '$(ENDPOINT)' \
+		--production-model '$(PRODUCTION_MODEL)' --shadow-model '$(SHADOW_MODEL)')
 
 test: lint $(B)/collection.stamp ## run lint, unit tests and integration tests
 	@$(BIN)/python -m pytest -n auto --dist worksteal

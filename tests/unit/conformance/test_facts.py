@@ -1,0 +1,54 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The facts hold on the emulator, and the check of each fact notices its contradiction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.conformance import run
+from tests.conformance.contradictions import CONTRADICTIONS, contradicted
+from tests.conformance.facts import FACTS
+from tests.conformance.targets import EmulatedAccounts, emulator
+from tests.support.environment import ROOT
+from tests.support.thorough import THOROUGH
+
+GROUPS = 13
+"""Each group of contradictions takes one run of all checks in `make thorough`."""
+
+
+@pytest.fixture(scope="module")
+def accounts() -> Iterator[EmulatedAccounts]:
+    with emulator() as emulated:
+        yield EmulatedAccounts(emulated)
+
+
+def test_each_fact_has_sentence_and_contradiction() -> None:
+    assert set(FACTS) == set(CONTRADICTIONS)
+    assert [each.id for each in FACTS.values() if not each.sentence.endswith(".")] == []
+
+
+def test_checks_do_not_use_code_of_collection() -> None:
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "tests" / "conformance").rglob("*.py")]
+    assert [text for text in sources if "ansible_collections" in text or "plugins" in text] == []
+
+
+def test_all_facts_hold_on_emulator_and_nothing_is_left(accounts: EmulatedAccounts) -> None:
+    account = accounts.new()
+    before = account.serving()
+    assert [result for result in run.run(list(FACTS.values()), account) if not result.holds] == []
+    assert account.remove_all() == []
+    assert account.sagemaker.list_inference_experiments()["InferenceExperiments"] == []
+    assert account.serving() == before
+
+
+@pytest.mark.parametrize("group", range(GROUPS))
+def test_only_checks_of_contradicted_facts_fail(group: int, accounts: EmulatedAccounts) -> None:
+    ids = list(FACTS)[group::GROUPS]
+    account = accounts.new()
+    with contradicted(ids):
+        checked = run.run(list(FACTS.values()) if THOROUGH else [FACTS[each] for each in ids], account)
+        assert [result.fact for result in checked if not result.holds] == ids

@@ -53,8 +53,8 @@ class ProgressEvent(NamedTuple):
     request_token: str
     status: str
     type_name: str = ""
-    identifier: str | None = None
-    error_code: str | None = None
+    identifier: str = ""
+    error_code: str = ""
     message: str = ""
     retry_after: datetime | None = None
 
@@ -180,17 +180,11 @@ def parse_requests(response: Mapping[str, Any]) -> list[ProgressEvent]:
 
 def parse_event(event: Mapping[str, Any]) -> ProgressEvent:
     """Return an event. It must have a token and a status; other members can be missing or have any type."""
+    token, status = _string(event, "RequestToken"), _string(event, "OperationStatus")
     members = ("Operation", "TypeName", "Identifier", "ErrorCode", "StatusMessage")
     operation, type_name, identifier, code, message = (str(event.get(name) or "")[:_MAX_LENGTH] for name in members)
     return ProgressEvent(
-        operation.lower(),
-        request_token=_string(event, "RequestToken"),
-        status=_string(event, "OperationStatus"),
-        type_name=type_name,
-        identifier=identifier or None,
-        error_code=code or None,
-        message=message,
-        retry_after=event.get("RetryAfter"),
+        operation.lower(), token, status, type_name, identifier, code, message, event.get("RetryAfter")
     )
 
 

@@ -246,7 +246,7 @@ def test_parse_event_accepts_other_members_of_any_type() -> None:
     event = responses.parse_event(
         {**EVENT, "Operation": 7, "Identifier": {"a": 1}, "ErrorCode": [], "StatusMessage": "x" * 9_000}
     )
-    assert (event.operation, event.identifier, event.error_code, len(event.message)) == ("7", "{'a': 1}", None, 4000)
+    assert (event.operation, event.identifier, event.error_code, len(event.message)) == ("7", "{'a': 1}", "", 4000)
 
 
 def test_parse_progress_rejects_event_of_another_request() -> None:

@@ -3,34 +3,39 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run the playbooks in docs/examples against an emulator of AWS: `make demo`.
 
-The demo prints each command, its result and its requests. It fails if a command has another result or sends other
-requests than STEPS expects.
+A shadow test ends in a promotion, and another in a rejection. The demo prints each command, its messages and its
+result. It fails if a command has another result or sends other requests than SCENARIOS expects.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import itertools
 import json
 import shlex
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
-from itertools import groupby
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tests.emulator.clock import ManualClock
 from tests.emulator.server import EmulatorServer
 from tests.support.environment import REGION, ROOT, command, emulator_environment
 
 EXAMPLES = "docs/examples"
 EXPERIMENT = "test-model-b"
+# The second scenario has another region, so that it has its own endpoint with the same name.
+SECOND = "eu-west-1"
 GET, DESCRIBE, UPDATE = "GetResource", "DescribeInferenceExperiment", "UpdateResource"
+MEASURE = (DESCRIBE, "GetMetricData")
 # The number of polls depends on the speed of the machine.
 POLL = "GetResourceRequestStatus"
 # Seconds that Ansible has to end after an interrupt.
 GRACE = 10
+HOUR = 3600
 
 
 class Step(NamedTuple):
@@ -42,62 +47,65 @@ class Step(NamedTuple):
     requests: Sequence[str]
 
 
-STEPS = (
-    Step(
-        "Show the operations of a shadow test. Check mode writes nothing.",
-        f"ansible-playbook --check {EXAMPLES}/shadow_test.yml",
-        "changed, create PLANNED, status Created",
-        [GET],
+class Scenario(NamedTuple):
+    """A shadow test in a region: its traffic by variant, its steps, and the model that serves afterwards."""
+
+    region: str
+    variants: Mapping[str, Any]
+    steps: Sequence[Step]
+    serving: str
+
+
+PRODUCTION = {"model_latency": {"p50": 20_000, "p90": 35_000, "p99": 60_000}, "model_error_rate": 0.001}
+SHADOW = {"model_latency": {"p50": 15_000, "p90": 24_000, "p99": 45_000}, "model_error_rate": 0.002}
+
+SCENARIOS = (
+    Scenario(
+        REGION,
+        {"production": PRODUCTION, "shadow": SHADOW},
+        (
+            Step(
+                "Start a shadow test. 10 % of the requests are copied to demo-model-b.",
+                f"ansible-playbook {EXAMPLES}/shadow_test.yml -e start_now=true",
+                "changed, create SUCCESS, update SUCCESS (/DesiredState), status Running",
+                [GET, "CreateResource", GET, DESCRIBE, UPDATE, GET, DESCRIBE],
+            ),
+            Step(
+                "Raise the percentage to 100. Before each step, check the requests of the last hour.",
+                f"ansible-playbook {EXAMPLES}/ramp_up.yml -e step_minutes=0",
+                "changed, update SUCCESS (/ShadowModeConfig/ShadowModelVariants), status Running",
+                [GET, *[*MEASURE, GET, UPDATE, GET] * 3],
+            ),
+            Step(
+                "Compare the variants, and promote demo-model-b if it meets all limits.",
+                f"ansible-playbook {EXAMPLES}/promote_if_better.yml",
+                "changed, update SUCCESS (production: Remove, shadow: Promote), status Completed",
+                [*MEASURE, GET, UPDATE, GET],
+            ),
+        ),
+        "demo-model-b",
     ),
-    Step(
-        "Create the shadow test. It waits for its start time.",
-        f"ansible-playbook {EXAMPLES}/shadow_test.yml",
-        "changed, create SUCCESS, status Created",
-        [GET, "CreateResource", GET, DESCRIBE],
-    ),
-    Step(
-        "Run the same playbook again. Nothing differs, so the module only reads.",
-        f"ansible-playbook {EXAMPLES}/shadow_test.yml",
-        "ok, status Created",
-        [GET, DESCRIBE],
-    ),
-    Step(
-        "Raise the traffic sampling percentage. The module sends only the difference.",
-        f"ansible-playbook {EXAMPLES}/shadow_test.yml -e sampling_percentage=50",
-        "changed, update SUCCESS (/ShadowModeConfig/ShadowModelVariants), status Created",
-        [GET, DESCRIBE, UPDATE, GET, DESCRIBE],
-    ),
-    Step(
-        "Start the test before its start time. Copies of the requests now go to the shadow variant.",
-        f"ansible-playbook {EXAMPLES}/shadow_test.yml -e sampling_percentage=50 -e start_now=true",
-        "changed, update SUCCESS (/DesiredState), status Running",
-        [GET, DESCRIBE, UPDATE, GET, DESCRIBE],
-    ),
-    Step(
-        "List the tests that have not ended.",
-        f"ansible-playbook {EXAMPLES}/report.yml",
-        f"ok, {EXPERIMENT} Running",
-        ["ListResources", GET, DESCRIBE],
-    ),
-    Step(
-        "Stop the test without a decision about the models. The playbook fails before any request.",
-        f"ansible-playbook {EXAMPLES}/stop_and_promote.yml",
-        "failed, Set -e promote=true to promote the shadow variant, or -e promote=false to remove it.",
-        [],
-    ),
-    Step(
-        "Stop the test and promote the shadow variant. Its model becomes the production model.",
-        f"ansible-playbook {EXAMPLES}/stop_and_promote.yml -e promote=true",
-        "changed, update SUCCESS (production: Remove, shadow: Promote), status Completed",
-        [GET, GET, UPDATE, GET],
-    ),
-    Step(
-        "Delete the record of the test. The endpoint stays.",
-        f"ansible localhost -m awscc.sagemaker.inference_experiment -a 'name={EXPERIMENT} state=absent'",
-        "changed, delete SUCCESS",
-        [GET, "DeleteResource", GET],
+    Scenario(
+        SECOND,
+        {"production": PRODUCTION, "shadow": {**SHADOW, "model_error_rate": 0.04}},
+        (
+            Step(
+                "Start the same test in another region.",
+                f"ansible-playbook {EXAMPLES}/shadow_test.yml -e region={SECOND} -e start_now=true",
+                "changed, create SUCCESS, update SUCCESS (/DesiredState), status Running",
+                [GET, "CreateResource", GET, DESCRIBE, UPDATE, GET, DESCRIBE],
+            ),
+            Step(
+                "Compare the variants. demo-model-b has too many errors, so its variant is removed.",
+                f"ansible-playbook {EXAMPLES}/promote_if_better.yml -e region={SECOND} -e if_worse=remove",
+                "changed, update SUCCESS (production: Retain, shadow: Remove), status Cancelled",
+                [*MEASURE, GET, UPDATE, GET],
+            ),
+        ),
+        "demo-model-a",
     ),
 )
+STEPS = tuple(step for scenario in SCENARIOS for step in scenario.steps)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -113,42 +121,62 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _demo(*, verbose: bool) -> int:
-    with EmulatorServer(operation_seconds=0.2, transition_seconds=0.2) as server:
-        seed = server.seed(REGION)
+    numbers = itertools.count(1)
+    # The time passes only by the callback, so that all runs of the demo have the same metrics.
+    durations: Any = dict.fromkeys(("operation_seconds", "transition_seconds", "start_callback_seconds"), 0.0)
+    with EmulatorServer(clock=ManualClock(), **durations) as server:
         _print(
-            f"An emulator of AWS runs on this machine, with the endpoint {seed.endpoint_name} and two models.",
-            f"{seed.production_model} answers the requests. A shadow test tries {seed.shadow_model}.",
+            "An emulator of AWS runs on this machine. The endpoint demo-endpoint receives 6,000 requests a",
+            "minute, and demo-model-a answers them. A shadow test tries demo-model-b. The clock of the emulator",
+            "moves by one hour after each update.",
             "",
         )
-        for number, step in enumerate(STEPS, 1):
-            _print(f"{number}. {step.title}", f"   $ {step.command}")
-            problems = run(step, server, verbose=verbose)
+
+        def pass_hour() -> None:
+            server.clock.advance(HOUR)
+            server.on_answer(UPDATE, pass_hour)
+
+        server.on_answer(UPDATE, pass_hour)
+        for scenario in SCENARIOS:
+            problems = _run_scenario(scenario, server, numbers, verbose=verbose)
             if problems:
                 _print(*problems, "The demo FAILED.")
                 return 1
-        actual = serving_models(server, seed.endpoint_name)
-    if actual != [seed.shadow_model]:
-        _print(f"The endpoint has the models {actual}, not {seed.shadow_model}.", "The demo FAILED.")
-        return 1
     _print(
-        f"The endpoint now has the model {seed.shadow_model} only. Each step had the expected result.",
-        "Print all output of Ansible: make demo V=1. Try your own playbooks: make emulator.",
+        "",
+        "Each step had the expected result. Print all output of Ansible: make demo V=1.",
+        "Try your own playbooks: make emulator.",
     )
     return 0
 
 
+def _run_scenario(
+    scenario: Scenario, server: EmulatorServer, numbers: Iterator[int], *, verbose: bool
+) -> Sequence[str]:
+    """Run the steps and print the model that serves. Return the differences from the expectation."""
+    endpoint = server.seed(scenario.region).endpoint_name
+    server.traffic(endpoint, scenario.region, invocations_per_minute=6000, variants=scenario.variants)
+    for step in scenario.steps:
+        _print(f"{next(numbers)}. {step.title}", f"   $ {step.command}")
+        if problems := run(step, server, verbose=verbose):
+            return problems
+    actual = serving_models(server, endpoint, scenario.region)
+    _print(f"   {endpoint} in {scenario.region} now serves: {', '.join(actual)}")
+    return [] if actual == [scenario.serving] else [f"Expected: {scenario.serving}"]
+
+
 def run(step: Step, server: EmulatorServer, *, verbose: bool = False) -> list[str]:
-    """Run the command of a step and print its result and its requests. Return the differences from the expectation."""
+    """Run the command of a step. Print its messages and its result. Return the differences from the expectation."""
     before = len(server.log)
     output, results = _ansible(step.command, server, verbose=verbose)
     result = summary(results)
     requests = [record.operation for record in server.log[before:] if record.operation != POLL]
-    _print(f"   {result}", f"   requests: {short(requests)}")
+    _print(*(f"   {line}" for line in messages(results)), f"   {result}")
     problems = []
     if result != step.result:
         problems.append(f"Expected the result: {step.result}\n{output}")
     if requests != list(step.requests):
-        problems.append(f"Expected the requests: {', '.join(step.requests) or 'none'}")
+        problems.append(f"Expected the requests: {', '.join(step.requests) or 'none'}; sent: {', '.join(requests)}")
     return problems
 
 
@@ -210,18 +238,15 @@ def summary(results: Sequence[dict[str, Any]]) -> str:
     return ", ".join(parts)
 
 
-def short(requests: Sequence[str]) -> str:
-    """Return the names of the writes, and the numbers of reads between them."""
-    parts = []
-    for is_read, group in groupby(requests, key=lambda name: name.startswith(("Get", "List", "Describe"))):
-        names = list(group)
-        parts += [f"{len(names)} {'read' if len(names) == 1 else 'reads'}"] if is_read else names
-    return ", ".join(parts) or "none"
+def messages(results: Sequence[dict[str, Any]]) -> list[str]:
+    """Return the messages of ansible.builtin.debug."""
+    found = [result["msg"] for result in results if "_ansible_verbose_always" in result]
+    return [line for message in found for line in (message if isinstance(message, list) else [message])]
 
 
-def serving_models(server: EmulatorServer, endpoint_name: str) -> list[str]:
-    """Return the models of the endpoint's variants."""
-    sagemaker = server.client("sagemaker", REGION)
+def serving_models(server: EmulatorServer, endpoint_name: str, region: str) -> list[str]:
+    """Return the models of the production variants, as DescribeEndpoint and DescribeEndpointConfig return them."""
+    sagemaker = server.client("sagemaker", region)
     config = sagemaker.describe_endpoint(EndpointName=endpoint_name)["EndpointConfigName"]
     variants = sagemaker.describe_endpoint_config(EndpointConfigName=config)["ProductionVariants"]
     return [variant["ModelName"] for variant in variants]

@@ -19,12 +19,13 @@ import pytest
 
 from tests.emulator.server import EmulatorServer
 from tests.support.environment import ROOT
-from tools.demo import STEPS, Step, run, short, summary
+from tools.demo import Step, messages, run, summary
 
 DEMO = [sys.executable, "-m", "tools.demo"]
 SECONDS = 300
+REASON = "Set -e if_worse=keep or -e if_worse=remove."
 # The playbook fails before it needs a resource or sends a request.
-(STOP,) = [step for step in STEPS if not step.requests]
+STEP = Step("", "ansible-playbook docs/examples/promote_if_better.yml -e if_worse=leave", f"failed, {REASON}", [])
 
 
 @pytest.fixture
@@ -33,15 +34,24 @@ def server() -> Iterator[EmulatorServer]:
         yield server
 
 
-@pytest.mark.slow(reason="the demo runs twelve playbooks")
-def test_demo_prints_forty_lines_without_times_and_succeeds() -> None:
+@pytest.mark.slow(reason="the demo runs five playbooks")
+def test_demo_promotes_one_test_and_rejects_another_in_forty_lines() -> None:
     done = subprocess.run(DEMO, cwd=ROOT, capture_output=True, text=True, timeout=SECONDS, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stderr == ""
     lines = done.stdout.splitlines()
     assert 35 <= len(lines) <= 45
     assert [line for line in lines if len(line) > 100] == []
-    assert re.findall(r"\d\d:\d\d|\d s\b|127\.0\.0\.1|\033|WARNING", done.stdout) == []
+    assert re.findall(r"\d s\b|127\.0\.0\.1|\033|WARNING", done.stdout) == []
+    shown = re.findall(r"p99 latency ms .*|Decision .*|demo-endpoint in .*", done.stdout)
+    assert [re.sub(" {2,}", "  ", line) for line in shown] == [
+        "p99 latency ms  60.0  45.0  0.75  ratio up to 1.1  yes",
+        "Decision for demo-model-b: promote (all limits are met)",
+        "demo-endpoint in us-east-1 now serves: demo-model-b",
+        "p99 latency ms  60.0  45.0  0.75  ratio up to 1.1  yes",
+        "Decision for demo-model-b: reject (not met: sampling, error rate)",
+        "demo-endpoint in eu-west-1 now serves: demo-model-a",
+    ]
 
 
 @pytest.fixture
@@ -73,15 +83,15 @@ def test_demo_exits_with_130_after_interrupt(tmp_path: Path) -> None:
 def test_run_prints_output_of_ansible_only_if_verbose(
     verbose: bool, printed: bool, server: EmulatorServer, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(STOP, server, verbose=verbose) == []
+    assert run(STEP, server, verbose=verbose) == []
     assert ("PLAY RECAP" in capfd.readouterr().out) == printed
 
 
 @pytest.mark.parametrize(
     ("step", "problem"),
     [
-        pytest.param(STOP._replace(result="ok"), "Expected the result: ok", id="result"),
-        pytest.param(STOP._replace(requests=["GetResource"]), "Expected the requests: GetResource", id="requests"),
+        pytest.param(STEP._replace(result="ok"), "Expected the result: ok", id="result"),
+        pytest.param(STEP._replace(requests=["GetResource"]), "Expected the requests: GetResource", id="requests"),
     ],
 )
 def test_run_returns_difference_from_step(step: Step, problem: str, server: EmulatorServer) -> None:
@@ -137,15 +147,7 @@ def test_summary_describes_last_result_of_the_collection(results: list[dict[str,
     assert summary(results) == line
 
 
-@pytest.mark.parametrize(
-    ("requests", "text"),
-    [
-        ([], "none"),
-        (["GetResource"], "1 read"),
-        (["ListResources", "GetResource", "DescribeInferenceExperiment"], "3 reads"),
-        (["GetResource", "CreateResource", "GetResource", "GetResource"], "1 read, CreateResource, 2 reads"),
-        (["UpdateResource", "UpdateResource"], "UpdateResource, UpdateResource"),
-    ],
-)
-def test_short_counts_reads_and_names_writes(requests: list[str], text: str) -> None:
-    assert short(requests) == text
+def test_messages_are_those_of_debug_only() -> None:
+    shown = {"_ansible_verbose_always": True}
+    debug = [_result(msg="one", **shown), _result(msg=["two", "three"], **shown)]
+    assert messages([_result(msg="All assertions passed"), *debug]) == ["one", "two", "three"]

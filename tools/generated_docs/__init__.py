@@ -1,0 +1,26 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Pages and a picture that are written from code and tables, each with a template."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+FOLDER = Path(__file__).parent
+
+
+def render(template: str, **values: Any) -> str:
+    """Return a template of this folder with values. Functions among the values are filters, too."""
+    environment = Environment(  # noqa: S701 # the pages are not HTML
+        loader=FileSystemLoader(FOLDER),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {name: value for name, value in values.items() if callable(value)}
+    return environment.get_template(template).render(**values)

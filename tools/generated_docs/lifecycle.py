@@ -7,43 +7,9 @@ from __future__ import annotations
 
 from tests.support.environment import ROOT
 from tests.support.stateful.transitions import GRID, REASONS, STABLE
+from tools.generated_docs import render
 
 PAGE = ROOT / "docs" / "docsite" / "rst" / "guide_operations.rst"
-
-_HEAD = """\
-.. _ansible_collections.awscc.sagemaker.docsite.guide_operations:
-
-Operations by status
-====================
-
-.. Written by "python -m tools.generated_docs.lifecycle" from the table that the tests run.
-
-The tables show the operations that :ansplugin:`awscc.sagemaker.inference_experiment#module` submits, in order:
-
-- Each row is for the options that the task sets. Each column is for the status at the start of the task. In the column
-  *absent*, the experiment does not exist.
-- *create*, *update* and *delete* are operations of Cloud Control. *start* and *stop* are updates that change the
-  status. If the task also changes tags, the start or stop includes the tag change.
-- A dash means that the task reports ``ok`` and makes no write.
-- *rejected* means that the task fails before any write. See `Reasons of rejected tasks`_.
-
-If the experiment is ``Creating``, ``Updating``, ``Starting`` or ``Stopping``, the module polls until the experiment has
-one of the statuses in the tables, for up to :ansopt:`awscc.sagemaker.inference_experiment#module:wait_timeout`. The
-column of this status then applies.
-
-The module ignores these options:
-
-- ``schedule.start_time`` while the experiment is ``Running``
-- ``schedule`` after the experiment has ended
-- ``model_variants`` after the experiment has ended, if its status is the declared ``desired_state``
-
-Without a schedule that starts in the future, the experiment starts on create, and ``desired_state: Running`` needs no
-*start*.
-
-.. contents::
-   :local:
-   :depth: 1
-"""
 
 # The label of each reason in the tables, and its description.
 _REASONS = {
@@ -72,37 +38,11 @@ _REASONS = {
 def page() -> str:
     """Return the page."""
     assert _REASONS.keys() == REASONS.keys()
-    return "\n".join(
-        [
-            _HEAD,
-            *_title("Without recreate"),
-            "The task sets ``name`` and the options in the row.",
-            "",
-            *_table("alone"),
-            *_title("With recreate"),
-            "The task sets ``recreate: true``, all options that a create needs, and the options in the row.",
-            "",
-            *_table("recreate"),
-            *_title("Reasons of rejected tasks"),
-            *(line for label, words in _REASONS.values() for line in (f"*{label}*", f"    {words}", "")),
-        ]
-    )
-
-
-def _title(title: str) -> list[str]:
-    return [title, "-" * len(title), ""]
-
-
-def _table(how: str) -> list[str]:
-    rows = [(declaration.title, *map(_cell, getattr(declaration, how))) for declaration in GRID]
-    return [
-        ".. csv-table::",
-        f"   :header: Options, {', '.join(STABLE)}",
-        "   :widths: 30 14 14 14 14 14",
-        "",
-        *("   " + ", ".join(f'"{cell}"' for cell in row) for row in rows),
-        "",
-    ]
+    rows = {
+        how: [(declaration.title, *map(_cell, getattr(declaration, how))) for declaration in GRID]
+        for how in ("alone", "recreate")
+    }
+    return render("lifecycle.rst.j2", statuses=STABLE, rows=rows, reasons=_REASONS.values())
 
 
 def _cell(outcome: str) -> str:

@@ -19,6 +19,8 @@ from tests.support.stateful.transitions import REASONS
 from tools.generated_docs import rejections, troubleshooting
 
 WRITE = "run python -m tools.generated_docs"
+OWN = troubleshooting.DATA["own"]
+GROUPED = [codes for rows in troubleshooting.DATA["groups"].values() for codes in rows]
 
 
 def test_troubleshooting_page_equals_generated_page() -> None:
@@ -26,17 +28,17 @@ def test_troubleshooting_page_equals_generated_page() -> None:
 
 
 def test_troubleshooting_lists_every_error_code_once() -> None:
-    listed = [code for rows in troubleshooting.GROUPS.values() for codes, _text in rows for code in codes.split()]
-    listed += troubleshooting.OWN.keys() - troubleshooting.WITHOUT_HINT - {"UnsupportedPython"}
+    listed = [code for codes in GROUPED for code in codes.split()]
+    listed += OWN.keys() - troubleshooting.WITHOUT_HINT - {"UnsupportedPython"}
     # The code of an error without a code of AWS is the name of its class.
     classes = {"Refused", errors.NotApplied.__name__, errors.TimedOut.__name__}
     assert len(listed) == len(set(listed))
     assert set(listed) == error_report.HINTS.keys() | INFERENCE_EXPERIMENT.hints.keys()
-    assert classes <= troubleshooting.OWN.keys()
+    assert classes <= OWN.keys()
 
 
 def test_troubleshooting_lists_every_hint_by_message() -> None:
-    assert [words for _codes, words in error_report.HINTS_BY_MESSAGE] == [*troubleshooting.MESSAGES]
+    assert [words for _codes, words in error_report.HINTS_BY_MESSAGE] == [*troubleshooting.DATA["messages"]]
 
 
 def test_rejections_have_every_reason_of_the_lifecycle() -> None:
@@ -90,9 +92,8 @@ def test_hint_of_the_guide_is_in_the_message_of_its_error(code: str, message: st
 
 
 def test_troubleshooting_entries_have_one_hint_for_all_codes() -> None:
-    for rows in troubleshooting.GROUPS.values():
-        for codes, _text in rows:
-            assert len({troubleshooting.hint(code) for code in codes.split()}) == 1, codes
+    for codes in GROUPED:
+        assert len({troubleshooting.hint(code) for code in codes.split()}) == 1, codes
 
 
 OPTION = ":ansopt:`awscc.sagemaker.inference_experiment#module:{}`"

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import option_name
@@ -15,11 +14,9 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.in
 )
 from tests.support.environment import ROOT
 from tests.support.stateful.transitions import TRANSITIONS
+from tools.generated_docs import render
 
 PICTURE = ROOT / "docs" / "images" / "lifecycle.svg"
-
-WIDTH, HEIGHT = 580, 684
-LINE = 15
 
 
 class Box(NamedTuple):
@@ -78,27 +75,6 @@ LEGEND = (
 # The transitional status that a task requests with desired_state.
 REQUESTED = {"Running": "Starting", "Completed": "Stopping", "Cancelled": "Stopping"}
 
-_STYLE = """\
-  .page { fill: #ffffff; stroke: #c9ced6 }
-  text { font: 13px system-ui, "DejaVu Sans", sans-serif; fill: #1f2430 }
-  .name { font-weight: 600; text-anchor: middle }
-  .note { font-size: 12px; fill: #4a5261 }
-  .stable { fill: #dcebfb; stroke: #2b6cb0 }
-  .transit { fill: #ffffff; stroke: #8a93a3; stroke-dasharray: 4 3 }
-  .ended { fill: #e7e9ee; stroke: #5b6472 }
-  .way { stroke: #5b6472; fill: none; stroke-width: 1.4 }
-  .tip { fill: #5b6472 }
-  @media (prefers-color-scheme: dark) {
-    .page { fill: #1b1e24; stroke: #3a404b }
-    text { fill: #e8eaee }
-    .note { fill: #b4bac5 }
-    .stable { fill: #1d3a57; stroke: #6aa9e9 }
-    .transit { fill: #1b1e24; stroke: #8a93a3 }
-    .ended { fill: #333842; stroke: #a0a8b5 }
-    .way { stroke: #a0a8b5 }
-    .tip { fill: #a0a8b5 }
-  }"""
-
 
 def transitions() -> list[tuple[str, str]]:
     """Return each transition from status to status in the table of the type."""
@@ -124,43 +100,16 @@ def changeable(status: str) -> list[str]:
 
 def picture() -> str:
     """Return the picture."""
-    lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" role="img">',
-        "<!-- Written by `python -m tools.generated_docs`. -->",
-        "<title>The statuses of a shadow test</title>",
-        f"<style>\n{_STYLE}\n</style>",
-        '<defs><marker id="tip" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto">',
-        '<path class="tip" d="M0 0 L10 5 L0 10 z"/></marker></defs>',
-        f'<rect class="page" x="0.5" y="0.5" width="{WIDTH - 1}" height="{HEIGHT - 1}" rx="10"/>',
-        *(f'<path class="way" marker-end="url(#tip)" d="{ARROWS[found].path}"/>' for found in transitions()),
-        *(part for name in STATUSES for part in _box(name)),
-        *(part for arrow in ARROWS.values() for part in _lines(arrow.x, arrow.y, arrow.label)),
-        *(part for number in range(len(LEGEND)) for part in _legend(number)),
-        "</svg>",
-        "",
-    ]
-    return "\n".join(lines)
-
-
-def _box(name: str) -> list[str]:
-    x, y, wide, tall = BOXES[name]
-    rules = STATUSES[name]
-    kind = "transit" if rules.transitional else "stable" if rules.transitions else "ended"
-    middle = x + wide // 2
-    lines = [
-        f'<rect class="{kind}" x="{x}" y="{y}" width="{wide}" height="{tall}" rx="6"/>',
-        f'<text class="name" x="{middle}" y="{y + 21}">{name}</text>',
-    ]
-    options = [] if rules.transitional else changeable(name)
-    return lines + _lines(x + 14, y + 21 + LINE + 2, options)
-
-
-def _legend(number: int) -> list[str]:
-    kind, meaning = LEGEND[number]
-    y = BOXES["Completed"].y + BOXES["Completed"].tall + 18 + 22 * number
-    box = [f'<rect class="{kind}" x="25" y="{y}" width="26" height="15" rx="3"/>'] if kind else []
-    return box + _lines(62 if kind else 25, y + 12, [meaning])
-
-
-def _lines(x: int, y: int, words: Sequence[str]) -> list[str]:
-    return [f'<text class="note" x="{x}" y="{y + number * LINE}">{line}</text>' for number, line in enumerate(words)]
+    kinds = {
+        name: "transit" if rules.transitional else "stable" if rules.transitions else "ended"
+        for name, rules in STATUSES.items()
+    }
+    return render(
+        "diagram.svg.j2",
+        transitions=transitions(),
+        arrows=ARROWS,
+        boxes={name: BOXES[name] for name in STATUSES},
+        kinds=kinds,
+        options={name: changeable(name) if kind != "transit" else [] for name, kind in kinds.items()},
+        legend=LEGEND,
+    )

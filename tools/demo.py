@@ -188,7 +188,7 @@ def _ansible(line: str, server: EmulatorServer, *, verbose: bool) -> tuple[str, 
         file.touch()
         callback = {
             "ANSIBLE_CALLBACK_PLUGINS": str(ROOT / "tools" / "callbacks"),
-            "ANSIBLE_CALLBACKS_ENABLED": "results",
+            "ANSIBLE_CALLBACKS_ENABLED": "record",
             "ANSIBLE_LOAD_CALLBACK_PLUGINS": "true",
             "RESULTS_FILE": str(file),
         }

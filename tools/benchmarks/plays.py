@@ -50,7 +50,7 @@ class Bench:
             **emulator_environment(self.server.endpoint_url),
             "ANSIBLE_COLLECTIONS_PATH": os.pathsep.join(map(str, collections)),
             "ANSIBLE_CALLBACK_PLUGINS": str(ROOT / "tools" / "callbacks"),
-            "ANSIBLE_CALLBACKS_ENABLED": "steps",
+            "ANSIBLE_CALLBACKS_ENABLED": "record",
         }
 
     def play(self, tasks: Sequence[Task], **environment: str) -> list[float]:
@@ -80,7 +80,7 @@ class Bench:
         begun = time.perf_counter()
         done = subprocess.run(
             words,
-            env={"STEPS_FILE": os.devnull, **self.environment, **environment},
+            env={**self.environment, **environment},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

@@ -6,15 +6,15 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import NamedTuple
 
-from tools.matrix import ansible_test, galaxy
-from tools.matrix.interpreters import found_pythons
+from tools.matrix import checks
 from tools.matrix.place import Place
 
 
@@ -48,12 +48,12 @@ def main(wanted: Sequence[str]) -> int:
     for line in _plan(chosen, pythons):
         print(line, flush=True)
     places = [
-        Place(f"{row.core}-{name}", pythons[name], ansible_test.requirements(row.ansible), steps_of(row, name))
+        Place(f"{row.core}-{name}", pythons[name], checks.requirements(row.ansible), steps_of(row, name))
         for row, name in chosen.items()
         if name
     ]
     if GALAXY in wanted:
-        places.append(Place(GALAXY, Path(sys.executable), galaxy.REQUIREMENTS, galaxy.STEPS))
+        places.append(Place(GALAXY, Path(sys.executable), checks.GALAXY_REQUIREMENTS, checks.GALAXY_STEPS))
     with ThreadPoolExecutor(os.cpu_count()) as threads:
         good = list(threads.map(Place.run, places))
     return 0 if all(good) else 1
@@ -70,8 +70,30 @@ def _is_of_make_test(row: Row, name: str) -> bool:
 
 def steps_of(row: Row, name: str) -> Mapping[str, Callable[[Place], None]]:
     """Return the steps of a row: only the sanity tests if `make test` runs the others on the same versions."""
-    steps = ansible_test.steps(name)
+    steps = checks.steps(name)
     return {"sanity": steps["sanity"]} if _is_of_make_test(row, name) else steps
+
+
+def found_pythons(names: Iterable[str]) -> dict[str, Path]:
+    """Return the path of each of these versions (3.10, 3.11...) that is on the PATH or installed by pyenv."""
+    found = {name: next(filter(_works, _candidates(name)), None) for name in names}
+    return {name: path for name, path in found.items() if path}
+
+
+def _candidates(name: str) -> Iterator[Path]:
+    program = f"python{name}"
+    yield Path(sys.base_prefix) / "bin" / program
+    for folder in os.get_exec_path():
+        yield Path(folder) / program
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    yield from sorted(pyenv.glob(f"versions/{name}.*/bin/{program}"), reverse=True)
+
+
+def _works(python: Path) -> bool:
+    """Return whether an interpreter can create environments. Some packages and shims of pyenv cannot."""
+    if not os.access(python, os.X_OK):
+        return False
+    return subprocess.run([python, "-c", "import ensurepip, venv"], capture_output=True, check=False).returncode == 0
 
 
 def _plan(chosen: Mapping[Row, str | None], pythons: Mapping[str, Path]) -> Iterator[str]:

@@ -1,7 +1,7 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The commands of ansible-test: sanity tests, unit tests, and integration targets against an emulator."""
+"""The checks of an environment: the commands of ansible-test, or the checks of Ansible Galaxy before a release."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from functools import partial
 from pathlib import Path
 
 from tests.support.environment import ROOT
-from tools.matrix.place import Place
+from tools.matrix.place import BASE, Place
 
 # The message of ansible-test if it cannot download the script that installs pip, with the path of a local copy.
 BOOTSTRAP_PATH = re.compile(r"manually downloaded and saved to: (\S+)")
+# The tests of the modules. The others do not depend on the version of ansible-core, and `make test` runs them.
+UNITS = tuple(f"tests/unit/{folder}/" for folder in ("faults", "iam", "plugins", "stateful"))
 # The module ensurepip of Python does the same. It ignores the options for get-pip.py.
 BOOTSTRAP = "import ensurepip\n\nensurepip.bootstrap(default_pip=True)\n"
 
@@ -44,7 +46,7 @@ def _sanity(place: Place, *, python: str) -> None:
 
 
 def _units(place: Place, *, python: str) -> None:
-    _ansible_test(place, "units", "--requirements", python=python)
+    _ansible_test(place, "units", "--requirements", *UNITS, python=python)
 
 
 def _integration(place: Place, *, python: str) -> None:
@@ -77,3 +79,33 @@ def _url(output: Iterable[str]) -> str:
 
 def _ansible_test(place: Place, *args: str, python: str) -> None:
     place.call(place.bin / "ansible-test", *args, "--python", python)
+
+
+# The checks of Ansible Galaxy: antsibull-docs, antsibull-changelog and galaxy-importer.
+GALAXY_REQUIREMENTS = (f"--requirement={ROOT / 'tools' / 'requirements' / 'galaxy.txt'}",)
+# The additional checks of Automation Hub.
+STRICT = {"GALAXY_IMPORTER_CHECK_REQUIRED_TAGS": "true", "GALAXY_IMPORTER_REQUIRE_V1_OR_GREATER": "true"}
+
+
+def _docs(place: Place) -> None:
+    strict = ("--plugin-docs", "--validate-collection-refs=dependent", "--disallow-unknown-collection-refs")
+    # antsibull-docs copies amazon.aws too. Without the ceiling, git would list its files as ignored.
+    alone = {"GIT_CEILING_DIRECTORIES": str(BASE)}
+    place.call(place.bin / "antsibull-docs", "lint-collection-docs", *strict, "--check-extra-docs-refs", ".", **alone)
+
+
+def _changelog(place: Place) -> None:
+    place.call(place.bin / "antsibull-changelog", "lint")
+
+
+def _importer(place: Place) -> None:
+    """Run the importer, and fail for warnings, which do not change its exit status."""
+    packed = place.collection.parent / "packed"
+    place.call(place.bin / "ansible-galaxy", "collection", "build", "--output-path", packed)
+    (tarball,) = packed.glob("*.tar.gz")
+    place.call(place.bin / "python", "-m", "galaxy_importer.main", tarball, **STRICT)
+    if re.search(r"^(WARNING|ERROR|CRITICAL): ", place.output(), re.MULTILINE):
+        raise subprocess.SubprocessError("the importer warns")
+
+
+GALAXY_STEPS: Mapping[str, Callable[[Place], None]] = {"docs": _docs, "changelog": _changelog, "importer": _importer}

@@ -21,46 +21,30 @@ def test_error_with_throttled_message_is_throttled_and_not_denied() -> None:
 
 
 @cases(
-    ("code", "ThrottlingException", ""),
-    ("code of another service", "TooManyRequestsException", ""),
-    ("message", "InvalidRequest", "Rate exceeded (Service: SageMaker)"),
-    ("exception in message", "InvalidRequest", "ThrottlingException: slow down"),
-    ("word in message", "InvalidRequest", "The request was throttled."),
+    ("throttled code", "ThrottlingException", "", True, False),
+    ("throttled code of another service", "TooManyRequestsException", "", True, False),
+    ("throttled", "InvalidRequest", "Rate exceeded (Service: SageMaker)", True, False),
+    ("throttling exception", "InvalidRequest", "ThrottlingException: slow down", True, False),
+    ("throttled request", "InvalidRequest", "The request was throttled.", True, False),
+    ("quoted name", "GeneralServiceException", "Models 'throttled' and 'AccessDenied' do not exist", False, False),
+    ("ARN", "GeneralServiceException", "arn:aws:x/throttling", False, False),
+    ("part of a name", "GeneralServiceException", "no-throttling", False, False),
+    ("denied by the handler", "AccessDenied", "", False, True),
+    ("denied call", "AccessDeniedException", "", False, True),
+    ("denied tags", "UnauthorizedTaggingOperation", "", False, True),
+    ("denied", "GeneralServiceException", DENIED_MESSAGE, False, True),
+    ("denied operation", "InvalidRequest", "Access denied for operation 'x'", False, True),
+    ("exception for a denial", "InvalidRequest", "AccessDeniedException: no", False, True),
+    ("other message", "GeneralServiceException", "Internal error", False, False),
 )
-def test_throttled_is_true(code: str, message: str) -> None:
-    assert errors.CloudControlError(message, code=code).throttled
-
-
-@pytest.mark.parametrize(
-    "message",
-    ["Model 'throttled' does not exist", "arn:aws:x/throttling", "no-throttling", "Internal error"],
-    ids=["quoted name", "ARN", "part of a name", "other message"],
-)
-def test_throttled_is_false(message: str) -> None:
-    assert not errors.CloudControlError(message, code="GeneralServiceException").throttled
-
-
-@cases(
-    ("handler error code", "AccessDenied", ""),
-    ("code of a call", "AccessDeniedException", ""),
-    ("code of tags", "UnauthorizedTaggingOperation", ""),
-    ("message", "GeneralServiceException", DENIED_MESSAGE),
-    ("message of the handler", "InvalidRequest", "Access denied for operation 'x'"),
-    ("exception in message", "InvalidRequest", "AccessDeniedException: no"),
-)
-def test_denied_is_true(code: str, message: str) -> None:
-    assert errors.CloudControlError(message, code=code).denied
-
-
-@pytest.mark.parametrize("message", ["Model 'AccessDenied' does not exist", "Internal error"], ids=["name", "other"])
-def test_denied_is_false(message: str) -> None:
-    assert not errors.CloudControlError(message, code="GeneralServiceException").denied
+def test_code_and_message_decide_throttled_and_denied(code: str, message: str, throttled: bool, denied: bool) -> None:
+    error = errors.CloudControlError(message, code=code)
+    assert (error.throttled, error.denied) == (throttled, denied)
 
 
 @pytest.mark.parametrize(
     ("message", "expected"),
     [("API not yet implemented", True), ("Not Implemented", True), ("It is implemented", False)],
-    ids=["emulator", "HTTP 501", "other"],
 )
 def test_is_not_implemented(message: str, expected: bool) -> None:
     assert errors.is_not_implemented(message) is expected

@@ -86,19 +86,17 @@ def test_task_submits_nothing_after_operation_of_another_caller(
     assert any("concurrent operation" in warning for warning in result.warnings) is warned
 
 
-def test_experiment_created_by_another_caller_is_updated(run: Run, emulator: Emulator) -> None:
-    emulator.on_call("CreateResource", lambda: put_experiment(emulator, "Created", Description="Theirs"))
-    result = succeeded(run(MODULE, full(description="Ours")))
-    assert (tasks.operation_names(result), statuses(result)) == (["create", "update"], ["FAILED", "SUCCESS"])
-    assert (tasks.stored_experiment(emulator)["properties"]["Description"], result.warnings) == ("Ours", [])
-
-
-def test_experiment_created_and_ended_by_another_caller_is_not_reported_as_changed(
-    run: Run, emulator: Emulator
+@cases(
+    ("open", "Created", (False, True), (["create", "update"], ["FAILED", "SUCCESS"])),
+    ("ended", "Completed", (True, False), (["create"], ["FAILED"])),
+)
+def test_experiment_created_by_another_caller_is_updated_if_possible(
+    status: str, outcome: tuple[bool, bool], operations: tuple[list[str], list[str]], run: Run, emulator: Emulator
 ) -> None:
-    emulator.on_call("CreateResource", lambda: put_experiment(emulator, "Completed"))
+    emulator.on_call("CreateResource", lambda: put_experiment(emulator, status, Description="Theirs"))
     result = run(MODULE, full(description="Ours"))
-    assert (result.failed, result.changed, statuses(result)) == (True, False, ["FAILED"])
+    assert (result.failed, result.changed, result.warnings) == (*outcome, [])
+    assert (tasks.operation_names(result), statuses(result)) == operations
 
 
 @pytest.mark.parametrize("late", [False, True], ids=["rejected call", "failed operation"])
@@ -143,11 +141,9 @@ def test_final_failure_returns_change_of_another_caller(
     assert result["inference_experiment"]["description"] == "Theirs"
 
 
-@pytest.mark.parametrize(
-    ("fault", "warnings"), [(DENIED, 1), ({**DENIED, "code": "InternalFailure"}, 0)], ids=["denied", "failed"]
-)
+@cases(("denied", DENIED, 1), ("failed", {**DENIED, "code": "InternalFailure"}, 0))
 def test_operation_is_retried_if_concurrent_operation_cannot_be_identified(
-    run: Run, emulator: Emulator, fault: dict[str, Any], warnings: int
+    fault: dict[str, Any], warnings: int, run: Run, emulator: Emulator
 ) -> None:
     put_experiment(emulator, "Created")
     emulator.fault("UpdateResource", **CONCURRENT, times=12)
@@ -183,43 +179,18 @@ def test_contradicting_reads_fail_after_few_calls(
     assert len(emulator.calls()) < 30
 
 
-@pytest.mark.parametrize(
-    ("fault", "words"),
-    [
-        ({"kind": "error", "code": "ResourceNotFound"}, "not found"),
-        ({"kind": "changed", "change": lambda response: {**response, "Status": "Running"}}, "Running"),
-    ],
-    ids=["not found", "other status"],
+@cases(
+    ("not found", {"kind": "error", "code": "ResourceNotFound"}, "not found"),
+    ("other status", {"kind": "changed", "change": lambda response: {**response, "Status": "Running"}}, "Running"),
 )
 def test_contradicting_statuses_are_both_in_the_message(
-    run: Run, emulator: Emulator, fault: dict[str, Any], words: str
+    fault: dict[str, Any], words: str, run: Run, emulator: Emulator
 ) -> None:
     put_experiment(emulator, "Created")
     emulator.fault("DescribeInferenceExperiment", **fault, times=ALWAYS)
     failed(
         run(MODULE, minimal(schedule=tasks.SCHEDULE)), "Unsettled", f"Created in Cloud Control, {words} in sagemaker"
     )
-
-
-def test_tags_that_another_caller_always_changes_fail_after_few_calls(run: Run, emulator: Emulator) -> None:
-    put_experiment(emulator, "Created", tags={"a": "0"})
-    values = iter(range(1, ALWAYS))
-
-    def change_tags() -> None:
-        put_experiment(emulator, "Created", tags={"a": str(next(values))})
-        emulator.on_call("UpdateResource", change_tags)
-
-    emulator.on_call("UpdateResource", change_tags)
-    assert run(MODULE, minimal(tags={"b": "1"}, purge_tags=False)).failed
-    assert len(emulator.calls()) < 40
-
-
-def test_update_of_tags_ignores_a_missing_variant(run: Run, emulator: Emulator) -> None:
-    put_experiment(emulator, "Created")
-    # AWS may omit a variant that a stop has removed.
-    variant = tasks.stored_experiment(emulator)["properties"]["ModelVariants"][0]
-    put_experiment(emulator, "Completed", ModelVariants=[variant])
-    assert succeeded(run(MODULE, minimal(tags={"new": "1"}))).changed
 
 
 # --- recreate ---
@@ -268,16 +239,12 @@ def test_recreate_continues_if_failed_delete_was_applied(
     assert (stored["status"], stored["tags"]) == ("Created", {"kept": "1"})
 
 
-@pytest.mark.parametrize(
-    ("call", "code", "outcome"),
-    [
-        ("CreateResource", "InvalidRequest", ["SUCCESS", "FAILED"]),
-        ("DeleteResource", "InternalFailure", ["FAILED", "PLANNED"]),
-    ],
-    ids=["create", "delete"],
+@cases(
+    ("create", "CreateResource", "InvalidRequest", ["SUCCESS", "FAILED"]),
+    ("delete", "DeleteResource", "InternalFailure", ["FAILED", "PLANNED"]),
 )
 def test_failed_recreate_returns_both_operations(
-    run: Run, emulator: Emulator, call: str, code: str, outcome: list[str]
+    call: str, code: str, outcome: list[str], run: Run, emulator: Emulator
 ) -> None:
     put_experiment(emulator, "Running")
     emulator.fault(call, "failed", code=code, message="No")

@@ -13,8 +13,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.ansible_module import base as engine
 from tests.emulator import Emulator
-from tests.support.module_runner import run_module
-from tests.support.tasks import ALWAYS, CHECK, INFO, MODULE, SCHEDULE, failed, minimal, put_experiment
+from tests.support.tasks import ALWAYS, CHECK, INFO, MODULE, failed, minimal, put_experiment
 from tests.unit.conftest import Run
 
 # The real method. The fixture of the emulator replaces the method by one that creates each client once.
@@ -95,18 +94,6 @@ def test_failed_task_has_error_with_all_keys(
     assert ("operations" in result, "inference_experiment" in result) == (module == MODULE, module == MODULE)
 
 
-@pytest.mark.parametrize(
-    ("module", "options"),
-    [(INFO, {"names": ["a", "b", "c"]}), (INFO, {}), (MODULE, {"name": "a"})],
-    ids=["info of names", "info of all", "module"],
-)
-def test_missing_region_fails_with_hint(
-    emulator: Emulator, monkeypatch: pytest.MonkeyPatch, module: str, options: dict[str, Any]
-) -> None:
-    without_region(emulator, monkeypatch)
-    failed(run_module(module, {**options, "region": None}, emulator=emulator), "NoRegion", "AWS_REGION")
-
-
 @pytest.mark.parametrize(("module", "options"), [(MODULE, {"name": "a"}), (INFO, {})], ids=["module", "info"])
 def test_unknown_region_fails_after_one_call(
     run: Run, emulator: Emulator, module: str, options: dict[str, Any]
@@ -115,23 +102,3 @@ def test_unknown_region_fails_after_one_call(
     result = run(module, {**options, "region": "us-east-9"})
     assert "Check region" in failed(result, "InvalidSignatureException", "us-east-9")["hint"]
     assert (len(emulator.calls()), emulator.clock.now()) == (1, before)
-
-
-@pytest.mark.parametrize(
-    ("module", "options"),
-    [(MODULE, minimal(schedule=SCHEDULE)), (INFO, {"include_write_only": True})],
-    ids=["module", "info"],
-)
-def test_botocore_without_the_operation_fails_with_hint(
-    emulator: Emulator, monkeypatch: pytest.MonkeyPatch, module: str, options: dict[str, Any]
-) -> None:
-    put_experiment(emulator, "Created")
-    create = AnsibleAWSModule.client
-
-    def client(module: AnsibleAWSModule, service: str, **settings: Any) -> Any:
-        return object() if service == "sagemaker" else create(module, service, **settings)
-
-    monkeypatch.setattr(AnsibleAWSModule, "client", client)
-    error = failed(run_module(module, options, emulator=emulator), "OutdatedBotocore")
-    assert error["operation"] == "DescribeInferenceExperiment"
-    assert "requirements.txt" in error["hint"]

@@ -131,17 +131,6 @@ def test_operations_have_documented_keys_and_their_tokens(
     assert tokens == ([] if check else [request["RequestToken"] for request in reversed(known)])
 
 
-def test_operations_return_the_requests(run: Run) -> None:
-    result = succeeded(run(MODULE, full(schedule={"start_time": "2026-01-03T13:00:00+01:00"}, desired_state="Running")))
-    create, start = result["operations"]
-    assert create["desired_state"]["Schedule"] == {"StartTime": "2026-01-03T12:00:00Z"}
-    assert create["desired_state"]["ShadowModeConfig"]["ShadowModelVariants"] == [
-        {"ShadowModelVariantName": "shadow", "SamplingPercentage": 50}
-    ]
-    assert "DesiredState" not in create["desired_state"]
-    assert start["patch_document"] == [{"op": "add", "path": "/DesiredState", "value": "Running"}]
-
-
 def test_failed_second_update_returns_first_update(run: Run, emulator: Emulator) -> None:
     put_complete(emulator, "Created")
     emulator.fault("UpdateResource", "failed", code="GeneralServiceException", message="No", after=1)
@@ -200,15 +189,11 @@ def _differences(result: Result, module: str, when: set[str]) -> list[str]:
     return [*_undocumented(own, documented), *_missing(own, documented, when)]
 
 
-@pytest.mark.parametrize(
-    ("options", "when"),
-    [
-        ({"schedule": {"end_time": "2026-01-08T12:00:00Z"}}, {"when it has one", "when it has them"}),
-        ({"role_arn": OTHER_ROLE_ARN}, {"on failure"}),
-    ],
-    ids=["success", "failure"],
+@cases(
+    ("success", {"schedule": {"end_time": "2026-01-08T12:00:00Z"}}, {"when it has one", "when it has them"}),
+    ("failure", {"role_arn": OTHER_ROLE_ARN}, {"on failure"}),
 )
-def test_result_is_documented(run: Run, emulator: Emulator, options: dict[str, Any], when: set[str]) -> None:
+def test_result_is_documented(options: dict[str, Any], when: set[str], run: Run, emulator: Emulator) -> None:
     put_complete(emulator)
     result = run(MODULE, minimal(**options))
     assert _differences(result, MODULE, {*EXISTS, *when}) == []

@@ -17,6 +17,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 from botocore.exceptions import BotoCoreError, NoCredentialsError
 
 from tests.emulator import Emulator
+from tests.support.cases import cases
 from tests.support.environment import REGION, ROOT
 from tests.support.malformed_values import VALUES
 from tests.support.module_runner import Result, argument_spec
@@ -128,17 +129,13 @@ def test_credential_with_line_break_fails_without_its_value(
     assert ("IQoJb3" in str(result.values)) == (option == "access_key")
 
 
-@pytest.mark.parametrize(
-    "options",
-    [
-        {"endpoint_url": PASSWORD_URL},
-        {"aws_config": {"proxies": {"https": PASSWORD_URL}}},
-        {"endpoint_url": PASSWORD_URL.replace("https", "ftp")},
-        {"endpoint_url": PASSWORD_URL, "wait_timeout": True},
-    ],
-    ids=["endpoint_url", "proxy", "invalid endpoint_url", "other invalid option"],
+@cases(
+    ("endpoint_url", {"endpoint_url": PASSWORD_URL}),
+    ("proxy", {"aws_config": {"proxies": {"https": PASSWORD_URL}}}),
+    ("invalid endpoint_url", {"endpoint_url": PASSWORD_URL.replace("https", "ftp")}),
+    ("other invalid option", {"endpoint_url": PASSWORD_URL, "wait_timeout": True}),
 )
-def test_password_of_url_is_masked(run: Run, options: dict[str, Any]) -> None:
+def test_password_of_url_is_masked(options: dict[str, Any], run: Run) -> None:
     returned = str(run(MODULE, {**TASKS[MODULE], **options}).values)
     assert ("s3cr3t-pass" in returned, "user:********@localhost" in returned) == (False, True)
 
@@ -149,13 +146,9 @@ def test_options_of_amazon_aws_are_unchanged(module: str) -> None:
 
 
 @MODULES
-@pytest.mark.parametrize(
-    ("raised", "code"),
-    [(NoCredentialsError(), "NoCredentialsError"), (ValueError("some words"), "NoClient")],
-    ids=["botocore", "other"],
-)
+@cases(("botocore", NoCredentialsError(), "NoCredentialsError"), ("other", ValueError("some words"), "NoClient"))
 def test_error_that_amazon_aws_7_reports_itself_has_a_code(
-    run: Run, emulator: Emulator, monkeypatch: pytest.MonkeyPatch, module: str, raised: Exception, code: str
+    raised: Exception, code: str, run: Run, emulator: Emulator, monkeypatch: pytest.MonkeyPatch, module: str
 ) -> None:
     def create_client() -> None:
         raise raised

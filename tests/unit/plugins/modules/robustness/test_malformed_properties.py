@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
@@ -15,16 +15,14 @@ import pytest
 
 from tests.emulator import Emulator
 from tests.support import tasks
-from tests.support.call_scenarios import CALL_SCENARIOS, DECLARED_OR_STATUS, MAX_CALLS, WAIT_TIMEOUT, properties_with
+from tests.support.call_scenarios import CALL_SCENARIOS, DECLARED_OR_STATUS, WAIT_TIMEOUT, properties_with
 from tests.support.malformed_values import nested, replace_at
 from tests.support.module_runner import ENGINE
-from tests.support.tasks import ALWAYS, INFO, MODULE, NAME, OTHER_ROLE_ARN, minimal, put_experiment, rejected, succeeded
+from tests.support.tasks import ALWAYS, INFO, MODULE, NAME, minimal, put_experiment, rejected, succeeded
 from tests.support.thorough import some
 from tests.unit.conftest import Run
 
 CLIENT = f"{ENGINE.rpartition('.ansible_module')[0]}.api.client"
-RECREATE = tasks.full(role_arn=OTHER_ROLE_ARN, recreate=True)
-PROMOTE = minimal(desired_state="Completed", on_stop="promote_shadow")
 Test = TypeVar("Test", bound=Callable[..., object])
 
 
@@ -40,76 +38,11 @@ def _reads(emulator: Emulator, **properties: Any) -> None:
     emulator.fault("GetResource", "changed", change=properties_with(**properties), times=ALWAYS)
 
 
-UNKNOWN_STATUS = ({"Status": "Hibernating"}, ["Hibernating", "This version of the collection does not support"])
-EMPTY, PLACE = ("must not be empty", "cannot be created again"), {"Destination": "nowhere"}
-# The task, the properties of the read, and words of the message.
-REJECTED: dict[str, tuple[dict[str, Any], dict[str, Any], Sequence[str]]] = {
-    "unknown status, promote and delete": (minimal(state="absent", on_stop="promote_shadow"), *UNKNOWN_STATUS),
-    "unknown status, recreate": (RECREATE, *UNKNOWN_STATUS),
-    "unknown status, stop": (minimal(desired_state="Completed"), *UNKNOWN_STATUS),
-    "unknown status, update": (minimal(description="New"), *UNKNOWN_STATUS),
-    "recreate with empty description": (RECREATE, {"Description": ""}, ["description", *EMPTY]),
-    "recreate with empty key": (RECREATE, {"KmsKey": ""}, ["kms_key", *EMPTY]),
-    "recreate with invalid destination": (RECREATE, {"DataStorageConfig": PLACE}, ["destination", EMPTY[1]]),
-}
-
-
-@pytest.mark.parametrize(("task", "properties", "words"), REJECTED.values(), ids=REJECTED)
-def test_task_is_rejected_if_read_has_unsupported_value(
-    run: Run, emulator: Emulator, task: dict[str, Any], properties: dict[str, Any], words: Sequence[str]
-) -> None:
-    put_experiment(emulator, "Created")
-    _reads(emulator, **properties)
-    rejected(run(MODULE, task), emulator, *words)
-
-
 def test_delete_waits_for_a_known_status(run: Run, emulator: Emulator) -> None:
     put_experiment(emulator, "Created")
     emulator.fault("GetResource", "changed", change=properties_with(Status="Hibernating"), times=1)
     succeeded(run(MODULE, minimal(state="absent")))
     assert tasks.stored_status(emulator) is None
-
-
-@pytest.mark.parametrize("on_stop", ["promote_shadow", "remove_shadow"])
-@pytest.mark.parametrize("position", [0, 1], ids=["production", "shadow"])
-def test_stop_with_on_stop_is_rejected_if_read_has_one_variant(
-    run: Run, emulator: Emulator, on_stop: str, position: int
-) -> None:
-    put_experiment(emulator, "Running")
-    _reads(emulator, ModelVariants=[tasks.stored_experiment(emulator)["properties"]["ModelVariants"][position]])
-    rejected(run(MODULE, {**PROMOTE, "on_stop": on_stop}), emulator, on_stop, "variant named")
-
-
-TOKENS: dict[str, Callable[[], Iterator[Any]]] = {
-    "same": lambda: itertools.repeat("again"),
-    "always new": lambda: map(str, itertools.count()),
-    "alternating": lambda: itertools.cycle(["one", "two"]),
-    "integer": lambda: itertools.repeat(7),
-    "list": lambda: itertools.repeat([1]),
-}
-
-
-@sampled("tokens call", list(TOKENS), ["ListResources", "ListResourceRequests"], each=3)
-def test_endless_pages_end_after_a_maximum(
-    run: Run, emulator: Emulator, monkeypatch: pytest.MonkeyPatch, tokens: str, call: str
-) -> None:
-    module, token = INFO if call == "ListResources" else MODULE, TOKENS[tokens]()
-    monkeypatch.setattr(f"{CLIENT}._MAX_PAGES", 20)
-    put_experiment(emulator, "Created")
-    emulator.fault(call, "changed", change=lambda response: {**response, "NextToken": next(token)}, times=ALWAYS)
-    emulator.fault("UpdateResource", "error", code="ConcurrentOperationException", times=2)
-    result = run(module, {} if module == INFO else minimal(description="New"))
-    assert len(emulator.calls()) < MAX_CALLS
-    if module == INFO:
-        assert (result.failed, result["error"]["operation"]) == (True, "ListResources")
-    else:
-        assert succeeded(result).changed
-
-
-def test_empty_next_token_ends_the_list(run: Run, emulator: Emulator) -> None:
-    put_experiment(emulator, "Created")
-    emulator.fault("ListResources", "changed", change=lambda response: {**response, "NextToken": ""}, times=ALWAYS)
-    assert [found["name"] for found in succeeded(run(INFO, {}))["inference_experiments"]] == [NAME]
 
 
 POLL = "GetResourceRequestStatus"
@@ -129,18 +62,6 @@ def test_progress_of_another_operation_is_ignored(run: Run, emulator: Emulator, 
         succeeded(result)
     else:
         assert tasks.failed(result, "TimedOut")["request_token"] == token
-
-
-@sampled("time", [10**11, 0, -(10**9), 253402300799, 1e-300, "2026-01-01T12:00:00Z", "1970-01-01T00:00:00Z"], each=4)
-def test_extreme_retry_after_does_not_delay_the_task(run: Run, emulator: Emulator, time: Any) -> None:
-    put_experiment(emulator, "Created")
-    emulator.settings.operation_seconds = 30.0
-    for call in ("UpdateResource", POLL):
-        emulator.fault(call, "changed", change=lambda r: replace_at(r, (*EVENT, "RetryAfter"), time), times=ALWAYS)
-    start = emulator.clock.now()
-    assert succeeded(run(MODULE, minimal(description="New"))).changed
-    assert (emulator.clock.now() - start).total_seconds() < 180
-    assert len(emulator.calls()) < MAX_CALLS
 
 
 def _with_unknown_members(value: Any, *, unchanged: Collection[str]) -> Any:

@@ -74,19 +74,15 @@ def test_non_interactive_reports_command_that_cannot_run(command: list[str], mes
         profile.retrieve(*command)
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"Version": 2},
-        {"AccessKeyId": 1},
-        {"SecretAccessKey": None},
-        {"SessionToken": 1},
-        {"Expiration": "tomorrow"},
-        {"Expiration": "2031-05-19T11:49:52"},
-    ],
-    ids=["version", "key", "secret key", "token", "expiration", "expiration without offset"],
+@cases(
+    ("version", {"Version": 2}),
+    ("key", {"AccessKeyId": 1}),
+    ("secret key", {"SecretAccessKey": None}),
+    ("token", {"SessionToken": 1}),
+    ("expiration", {"Expiration": "tomorrow"}),
+    ("expiration without offset", {"Expiration": "2031-05-19T11:49:52"}),
 )
-def test_non_interactive_rejects_output_of_credential_process(profile: Profile, changes: dict[str, Any]) -> None:
+def test_non_interactive_rejects_output_of_credential_process(changes: dict[str, Any], profile: Profile) -> None:
     with pytest.raises(CallFailed, match="did not print the JSON document that botocore expects"):
         profile.retrieve("echo", json.dumps({**OUTPUT, **changes}))
 

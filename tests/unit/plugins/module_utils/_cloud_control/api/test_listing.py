@@ -96,9 +96,7 @@ def test_find_reads_each_of_5000_resources_once() -> None:
     assert sorted(client.read) == names
 
 
-@pytest.mark.parametrize(
-    ("names", "created"), [(["a"], ["cloudcontrol"]), ([], [])], ids=["one resource", "no resource"]
-)
+@cases(("one resource", ["a"], ["cloudcontrol"]), ("no resource", [], []))
 def test_find_creates_client_before_it_reads_resources(names: list[str], created: list[str]) -> None:
     client = FakeCloudControl(names)
     found(client)

@@ -1,9 +1,12 @@
 # Copyright (c) awscc.sagemaker contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The records of the engine that most tests use, and the resource type, under a short path."""
+"""The records of the engine that most tests use, the resource type under a short path, and a small resource type."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import (
     Declaration,
@@ -15,4 +18,36 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.in
     INFERENCE_EXPERIMENT,
 )
 
-__all__ = ["INFERENCE_EXPERIMENT", "Declaration", "Properties", "Resource", "ResourceType"]
+__all__ = [
+    "EACH_TYPE",
+    "INFERENCE_EXPERIMENT",
+    "PART",
+    "Declaration",
+    "Properties",
+    "Resource",
+    "ResourceType",
+    "thing",
+]
+
+# The options of a resource type at every depth, with each type of a value.
+PART = {"code": {"type": "str", "required": True}, "count": {"type": "int"}, "free": {"type": "raw"}}
+EACH_TYPE: Mapping[str, dict[str, Any]] = {
+    "share": {"type": "float"},
+    "hot": {"type": "bool"},
+    "anything": {"type": "list"},
+    "map": {"type": "dict"},
+    "kinds": {"type": "list", "elements": "str"},
+    "parts": {"type": "list", "elements": "dict", "options": PART},
+    "part": {"type": "dict", "options": {**PART, "inner": {"type": "dict", "options": PART}}},
+}
+
+
+def thing(options: Mapping[str, dict[str, Any]], *, read_only: Any = None, **fields: Any) -> ResourceType:
+    """Return a resource type with the identifier name, tags, and these options."""
+    return ResourceType(
+        *("Test::Test::Thing", "thing", "thing", "name"),
+        options={"name": {"type": "str"}, **options, "tags": {"type": "dict"}},
+        read_only=read_only or {},
+        tags="Tags",
+        **fields,
+    )

@@ -17,12 +17,10 @@ from tests.emulator import Emulator
 from tests.support import tasks
 from tests.support.call_scenarios import CALL_SCENARIOS, DECLARED_OR_STATUS, WAIT_TIMEOUT, properties_with
 from tests.support.malformed_values import nested, replace_at
-from tests.support.module_runner import ENGINE
 from tests.support.tasks import ALWAYS, INFO, MODULE, NAME, minimal, put_experiment, rejected, succeeded
 from tests.support.thorough import some
 from tests.unit.conftest import Run
 
-CLIENT = f"{ENGINE.rpartition('.ansible_module')[0]}.api.client"
 Test = TypeVar("Test", bound=Callable[..., object])
 
 

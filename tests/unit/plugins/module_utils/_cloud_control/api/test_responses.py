@@ -27,6 +27,7 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.errors import CallFailed
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model import resource_type
 from tests.support.cases import cases
+from tests.support.model import EACH_TYPE, thing
 
 URL = "https://host"
 EVENT = {"Operation": "UPDATE", "RequestToken": "token", "OperationStatus": "SUCCESS"}
@@ -246,25 +247,9 @@ def test_parse_write_only_rejects_response_without_members() -> None:
         responses.parse_write_only(READER, {"ResponseMetadata": {}})
 
 
-PART = {"code": {"type": "str", "required": True}, "count": {"type": "int"}, "free": {"type": "raw"}}
-OPTIONS: dict[str, dict[str, Any]] = {
-    "name": {"type": "str"},
-    "size": {"type": "int"},
-    "share": {"type": "float"},
-    "hot": {"type": "bool"},
-    "kinds": {"type": "list", "elements": "str"},
-    "anything": {"type": "list"},
-    "parts": {"type": "list", "elements": "dict", "options": PART},
-    "part": {"type": "dict", "options": {**PART, "inner": {"type": "dict", "options": PART}}},
-    "map": {"type": "dict"},
-    "secret": {"type": "str"},
-    "tags": {"type": "dict"},
-}
-THING = resource_type.ResourceType(
-    *("Test::Test::Thing", "thing", "thing", "name"),
-    options=OPTIONS,
+THING = thing(
+    {**EACH_TYPE, "size": {"type": "int"}, "secret": {"type": "str"}},
     read_only={"status": {"type": "str"}, "born": {"type": "str"}},
-    tags="Tags",
     write_only=frozenset({"Secret"}),
     required_to_create=("Kinds", "Secret"),
     lifecycle=resource_type.Lifecycle("Status", "Wanted"),

@@ -19,27 +19,13 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.mod
 )
 from tests.support.cases import cases
 from tests.support.experiments import experiment
-from tests.support.model import INFERENCE_EXPERIMENT, ResourceType
+from tests.support.model import INFERENCE_EXPERIMENT, thing
 
 VERBATIM = {"snake_case": 1, "PascalCase": {"a_b": [None, {"Ab": 1}]}, "": None}
 
 
-def resource_type(options: dict[str, Any], **fields: Any) -> ResourceType:
-    return ResourceType(
-        type_name="Test::Test::Test",
-        noun="thing",
-        result_name="thing",
-        identifier="name",
-        options={**options, "tags": {"type": "dict"}},
-        read_only=fields.pop("read_only", {}),
-        tags="Tags",
-        **fields,
-    )
-
-
-NESTED = resource_type(
+NESTED = thing(
     {
-        "name": {"type": "str"},
         "object": {"type": "dict", "options": {"a_b": {"type": "str"}, "labels": {"type": "dict"}}},
         "objects": {"type": "list", "elements": "dict", "options": {"a_b": {"type": "str"}, "c": {"type": "int"}}},
         "labels": {"type": "dict"},
@@ -119,21 +105,21 @@ def test_to_options(properties: dict[str, Any], options: dict[str, Any]) -> None
 
 
 def test_read_only_properties_are_returned_and_not_sent() -> None:
-    thing = resource_type({"name": {"type": "str"}}, read_only={"creation_time": {"type": "str"}})
-    assert to_options(thing, {"CreationTime": "then"}) == {"creation_time": "then", "tags": {}}
-    assert to_properties(thing, {"name": "x", "creation_time": "then"}) == {"Name": "x"}
+    of_type = thing({"name": {"type": "str"}}, read_only={"creation_time": {"type": "str"}})
+    assert to_options(of_type, {"CreationTime": "then"}) == {"creation_time": "then", "tags": {}}
+    assert to_properties(of_type, {"name": "x", "creation_time": "then"}) == {"Name": "x"}
 
 
 def test_values_are_converted_in_to_properties_only() -> None:
-    thing = resource_type(
+    of_type = thing(
         {"inner": {"type": "list", "elements": "dict", "options": {"size": {"type": "str"}}}},
         values={"inner.size": int},
     )
 
-    assert to_properties(thing, {"inner": [{"size": "7"}, {"size": None}]}) == {"Inner": [{"Size": 7}, {}]}
-    assert to_options(thing, {"Inner": [{"Size": 7}]}) == {"inner": [{"size": 7}], "tags": {}}
+    assert to_properties(of_type, {"inner": [{"size": "7"}, {"size": None}]}) == {"Inner": [{"Size": 7}, {}]}
+    assert to_options(of_type, {"Inner": [{"Size": 7}]}) == {"inner": [{"size": 7}], "tags": {}}
     with pytest.raises(ValueError, match="invalid literal"):
-        to_properties(thing, {"inner": [{"size": "many"}]})
+        to_properties(of_type, {"inner": [{"size": "many"}]})
 
 
 free_values = st.recursive(

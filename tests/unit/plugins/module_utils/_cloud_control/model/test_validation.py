@@ -14,7 +14,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model import validation
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import Limit
 from tests.support.cases import cases
-from tests.support.model import ResourceType
+from tests.support.model import EACH_TYPE, thing
 
 
 def integer(value: Any) -> int:
@@ -24,28 +24,14 @@ def integer(value: Any) -> int:
     raise ValueError(f"must be an integer, got {value!r}")
 
 
-THING = ResourceType(
-    type_name="Test::Test::Thing",
-    noun="thing",
-    result_name="thing",
-    identifier="name",
-    options={
-        "name": {"type": "str"},
+INNER = {"count": {"type": "str"}, "sizes": {"type": "list"}}
+CODED = {"code": {"type": "str"}, "inner": {"type": "dict", "options": INNER}}
+THING = thing(
+    {
         "size": {"type": "int"},
-        "kinds": {"type": "list", "elements": "str"},
-        "pair": {"type": "list", "elements": "str"},
-        "parts": {
-            "type": "list",
-            "elements": "dict",
-            "options": {
-                "code": {"type": "str"},
-                "inner": {"type": "dict", "options": {"count": {"type": "str"}, "sizes": {"type": "list"}}},
-            },
-        },
-        "tags": {"type": "dict"},
+        **{name: {"type": "list", "elements": "str"} for name in ("kinds", "pair")},
+        "parts": {"type": "list", "elements": "dict", "options": CODED},
     },
-    read_only={},
-    tags="Tags",
     limits={
         "name": Limit(length=(2, 4)),
         "size": Limit(number=(1, 9)),
@@ -124,20 +110,13 @@ def test_validate_value_returns_errors(value: Any, limit: Limit | None, errors: 
 
 # --- options as Ansible loaded them ---
 
-PART = {"code": {"type": "str", "required": True}, "count": {"type": "int"}, "free": {"type": "raw"}}
 SPEC: dict[str, dict[str, Any]] = {
     "name": {"type": "str", "required": True},
     "plain": {},
     "secret": {"type": "str", "no_log": True},
     "bundle": {"type": "path"},
     "size": {"type": "int", "aliases": ["length"]},
-    "share": {"type": "float"},
-    "hot": {"type": "bool"},
-    "kinds": {"type": "list", "elements": "str"},
-    "anything": {"type": "list"},
-    "parts": {"type": "list", "elements": "dict", "options": PART},
-    "part": {"type": "dict", "options": {**PART, "inner": {"type": "dict", "options": PART}}},
-    "map": {"type": "dict"},
+    **EACH_TYPE,
 }
 NAME = {"name": "a"}
 QUOTE_TIMES = (

@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.planning import plan
 from tests.support.cases import cases
 from tests.support.experiments import CREATABLE, SCHEDULE, TAGS, VARIANTS, declaration, seen, shadow_mode, variant
-from tests.support.model import INFERENCE_EXPERIMENT, Declaration, Properties, Resource, ResourceType
+from tests.support.model import INFERENCE_EXPERIMENT, Declaration, Properties, Resource, thing
 
 Patch = Sequence[tuple[Any, ...]]
 STABLE, ENDED_STATUSES = ("Created", "Running", "Completed", "Cancelled"), ("Completed", "Cancelled")
@@ -615,17 +615,9 @@ def test_next_step_updates_despite_recreate_if_change_is_allowed() -> None:
 
 # --- resource type without a lifecycle ---
 
-THING = ResourceType(
-    type_name="Test::Test::Thing",
-    noun="thing",
-    result_name="thing",
-    identifier="name",
-    options={
-        **{name: {"type": type_} for name, type_ in (("name", "str"), ("kind", "str"), ("tags", "dict"))},
-        "settings": {"type": "dict", "options": {"a": {"type": "int"}, "b": {"type": "int"}}},
-    },
+THING = thing(
+    {"kind": {"type": "str"}, "settings": {"type": "dict", "options": {"a": {"type": "int"}, "b": {"type": "int"}}}},
     read_only={"arn": {"type": "str"}},
-    tags="Tags",
     create_only=frozenset({"Name", "Kind"}),
     required_to_create=("Kind",),
 )

@@ -19,15 +19,9 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.pla
 from tests.support.cases import cases
 from tests.support.experiments import CREATABLE, SCHEDULE, declaration, experiment, seen, variant
 from tests.support.manual_time import START
-from tests.support.model import INFERENCE_EXPERIMENT, Resource, ResourceType
+from tests.support.model import INFERENCE_EXPERIMENT, Resource, thing
 
-THING = ResourceType(
-    *("Test::Test::Thing", "thing", "thing", "name"),
-    options={name: {"type": "str"} for name in ("name", "secret")} | {"tags": {"type": "dict"}},
-    read_only={},
-    tags="Tags",
-    write_only=frozenset({"Secret"}),
-)
+THING = thing({"secret": {"type": "str"}}, write_only=frozenset({"Secret"}))
 LATER = "2026-02-10T09:00:00Z"
 
 

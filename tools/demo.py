@@ -1,6 +1,3 @@
-# Copyright (c) awscc.sagemaker contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
 """Run the playbooks in docs/examples against an emulator of AWS: `make demo`.
 
 A shadow test ends in a promotion, and another in a rejection. The demo prints each command, its messages and its

@@ -1,6 +1,3 @@
-# Copyright (c) awscc.sagemaker contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
 """`make release VERSION=x.y.z`: set the version, write CHANGELOG.rst from the fragments, build the tarball.
 
 All checks run before any change. If a later step fails, the tree is restored. Nothing is committed or pushed.

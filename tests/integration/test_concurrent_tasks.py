@@ -1,6 +1,3 @@
-# Copyright (c) awscc.sagemaker contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
 """Two and eight processes that run tasks on one experiment at the same time.
 
 The order of the calls varies. The assertions hold for each order.

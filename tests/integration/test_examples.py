@@ -1,6 +1,3 @@
-# Copyright (c) awscc.sagemaker contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
 """Run each playbook of docs/examples, of README and of the guides. The demo runs shadow_test.yml (test_demo.py)."""
 
 from __future__ import annotations

@@ -1,6 +1,3 @@
-# Copyright (c) awscc.sagemaker contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
 """Playbooks at -vvvv over HTTPS: no credential is in the output, in the log or in files on the host.
 
 A sample has one source of credentials and some tasks.

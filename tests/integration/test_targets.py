@@ -1,6 +1,3 @@
-# Copyright (c) awscc.sagemaker contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
 """Run each integration target with ansible-playbook over HTTP, against an emulator of its own.
 
 A target is a role in the layout of ansible-test. Other targets use those with the prefix setup_.

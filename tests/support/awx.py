@@ -1,6 +1,3 @@
-# Copyright (c) awscc.sagemaker contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
 """Run jobs as AWX does: send a private data directory to a worker of ansible-runner, and process its events.
 
 In AWX, `ansible-runner worker` runs in a container. Here it runs without one: the end of a container is simulated by

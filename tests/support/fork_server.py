@@ -1,6 +1,3 @@
-# Copyright (c) awscc.sagemaker contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
 """Fork a process for each run of the module, after all imports. processes.py starts this server.
 
 The argument is the number of a socket. For each file descriptor that the socket receives, the server forks a child that

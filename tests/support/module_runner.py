@@ -1,6 +1,3 @@
-# Copyright (c) awscc.sagemaker contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
 """Run the real modules in this process, on the clock of the emulator.
 
 A run starts without the global state of earlier runs. A sleep advances the clock of the emulator. A module that ends

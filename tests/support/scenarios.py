@@ -1,6 +1,3 @@
-# Copyright (c) awscc.sagemaker contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
 """Scenarios: the status before a task, its options, the operations that the task submits, and the status afterwards.
 
 The tests run each scenario in a real run, in check mode and in diff mode.

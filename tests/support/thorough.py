@@ -1,6 +1,3 @@
-# Copyright (c) awscc.sagemaker contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
 """The division of the tests between `make test` and `make thorough`, which sets THOROUGH=1.
 
 A test with the marker slow runs in `make thorough` only. A test with the marker sampled runs a sample of its table in

@@ -1,6 +1,3 @@
-# Copyright (c) awscc.sagemaker contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
 """A service with prepared responses, in a separate process: `python -m tools.benchmarks.canned FILE LATENCY`.
 
 The emulator needs at least eight milliseconds of CPU time for a call. With sixteen concurrent readers, this time would

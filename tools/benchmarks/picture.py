@@ -1,6 +1,3 @@
-# Copyright (c) awscc.sagemaker contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
 """Draw the pictures of the results.
 
 fleet.png: the duration of playbooks. costs.png: the duration of info tasks, and the delay of polling.

@@ -1,6 +1,3 @@
-# Copyright (c) awscc.sagemaker contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
 """An Ansible callback plugin that writes results and start times of tasks to files, a line of JSON for each task.
 
 The results are for the demo. The start times are for the benchmarks, and their last line is the end of the playbook.

@@ -1,6 +1,3 @@
-# Copyright (c) awscc.sagemaker contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
 """A folder below .build for checks: an environment, a home directory, and a copy of the collection.
 
 The checks write to this folder only. pip has the developer's settings. All processes of a step end with it.

@@ -1,6 +1,3 @@
-# Copyright (c) awscc.sagemaker contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
 """Test a mutant in a pytest session of its own, which imports the file with the fault.
 
 Needed for faults in tables, default values and decorators, which modules copy while they are imported.

@@ -1,6 +1,3 @@
-# Copyright (c) awscc.sagemaker contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
 """Test the mutants of function bodies in forks of one pytest session, which collects the tests only once.
 
 A fork replaces the code of the function that differs. That takes milliseconds, but does not work for a fault in a table

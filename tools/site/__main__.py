@@ -1,6 +1,3 @@
-# Copyright (c) awscc.sagemaker contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
 """`make docs`: build the documentation as a site, in .build/docs.
 
 The pages are collected below .build/docs-source, each under its path in the repository, so that relative links of

@@ -1,6 +1,3 @@
-# Copyright (c) awscc.sagemaker contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
 """The settings of Sphinx, and the extension that makes links of the repository work on the site.
 
 Guides link other files of the repository by URL, Markdown pages by relative path. If a file has a page on the site, the

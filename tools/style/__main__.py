@@ -1,6 +1,3 @@
-# Copyright (c) awscc.sagemaker contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
 """Print the counts of all areas, and the findings above the limits: `python -m tools.style`.
 
 With arguments, print every finding in the files with one of these path prefixes:

@@ -1,6 +1,3 @@
-# Copyright (c) awscc.sagemaker contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
 """The table of terms, and the limits, as data.
 
 To allow a term, remove its row. To add a term, add a row: tests/unit/tools/test_style.py lists a sentence for each.

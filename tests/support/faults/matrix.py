@@ -1,6 +1,3 @@
-# Copyright (c) awscc.sagemaker contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
 """The matrix: the outcome of a task for each call of the modules and each fault, once and repeatedly.
 
 An outcome is: "+N": recovered with N additional calls. "N": fails with the code of the fault after N calls.

@@ -1,6 +1,3 @@
-# Copyright (c) awscc.sagemaker contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
 """The grid: the outcome of each declaration in each status. The tests run it, and the guide to the operations shows it.
 
 An outcome is the operations in order (create, update, start, stop, delete), "-" for no operation, or "no: " and the

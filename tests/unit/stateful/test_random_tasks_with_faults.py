@@ -1,6 +1,3 @@
-# Copyright (c) awscc.sagemaker contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
 """Random tasks with random faults: failed calls, lost responses, failed operations and changes by another caller.
 
 The full run has 2,000 examples. Each seed is a test.

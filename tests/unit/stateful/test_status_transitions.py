@@ -1,6 +1,3 @@
-# Copyright (c) awscc.sagemaker contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
 """Run the cells of the grid: each task in check mode, then without, then again.
 
 A sample has each declaration and each status.

@@ -57,6 +57,30 @@ options:
         O(cloud_control_role_arn) is set.
     type: bool
     default: false
+  wait_for:
+    description:
+      - Wait until each experiment in O(names) has one of these statuses, for example until a test has ended.
+      - Requires O(names). Cannot be combined with O(name_contains), O(statuses) and O(identifiers_only).
+      - The module reads the experiments repeatedly, first after a fraction of a second, later every 30 seconds. A
+        temporary failure of a later read does not end the wait.
+      - The task fails at once if an experiment does not exist or can no longer reach any of these statuses. For
+        example, a V(Completed) experiment cannot become V(Running). The failed task returns the experiments as last
+        read.
+      - An experiment becomes V(Cancelled) if a caller cancels it or an operation of AWS fails. To wait for the end of a
+        test in any case, set both V(Completed) and V(Cancelled).
+      - In check mode, the module does not wait. It reads the experiments once and succeeds with any status.
+    type: list
+    elements: str
+    choices: [Creating, Created, Updating, Starting, Running, Stopping, Completed, Cancelled]
+    version_added: 1.1.0
+  wait_timeout:
+    description:
+      - The maximum duration of a task with O(wait_for) in seconds, from 1 to 2678400 (31 days).
+      - If the experiments have not reached the statuses by then, the task fails with the last known statuses. Run the
+        task again to resume.
+    type: int
+    default: 1800
+    version_added: 1.1.0
 notes:
   - The calling identity needs the IAM actions C(cloudformation:GetResource) and C(cloudformation:ListResources). The
     resource handler needs C(sagemaker:DescribeInferenceExperiment), C(sagemaker:ListTags) and
@@ -103,6 +127,17 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     msg: "{{ running.inference_experiments | map(attribute='name') }}"
 
+- name: Wait up to eight days for the end of a shadow test
+  awscc.sagemaker.inference_experiment_info:
+    name: checkout-v2
+    wait_for: [Completed, Cancelled]
+    wait_timeout: 691200
+  register: ended
+
+- name: Show how the test has ended
+  ansible.builtin.debug:
+    msg: "{{ ended.inference_experiments[0].status }}"
+
 # Ad-hoc command:
 #   ansible localhost -m awscc.sagemaker.inference_experiment_info -a "region=us-east-1"
 """
@@ -113,7 +148,8 @@ inference_experiments:
     - The experiments, sorted by name. Properties that are also options of M(awscc.sagemaker.inference_experiment) have
       the names of these options.
     - With O(identifiers_only=true), only C(name) and C(region).
-  returned: success
+    - If a task with O(wait_for) fails, the experiments as last read.
+  returned: success, or failure of a task with O(wait_for)
   type: list
   elements: dict
   contains:

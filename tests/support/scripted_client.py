@@ -45,6 +45,9 @@ class ScriptedClient:
         self.requests: list[tuple[Any, ...]] = []
         self._reads, self._results = list(reads), list(results)
 
+    def create_clients(self, *_services: str) -> None:
+        pass
+
     def get(self, _identifier: str) -> Properties | None:
         read = self._reads.pop(0) if len(self._reads) > 1 else self._reads[0]
         if isinstance(read, CloudControlError):

@@ -9,7 +9,16 @@ from typing import Any, NamedTuple
 from tests.emulator import Emulator, ManualClock
 from tests.support.call_scenarios import properties_with
 from tests.support.module_runner import Result, run_module, with_shared_clients
-from tests.support.tasks import MODULE, OTHER_ROLE_ARN, full, minimal, put_experiment, shadow_mode_config, variants
+from tests.support.tasks import (
+    INFO,
+    MODULE,
+    OTHER_ROLE_ARN,
+    full,
+    minimal,
+    put_experiment,
+    shadow_mode_config,
+    variants,
+)
 
 ALWAYS = 10**6
 Prepare = Callable[[Emulator], object]
@@ -72,8 +81,10 @@ EXAMPLES = {
         "Created",
         {"statuses": ["Running"], "identifiers_only": True},
         _listed_without_status,
-        "inference_experiment_info",
+        INFO,
     ),
+    "does not exist. Correct names": Rejection(None, minimal(wait_for=["Running"]), module=INFO),
+    "and cannot become": Rejection("Completed", minimal(wait_for=["Running"]), module=INFO),
 }
 
 

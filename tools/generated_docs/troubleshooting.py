@@ -32,7 +32,7 @@ DATA: dict[str, Any] = yaml.safe_load((FOLDER / "troubleshooting.yml").read_text
 WITHOUT_HINT = {"InvalidOptions", "Refused"}
 
 _PREFIX = "awscc.sagemaker.inference_experiment"
-_INFO = ("identifiers_only", "include_write_only", "name_contains")
+_INFO = ("identifiers_only", "include_write_only", "name_contains", "wait_for")
 
 
 def _paths(spec: Any, path: str = "") -> Iterator[str]:

@@ -286,16 +286,24 @@ _ENDED = Status(
 )
 
 
-def _transitional(*stable: str) -> Status:
-    return Status(transitional=True, stable_statuses=stable)
+def _transitional(*stable: str, later: frozenset[str]) -> Status:
+    return Status(transitional=True, stable_statuses=stable, later=later)
+
+
+# The statuses after a status. Each status that is not terminal can become Cancelled: "if any operation fails with an
+# unexpected error, it shows as cancelled" (botocore's model of sagemaker, Status of DescribeInferenceExperiment).
+_AFTER_STOP = frozenset(STOPS)
+_AFTER_START = _AFTER_STOP | {"Running", "Updating", "Stopping"}
+_AFTER_CREATE = _AFTER_START | {"Created", "Starting"}
 
 
 # "Edit a shadow test" in the SageMaker Developer Guide: after the start, the roles of the variants cannot change.
 _SAMPLING_PERCENTAGE = ("ShadowModeConfig", "ShadowModelVariants", "SamplingPercentage")
 
 STATUSES = {
-    "Creating": _transitional("Created", "Running"),
+    "Creating": _transitional("Created", "Running", later=_AFTER_CREATE),
     "Created": Status(
+        later=_AFTER_CREATE,
         updatable=frozenset(
             {"Description", "Schedule", "DataStorageConfig", "ModelVariants", "ShadowModeConfig", "Tags"}
         ),
@@ -306,9 +314,10 @@ STATUSES = {
         " (state: absent), but not stopped.",
         recreate=_RECREATE,
     ),
-    "Updating": _transitional("Created", "Running"),
-    "Starting": _transitional("Running"),
+    "Updating": _transitional("Created", "Running", later=_AFTER_CREATE),
+    "Starting": _transitional("Running", later=_AFTER_START),
     "Running": Status(
+        later=_AFTER_START,
         updatable=frozenset({"Description", "Schedule", "ShadowModeConfig", "Tags"}),
         updatable_members={"ShadowModeConfig": frozenset({_SAMPLING_PERCENTAGE})},
         transitions={state: _stop(state) for state in STOPS},
@@ -316,7 +325,7 @@ STATUSES = {
         restriction="While Running, only description, sampling_percentage, schedule.end_time and tags can change.",
         recreate="ends the running test, deletes its record and creates the experiment again",
     ),
-    "Stopping": _transitional("Completed", "Cancelled"),
+    "Stopping": _transitional(*STOPS, later=_AFTER_STOP),
     "Completed": _ENDED,
     "Cancelled": _ENDED,
 }

@@ -51,6 +51,7 @@ PLACES = (
     Place("first read in check mode", _First, "check", _Get),
     Place("first page of the list", _First, "info", "ListResources"),
     Place("read by name", _First, "info by name", _Get),
+    Place("first read of wait_for", _First, "info reached", _Get),
     Place("read after a create", _Read, "create", _Get, 2),
     Place("read after an update", _Read, "change", _Get, 2),
     Place("read after a start", _Read, "start", _Get, 2),
@@ -66,6 +67,7 @@ PLACES = (
     Place("Describe after an update", _Describe, "reschedule", _DescribeIt, 2),
     Place("Describe before a recreate", _Describe, "recreate", _DescribeIt),
     Place("Describe of a listed experiment", _Describe, "info", _DescribeIt),
+    Place("first Describe of wait_for", _Describe, "info reached", _DescribeIt),
     Place("create", _Write, "create", _Create),
     Place("update", _Write, "change", _Update),
     Place("update with wait: false", _Write, "no wait", _Update),
@@ -79,6 +81,8 @@ PLACES = (
     Place("first poll of an update", _Poll, "change", _Status),
     Place("first poll of a delete", _Poll, "delete", _Status),
     Place("first poll of a concurrent operation", _Poll, "other", _Status),
+    Place("later read of wait_for", _Poll, "info wait_for", _Get, 2),
+    Place("later Describe of wait_for", _Poll, "info wait_for", _DescribeIt, 2),
     Place("list of operations", _Search, "other", "ListResourceRequests"),
 )
 
@@ -195,6 +199,11 @@ EXCEPTIONS: Mapping[tuple[str, str], tuple[str, str, str]] = {
             "read after a concurrent operation",
         )
     },
+    **{
+        (_UNKNOWN, f"{call} of wait_for"): ("Refused", "Refused", "the module does not know which statuses can follow")
+        for call in ("first Describe", "later Describe")
+    },
+    (_UNKNOWN, "later read of wait_for"): ("recovered", "recovered", "the Describe returns the status"),
     (_UNKNOWN, "read after a start"): ("Refused", "Refused", "the start is not confirmed"),
     (_UNKNOWN, "read after a stop"): ("Refused", "Refused", "the stop is not confirmed"),
     (_UNKNOWN, "Describe before a recreate"): ("+1", "9", "both reads must return the same status"),

@@ -30,6 +30,11 @@ class Scenario:
     module: str = MANAGE
     check: bool = False
 
+    @property
+    def waits(self) -> bool:
+        """Return whether the task has a wait_timeout."""
+        return self.module == MANAGE or "wait_for" in self.options
+
     def task(self, name: str = NAME) -> dict[str, Any]:
         """Return the options, with an endpoint for this experiment."""
         options = {**self.options, **({"name": name} if self.module == MANAGE else {})}
@@ -39,7 +44,7 @@ class Scenario:
         """Create the experiment in an emulator that does not have it."""
         if self.found:
             properties = {"Name": name, "EndpointName": _endpoint(name), "RoleArn": NEEDED["role_arn"]}
-            time_left = 0.2 if self.found == "Updating" else None
+            time_left = 0.2 if self.found in ("Updating", "Stopping") else None
             emulator.put_experiment(REGION, properties, status=self.found, tags=TAGS, time_left=time_left)
         self.arrange(emulator)
 
@@ -71,6 +76,7 @@ def _list_two_pages(emulator: Controls) -> None:
     emulator.put_experiment(REGION, {"Name": OTHER_NAME}, status="Running")
 
 
+_WAIT_FOR = {"names": [NAME], "wait_for": ["Completed"], "include_write_only": True}
 _CHANGE = {"description": "ours"}
 _LATER = (DEFAULT_START + timedelta(days=5)).isoformat()
 
@@ -90,4 +96,6 @@ SCENARIOS: Mapping[str, Scenario] = {
     "pause_after_failure": Scenario("Created", _CHANGE, _fail_first_update),
     "info": Scenario("Running", {"name_contains": NAME, "include_write_only": True}, _list_two_pages, module=INFO),
     "info by name": Scenario("Running", {"names": [NAME]}, module=INFO),
+    "info reached": Scenario("Completed", _WAIT_FOR, module=INFO),
+    "info wait_for": Scenario("Stopping", _WAIT_FOR, module=INFO),
 }

@@ -24,7 +24,7 @@ from tests.support.faults.matrix import (
     done_cells,
     late_cells,
 )
-from tests.support.faults.setups import INFO, SCENARIOS, Scenario
+from tests.support.faults.setups import SCENARIOS, Scenario
 from tests.support.module_runner import Result, run_module
 from tests.support.thorough import some
 from tools.generated_docs.faults import PAGE, page
@@ -94,7 +94,7 @@ _UNRECOVERED = [
     if cell.repeated
     and cell.outcome != "1"
     and cell.fault.kind in ("throttle", "no_answer", "lost", "refused")
-    and SCENARIOS[cell.place.scenario].module != INFO
+    and SCENARIOS[cell.place.scenario].waits
 ]
 
 
@@ -144,7 +144,7 @@ def _arm(emulator: Emulator, cell: Cell, *, after: int = 0, response_timeout: in
 
 def _run(scenario: Scenario, emulator: Emulator, *, wait_timeout: int = PLENTY, check: bool | None = None) -> Result:
     emulator.clear_log()
-    task = {**scenario.task(), **({"wait_timeout": wait_timeout} if scenario.module != INFO else {})}
+    task = {**scenario.task(), **({"wait_timeout": wait_timeout} if scenario.waits else {})}
     return run_module(scenario.module, task, emulator=emulator, check=scenario.check if check is None else check)
 
 

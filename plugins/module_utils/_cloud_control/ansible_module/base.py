@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import gc
+import math
 import os
 import re
 import sys
@@ -121,12 +122,15 @@ def create_client(
     """Return the Cloud Control client with the connection options of the task.
 
     declared: names of properties; a read without a required member of one of them is an invalid response.
-    config: settings of botocore.config.Config. aws_config of the task takes precedence.
+    config: settings of botocore.config.Config. aws_config of the task takes precedence. With a deadline, no call takes
+    longer than the deadline.
     Raises CallFailed if boto3 is not installed.
     """
     if not HAS_BOTO3:
         message = f"boto3 and botocore are not installed for {sys.executable}"
         raise CallFailed(message, code="MissingLibrary", operation=None)
+    if deadline.seconds < math.inf:
+        config |= {"connect_timeout": min(10, deadline.seconds), "read_timeout": min(60, deadline.seconds)}
     return CloudControl(
         resource_type.type_name,
         make_client=partial(_make_client, module, resource_type, deadline, BotoConfig(**config)),

@@ -9,40 +9,47 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from ..api.listing import MAX_CONCURRENT_READS, Query, find
-from ..errors import CloudControlError
-from ..model.resource_type import Properties, Resource, ResourceType
+from ..api.listing import MAX_CONCURRENT_READS, Query
+from ..errors import CloudControlError, Rejected, TimedOut
+from ..execution.wait import read_until
+from ..model.resource_type import Limit, Properties, Resource, ResourceType
 from ..model.validation import RawErrors, validate_value
 from . import base
+
+MAX_WAIT_TIMEOUT = 31 * 24 * 3600  # seconds; a day more than the longest known schedule of a resource
 
 
 def run_info_module(resource_type: ResourceType) -> None:
     """Run the module that lists and reads resources of one type, from its arguments to its result."""
     module, raw = base.create_module(_spec(resource_type))
     region = base.region_of(module)
+    awaited = [] if module.check_mode else module.params.get("wait_for") or []
+    key = f"{resource_type.result_name}s"
+    results: list[dict[str, Any]] = []
     try:
         query = _query(resource_type, module.params, raw)
+        # Without a wait no deadline: each call has a limited number of tries, and the number of resources is unknown.
+        deadline = base.create_deadline(module.params["wait_timeout"] if awaited else math.inf)
         client = base.create_client(
             module,
             resource_type,
-            # No deadline: each call has a limited number of tries, and the number of resources is unknown.
-            base.create_deadline(math.inf),
-            # After a throttled call, adaptive mode slows down all calls of the client.
-            retries={"mode": "adaptive", "total_max_attempts": 1},
+            deadline,
+            # After a throttled call, adaptive mode slows down all calls of the client, without regard to a deadline.
+            retries={"mode": "standard" if awaited else "adaptive", "total_max_attempts": 1},
             max_pool_connections=MAX_CONCURRENT_READS,
         )
-        resources = [
-            _result(resource_type, query, region, identifier, current)
-            for identifier, current in find(resource_type, query, client)
-        ]
+        for found in read_until(resource_type, query, awaited, client, deadline):
+            results = [_result(resource_type, query, region, *resource) for resource in found.items()]
     except CloudControlError as error:
         from .error_report import describe_failure  # Only a failed task needs it: saves 3 % of a task.
 
         attempt = "Invalid options for" if error.code == "InvalidOptions" else "Could not read the"
+        if awaited and isinstance(error, (Rejected, TimedOut)) and error.code != "InvalidOptions":
+            attempt = "The wait failed for the"
         attempt += f" {resource_type.noun}s{f' in {region}' if region else ''}"
-        module.fail_json(**describe_failure(attempt, error, hints=resource_type.hints, region=region))
-    else:
-        module.exit_json(changed=False, **{f"{resource_type.result_name}s": resources})
+        failure = describe_failure(attempt, error, hints=resource_type.hints, region=region)
+        module.fail_json(**failure, **({key: results} if awaited else {}))
+    module.exit_json(changed=False, **{key: results})
 
 
 def _spec(resource_type: ResourceType) -> dict[str, Any]:
@@ -55,7 +62,8 @@ def _spec(resource_type: ResourceType) -> dict[str, Any]:
     }
     if resource_type.lifecycle.statuses:
         choices = list(resource_type.lifecycle.statuses)
-        spec["statuses"] = {"type": "list", "elements": "str", "choices": choices}
+        spec["statuses"] = spec["wait_for"] = {"type": "list", "elements": "str", "choices": choices}
+        spec["wait_timeout"] = {"type": "int", "default": 1800}
     if resource_type.write_only_reader:
         spec["include_write_only"] = {"type": "bool", "default": False}
     return spec
@@ -65,7 +73,8 @@ def _query(resource_type: ResourceType, params: Mapping[str, Any], raw: RawError
     one, many, contains = (f"{resource_type.identifier}{suffix}" for suffix in ("", "s", "_contains"))
     shown = many if params.get(one) is None else one  # Ansible keeps the value of an alias
     errors = raw.with_further(validate_value(shown, params[many], resource_type.limits.get(one)))
-    base.raise_if_invalid(errors + validate_value(contains, params[contains]) + base.validate_connection(params))
+    errors += validate_value(contains, params[contains]) + _wait_errors(resource_type, params)
+    base.raise_if_invalid(errors + base.validate_connection(params))
     return Query(
         identifiers=params[many],
         contains=params[contains],
@@ -73,6 +82,20 @@ def _query(resource_type: ResourceType, params: Mapping[str, Any], raw: RawError
         identifiers_only=params["identifiers_only"],
         include_write_only=params.get("include_write_only", False),
     )
+
+
+def _wait_errors(resource_type: ResourceType, params: Mapping[str, Any]) -> list[str]:
+    """Return the errors of wait_for and wait_timeout."""
+    many, awaited = f"{resource_type.identifier}s", params.get("wait_for")
+    errors = validate_value("wait_timeout", params.get("wait_timeout"), Limit(number=(1, MAX_WAIT_TIMEOUT)))
+    if awaited is None:
+        return errors
+    if not awaited:
+        errors.append("wait_for must not be empty.")
+    if params[many] is None:
+        errors.append(f"wait_for requires {many}.")
+    excluded = (f"{resource_type.identifier}_contains", "statuses", "identifiers_only")
+    return errors + [f"wait_for cannot be combined with {option}." for option in excluded if params[option]]
 
 
 def _result(

@@ -36,17 +36,13 @@ def run_resource_module(resource_type: ResourceType) -> None:
 
 
 def _context(resource_type: ResourceType, module: AnsibleAWSModule, declaration: Declaration) -> Context:
-    seconds = module.params["wait_timeout"]
-    deadline = base.create_deadline(seconds)
+    deadline = base.create_deadline(module.params["wait_timeout"])
     client = base.create_client(
         module,
         resource_type,
         deadline,
         declared=declaration.properties if declaration.present else (),
-        # Only the engine retries, and no call may take longer than the deadline.
-        retries={"mode": "standard", "total_max_attempts": 1},
-        connect_timeout=min(10, seconds),
-        read_timeout=min(60, seconds),
+        retries={"mode": "standard", "total_max_attempts": 1},  # only the engine retries
     )
     return Context(resource_type, client, deadline, wait=module.params["wait"], check_mode=module.check_mode)
 

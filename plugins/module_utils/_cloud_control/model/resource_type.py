@@ -99,6 +99,8 @@ class Status(NamedTuple):
     """Whether the status ends without a further request. The handler drops changes meanwhile."""
     stable_statuses: tuple[str, ...] = ()
     """The statuses after a transitional status. A prediction uses the first one from which the intent is reachable."""
+    later: frozenset[str] = frozenset()
+    """All statuses that the resource can still reach, directly or through other statuses."""
     updatable: frozenset[str] = frozenset()
     """Properties that can change."""
     updatable_members: Mapping[str, frozenset[Path]] = NOTHING

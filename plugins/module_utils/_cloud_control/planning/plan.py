@@ -75,7 +75,7 @@ class Reject(NamedTuple):
     """All properties that differ from the declaration, if the type or the status does not allow the change of one."""
 
 
-_UPGRADE = "Upgrade the collection."
+UPGRADE = "Upgrade the collection."
 
 Write: TypeAlias = "Create | Update | Delete"
 Step: TypeAlias = "Create | Update | Delete | Wait | ReadWriteOnly | Done | Reject"
@@ -171,7 +171,7 @@ def _delete(situation: Situation) -> Update | Delete | Reject:
     status, noun = situation.status, resource_type.noun
     intent = resource_type.lifecycle.intent_before_delete(declaration)
     if intent and status.unknown:
-        return Reject(f"{status.restriction} The {noun} cannot be stopped before the delete.", hint=_UPGRADE)
+        return Reject(f"{status.restriction} The {noun} cannot be stopped before the delete.", hint=UPGRADE)
     if not intent or intent not in status.transitions:
         return Delete()
     # Only the properties that the transition deploys are compared. The others do not matter, because the resource is
@@ -263,7 +263,7 @@ def _rejection_hint(situation: Situation, rejected: list[Difference], *, unreach
     options = _option_names(rejected, *([lifecycle.intent] if unreachable else []))
     hint = f"Omit {options} or set the current value" if rejected else f"Omit {options}"
     if status.unknown:
-        return f"{_UPGRADE} Until then, {hint[0].lower()}{hint[1:]}."
+        return f"{UPGRADE} Until then, {hint[0].lower()}{hint[1:]}."
     intent = resource_type.intent_of(situation.declaration)
     # A recreated resource has to reach the declared intent too.
     reachable = intent is None or intent in lifecycle.intents_on_create

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from unittest import mock
 
@@ -289,6 +290,68 @@ def test_tags_and_content_types_are_returned(run: Run, emulator: Emulator) -> No
     assert found["data_storage_config"]["content_type"]["csv_content_types"] == ["text/csv", "text/tsv"]
 
 
+# --- wait_for ---
+
+ENDED = ["Completed", "Cancelled"]
+
+
+@pytest.mark.parametrize("write_only", [False, True], ids=["", "include_write_only"])
+def test_wait_for_returns_experiments_after_another_caller_has_stopped_one(
+    run: Run, emulator: Emulator, write_only: bool
+) -> None:
+    put_experiments(emulator, ["a", "b"], "Completed")
+    put_experiments(emulator, ["b"])
+    actions = {"production": "Retain", "shadow": "Retain"}
+    sagemaker, start = emulator.client("sagemaker", REGION), emulator.clock.now()
+    stop = partial(sagemaker.stop_inference_experiment, Name="b", ModelVariantActions=actions, DesiredState="Cancelled")
+    emulator.on_call("GetResource", stop, nth=20)
+    result = succeeded(run(INFO, {"names": ["b", "a"], "wait_for": ENDED, "include_write_only": write_only}))
+    found = [(e["name"], e["status"], "schedule" in e) for e in result["inference_experiments"]]
+    assert found == [("a", "Completed", write_only), ("b", "Cancelled", write_only)]
+    assert (result.changed, emulator.writes()) == (False, [])
+    assert reads(emulator).count("a") == reads(emulator).count("b") >= 10
+    assert (emulator.clock.now() - start).total_seconds() < 60
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "words", "found"),
+    [
+        pytest.param(
+            {"wait_for": ["Running"]},
+            "Refused",
+            "The wait failed for the inference experiments in us-east-1: a is Completed and cannot become Running. c"
+            " does not exist. If the task",
+            ["Completed", "Running"],
+            id="impossible",
+        ),
+        pytest.param(
+            {"names": ["a", "b"], "wait_for": ENDED, "wait_timeout": 100},
+            "TimedOut",
+            "The wait failed for the inference experiments in us-east-1: wait_timeout of 100 seconds has elapsed: b is"
+            " Running, not Completed or Cancelled. Run the task again to resume.",
+            ["Completed", "Running"],
+            id="timeout",
+        ),
+        pytest.param({"wait_for": ["Cancelled"], "names": []}, None, "", [], id="no names"),
+    ],
+)
+def test_wait_for_returns_experiments_of_last_read_however_it_ends(
+    run: Run, emulator: Emulator, options: dict[str, Any], code: str | None, words: str, found: list[str]
+) -> None:
+    put_experiments(emulator, ["a"], "Completed")
+    put_experiments(emulator, ["b"])
+    result = run(INFO, {"names": ["a", "b", "c"], **options})
+    assert [e["status"] for e in result["inference_experiments"]] == found
+    if code:
+        failed(result, code, words)
+
+
+def test_wait_for_in_check_mode_reads_once(run: Run, emulator: Emulator) -> None:
+    put_experiments(emulator, ["a"])
+    result = succeeded(run(INFO, {"names": ["a", "b"], "wait_for": ["Created"]}, check=True))
+    assert ([e["status"] for e in result["inference_experiments"]], reads(emulator)) == (["Running"], ["a", "b"])
+
+
 INVALID: dict[str, tuple[dict[str, Any], list[str]]] = {
     "name": ({"names": ["a", "b_b"]}, ["names[1] must consist of letters and digits", '"b_b"']),
     "name as string": ({"names": "my.test"}, ["names must consist of", 'got "my.test".']),
@@ -296,6 +359,13 @@ INVALID: dict[str, tuple[dict[str, Any], list[str]]] = {
     "names in one string": ({"name": "a,b_b"}, [": name[1] must consist of", 'got "b_b".']),
     "empty name": ({"names": [""]}, ["names must not be empty."]),
     "long name": ({"names": ["n" * 121]}, ["names must have 1 to 120 characters, got 121."]),
+    "wait_for without names": ({"wait_for": ["Running"]}, ["wait_for requires names."]),
+    "empty wait_for": ({"names": ["a"], "wait_for": []}, ["wait_for must not be empty."]),
+    "wait_for with filters": (
+        {"name": "a", "wait_for": ["Running"], "name_contains": "a", "statuses": ["Created"], "identifiers_only": True},
+        [f"wait_for cannot be combined with {name}." for name in ("name_contains", "statuses", "identifiers_only")],
+    ),
+    "wait_timeout": ({"wait_timeout": 0}, ["wait_timeout must be an integer from 1 to 2678400, got 0."]),
     "all options": (
         {"names": ["a_a"], "name_contains": "", "cloud_control_role_arn": ""},
         ["a_a", "name_contains must not be empty.", "cloud_control_role_arn must not be empty."],
@@ -363,6 +433,9 @@ def test_throttled_read_is_retried_after_an_hour(run: Run, emulator: Emulator) -
         pytest.param(INFO, {"names": ["b_b"]}, [], id="invalid options"),
         pytest.param(INFO, {}, ["cloudcontrol"], id="info"),
         pytest.param(INFO, {"include_write_only": True}, ["cloudcontrol", "sagemaker"], id="write-only properties"),
+        pytest.param(
+            INFO, {"names": ["a"], "wait_for": ["Running"], "wait_timeout": 5}, ["cloudcontrol"], id="wait_for"
+        ),
         pytest.param(MODULE, {"name": "a"}, ["cloudcontrol"], id="unchanged task"),
         pytest.param(
             *(MODULE, {"name": "a", "schedule": {"end_time": "2026-01-05T00:00:00Z"}}, ["cloudcontrol", "sagemaker"]),
@@ -385,6 +458,8 @@ def test_client_of_each_needed_service_is_created_once(
     assert [service for service, _config in created] == services
     # Each concurrent read has its own connection.
     assert module != INFO or {config.max_pool_connections for _service, config in created} <= {MAX_CONCURRENT_READS}
+    # No call takes longer than the deadline.
+    assert {config.read_timeout for _service, config in created} <= {options.get("wait_timeout", 60)}
     # The adaptive mode slows down all calls of the client after a throttled call. Only the engine retries.
     modes = {(config.retries["mode"], config.retries["total_max_attempts"]) for _service, config in created}
-    assert modes <= {("adaptive" if module == INFO else "standard", 1)}
+    assert modes <= {("adaptive" if module == INFO and "wait_for" not in options else "standard", 1)}

@@ -305,6 +305,20 @@ def test_statuses_are_transitional_stable_or_ended() -> None:
     assert ended == {"Completed", "Cancelled"}
 
 
+def test_later_statuses_lead_to_cancelled_and_never_back_before_the_start() -> None:
+    later = {name: set(status.later) for name, status in STATUSES.items()}
+    # Updating follows Created and Running, and leads back to both.
+    beyond = {
+        name: {further for status in found - {"Updating"} for further in later[status]} for name, found in later.items()
+    }
+
+    assert {name for name, found in later.items() if not found} == {"Completed", "Cancelled"}
+    assert all("Cancelled" in found for found in later.values() if found)
+    assert {name for name, found in later.items() if "Created" in found} == {"Creating", "Created", "Updating"}
+    for name, status in STATUSES.items():
+        assert {*status.stable_statuses, *status.transitions, *beyond[name]} <= later[name]
+
+
 def test_names_in_fields_of_type_are_properties_of_type() -> None:
     resource_type = INFERENCE_EXPERIMENT
     readable = {property_name(option) for option in resource_type.read_only}

@@ -18,7 +18,7 @@ import pytest
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.ansible_module import resource
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.ansible_module import info, resource
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.execution.state import Operation
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model import tags
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import Limit
@@ -252,3 +252,5 @@ def test_documentation_has_every_limit_and_no_other(documented: dict[str, Any]) 
     missing = {path: limits for path in numbers if (limits := _limits(path) - numbers[path] - {0, 1})}
     surplus = {path: others for path in numbers if (others := numbers[path] - _limits(path))}
     assert (missing, surplus) == ({}, {})
+    wait_timeout = documented[INFO]["doc"]["options"]["wait_timeout"]["description"]
+    assert _numbers(wait_timeout) == {1, info.MAX_WAIT_TIMEOUT, timedelta(seconds=info.MAX_WAIT_TIMEOUT) // _DAY}

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.emulator.server import EmulatorServer
-from tests.support.environment import INSTALLED, REGION
+from tests.support.environment import INSTALLED, REGION, ROOT
 from tests.support.playbooks import TARGETS, ansible, write_playbook
 
 MODULE = "awscc.sagemaker.inference_experiment"
@@ -41,7 +42,8 @@ def test_playbook_updates_description_once(server: EmulatorServer, tmp_path: Pat
 
 
 SLOW = {f"inference_experiment_{name}" for name in ("credentials", "values")}
-NAMES = {path.parent.name for path in TARGETS.glob("*/tasks") if not path.parent.name.startswith("setup_")}
+LIVE = "inference_experiment_live"
+NAMES = {path.parent.name for path in TARGETS.glob("*/tasks") if not path.parent.name.startswith("setup_")} - {LIVE}
 slow = pytest.mark.slow(reason="Ansible needs a second for each task")
 
 
@@ -49,6 +51,38 @@ slow = pytest.mark.slow(reason="Ansible needs a second for each task")
 def test_target_succeeds(target: str, server: EmulatorServer, tmp_path: Path) -> None:
     play = {"vars": {"emulator_url": server.endpoint_url}, "roles": [target], "module_defaults": {}}
     ansible(server, "ansible-playbook", write_playbook(tmp_path / f"{target}.json", **play), cwd=tmp_path)
+
+
+# The values of the README, and the variables of the target.
+VARIABLES = {
+    "test-model-b": "live_name",
+    "arn:aws:iam::123456789012:role/demo-sagemaker": "live_role_arn",
+    "demo-endpoint": "live_endpoint_name",
+    "demo-model-a": "live_production_model",
+    "demo-model-b": "live_shadow_model",
+}
+
+
+def test_live_target_runs_playbook_of_readme(server: EmulatorServer, tmp_path: Path) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (play,) = yaml.safe_load(readme.split("```yaml\n")[1].partition("```")[0])
+    text = json.dumps([{key: task[key] for key in ("name", MODULE)} for task in play["tasks"]])
+    for value, variable in VARIABLES.items():
+        text = text.replace(f'"{value}"', json.dumps(f"{{{{ {variable} }}}}"))
+    files = [yaml.safe_load((TARGETS / LIVE / "tasks" / f"{name}.yml").read_text()) for name in ("start", "promote")]
+    assert [{key: task[key] for key in ("name", MODULE)} for (task,) in files] == json.loads(text)
+
+    server.seed(REGION)
+    credentials = {"aws_access_key": "testing", "aws_secret_key": "testing", "security_token": None}
+    values = {variable: value for value, variable in VARIABLES.items() if variable != "live_name"}
+    config = {**credentials, **values, "aws_region": REGION, "resource_prefix": "ansible-test"}
+    playbook = write_playbook(tmp_path / "live.json", roles=[LIVE], module_defaults={})
+    # Credentials of the target only
+    removed = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}
+    arguments = [playbook, "--extra-vars", json.dumps(config)]
+    output = ansible(server, "ansible-playbook", *arguments, cwd=tmp_path, variables=removed)
+    assert "failed=0" in output
+    assert server.writes() == ["CreateResource", "UpdateResource", "DeleteResource"]
 
 
 def test_play_with_host_for_each_region_updates_experiment_of_region(server: EmulatorServer, tmp_path: Path) -> None:

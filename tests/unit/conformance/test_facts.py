@@ -17,7 +17,7 @@ from tests.support.environment import ROOT
 from tests.support.thorough import THOROUGH
 
 GROUPS = 13
-"""Each group of contradictions takes one run of all checks in `make thorough`."""
+"""Groups of contradictions: `make thorough` runs all checks for each group, `make test` those of the group."""
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +45,7 @@ def test_all_facts_hold_on_emulator_and_nothing_is_left(accounts: EmulatedAccoun
     assert account.serving() == before
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("group", range(GROUPS))
 def test_only_checks_of_contradicted_facts_fail(group: int, accounts: EmulatedAccounts) -> None:
     ids = list(FACTS)[group::GROUPS]

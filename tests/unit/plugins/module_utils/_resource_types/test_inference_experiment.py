@@ -114,7 +114,7 @@ EAST, WEST = "2026-02-01T09:00:00+02:00", "2026-02-01T08:00:00+00:00"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-def roles(variants: list[Properties] = VARIANTS, **names: str) -> Properties:
+def roles(variants: list[Properties] = VARIANTS, **names: Any) -> Properties:
     return {"ModelVariants": variants, "ShadowModeConfig": shadow_mode(**names)}
 
 

@@ -160,9 +160,6 @@ def test_polling_interval_grows_while_concurrent_operation_is_unidentified(run: 
     assert len(emulator.calls()) < 200
 
 
-# --- contradicting reads ---
-
-
 @pytest.mark.parametrize(
     ("call", "code", "options"),
     [
@@ -191,9 +188,6 @@ def test_contradicting_statuses_are_both_in_the_message(
     failed(
         run(MODULE, minimal(schedule=tasks.SCHEDULE)), "Unsettled", f"Created in Cloud Control, {words} in sagemaker"
     )
-
-
-# --- recreate ---
 
 
 def test_create_of_recreate_is_retried_while_endpoint_is_updating(run: Run, emulator: Emulator) -> None:
@@ -258,8 +252,6 @@ def test_recreate_without_wait_is_rejected_if_it_preserves_tags(run: Run, emulat
     put_experiment(emulator, "Completed", tags={"kept": "1"})
     tasks.rejected(run(MODULE, {**RECREATE, "wait": False}), emulator, "tags", "wait: false")
 
-
-# --- lost responses and unknown outcomes ---
 
 APPLIED_CALL = {"kind": "error", "code": "AlreadyExistsException", "applied": True}
 
@@ -330,9 +322,6 @@ def test_create_that_times_out_reads_once_more(
     assert ("name" in result["inference_experiment"]) is result.changed
 
 
-# --- polls ---
-
-
 @pytest.mark.parametrize(
     ("code", "returned"),
     [
@@ -350,9 +339,6 @@ def test_failed_poll_returns_token_of_the_operation(run: Run, emulator: Emulator
     assert (tasks.operation_names(result), emulator.writes(), result.changed) == (["update"], ["UpdateResource"], True)
     assert error["request_token"] == result["operations"][0]["request_token"]
     assert error["operation"] in ("GetResourceRequestStatus", "update")
-
-
-# --- diff ---
 
 
 @pytest.mark.parametrize("known", [False, True], ids=["unknown in one", "known in both"])

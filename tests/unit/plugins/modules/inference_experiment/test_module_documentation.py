@@ -217,8 +217,6 @@ def test_sample_has_the_documented_type(module: str, documented: dict[str, Any])
     assert [path for path, entry in returned.items() if path not in samples and not entry.get("contains")] == []
 
 
-# --- limits ---
-
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 # Limits of options that are not in LIMITS.
 OTHER_LIMITS: Mapping[str, set[int]] = {

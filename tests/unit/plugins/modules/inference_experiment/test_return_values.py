@@ -148,8 +148,6 @@ def test_region_of_task_is_used_and_returned(run: Run, emulator: Emulator) -> No
     assert {record.region for record in emulator.log} == {"eu-central-1"}
 
 
-# --- RETURN ---
-
 TYPES: Mapping[str, type] = {"str": str, "int": int, "bool": bool, "list": list, "dict": dict}
 # The keys that Ansible adds to the result of every module.
 COMMON = {"changed", "failed", "msg", "diff", "warnings", "invocation", "boto3_version", "botocore_version"}

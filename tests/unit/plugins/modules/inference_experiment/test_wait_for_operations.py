@@ -111,9 +111,6 @@ def test_recreate_without_wait_is_rejected_if_it_preserves_properties(
     tasks.rejected(run(MODULE, {**options, "wait": False}, check=check), emulator, "wait: false", words)
 
 
-# --- recreate: preserved properties ---
-
-
 def test_recreate_that_times_out_returns_planned_create_and_warning(run: Run, emulator: Emulator) -> None:
     put_experiment(emulator, "Created", Description="Kept")
     emulator.settings.update({"operation_seconds": 100})
@@ -156,9 +153,6 @@ def test_operation_that_concurrent_operations_prevent_is_not_returned(
     failed(result, "TimedOut")
     assert statuses(result) == outcome
     assert operation_names(result) == ["delete", "create"][: len(outcome)]
-
-
-# --- wait_timeout ---
 
 
 @tasks.CHECK

@@ -93,9 +93,6 @@ UNREACHABLE = EndpointConnectionError(endpoint_url="https://host")
 READ_TIMEOUT = ReadTimeoutError(endpoint_url="https://host")
 
 
-# --- get ---
-
-
 # Read this test first.
 def test_get_retries_throttled_call_and_returns_properties() -> None:
     boto3 = FakeBoto3(
@@ -156,9 +153,6 @@ def test_role_arn_is_in_each_request_for_the_type() -> None:
     assert [request["RoleArn"] for _method, request in boto3.calls] == ["arn:role"] * 5
 
 
-# --- retries ---
-
-
 @pytest.mark.parametrize("failure", [error("Throttling"), READ_TIMEOUT, INVALID], ids=["code", "timeout", "response"])
 def test_call_is_retried_with_growing_pauses_up_to_the_maximum(failure: Response) -> None:
     boto3 = FakeBoto3(get_resource=[failure])
@@ -211,9 +205,6 @@ def test_failure_after_try_without_response_has_unknown_outcome() -> None:
     assert (raised.value.code, raised.value.without_response) == ("ResourceNotFoundException", True)
 
 
-# --- create, update, delete ---
-
-
 @cases(
     (
         "create",
@@ -245,9 +236,6 @@ def test_write_sends_same_client_token_on_each_try_and_another_for_the_next_writ
     assert len(set(tokens[:3])) == 1
     assert tokens[3] != tokens[0]
     assert all(1 <= len(token) <= 128 for token in tokens)
-
-
-# --- wait_until_ended ---
 
 
 @pytest.mark.parametrize("status", ["SUCCESS", "FAILED", "CANCEL_COMPLETE"])
@@ -309,9 +297,6 @@ def test_wait_until_ended_raises_timed_out_with_token_and_status() -> None:
     assert boto3.time.elapsed() == pytest.approx(60)
 
 
-# --- list ---
-
-
 def test_list_returns_resources_of_all_pages() -> None:
     boto3 = FakeBoto3(
         list_resources=[
@@ -351,9 +336,6 @@ def test_list_fails_after_maximum_of_pages() -> None:
     assert len(boto3.calls) == 10_000
 
 
-# --- read_write_only ---
-
-
 def test_read_write_only_returns_members_from_the_service() -> None:
     boto3 = FakeBoto3(describe_thing=[INVALID, {"ThingName": "x", "Schedule": None, "Status": "Running", "Other": 1}])
     assert boto3.client(role_arn="arn:role").read_write_only(READER, "x") == {"Status": "Running"}
@@ -381,9 +363,6 @@ def test_read_write_only_fails_if_botocore_does_not_support_the_call() -> None:
     with pytest.raises(CallFailed, match=r"botocore [\d.]+ does not support DescribeThing") as raised:
         client.read_write_only(READER, "x")
     assert (raised.value.code, raised.value.operation) == ("OutdatedBotocore", "DescribeThing")
-
-
-# --- operation_in_progress ---
 
 
 def test_operation_in_progress_returns_operation_on_the_resource_from_any_page() -> None:
@@ -418,9 +397,6 @@ def test_operation_in_progress_returns_operation_on_the_resource_from_any_page()
 def test_operation_in_progress_returns_none_without_concurrent_request() -> None:
     boto3 = FakeBoto3(list_resource_requests=[{"ResourceRequestStatusSummaries": []}])
     assert boto3.client().operation_in_progress("x") is None
-
-
-# --- boto3 clients ---
 
 
 def test_boto3_clients_are_created_once_on_first_use() -> None:

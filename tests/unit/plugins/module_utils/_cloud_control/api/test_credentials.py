@@ -65,26 +65,29 @@ def test_non_interactive_reports_exit_status_without_output(profile: Profile) ->
     assert raised.value.__suppress_context__
 
 
+def printing(**changes: Any) -> list[str]:
+    return ["echo", json.dumps({**OUTPUT, **changes})]
+
+
+NO_DOCUMENT = "did not print the JSON document that botocore expects"
+
+
 @cases(
     ("unknown", ["no-such-command", "--token=s3cr3t"], "cannot run 'no-such-command': No such file or directory"),
     ("empty", [], "cannot run '': IndexError"),
+    ("no JSON", ["echo", "s3cr3t"], NO_DOCUMENT),
+    ("not UTF-8", ["printf", r"\377s3cr3t"], NO_DOCUMENT),
+    ("version", printing(Version=2), NO_DOCUMENT),
+    ("key", printing(AccessKeyId=1), NO_DOCUMENT),
+    ("secret key", printing(SecretAccessKey=None), NO_DOCUMENT),
+    ("token", printing(SessionToken=1), NO_DOCUMENT),
+    ("expiration", printing(Expiration="tomorrow"), NO_DOCUMENT),
+    ("expiration without offset", printing(Expiration="2031-05-19T11:49:52"), NO_DOCUMENT),
 )
-def test_non_interactive_reports_command_that_cannot_run(command: list[str], message: str, profile: Profile) -> None:
-    with pytest.raises(CallFailed, match=message):
+def test_non_interactive_reports_failure_without_output(command: list[str], message: str, profile: Profile) -> None:
+    with pytest.raises(CallFailed, match=message) as raised:
         profile.retrieve(*command)
-
-
-@cases(
-    ("version", {"Version": 2}),
-    ("key", {"AccessKeyId": 1}),
-    ("secret key", {"SecretAccessKey": None}),
-    ("token", {"SessionToken": 1}),
-    ("expiration", {"Expiration": "tomorrow"}),
-    ("expiration without offset", {"Expiration": "2031-05-19T11:49:52"}),
-)
-def test_non_interactive_rejects_output_of_credential_process(changes: dict[str, Any], profile: Profile) -> None:
-    with pytest.raises(CallFailed, match="did not print the JSON document that botocore expects"):
-        profile.retrieve("echo", json.dumps({**OUTPUT, **changes}))
+    assert "s3cr3t" not in str(raised.value)
 
 
 def test_non_interactive_runs_command_in_session_without_terminal(profile: Profile) -> None:
@@ -109,16 +112,12 @@ def test_non_interactive_reports_unreadable_web_identity_token(
     if content is not None:
         (tmp_path / "token").write_bytes(content)
     with pytest.raises(CallFailed) as raised:
-        profile.retrieve_by(
-            f"role_arn = arn:aws:iam::123456789012:role/x\nweb_identity_token_file = {tmp_path / 'token'}"
-        )
+        profile.retrieve_by(f"role_arn = arn:aws:iam::1:role/x\nweb_identity_token_file = {tmp_path / 'token'}")
     assert raised.value.message == f"The web identity token file cannot be read: {tmp_path / 'token'}: {reason}"
 
 
 def test_non_interactive_restores_providers_of_botocore() -> None:
     before = [getattr(providers, name) for name in PROVIDERS]
     with non_interactive(None, 60):
-        assert not [
-            name for name, original in zip(PROVIDERS, before, strict=True) if getattr(providers, name) is original
-        ]
+        assert all(getattr(providers, name) is not one for name, one in zip(PROVIDERS, before, strict=True))
     assert [getattr(providers, name) for name in PROVIDERS] == before

@@ -69,19 +69,15 @@ def test_pause_after_failure_raises_ninth_failure_in_a_row() -> None:
     assert task.context.deadline.clock.monotonic() > 0
 
 
-def test_submit_no_more_makes_task_plan_only_with_warning() -> None:
-    task = create_task(ScriptedClient(None), declaration(), wait=False)
-    task.submit_no_more("A reason.")
-    assert task.state.plan_only
-    assert task.report.nothing_submitted
-    assert task.report.warnings == ["A reason. Nothing was submitted. Run the task again to resume."]
+NOTHING, UNKNOWN = "Nothing was submitted.", "The outcome of the last request is unknown."
 
 
-def test_submit_no_more_after_write_without_response_warns_of_unknown_outcome() -> None:
+@cases(
+    ("no write", [], NOTHING), ("write without response", [Operation("update", operation_status="PENDING")], UNKNOWN)
+)
+def test_submit_no_more_makes_task_plan_only_with_warning(operations: list[Operation], words: str) -> None:
     task = create_task(ScriptedClient(None), declaration(), wait=False)
-    task.report.operations.append(Operation("update", operation_status="PENDING"))
+    task.report.operations += operations
     task.submit_no_more("A reason.")
-    assert not task.report.nothing_submitted
-    assert task.report.warnings == [
-        "A reason. The outcome of the last request is unknown. Run the task again to resume."
-    ]
+    assert (task.state.plan_only, task.report.nothing_submitted) == (True, not operations)
+    assert task.report.warnings == [f"A reason. {words} Run the task again to resume."]

@@ -108,8 +108,6 @@ def test_validate_value_returns_errors(value: Any, limit: Limit | None, errors: 
     assert validation.validate_value("option", value, limit) == errors
 
 
-# --- options as Ansible loaded them ---
-
 SPEC: dict[str, dict[str, Any]] = {
     "name": {"type": "str", "required": True},
     "plain": {},

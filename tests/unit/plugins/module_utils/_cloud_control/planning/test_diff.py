@@ -87,8 +87,6 @@ def test_situation_properties_omit_unset_members(properties: Properties, left: P
     assert properties == before
 
 
-# --- generated declarations on generated experiments ---
-
 texts = st.sampled_from(["a", "b", ""])
 media_types = st.sampled_from(["text/csv", "a/b"])
 

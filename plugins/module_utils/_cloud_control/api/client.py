@@ -41,7 +41,7 @@ _MAX_PAGES = 10_000
 _MAX_RETRY_AFTER = 60.0
 
 
-@dataclass
+@dataclass(eq=False)
 class CloudControl:
     """The calls of one resource type. Threads can share an instance after create_clients()."""
 

@@ -106,31 +106,32 @@ def validate_connection(params: Mapping[str, Any]) -> list[str]:
     return errors
 
 
-def create_deadline(seconds: float) -> Deadline:
-    """Return a deadline that begins now."""
-    return Deadline(CLOCK, seconds)
-
-
 def create_client(
     module: AnsibleAWSModule,
     resource_type: ResourceType,
-    deadline: Deadline,
     *,
+    seconds: float = math.inf,
     declared: Collection[str] = (),
+    retry_mode: str = "standard",
     **config: Any,
 ) -> CloudControl:
     """Return the Cloud Control client with the connection options of the task.
 
+    seconds: the time until the deadline, which begins now. No call takes longer. By default, the client has no
+    deadline, and only the number of tries of each call is limited.
     declared: names of properties; a read without a required member of one of them is an invalid response.
-    config: settings of botocore.config.Config. aws_config of the task takes precedence. With a deadline, no call takes
-    longer than the deadline.
+    retry_mode: the mode of botocore, which makes one try. With C(adaptive), it slows down all calls after a throttled
+    call, without regard to a deadline.
+    config: further settings of botocore.config.Config. aws_config of the task takes precedence.
     Raises CallFailed if boto3 is not installed.
     """
     if not HAS_BOTO3:
         message = f"boto3 and botocore are not installed for {sys.executable}"
         raise CallFailed(message, code="MissingLibrary", operation=None)
-    if deadline.seconds < math.inf:
-        config |= {"connect_timeout": min(10, deadline.seconds), "read_timeout": min(60, deadline.seconds)}
+    config["retries"] = {"mode": retry_mode, "total_max_attempts": 1}  # only the engine retries
+    if seconds < math.inf:
+        config |= {"connect_timeout": min(10, seconds), "read_timeout": min(60, seconds)}
+    deadline = Deadline(CLOCK, seconds)
     return CloudControl(
         resource_type.type_name,
         make_client=partial(_make_client, module, resource_type, deadline, BotoConfig(**config)),

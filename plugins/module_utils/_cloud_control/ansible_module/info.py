@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -28,17 +27,10 @@ def run_info_module(resource_type: ResourceType) -> None:
     results: list[dict[str, Any]] = []
     try:
         query = _query(resource_type, module.params, raw)
-        # Without a wait no deadline: each call has a limited number of tries, and the number of resources is unknown.
-        deadline = base.create_deadline(module.params["wait_timeout"] if awaited else math.inf)
-        client = base.create_client(
-            module,
-            resource_type,
-            deadline,
-            # After a throttled call, adaptive mode slows down all calls of the client, without regard to a deadline.
-            retries={"mode": "standard" if awaited else "adaptive", "total_max_attempts": 1},
-            max_pool_connections=MAX_CONCURRENT_READS,
-        )
-        for found in read_until(resource_type, query, awaited, client, deadline):
+        # Without a wait there is no deadline, because the number of resources is unknown.
+        mode = {"seconds": module.params["wait_timeout"]} if awaited else {"retry_mode": "adaptive"}
+        client = base.create_client(module, resource_type, max_pool_connections=MAX_CONCURRENT_READS, **mode)
+        for found in read_until(resource_type, query, awaited, client, client.deadline):
             results = [_result(resource_type, query, region, *resource) for resource in found.items()]
     except CloudControlError as error:
         from .error_report import describe_failure  # Only a failed task needs it: saves 3 % of a task.

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple, cast
@@ -42,13 +41,7 @@ def run_metrics_module(resource_type: ResourceType) -> None:
     region = base.region_of(module)
     try:
         request = _request(resource_type, module.params, raw)
-        # No deadline: each call has a limited number of tries.
-        client = base.create_client(
-            module,
-            resource_type,
-            base.create_deadline(math.inf),
-            retries={"mode": "standard", "total_max_attempts": 1},  # the client of the collection retries
-        )
+        client = base.create_client(module, resource_type)
         subject, now = read_subject(client, table, module.params[resource_type.identifier])
         times = _times(request, subject, now)
         period = 0

@@ -36,15 +36,9 @@ def run_resource_module(resource_type: ResourceType) -> None:
 
 
 def _context(resource_type: ResourceType, module: AnsibleAWSModule, declaration: Declaration) -> Context:
-    deadline = base.create_deadline(module.params["wait_timeout"])
-    client = base.create_client(
-        module,
-        resource_type,
-        deadline,
-        declared=declaration.properties if declaration.present else (),
-        retries={"mode": "standard", "total_max_attempts": 1},  # only the engine retries
-    )
-    return Context(resource_type, client, deadline, wait=module.params["wait"], check_mode=module.check_mode)
+    declared = declaration.properties if declaration.present else ()
+    client = base.create_client(module, resource_type, seconds=module.params["wait_timeout"], declared=declared)
+    return Context(resource_type, client, client.deadline, wait=module.params["wait"], check_mode=module.check_mode)
 
 
 def _spec(resource_type: ResourceType) -> dict[str, Any]:

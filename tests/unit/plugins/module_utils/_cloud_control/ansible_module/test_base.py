@@ -13,7 +13,6 @@ import botocore
 import pytest
 
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.ansible_module import base
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api.polling import Clock, Deadline
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.errors import CallFailed
 from tests.support.cases import cases
 from tests.support.model import INFERENCE_EXPERIMENT, Resource
@@ -64,7 +63,7 @@ def module(**params: Any) -> Any:
 
 def prepare_client(**params: Any) -> None:
     """Create the boto3 client for Cloud Control."""
-    base.create_client(module(**params), INFERENCE_EXPERIMENT, Deadline(Clock(), 60)).create_clients("cloudcontrol")
+    base.create_client(module(**params), INFERENCE_EXPERIMENT).create_clients("cloudcontrol")
 
 
 URL = "http://localhost:1"

@@ -90,8 +90,8 @@ def _git(root: Path, *arguments: str) -> str:
 
 
 def _current(root: Path) -> str:
-    ((_, version, _),) = _LINES[GALAXY].findall((root / GALAXY).read_text(encoding="utf-8"))
-    return str(version)
+    (line,) = _LINES[GALAXY].finditer((root / GALAXY).read_text(encoding="utf-8"))
+    return line.group(2)
 
 
 def _numbers(version: str) -> list[int]:

@@ -84,6 +84,6 @@ NAMED_UNDERSCORE = re.compile(r"\b_(?: in\b|,|\)| =)")
 
 
 def test_sources_follow_rules_of_ansible_test() -> None:
-    sources = [path for folder in ("plugins", "tests") for path in (ROOT / folder).rglob("*.py")]
+    sources = [path for folder in ("plugins", "tests", "tools") for path in (ROOT / folder).rglob("*.py")]
     assert [path for path in sources if NAMED_UNDERSCORE.search(path.read_text(encoding="utf-8"))] == []
     assert [path for path in (ROOT / "tests" / "unit").rglob("__init__.py") if path.stat().st_size] == []

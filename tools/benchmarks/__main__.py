@@ -47,6 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 FULL: dict[str, Part] = {
     "unchanged": partial(tasks.unchanged, rounds=16),
     "lifecycle": partial(tasks.lifecycle, rounds=3),
+    "metrics": partial(tasks.metrics, rounds=16),
     **{
         f"info_{number}": partial(listing.info, number=number, latency=LATENCY, rounds=rounds, target=target)
         for number, rounds, target in ((1, 2, None), (200, 3, 1.15), (1000, 2, 1.15), (5000, 1, 1.15))
@@ -69,6 +70,7 @@ QUICK = {"operation_seconds": 0.1, "transition_seconds": 0.1}
 SMOKE: dict[str, Part] = {
     "unchanged": partial(tasks.unchanged, rounds=0),
     "lifecycle": partial(tasks.lifecycle, rounds=0),
+    "metrics": partial(tasks.metrics, rounds=0),
     "info": partial(listing.info, number=25, latency=0.0, rounds=1, target=None),
     "throttled": partial(listing.throttled, number=60, a_second=20, measured=False),
     "payload": payload.bytes_sent,

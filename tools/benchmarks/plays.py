@@ -23,6 +23,7 @@ from tools.benchmarks import baseline
 SECONDS = 600
 MODULE = "awscc.sagemaker.inference_experiment"
 INFO = "awscc.sagemaker.inference_experiment_info"
+METRICS = "awscc.sagemaker.inference_experiment_metrics_info"
 
 
 @dataclass(frozen=True)

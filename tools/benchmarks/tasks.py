@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta, timezone
+from typing import Any
 
 from tests.emulator.cloudcontrol.models import cloudcontrol_backends
 from tests.emulator.seed import ACCOUNT_ID
 from tests.support.environment import REGION
-from tools.benchmarks.baseline import LEAST, LEAST_WITH_DESCRIBE
+from tools.benchmarks.baseline import LEAST, LEAST_WITH_DESCRIBE, LEAST_WITH_METRICS
 from tools.benchmarks.figures import Count, Figure, Report, compared
-from tools.benchmarks.plays import INFO, MODULE, Bench, Task, declared
+from tools.benchmarks.plays import INFO, METRICS, MODULE, Bench, Task, declared
 
 NAME = "checkout"
 SCHEDULE = {"start_time": "2090-01-07T08:00:00Z", "end_time": "2090-01-14T08:00:00Z"}
@@ -57,6 +60,37 @@ def unchanged(bench: Bench, report: Report, *, rounds: int) -> None:
         compared("unchanged task with schedule / baseline, with Describe", scheduled[1:], described[1:], target=1.05),
         Figure(what="first task of a playbook / first baseline module", cost=ours[0], floor=least[0]),
     ]
+
+
+def metrics(bench: Bench, report: Report, *, rounds: int) -> None:
+    """Compare a task of the metrics module with a module that makes the same calls. The first round is a warm-up."""
+    bench.server.reset()
+    seeded = bench.server.seed(REGION)
+    start = datetime.now(timezone.utc).replace(second=0, microsecond=0) - timedelta(days=7)
+    schedule = {"StartTime": start.isoformat(), "EndTime": (start + timedelta(days=14)).isoformat()}
+    experiment = {"Name": NAME, "EndpointName": seeded.endpoint_name, "Schedule": schedule}
+    bench.server.put_experiment(REGION, experiment, status="Running")
+    bench.server.traffic(seeded.endpoint_name, REGION, invocations_per_minute=600, start=start)
+    bench.server.clear_log()
+    seconds = bench.play([Task(METRICS, {"name": NAME}), Task(LEAST_WITH_METRICS, {"name": NAME})] * (1 + rounds))
+    wanted = [DESCRIBE, "GetMetricData"] * 2 * (1 + rounds)
+    asked = [_statistics(record.request) for record in bench.server.log if record.operation == "GetMetricData"]
+    report.counts += [
+        Count(
+            what="calls of metrics tasks are Describe, GetMetricData", found=bench.server.calls() == wanted, wanted=True
+        ),
+        Count(what="statistics in each request", found=sorted({*map(len, asked)}), wanted=[54]),
+        Count(what="statistics that the baseline omits", found=len(asked[0] - asked[1]), wanted=0),
+    ]
+    if rounds:
+        costs, floors = (seconds[kind + 2 :: 2] for kind in range(2))
+        report.figures.append(compared("metrics task / baseline, same calls", costs, floors, target=1.10))
+
+
+def _statistics(request: Mapping[str, Any]) -> set[str]:
+    return {
+        json.dumps({**query["MetricStat"], "Period": None}, sort_keys=True) for query in request["MetricDataQueries"]
+    }
 
 
 def lifecycle(bench: Bench, report: Report, *, rounds: int) -> None:

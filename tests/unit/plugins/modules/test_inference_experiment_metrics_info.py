@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import reduce
 from types import MappingProxyType
 from typing import Any
 
@@ -16,6 +17,7 @@ import yaml
 from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.inference_experiment import METRICS
 from ansible_collections.awscc.sagemaker.plugins.modules import inference_experiment_metrics_info
 from tests.emulator import Emulator
+from tests.support.cases import cases
 from tests.support.environment import REGION
 from tests.support.module_runner import Result
 from tests.support.tasks import NAME, failed, put_experiment, succeeded
@@ -409,46 +411,90 @@ def test_denied_request_with_long_period_is_not_repeated(run: Run, emulator: Emu
     assert emulator.calls() == CALLS
 
 
-def test_independent_script_gets_the_same_numbers(run: Run, emulator: Emulator) -> None:
-    """The script uses the client and the paginator of boto3 and nothing of the collection."""
-    start_test(emulator, days=3)
-    found = measure(run)
-    cloudwatch = emulator.client("cloudwatch", REGION)
-    end = emulator.clock.now()
-    wanted = {
-        "invocations": ("Invocations", "Sum"),
-        "average": ("ModelLatency", "Average"),
-        "p99": ("ModelLatency", "p99"),
-        "errors": ("InvocationModelErrors", "Sum"),
-    }
-    script: dict[str, dict[str, float]] = {}
-    for variant in ("production", "shadow"):
-        dimensions = [{"Name": "EndpointName", "Value": ENDPOINT}, {"Name": "VariantName", "Value": variant}]
-        queries = [
-            {
-                "Id": key,
-                "MetricStat": {
-                    "Metric": {"Namespace": "AWS/SageMaker", "MetricName": name, "Dimensions": dimensions},
-                    "Period": 3 * 86_400,
-                    "Stat": statistic,
-                },
-            }
-            for key, (name, statistic) in wanted.items()
-        ]
-        pages = cloudwatch.get_paginator("get_metric_data").paginate(
-            MetricDataQueries=queries, StartTime=end - timedelta(days=3), EndTime=end
-        )
-        script[variant] = {r["Id"]: v for page in pages for r in page["MetricDataResults"] for v in r["Values"]}
-    for variant, values in script.items():
-        module = found[variant]
-        assert values == {
-            "invocations": module["invocations"],
-            "average": module["model_latency"]["average"],
-            "p99": module["model_latency"]["p99"],
-            "errors": module["invocation_model_errors"],
+# Metrics and statistics of the script, which uses the client and the paginator of boto3 and nothing of the collection.
+LATENCY, UTILIZATION = ("Average", "Minimum", "Maximum", "p50", "p90", "p99"), ("Average", "Maximum")
+SCRIPT = {
+    **{
+        (key,): ("AWS/SageMaker", name, "Sum")
+        for key, name in {
+            "invocations": "Invocations",
+            "invocations_per_instance": "InvocationsPerInstance",
+            "invocation_4xx_errors": "Invocation4XXErrors",
+            "invocation_5xx_errors": "Invocation5XXErrors",
+            "invocation_model_errors": "InvocationModelErrors",
+        }.items()
+    },
+    **{
+        (f"{kind.lower()}_latency", statistic.lower()): ("AWS/SageMaker", f"{kind}Latency", statistic)
+        for kind in ("Model", "Overhead")
+        for statistic in LATENCY
+    },
+    **{
+        (f"{key}_utilization", statistic.lower()): ("/aws/sagemaker/Endpoints", f"{name}Utilization", statistic)
+        for key, name in {
+            "cpu": "CPU",
+            "memory": "Memory",
+            "disk": "Disk",
+            "gpu": "GPU",
+            "gpu_memory": "GPUMemory",
+        }.items()
+        for statistic in UTILIZATION
+    },
+}
+
+
+def run_script(emulator: Emulator, variant: str, start: datetime, end: datetime) -> dict[tuple[str, ...], float]:
+    """Return the value of each metric with data, of one period over the whole time."""
+    dimensions = [{"Name": "EndpointName", "Value": ENDPOINT}, {"Name": "VariantName", "Value": variant}]
+    queries = [
+        {
+            "Id": "_".join(keys),
+            "MetricStat": {
+                "Metric": {"Namespace": namespace, "MetricName": name, "Dimensions": dimensions},
+                "Period": int((end - start).total_seconds()),
+                "Stat": statistic,
+            },
         }
-    ratio = script["shadow"]["p99"] / script["production"]["p99"]
-    assert found["comparison"]["model_latency"]["p99"]["ratio"] == ratio
+        for keys, (namespace, name, statistic) in SCRIPT.items()
+    ]
+    paginator = emulator.client("cloudwatch", REGION).get_paginator("get_metric_data")
+    pages = paginator.paginate(MetricDataQueries=queries, StartTime=start, EndTime=end)
+    values = {each["Id"]: value for page in pages for each in page["MetricDataResults"] for value in each["Values"]}
+    return {keys: values["_".join(keys)] for keys in SCRIPT if "_".join(keys) in values}
+
+
+@cases(
+    ("one retention period", {"days": 3}, timedelta()),
+    ("15 days after the start", {"days": 20, "minutes": 1}, timedelta(minutes=1)),
+    ("15 and 63 days after the start", {"days": 70, "minutes": 1}, timedelta(minutes=1)),
+)
+def test_independent_script_gets_the_same_numbers(
+    age: Mapping[str, Any], rounded_up: timedelta, run: Run, emulator: Emulator
+) -> None:
+    rates = {"error_4xx_rate": 0.01, "error_5xx_rate": 0.03}
+    start = start_test(emulator, {"production": {**PRODUCTION, **rates}, "shadow": {**SHADOW, **rates}}, **age)
+    found = measure(run, include_datapoints=True)
+    assert (found["start_time"], found["percentiles_exact"]) == (instant(start + rounded_up), True)
+    scripted = {role: run_script(emulator, role, start + rounded_up, emulator.clock.now()) for role in BOTH}
+    assert {len(values) for values in scripted.values()} == {
+        len(SCRIPT) - 4,
+        len(SCRIPT) - 2,
+    }  # without GPUs and GPU memory
+    for role, values in scripted.items():
+        assert {keys: reduce(dict.__getitem__, keys, found[role]) for keys in SCRIPT} == {
+            **dict.fromkeys(SCRIPT),
+            **values,
+        }
+        assert found[role]["error_rate"] == values["invocation_model_errors",] / values["invocations",]
+        assert sum(point["invocations"] for point in found[role]["datapoints"]) == values["invocations",]
+    production, shadow = scripted.values()
+    for keys in production.keys() & shadow.keys():
+        assert reduce(dict.__getitem__, keys, found["comparison"]) == {
+            "production": production[keys],
+            "shadow": shadow[keys],
+            "difference": shadow[keys] - production[keys],
+            "ratio": shadow[keys] / production[keys],
+        }
 
 
 def keys(value: Any, documented: Mapping[str, Any], path: str = "") -> set[str]:

@@ -61,6 +61,8 @@ def test_user_agent_names_collection_and_version(run: Run, emulator: Emulator, m
     run(module, TASKS.get(module, {"name": "checkout"}))
     agents = {record.user_agent.split(" ")[2] for record in emulator.log}
     assert agents == {f"{galaxy['namespace']}.{galaxy['name']}/{galaxy['version']}"}
+    run(module, {**TASKS.get(module, {"name": "checkout"}), "aws_config": {"user_agent": "mine"}})
+    assert emulator.log[-1].user_agent.startswith("mine")
 
 
 def _assert_failed(result: Result, emulator: Emulator, *words: str) -> None:

@@ -227,7 +227,6 @@ def test_later_statuses_lead_to_cancelled_and_never_back_before_the_start() -> N
     beyond = {
         name: {further for status in found - {"Updating"} for further in later[status]} for name, found in later.items()
     }
-
     assert {name for name, found in later.items() if not found} == {"Completed", "Cancelled"}
     assert all("Cancelled" in found for found in later.values() if found)
     assert {name for name, found in later.items() if "Created" in found} == {"Creating", "Created", "Updating"}

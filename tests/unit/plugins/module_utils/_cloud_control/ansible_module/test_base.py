@@ -28,7 +28,6 @@ PARAMS = {
 # Read this test first.
 def test_validate_connection_returns_all_errors() -> None:
     options = {"cloud_control_role_arn": "admin", "endpoint_url": "localhost", "secret_key": "wJalrXUtnFEMI\n"}
-
     assert base.validate_connection({**PARAMS, **options}) == [
         (
             "cloud_control_role_arn must be the ARN of an IAM role, like arn:aws:iam::123456789012:role/name, got"
@@ -120,7 +119,6 @@ def test_region_of_returns_region_of_the_module() -> None:
 
 def test_to_result_adds_write_only_properties_and_region() -> None:
     current = Resource({"Name": "checkout", "Status": "Created"}, {"Schedule": {"EndTime": "2026-02-08T09:00:00Z"}})
-
     assert base.to_result(INFERENCE_EXPERIMENT, None, "us-east-1") == {}
     assert base.to_result(INFERENCE_EXPERIMENT, current, "us-east-1") == {
         "name": "checkout",

@@ -101,7 +101,6 @@ def test_get_retries_throttled_call_and_returns_properties() -> None:
             {"ResourceDescription": {"Identifier": "x", "Properties": '{"Name": "x", "Nested": {"A": [1]}}'}},
         ]
     )
-
     assert boto3.client().get("x") == {"Name": "x", "Nested": {"A": [1]}}
     assert boto3.calls == [("get_resource", {"TypeName": TYPE, "Identifier": "x"})] * 2
     (pause,) = boto3.time.slept

@@ -51,12 +51,10 @@ def test_pause_raises_timed_out_after_the_deadline() -> None:
     time = ManualTime()
     deadline = polling.Deadline(time.clock, 30)
     deadline.pause(100, waiting_for="it was Creating")
-
     with pytest.raises(
         TimedOut, match=r"^wait_timeout of 30 seconds has elapsed: the status is still Creating$"
     ) as raised:
         deadline.pause(1, waiting_for="the status is still Creating")
-
     assert raised.value.code == "TimedOut"
     assert time.slept == [30]
 

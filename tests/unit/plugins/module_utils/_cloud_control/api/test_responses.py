@@ -54,10 +54,8 @@ def test_convert_errors_raises_call_failed_for_error_response() -> None:
         "Error": {"Code": "ThrottlingException", "Message": "Rate exceeded"},
         "ResponseMetadata": {"HTTPStatusCode": 400},
     }
-
     with pytest.raises(CallFailed) as raised, responses.convert_errors("GetResource"):
         raise ClientError(response, "GetResource")
-
     failure = raised.value
     assert (failure.code, failure.message, failure.operation) == ("ThrottlingException", "Rate exceeded", "GetResource")
     assert (failure.transient, failure.without_response) == (True, False)

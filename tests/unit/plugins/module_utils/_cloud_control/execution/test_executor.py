@@ -40,9 +40,7 @@ def call_failed(code: str, **details: Any) -> errors.CallFailed:
 def test_execute_submits_update_and_returns_resource_read_afterwards() -> None:
     client = ScriptedClient(experiment("Created", Description="New"))
     task = create_task(client, declaration(Description="New"))
-
     after = execute(task, seen("Created", Description="Old"), DESCRIBE)
-
     assert client.requests == [("update", "test", DESCRIBE.patch)]
     assert after == seen("Created", Description="New")
     assert task.report.operations == [

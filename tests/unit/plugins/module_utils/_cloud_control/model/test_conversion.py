@@ -115,7 +115,6 @@ def test_values_are_converted_in_to_properties_only() -> None:
         {"inner": {"type": "list", "elements": "dict", "options": {"size": {"type": "str"}}}},
         values={"inner.size": int},
     )
-
     assert to_properties(of_type, {"inner": [{"size": "7"}, {"size": None}]}) == {"Inner": [{"Size": 7}, {}]}
     assert to_options(of_type, {"Inner": [{"Size": 7}]}) == {"inner": [{"size": 7}], "tags": {}}
     with pytest.raises(ValueError, match="invalid literal"):

@@ -32,7 +32,6 @@ TAG_CHARACTERS = "_.:/=+-@ aZ09\u00e9\u4e2d\u00a0"
 # Read this test first.
 def test_tags_of_task_become_property_and_return_value() -> None:
     tags = {"team": "ml", "Cost Center": 42, "aws:x": "y"}
-
     assert list(validate_tags("tags", tags)) == [f'tags["aws:x"] {RESERVED}']
     assert tags_to_property(tags_as_strings(tags)) == [
         {"Key": "team", "Value": "ml"},

@@ -57,7 +57,6 @@ def test_compared_properties_have_only_end_time_in_status_running() -> None:
 def test_compute_diff_returns_whole_value_with_equivalent_members_unchanged() -> None:
     storage = {"Destination": "s3://old", "KmsKey": "arn:aws:kms:us-east-1:123456789012:key/k"}
     task = declaration(DataStorageConfig={"Destination": "s3://new", "KmsKey": "k"}, Description="As it was")
-
     assert changes(task, seen("Created", DataStorageConfig=storage)) == diff.Diff(
         {"DataStorageConfig": {**storage, "Destination": "s3://new"}},
         differences=(Difference(("DataStorageConfig", "Destination"), "s3://old", "s3://new"),),
@@ -152,9 +151,7 @@ def test_diff_is_empty_after_patch(task: Declaration, current: Resource) -> None
     before = copy.deepcopy((task, current))
     found = changes(task, current)
     patch = diff.create_patch(diff.Situation(INFERENCE_EXPERIMENT, task, current), found.properties, found.protected)
-
     model = jsonpatch.apply_patch(current.properties, patch, in_place=False)
-
     assert (task, current) == before
     write_only = {"Schedule": {**(current.write_only or {})["Schedule"], **model.pop("Schedule", {})}}
     assert changes(task, Resource(model, write_only)) == diff.Diff()
@@ -171,7 +168,6 @@ def test_patch_writes_only_changed_and_unset_members(task: Declaration, current:
     patch = diff.create_patch(diff.Situation(INFERENCE_EXPERIMENT, task, current), found.properties, found.protected)
     model: Any = jsonpatch.apply_patch(current.properties, patch, in_place=False)
     written = {operation["path"].split("/")[1] for operation in patch if operation["op"] != "test"}
-
     assert written <= found.names | {"DataStorageConfig"}
     if STATUSES[current.properties["Status"]].write_only.get("Schedule") == ("EndTime",) and "Schedule" in model:
         assert model["Schedule"].keys() == {"EndTime"}

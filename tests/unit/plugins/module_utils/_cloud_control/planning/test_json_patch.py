@@ -81,9 +81,7 @@ def tokens(path: str) -> list[str]:
 def test_build_changes_members_of_objects() -> None:
     current = {"Description": "Old", "Storage": {"Bucket": "a", "Key": "k"}}
     target = {"Storage": {"Bucket": "b", "Key": "k"}, "Count": 1}
-
     patch = json_patch.build(current, target)
-
     assert patch == [
         {"op": "remove", "path": "/Description"},
         {"op": "replace", "path": "/Storage/Bucket", "value": "b"},

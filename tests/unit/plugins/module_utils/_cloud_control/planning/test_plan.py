@@ -28,7 +28,6 @@ LATER = {"StartTime": "2026-02-01T09:00:00Z", "EndTime": "2026-02-10T09:00:00Z"}
 def test_next_step_returns_update_with_patch_if_description_differs() -> None:
     task = Declaration(identifier="test", properties={"Name": "test", "Description": "New"})
     current = Resource({"Name": "test", "Description": "Old", "Status": "Created"})
-
     assert plan.next_step(INFERENCE_EXPERIMENT, task, current) == plan.Update(
         patch=[{"op": "replace", "path": "/Description", "value": "New"}], properties=frozenset({"Description"})
     )

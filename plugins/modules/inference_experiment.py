@@ -271,7 +271,8 @@ notes:
     C(sagemaker:CreateInferenceExperiment), C(sagemaker:UpdateInferenceExperiment),
     C(sagemaker:StartInferenceExperiment), C(sagemaker:StopInferenceExperiment),
     C(sagemaker:DeleteInferenceExperiment), C(sagemaker:ListTags), C(sagemaker:AddTags), C(sagemaker:DeleteTags) and,
-    for O(role_arn), C(iam:PassRole). In check mode, the actions of M(awscc.sagemaker.inference_experiment_info) are
+    for O(role_arn), C(iam:PassRole). To verify a stop, the calling identity also needs C(sagemaker:DescribeEndpoint)
+    and C(sagemaker:DescribeEndpointConfig), even if O(cloud_control_role_arn) is set. In check mode, the actions of M(awscc.sagemaker.inference_experiment_info) are
     sufficient.
 attributes:
   check_mode:
@@ -685,6 +686,85 @@ variant_actions:
       returned: always
       type: str
       sample: Promote
+endpoint:
+  description:
+    - The variants that the endpoint serves at the end of the task.
+    - Null if the module has not read the endpoint, for example in check mode and with O(wait=false).
+  returned: when the task stops the experiment, or would stop it in check mode, and if the experiment has ended and
+    O(on_stop) is not V(retain)
+  type: dict
+  version_added: 1.1.0
+  contains:
+    name:
+      description: The name of the endpoint.
+      returned: always
+      type: str
+      sample: checkout
+    status:
+      description: The status of the endpoint.
+      returned: always
+      type: str
+      sample: InService
+    endpoint_config_name:
+      description: The name of the endpoint configuration. Each update of the endpoint changes the name.
+      returned: always
+      type: str
+      sample: checkout-config-2
+    production_variants:
+      description: The variants that answer the requests.
+      returned: always
+      type: list
+      elements: dict
+      contains: &variants
+        variant_name:
+          description: The name of the variant.
+          returned: always
+          type: str
+          sample: v2
+        model_name:
+          description: The name of the SageMaker model. Null if the endpoint configuration was not read.
+          returned: always
+          type: str
+          sample: checkout-v2
+        instance_type:
+          description: The instance type. Null if the endpoint configuration was not read.
+          returned: always
+          type: str
+          sample: ml.m5.large
+        current_instance_count:
+          description: The current number of instances.
+          returned: always
+          type: int
+          sample: 1
+        current_weight:
+          description: The current weight of the variant, which determines its share of the requests.
+          returned: always
+          type: float
+          sample: 1.0
+    shadow_production_variants:
+      description: The variants that get copies of the requests.
+      returned: always
+      type: list
+      elements: dict
+      contains: *variants
+verified:
+  description:
+    - Whether the module has read the endpoint, and the model that should answer the requests answers them.
+    - C(false) in check mode and with O(wait=false).
+  returned: when C(endpoint) is returned
+  type: bool
+  version_added: 1.1.0
+  sample: true
+promoted:
+  description:
+    - Whether the model of the shadow variant answers all requests. If both variants have the same model, their instance
+      types decide. If they have the same instance type too, the variant names decide.
+    - Null if this cannot be decided, for example because the endpoint was not read. Always null in check mode and with
+      O(wait=false).
+  returned: when C(endpoint) is returned
+  type: bool
+  version_added: 1.1.0
+  sample: true
 operations:
   description: The Cloud Control operations that the task submitted, or would submit in check mode, in order.
   returned: always

@@ -122,6 +122,8 @@ ROWS = [
         RESCHEDULE,
         (WITH_HANDLER_ROLE,),
     ),
+    Row("sagemaker:DescribeEndpoint", "verify the endpoint after a stop", STOP, _CALLERS, warns=True),
+    Row("sagemaker:DescribeEndpointConfig", "verify the models of the endpoint", STOP, _CALLERS, warns=True),
     Row("iam:PassRole", "pass ``cloud_control_role_arn`` to Cloud Control", READ, (WITH_HANDLER_ROLE,)),
     Row("sagemaker:DescribeInferenceExperiment", "read the variants and the schedule", MEASURE, (METRICS,)),
     Row("cloudwatch:GetMetricData", "read the metrics of the variants", MEASURE, (METRICS,)),

@@ -162,11 +162,17 @@ def rejected(result: Result, emulator: Emulator, *words: str) -> None:
 
 
 def rerun_unchanged(run: Run, emulator: Emulator, task: Mapping[str, Any]) -> Result:
-    """Run a task again and assert that it changes nothing. It reads once, and once more if it compares a schedule."""
+    """Run a task again and assert that it changes nothing.
+
+    It reads once, once more if it compares a schedule, and the endpoint if it waits and sets on_stop after the end.
+    """
     emulator.clear_log()
     result = succeeded(run(MODULE, dict(task)))
-    describes = "schedule" in task and stored_status(emulator) in ("Created", "Running")
-    calls = ["GetResource", "DescribeInferenceExperiment"] if describes else ["GetResource"]
+    status, calls = stored_status(emulator), ["GetResource"]
+    if "schedule" in task and status in ("Created", "Running"):
+        calls.append("DescribeInferenceExperiment")
+    if task.get("on_stop", "retain") != "retain" and status in ("Completed", "Cancelled") and task.get("wait", True):
+        calls += ["DescribeEndpoint", "DescribeEndpointConfig"]
     assert (result.changed, result["operations"], emulator.calls()) == (False, [], calls)
     return result
 

@@ -31,10 +31,10 @@ def emulator() -> Iterator[Emulator]:
 def emulator_of_module(request: pytest.FixtureRequest) -> Iterator[Emulator]:
     """Share an emulator between the tests of a module. Indirect parameters are settings of the emulator.
 
-    The emulator does not check that roles, models and endpoints exist.
+    The emulator does not check that roles and models exist, and creates missing endpoints.
     """
-    settings: dict[str, Any] = getattr(request, "param", {})
-    with Emulator(clock=ManualClock(), check_references=False, **settings) as emulator, with_shared_clients():
+    settings: dict[str, Any] = {"check_references": False, "assume_endpoints": True, **getattr(request, "param", {})}
+    with Emulator(clock=ManualClock(), **settings) as emulator, with_shared_clients():
         yield emulator
 
 

@@ -10,7 +10,7 @@ handler drops all other changes without an error.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,7 +25,9 @@ from .._cloud_control.model.resource_type import (
     Status,
     Transition,
     WriteOnlyReader,
+    option_name,
 )
+from .._cloud_control.model.verification import Finding, Read, Target, Unapplied, Verifier
 
 STOPS = ("Completed", "Cancelled")
 REGIONS_PAGE = (
@@ -371,23 +373,20 @@ def effects(before: Properties, model: Properties | None) -> dict[str, Any]:
 
 
 def warn_without_effect(declaration: Declaration, properties: Properties, now: datetime) -> list[str]:
-    """Return warnings about on_stop without a stop, and about schedule times that have no effect any more."""
+    """Return warnings about schedule times that have no effect any more."""
     status = properties["Status"]
-    state = {"Created": "has not started", "Running": "has already started"}.get(status, "has already ended")
-    on_stop = declaration.module_only_options.get("on_stop", "retain")
-    warnings = []
-    if on_stop != "retain" and status != "Running":
-        warnings.append(
-            f"on_stop: {on_stop} was not applied, because the experiment {state} ({status}). Only the task that stops"
-            " an experiment applies on_stop. Check which variants the endpoint serves."
-        )
     names = _times_without_effect(declaration, status, now)
-    if names:
-        warnings.append(
-            f"{' and '.join(names)} {'has' if len(names) == 1 else 'have'} no effect, because the experiment {state}"
-            f" ({status}). Omit the option, or create an experiment with another name for a new test."
-        )
-    return warnings
+    has = "has" if len(names) == 1 else "have"
+    warning = (
+        f"{' and '.join(names)} {has} no effect, because the experiment {_progress(status)}. Omit the option, or create"
+        " an experiment with another name for a new test."
+    )
+    return [warning] if names else []
+
+
+def _progress(status: str) -> str:
+    state = {"Created": "has not started", "Running": "has already started"}.get(status, "has already ended")
+    return f"{state} ({status})"
 
 
 def _times_without_effect(declaration: Declaration, status: str, now: datetime) -> list[str]:
@@ -407,6 +406,112 @@ def not_applied_by_create(sent: Properties, read: Properties, now: datetime) -> 
     if start and began_at_once and parse_instant(start) - now > CLOCKS_MAY_DIFFER:
         return frozenset({"Schedule"})
     return frozenset()
+
+
+def unapplied_on_stop(status: str, options: Mapping[str, Any]) -> Unapplied | None:
+    """Return on_stop if it has no effect in a status; None if it has an effect, or is retain."""
+    on_stop = options.get("on_stop", "retain")
+    if on_stop == "retain" or status == "Running":
+        return None
+    return Unapplied(
+        f"on_stop: {on_stop} was not applied, because the experiment {_progress(status)}. Only the task that stops an"
+        " experiment applies on_stop.",
+        {"variant_actions": _VARIANT_ACTIONS[on_stop != "promote_shadow", on_stop == "promote_shadow"]}
+        if status in STOPS
+        else None,
+    )
+
+
+_SERVED = ("ProductionVariants", "ShadowProductionVariants")
+
+
+def parse_endpoint(responses: Sequence[Mapping[str, Any]]) -> Target:
+    """Return the endpoint in the responses to DescribeEndpoint and, if read, to DescribeEndpointConfig."""
+    endpoint, config = responses[0], responses[-1]
+    shown = {
+        "name": endpoint["EndpointName"],
+        "status": endpoint["EndpointStatus"],
+        "endpoint_config_name": config["EndpointConfigName"],
+    }
+    for members in _SERVED:
+        configured = {variant["VariantName"]: variant for variant in config.get(members) or ()}
+        shown[option_name(members)] = [
+            {
+                "variant_name": variant["VariantName"],
+                "model_name": configured.get(variant["VariantName"], {}).get("ModelName"),
+                "instance_type": configured.get(variant["VariantName"], {}).get("InstanceType"),
+                "current_instance_count": variant.get("CurrentInstanceCount"),
+                "current_weight": variant.get("CurrentWeight"),
+            }
+            for variant in endpoint.get(members) or ()
+        ]
+    return Target(shown, shown["status"], endpoint.get("FailureReason") or "")
+
+
+def compare_endpoint(properties: Mapping[str, Any], effects: Mapping[str, Any], endpoint: Mapping[str, Any]) -> Finding:
+    """Return whether only the shadow's model answers requests, and how the endpoint differs from variant actions."""
+    tested = _tested_variants(properties)
+    production, shadow = ([_role(variant, tested) for variant in endpoint[option_name(each)]] for each in _SERVED)
+    weights = [variant["current_weight"] for variant in endpoint["production_variants"]]
+    answering = {role for role, weight in zip(production, weights, strict=True) if weight != 0} or set(production)
+    promoted = None if None in answering else answering == {"shadow"}
+    if not effects:
+        return Finding(promoted)
+    actions = effects["variant_actions"]
+    expected = "shadow" if actions["shadow"] == "Promote" else "production"
+    kept = ["shadow"] if actions["shadow"] == "Retain" else []
+    if expected not in answering:
+        if promoted is None:
+            words = "The module cannot decide whether the endpoint serves the production or the shadow variant."
+            return Finding(warnings=(words,))
+        return Finding(promoted, f"does not serve the variant {_shown(tested[expected])} in production")
+    if (production, shadow) == ([expected], kept):
+        return Finding(promoted)
+    leave = f"the variant {' and the shadow variant '.join(_shown(tested[role]) for role in (expected, *kept))}"
+    return Finding(promoted, warnings=(f"The variant actions leave {leave}, but the endpoint has other variants.",))
+
+
+def _tested_variants(properties: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return role -> variant of the experiment, in the form of the variants of an endpoint."""
+    by_name = {variant.get("VariantName"): variant for variant in properties.get("ModelVariants") or ()}
+    found = {}
+    for role, name in zip(ROLES, _roles(dict(properties)), strict=True):
+        if variant := by_name.get(name):
+            config = (variant.get("InfrastructureConfig") or {}).get("RealTimeInferenceConfig") or {}
+            model, instance_type = variant.get("ModelName"), config.get("InstanceType")
+            found[role] = {"variant_name": name, "model_name": model, "instance_type": instance_type}
+    return found
+
+
+def _role(served: Mapping[str, Any], tested: Mapping[str, Mapping[str, Any]]) -> str | None:
+    """Return the role that a served variant had in the test, "other" for another model, None if undecided.
+
+    If both variants have the same model, their instance types decide, and then their names.
+    """
+    if len(tested) < len(ROLES) or served["model_name"] is None:
+        return None
+    for member in ("model_name", "instance_type", "variant_name"):
+        matching = [role for role, variant in tested.items() if variant[member] == served[member]]
+        if len(matching) == 1:
+            return matching[0]
+        if member == "model_name" and not matching:
+            return "other"
+    return None
+
+
+def describe_endpoint(endpoint: Mapping[str, Any]) -> str:
+    """Return the sentence that lists the variants of an endpoint."""
+    variants = [
+        f"the {kind} variant {_shown(variant)}"
+        for kind, members in zip(ROLES, _SERVED, strict=True)
+        for variant in endpoint[option_name(members)]
+    ]
+    return f"The endpoint {endpoint['name']} serves {' and '.join(variants) or 'no variant'}."
+
+
+def _shown(variant: Mapping[str, Any]) -> str:
+    details = [f"model {variant['model_name'] or 'unknown'}", *filter(None, [variant["instance_type"]])]
+    return f"{variant['variant_name']} ({', '.join(details)})"
 
 
 def parse_subject(response: Mapping[str, Any]) -> Subject:
@@ -522,6 +627,27 @@ INFERENCE_EXPERIMENT = ResourceType(
         parse=parse_subject,
         metrics=METRICS,
         rates=(Rate("error_rate", "invocation_model_errors", "invocations"),),
+    ),
+    verifier=Verifier(
+        noun="endpoint",
+        conclusion="promoted",
+        question="which variants the endpoint serves",
+        service="sagemaker",
+        reads=(
+            Read("describe_endpoint", "EndpointName", "sagemaker:DescribeEndpoint"),
+            Read("describe_endpoint_config", "EndpointConfigName", "sagemaker:DescribeEndpointConfig"),
+        ),
+        parse=parse_endpoint,
+        # EndpointStatus of DescribeEndpoint in the SageMaker API Reference. The only other status is Deleting.
+        stable=("InService",),
+        transitional=("Creating", "Updating", "SystemUpdating", "RollingBack"),
+        failed=("Failed", "UpdateRollbackFailed", "OutOfService"),
+        missing=("ValidationException", "Could not find"),
+        compare=compare_endpoint,
+        describe=describe_endpoint,
+        unapplied=unapplied_on_stop,
+        hint="Find the cause in SageMaker, and deploy the intended variants with UpdateEndpoint. Running the task again"
+        " changes nothing, because the experiment has ended.",
     ),
     predict=predict,
     effects=effects,

@@ -59,7 +59,7 @@ class Account:
 
 @pytest.fixture(scope="module")
 def _account() -> Iterator[Account]:
-    settings: Any = {"check_references": False, "enforce_iam": True}
+    settings: Any = {"check_references": False, "assume_endpoints": True, "enforce_iam": True}
     with Emulator(clock=ManualClock(), **settings) as emulator, with_shared_clients():
         yield Account(emulator)
 

@@ -16,6 +16,7 @@ from ..execution.reconcile import reconcile
 from ..execution.state import Context, Operation, Report
 from ..model.resource_type import Declaration, Limit, Resource, ResourceType
 from ..model.validation import RawErrors, validate_value
+from ..planning.verdict import Verdict
 from . import base
 from .declaration import declaration_spec, read_declaration
 
@@ -64,12 +65,16 @@ def _outcome(resource_type: ResourceType, module: AnsibleAWSModule, report: Repo
     region = base.region_of(module)
     before, after = (base.to_result(resource_type, current, region) for current in _comparable(report))
     effects = report.effects
-    outcome = {
+    outcome: dict[str, Any] = {
         "changed": report.changed(check_mode=module.check_mode),
         resource_type.result_name: base.to_result(resource_type, report.now, region),
         "operations": [operation.result() for operation in report.operations],
         **{name: value for name, value in effects.items() if name not in resource_type.options},
     }
+    if resource_type.verifier and (effects or report.verdict):
+        verdict = report.verdict or Verdict()
+        outcome |= {resource_type.verifier.noun: verdict.shown, "verified": verdict.verified}
+        outcome[resource_type.verifier.conclusion] = verdict.conclusion
     if module._diff:
         outcome["diff"] = {"before": before, "after": {**after, **effects} if outcome["changed"] else before}
     return outcome

@@ -63,6 +63,8 @@ def execute(task: Task, current: Resource | None, step: Write) -> Resource | Non
         report.before_first_write = current
     operation = _planned(context.type, current, step)
     report.operations.append(operation)
+    if current and operation.effects:
+        state.affected = current.properties
     state.pending_create = step.create if isinstance(step, Delete) else None
     if not state.plan_only:
         failure = submit(task, step, operation)

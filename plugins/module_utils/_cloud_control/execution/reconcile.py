@@ -10,10 +10,11 @@ import contextlib
 from ..api.polling import pauses
 from ..errors import CallFailed, CloudControlError, Rejected
 from ..model.resource_type import Declaration, Resource
-from ..planning.plan import Done, ReadWriteOnly, Reject, Wait, next_step
+from ..planning.plan import Create, Delete, Done, ReadWriteOnly, Reject, Update, Wait, next_step
 from ..planning.prediction import predict_stable
 from .executor import execute, raise_if_rejection_follows_from_write, report_pending_create
 from .state import Context, Report, State, Task
+from .verification import verify_effects, warn_unapplied
 
 
 def reconcile(context: Context, declaration: Declaration, report: Report) -> None:
@@ -27,10 +28,7 @@ def reconcile(context: Context, declaration: Declaration, report: Report) -> Non
         current = report.before = report.now = task.read()
         status_pauses = pauses(context.deadline.clock)
         while True:
-            step = next_step(context.type, state.declaration, current)
-            if isinstance(step, Reject):
-                raise_if_rejection_follows_from_write(task, current, step)
-                raise Rejected(step.reason, hint=step.hint)
+            step = _next_step(task, current)
             if isinstance(step, Done):
                 _warn_without_effect(task, current)
                 return
@@ -53,6 +51,17 @@ def reconcile(context: Context, declaration: Declaration, report: Report) -> Non
         raise
 
 
+def _next_step(task: Task, current: Resource | None) -> Create | Update | Delete | Wait | ReadWriteOnly | Done:
+    """Return the next step. Raises Rejected, and NotApplied if an earlier write of this task had no effect."""
+    step = next_step(task.context.type, task.state.declaration, current)
+    if isinstance(step, Reject):
+        raise_if_rejection_follows_from_write(task, current, step)
+        raise Rejected(step.reason, hint=step.hint)
+    if isinstance(step, (Done, Create, Delete)):
+        verify_effects(task)
+    return step
+
+
 def _may_have_changed(task: Task, error: CloudControlError) -> bool:
     """Return whether to read the resource once more after a failure, because this task may have changed it.
 
@@ -73,6 +82,7 @@ def _warn_without_effect(task: Task, current: Resource | None) -> None:
     context, state, report = task
     if current is None or report.effects:
         return
+    warn_unapplied(task, current)
     now = context.deadline.clock.now()
     warnings = context.type.warn_without_effect(state.declaration, current.properties, now)
     report.warnings += [warning for warning in warnings if warning not in report.warnings]

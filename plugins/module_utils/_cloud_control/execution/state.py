@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 from ..api.client import CloudControl
 from ..api.polling import Deadline, backoff
 from ..errors import CloudControlError
-from ..model.resource_type import Declaration, Resource, ResourceType
+from ..model.resource_type import Declaration, Properties, Resource, ResourceType
 from ..planning.plan import Create
+from ..planning.verdict import Verdict
 
 # Operations in a row that may end in a transient failure before the task fails.
 _MAX_TRANSIENT_FAILURES = 8
@@ -56,6 +57,8 @@ class State:
     denied: CloudControlError | None = None
     """The failure of an operation in which the handler lacked a permission after it had made some changes. It is raised
     if another write is necessary."""
+    affected: Properties | None = None
+    """The properties before the last operation with effects; None if there is none, and when they are verified."""
     transient_failures: int = 0
     """The number of transient failures since the last success."""
     concurrent_pauses: Iterator[float] | None = None
@@ -97,6 +100,8 @@ class Report:
     """The resource as last read, in check mode as predicted."""
     operations: list[Operation] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    verdict: Verdict | None = None
+    """The verification of effects; None if there was none."""
     failed_after_submission: bool = False
     """An operation failed but may have changed the resource; changed() then compares the reads."""
     nothing_submitted: bool = False

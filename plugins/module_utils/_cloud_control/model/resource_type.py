@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from .metrics import MetricsTable
+    from .verification import Verifier
 
 Properties = dict[str, Any]
 Path = tuple[str, ...]
@@ -225,6 +226,8 @@ class ResourceType(NamedTuple):
     effects: Callable[[Properties, Properties | None], dict[str, Any]] = lambda _properties, _model: {}
     """(properties read; model, or None for a delete) -> effects of the operation that no read shows, by the name of the
     return value. An effect that has the name of an option is shown in the diff, but is not a return value."""
+    verifier: Verifier | None = None
+    """How effects are verified on another resource of the service; None if they cannot be verified."""
     not_applied_by_create: Callable[[Properties, Properties, datetime], frozenset[str]] = lambda *_: frozenset()
     """(properties sent, properties read, current time) -> the sent properties that the create has not applied. Needed
     for properties in which next_step() would not find a difference."""

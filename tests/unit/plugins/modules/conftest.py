@@ -40,7 +40,7 @@ def _emulator_and_clients() -> Iterator[tuple[Emulator, Clients]]:
         return created[key]
 
     # Without checks of references, no test has to create roles, models and endpoints.
-    emulator = Emulator(clock=ManualClock(), check_references=False)
+    emulator = Emulator(clock=ManualClock(), check_references=False, assume_endpoints=True)
     with emulator, pytest.MonkeyPatch.context() as patch:
         patch.setattr(AnsibleAWSModule, "client", client)
         patch.setattr(botocore.session, "create_loader", _LOADER)

@@ -35,7 +35,11 @@ COMPLETE = {
     "description": "As it is",
     "role_arn": ROLE_ARN,
     "endpoint_name": "checkout-endpoint",
-    "endpoint_metadata": {"endpoint_name": "checkout-endpoint"},
+    "endpoint_metadata": {
+        "endpoint_name": "checkout-endpoint",
+        "endpoint_config_name": "checkout-endpoint-0000002",
+        "endpoint_status": "InService",
+    },
     "kms_key": KEY_ID,
     "model_variants": tasks.variants(),
     "shadow_mode_config": tasks.shadow_mode_config(),
@@ -148,7 +152,7 @@ def test_region_of_task_is_used_and_returned(run: Run, emulator: Emulator) -> No
     assert {record.region for record in emulator.log} == {"eu-central-1"}
 
 
-TYPES: Mapping[str, type] = {"str": str, "int": int, "bool": bool, "list": list, "dict": dict}
+TYPES: Mapping[str, type] = {"str": str, "int": int, "float": float, "bool": bool, "list": list, "dict": dict}
 # The keys that Ansible adds to the result of every module.
 COMMON = {"changed", "failed", "msg", "diff", "warnings", "invocation", "boto3_version", "botocore_version"}
 # The keys of these values are those of Cloud Control.

@@ -25,8 +25,8 @@ def test_promote_of_ended_experiment_returns_a_warning(run: Run, emulator: Emula
     (warning,) = result.warnings
     assert "on_stop: promote_shadow" in warning
     assert "the experiment has already ended (Completed)" in warning
-    assert "Check which variants the endpoint serves." in warning
-    assert (result.changed, emulator.calls()) == (False, ["GetResource"])
+    assert "The endpoint checkout-endpoint serves the production variant production (model demo-model-a" in warning
+    assert (result.changed, emulator.writes()) == (False, [])
 
 
 SILENT: dict[str, tuple[str | None, dict[str, Any]]] = {

@@ -1,0 +1,88 @@
+# Copyright (c) awscc.sagemaker contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The records that describe how effects are verified on another resource of the service, the target.
+
+For example, the stop of a test changes the variants of an endpoint. No read of the test shows these variants.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+Document = Mapping[str, Any]
+
+
+class Read(NamedTuple):
+    """A call of the service that takes one parameter. The previous document has a member with its name and value."""
+
+    method: str
+    argument: str
+    permission: str
+    """The IAM action of the call."""
+
+
+class Target(NamedTuple):
+    """The target as it was read."""
+
+    shown: dict[str, Any] | None = None
+    """The return value; None if the target was not read."""
+    status: str = ""
+    reason: str = ""
+    """The reason of the service for the status."""
+    unread: str = ""
+    """The failure of a read, as sentences; "" if all reads succeeded."""
+
+
+class Finding(NamedTuple):
+    """The comparison of a target with the effects of an operation."""
+
+    conclusion: bool | None = None
+    """The answer to the question of C(Verifier.conclusion); None if it cannot be decided."""
+    failure: str = ""
+    """The necessary effect that the target does not show, as the rest of a sentence after the noun of the target."""
+    warnings: tuple[str, ...] = ()
+    """Other differences, as sentences."""
+
+
+class Unapplied(NamedTuple):
+    """An option without effect in the current status."""
+
+    warning: str
+    effects: Mapping[str, Any] | None = None
+    """The effects that the option requests; None if a read of the target cannot show them."""
+
+
+class Verifier(NamedTuple):
+    """The reads of the target, and its comparison with the effects of an operation."""
+
+    noun: str
+    """The target in a sentence, also the key of its return value."""
+    conclusion: str
+    """The key of the return value that answers whether the target shows the most important effect."""
+    question: str
+    """What is verified, in a sentence: "which variants the endpoint serves"."""
+    service: str
+    """The name of the service in boto3."""
+    reads: tuple[Read, ...]
+    """The calls in order. The first takes its parameter from the properties of the resource."""
+    parse: Callable[[Sequence[Document]], Target]
+    """The responses so far -> target."""
+    stable: tuple[str, ...]
+    """The statuses in which the target can be compared."""
+    transitional: tuple[str, ...]
+    """The statuses that end without a further request."""
+    failed: tuple[str, ...]
+    """The statuses after a failure of the effects."""
+    missing: tuple[str, str]
+    """The error code for a target that does not exist, and a part of the message."""
+    compare: Callable[[Document, Mapping[str, Any], Mapping[str, Any]], Finding]
+    """(properties of the resource before the operation, effects, Target.shown) -> finding. Without effects, only the
+    conclusion."""
+    describe: Callable[[Mapping[str, Any]], str]
+    """Target.shown -> the current effects, as a sentence."""
+    unapplied: Callable[[str, Mapping[str, Any]], Unapplied | None]
+    """(status of the resource, module-only options) -> the option that has no effect in this status."""
+    hint: str
+    """The hint of a failed verification."""

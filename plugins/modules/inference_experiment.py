@@ -272,8 +272,8 @@ notes:
     C(sagemaker:StartInferenceExperiment), C(sagemaker:StopInferenceExperiment),
     C(sagemaker:DeleteInferenceExperiment), C(sagemaker:ListTags), C(sagemaker:AddTags), C(sagemaker:DeleteTags) and,
     for O(role_arn), C(iam:PassRole). To verify a stop, the calling identity also needs C(sagemaker:DescribeEndpoint)
-    and C(sagemaker:DescribeEndpointConfig), even if O(cloud_control_role_arn) is set. In check mode, the actions of M(awscc.sagemaker.inference_experiment_info) are
-    sufficient.
+    and C(sagemaker:DescribeEndpointConfig), even if O(cloud_control_role_arn) is set. In check mode, the actions of
+    M(awscc.sagemaker.inference_experiment_info) are sufficient.
 attributes:
   check_mode:
     description:
@@ -737,7 +737,7 @@ endpoint:
           type: int
           sample: 1
         current_weight:
-          description: The current weight of the variant, which determines its share of the requests.
+          description: The current weight of the variant. SageMaker distributes the requests by weight.
           returned: always
           type: float
           sample: 1.0

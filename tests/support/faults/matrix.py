@@ -21,11 +21,12 @@ COLUMNS = {
     "first": "first call",
     "read": "later read",
     "describe": "Describe",
+    "endpoint": "read of the endpoint",
     "write": "write",
     "poll": "poll",
     "search": "search for a concurrent operation",
 }
-_First, _Read, _Describe, _Write, _Poll, _Search = COLUMNS
+_First, _Read, _Describe, _Endpoint, _Write, _Poll, _Search = COLUMNS
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,8 @@ PLACES = (
     Place("Describe before a recreate", _Describe, "recreate", _DescribeIt),
     Place("Describe of a listed experiment", _Describe, "info", _DescribeIt),
     Place("first Describe of wait_for", _Describe, "info reached", _DescribeIt),
+    Place("read of the endpoint after a stop", _Endpoint, "stop", "DescribeEndpoint"),
+    Place("read of its configuration after a stop", _Endpoint, "stop", "DescribeEndpointConfig"),
     Place("create", _Write, "create", _Create),
     Place("update", _Write, "change", _Update),
     Place("update with wait: false", _Write, "no wait", _Update),
@@ -94,9 +97,9 @@ def _row(**outcomes: str) -> Outcomes:
     return outcomes
 
 
-_RETRIED = _row(first="+1", read="+1", describe="+1", write="+1", poll="recovered", search="recovered")
-_EXHAUSTED = _row(first="8", read="8", describe="8", write="8", poll="TimedOut", search="recovered")
-_FATAL = _row(first="1", read="1", describe="1", write="1", poll="1", search="recovered")
+_RETRIED = _row(first="+1", read="+1", describe="+1", endpoint="+1", write="+1", poll="recovered", search="recovered")
+_EXHAUSTED = _row(first="8", read="8", describe="8", endpoint="8", write="8", poll="TimedOut", search="recovered")
+_FATAL = _row(first="1", read="1", describe="1", endpoint="1", write="1", poll="1", search="recovered")
 
 
 @dataclass(frozen=True)
@@ -140,8 +143,8 @@ FAULTS = (
         "connection refused",
         "refused",
         "EndpointConnectionError",
-        once=_row(first="1", read="+1", describe="1", write="+1", poll="recovered", search="recovered"),
-        repeatedly=_row(first="1", read="8", describe="1", write="8", poll="TimedOut", search="recovered"),
+        once={**_RETRIED, "first": "1", "describe": "1", "endpoint": "1"},
+        repeatedly={**_EXHAUSTED, "first": "1", "describe": "1", "endpoint": "1"},
     ),
     _transient("connection closed", "close", "ConnectionClosedError"),
     _transient("connection reset", "reset", "ConnectionClosedError"),
@@ -165,8 +168,8 @@ FAULTS = (
         "unknown status",
         "unknown_status",
         "Unsettled",
-        once=_row(first="+0", read="+0", describe="+1", write="+0", poll="recovered", search="recovered"),
-        repeatedly=_row(first="+0", read="+0", describe="9", write="+0", poll="TimedOut", search="recovered"),
+        once={**_RETRIED, "first": "+0", "read": "+0", "endpoint": "+0", "write": "+0"},
+        repeatedly={**_EXHAUSTED, "first": "+0", "read": "+0", "describe": "9", "endpoint": "+0", "write": "+0"},
     ),
     Fault(
         "ResourceConflictException",
@@ -213,7 +216,15 @@ EXCEPTIONS: Mapping[tuple[str, str], tuple[str, str, str]] = {
         "+7",
         "with wait: false, a later run makes the change",
     ),
-    (_REFUSED, "Describe after an update"): ("+1", "8", "SageMaker has responded before"),
+    **{
+        (_REFUSED, place): ("+1", "8", "SageMaker has responded before")
+        for place in ("Describe after an update", "read of its configuration after a stop")
+    },
+    **{
+        (_DENIED, place.title): ("+0", "+0", "a warning says that the stop was not verified")
+        for place in PLACES
+        if place.column == _Endpoint
+    },
 }
 
 # --- operations that are accepted and then fail ---

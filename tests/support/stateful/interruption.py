@@ -10,7 +10,13 @@ from typing import Any
 from tests.emulator.controls import Controls
 from tests.emulator.faults import Moment
 from tests.support.module_runner import Result
-from tests.support.stateful.invariants import VARIANT_ACTIONS, assert_distinct_tokens, find, unmet
+from tests.support.stateful.invariants import (
+    VARIANT_ACTIONS,
+    assert_distinct_tokens,
+    endpoint_reads,
+    find,
+    unmet,
+)
 from tests.support.stateful.setup import put_needed, with_times
 from tests.support.stateful.transitions import NEEDED, ROLE, shadowing
 
@@ -128,6 +134,7 @@ def _check_rerun(harness: Harness, task: dict[str, Any], expected: _End, *, wher
     third = _run(harness, task)
     assert (third.failed, third.changed) == (False, False), where
     reads = ["DescribeInferenceExperiment"] if "schedule" in task else []
+    reads += endpoint_reads(task, (find(controls, NAME) or {}).get("status"))
     assert controls.calls() == ["GetResource", *reads], where
 
 

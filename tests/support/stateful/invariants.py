@@ -64,6 +64,12 @@ def unmet(task: Task, found: Mapping[str, Any] | None) -> list[str]:
     return [option for option, holds in checks.items() if option in task and not holds(task[option])]
 
 
+def endpoint_reads(task: Task, status: str | None) -> list[str]:
+    """Return the calls with which a task reads the endpoint of an experiment that it finds in a status."""
+    reads = task.get("on_stop", "retain") != "retain" and status in TERMINAL
+    return ["DescribeEndpoint", "DescribeEndpointConfig"] if reads else []
+
+
 def writes(emulator: Emulator) -> list[str]:
     return [f"{record.operation} {record.request}" for record in emulator.log if record.write]
 

@@ -59,4 +59,4 @@ def _read(client: CloudControl, verifier: Verifier, read: Read, name: str, earli
         return response
 
     argument: dict[str, Any] = {read.argument: name}
-    return next(client.service_pages(verifier.service, read.method, parse, **argument))
+    return next(client.pages(read.method, parse, service=verifier.service, **argument))

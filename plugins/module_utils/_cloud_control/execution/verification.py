@@ -42,7 +42,7 @@ def warn_unapplied(task: Task, current: Resource) -> None:
     verifier = context.type.verifier
     if verifier is None or report.verdict:
         return
-    unapplied = verifier.unapplied(context.type.status_of(current), state.declaration.module_only_options)
+    unapplied = verifier.unapplied(context.type.status_of(current) or "", state.declaration.module_only_options)
     if unapplied is None:
         return
     details = f"Check {verifier.question}."

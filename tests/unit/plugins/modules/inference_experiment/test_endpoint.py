@@ -297,7 +297,7 @@ def test_on_stop_of_ended_experiment_with_endpoint_out_of_service_is_ok(
     run: Run, emulator: Emulator, status: str
 ) -> None:
     put_experiment(emulator, "Completed")
-    emulator.put_endpoint(ENDPOINT, REGION, status=status, **({"time_left": math.inf} if status == "Updating" else {}))
+    emulator.put_endpoint(ENDPOINT, REGION, status=status, time_left=math.inf if status == "Updating" else None)
     result = succeeded(run(MODULE, minimal(**PROMOTE, wait_timeout=60)))
     (warning,) = result.warnings
     assert f"has the status {status}" in warning

@@ -43,18 +43,6 @@ def test_update_of_running_experiment_succeeds_without_change_of_model_variants(
         assert emulator.calls() == ["UpdateResource", "GetResourceRequestStatus"]
 
 
-def test_start_with_default_settings_succeeds_while_starting() -> None:
-    with Emulator(clock=ManualClock()) as emulator:
-        emulator.put_experiment(REGION, emulator.seed(REGION).properties("test"), status="Created")
-        client = boto3.client("cloudcontrol", region_name=REGION)
-        patch = json.dumps([{"op": "add", "path": "/DesiredState", "value": "Running"}])
-        event = client.update_resource(TypeName=TYPE_NAME, Identifier="test", PatchDocument=patch)
-        emulator.clock.advance(emulator.settings.operation_seconds)
-        event = client.get_resource_request_status(RequestToken=event["ProgressEvent"]["RequestToken"])
-        status = event["ProgressEvent"]["OperationStatus"]
-        assert (status, emulator.experiment("test")["status"]) == ("SUCCESS", "Starting")
-
-
 # registration in moto
 
 
@@ -153,11 +141,6 @@ def test_settings_reject_unknown_name_or_wrong_value(changes: dict[str, Any]) ->
     assert settings == Settings()
     with pytest.raises(ValueError, match="setting"):
         Emulator(**changes)
-
-
-def test_settings_have_no_other_attributes() -> None:
-    with pytest.raises(AttributeError):
-        Settings().colour = "red"  # type: ignore[attr-defined] # the subject of the test
 
 
 def test_settings_from_json_equal_original() -> None:

@@ -66,26 +66,6 @@ def test_connection_ends_without_response(
     assert exists(aws) is applied
 
 
-@pytest.mark.parametrize(
-    ("kind", "details", "applied"),
-    [
-        ("lost", {}, True),
-        ("broken_json", {}, True),
-        ("throttle", {}, False),
-        ("throttle", {"applied": True}, True),
-        ("not_json", {}, False),
-        ("not_json", {"applied": True}, True),
-    ],
-)
-def test_failed_create_is_applied_by_kind_or_detail(
-    aws: Aws, kind: str, details: dict[str, Any], applied: bool
-) -> None:
-    aws.emulator.fault("CreateResource", kind, **details)
-    with pytest.raises((ClientError, KeyError)):
-        aws.send_create()
-    assert exists(aws) is applied
-
-
 def test_unknown_status_replaces_statuses_in_all_responses(aws: Aws) -> None:
     aws.put("Running")
     aws.emulator.fault("*", "unknown_status", times=9)
@@ -140,12 +120,6 @@ def test_failed_ends_operation_with_handler_error_code(aws: Aws, code: str) -> N
     assert event["StatusMessage"] == "as set"
     assert "Description" not in aws.get()
     assert aws.update(CHANGE)["OperationStatus"] == "SUCCESS"
-
-
-def test_failed_and_applied_create_exists(aws: Aws) -> None:
-    aws.emulator.fault("CreateResource", "failed", code="NetworkFailure", applied=True)
-    assert aws.create()["ErrorCode"] == "NetworkFailure"
-    assert aws.get()["Status"] == "Running"
 
 
 @pytest.mark.parametrize("applied", [False, True], ids=["before the handler", "after the handler"])

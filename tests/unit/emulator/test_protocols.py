@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, ConnectionClosedError
+from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
 from tests.support.aws_clients import Aws, CloudWatch, code_of, rejected
@@ -44,11 +44,6 @@ def test_request_is_logged_with_its_protocol(aws: Aws, cloudwatch: CloudWatch) -
     assert (*sent, response["ResponseMetadata"]["HTTPHeaders"]["content-type"]) == CONTENT_TYPES[cloudwatch.protocol]
 
 
-def test_installed_botocore_sends_json_to_cloudwatch(aws: Aws) -> None:
-    aws.client("cloudwatch").describe_alarms()
-    assert [record.protocol for record in aws.emulator.log] == ["json"]
-
-
 ERRORS: list[Any] = [
     ("throttle", {}, "Throttling", 400),
     ("error", {"code": "ThrottlingException", "status": 500}, "ThrottlingException", 500),
@@ -71,13 +66,6 @@ def test_fault_is_error_in_protocol_of_request(
     assert headers.get("x-amzn-query-error") == {"query": None, "json": f"{code};{fault}"}[cloudwatch.protocol]
     assert (aws.emulator.log[0].status, aws.emulator.log[0].error) == (status, code)
     assert call(cloudwatch)["MetricDataResults"][0]["Id"] == "m1"
-
-
-def test_missing_keys_is_response_without_members(aws: Aws, cloudwatch: CloudWatch) -> None:
-    aws.emulator.fault("GetMetricData", "missing_keys")
-    response = call(cloudwatch)
-    assert not response.get("MetricDataResults")
-    assert response["ResponseMetadata"]["HTTPStatusCode"] == 200
 
 
 @pytest.mark.parametrize("kind", ["not_json", "broken_json"])
@@ -103,21 +91,9 @@ def test_changed_passes_value_of_json_and_bytes_of_xml_to_function(aws: Aws, clo
     assert [result["Id"] for result in call(cloudwatch)["MetricDataResults"]] == ["m2"]
 
 
-def test_connection_is_closed(aws: Aws, cloudwatch: CloudWatch) -> None:
-    aws.emulator.fault("GetMetricData", "close")
-    with pytest.raises(ConnectionClosedError):
-        call(cloudwatch)
-
-
 def test_unknown_region_is_rejected_with_code_of_query_protocol(aws: Aws) -> None:
     with rejected("SignatureDoesNotMatch", "valid region"):
         aws.client("cloudwatch", "us-east-9").describe_alarms()
-
-
-def test_unknown_status_replaces_endpoint_status(aws: Aws) -> None:
-    aws.emulator.fault("DescribeEndpoint", "unknown_status", identifier=aws.seed.endpoint_name)
-    found = aws.sagemaker.describe_endpoint(EndpointName=aws.seed.endpoint_name)
-    assert (found["EndpointStatus"], found["EndpointName"]) == ("Hibernating", aws.seed.endpoint_name)
 
 
 SERVICES: list[Any] = [
@@ -132,12 +108,4 @@ SERVICES: list[Any] = [
 def test_date_header_is_time_of_emulator(aws: Aws, send: Callable[[Aws], Any]) -> None:
     aws.pass_time(86400)
     headers = send(aws)["ResponseMetadata"]["HTTPHeaders"]
-    assert parsedate_to_datetime(headers["date"]) == aws.emulator.clock.now()
-
-
-def test_date_header_of_fault_is_time_of_emulator(aws: Aws) -> None:
-    aws.emulator.fault("*", "throttle")
-    with pytest.raises(ClientError) as error:
-        aws.client("sts").get_caller_identity()
-    headers = error.value.response["ResponseMetadata"]["HTTPHeaders"]
     assert parsedate_to_datetime(headers["date"]) == aws.emulator.clock.now()

@@ -8,21 +8,18 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
-from email.utils import parsedate_to_datetime
 from http.client import HTTPConnection
 from typing import Any
 
 import boto3
 import pytest
 from botocore.config import Config
-from botocore.exceptions import ConnectionClosedError, ReadTimeoutError, WaiterError
+from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 
 from tests.emulator import ManualClock, Seed, control_api
 from tests.emulator.controls import CREDENTIALS
-from tests.emulator.gate import ConnectionDropped
 from tests.emulator.server import EmulatorServer
 from tests.support.aws_clients import REGION, TYPE_NAME, rejected
 
@@ -74,18 +71,6 @@ def read(cloudcontrol: Any, name: str = "test") -> Any:
     return json.loads(found["ResourceDescription"]["Properties"])
 
 
-def test_waiter_of_boto3_waits_for_success_and_raises_for_failure(
-    server: EmulatorServer, seed: Seed, cloudcontrol: Any
-) -> None:
-    waiter = cloudcontrol.get_waiter("resource_request_success")
-    waiter.wait(RequestToken=create(cloudcontrol, seed)["RequestToken"], WaiterConfig={"Delay": 0})
-    assert read(cloudcontrol)["Status"] == "Running"
-    assert server.calls() == ["CreateResource", "GetResourceRequestStatus", "GetResource"]
-    failed = create(cloudcontrol, seed, EndpointName="nowhere")
-    with pytest.raises(WaiterError, match="terminal failure state"):
-        waiter.wait(RequestToken=failed["RequestToken"])
-
-
 def aws_cli(server: EmulatorServer, *arguments: str) -> Any:
     """Return the output of a command of the AWS CLI."""
     command = [sys.executable, "-m", "awscli", *arguments, "--output", "json"]
@@ -105,23 +90,6 @@ def test_aws_cli_creates_lists_and_describes(server: EmulatorServer, seed: Seed)
     assert [entry["Identifier"] for entry in listed["ResourceDescriptions"]] == ["cli"]
     described = aws_cli(server, "sagemaker", "describe-inference-experiment", "--name", "cli")
     assert described["EndpointMetadata"]["EndpointName"] == seed.endpoint_name
-
-
-def test_other_services_of_moto_work(server: EmulatorServer, seed: Seed) -> None:
-    s3 = client(server, "s3")
-    s3.put_object(Bucket=seed.bucket, Key="a/b", Body=b"captured")
-    assert s3.get_object(Bucket=seed.bucket, Key="a/b")["Body"].read() == b"captured"
-    assert s3.head_object(Bucket=seed.bucket, Key="a/b")["ContentLength"] == 8
-    assert client(server, "sts").get_caller_identity()["Account"] == "123456789012"
-
-
-def test_concurrent_calls_are_served_and_logged_once(server: EmulatorServer, cloudcontrol: Any) -> None:
-    for number in range(8):
-        server.put_experiment(REGION, {"Name": f"test-{number}"})
-    with ThreadPoolExecutor(8) as pool:
-        names = [f"test-{number % 8}" for number in range(40)]
-        assert [found["Name"] for found in pool.map(lambda name: read(cloudcontrol, name), names)] == names
-    assert [record.number for record in server.log] == list(range(server.log[0].number, server.log[0].number + 40))
 
 
 # faults
@@ -162,35 +130,11 @@ def test_faults_of_responses_apply_over_http(server: EmulatorServer, cloudcontro
         read(cloudcontrol)
 
 
-def test_date_header_is_time_of_emulator(server: EmulatorServer) -> None:
-    server.clock.advance(86400)
-    with closing(HTTPConnection(server.endpoint_url.removeprefix("http://"), timeout=10)) as connection:
-        connection.request("POST", "/", "Action=GetCallerIdentity&Version=2011-06-15")
-        response = connection.getresponse()
-    assert [parsedate_to_datetime(date) for date in response.headers.get_all("Date", [])] == [server.clock.now()]
-
-
 def test_exception_of_moto_is_status_500_with_message(server: EmulatorServer, caplog: pytest.LogCaptureFixture) -> None:
     with rejected("InternalFailure", "NotImplementedError"):
         client(server, "sagemaker").list_spaces()
     assert "moto could not answer" in caplog.text
     assert server.calls() == ["ListSpaces"]
-
-
-def test_callback_makes_concurrent_call_or_drops_connection(
-    server: EmulatorServer, seed: Seed, cloudcontrol: Any
-) -> None:
-    server.put_experiment(REGION, {"Name": "test"}, status="Created")
-    server.on_call("GetResource", lambda: server.client("sagemaker").start_inference_experiment(Name="test"))
-    assert read(cloudcontrol)["Status"] == "Running"
-
-    def drop() -> None:
-        raise ConnectionDropped("close")
-
-    server.on_call("CreateResource", drop)
-    with pytest.raises(ConnectionClosedError):
-        create(cloudcontrol, seed)
-    assert (server.calls(), server.operations()) == (["GetResource"], [])
 
 
 # the control API

@@ -14,8 +14,6 @@ from tests.emulator.traffic import INSTANCES, INVOCATIONS, METRICS, Phase, Sampl
 
 T0 = datetime(2026, 1, 1, tzinfo=timezone.utc)
 HOUR = timedelta(hours=1)
-FAST = {"minimum": 10, "p50": 20, "p90": 40, "maximum": 100}
-SLOW = {"minimum": 30, "p50": 60, "p99": 300, "maximum": 500}
 
 
 def dist(described: Any) -> traffic.Distribution:
@@ -67,18 +65,6 @@ def test_statistic_of_samples(found: Samples, expected: Mapping[str, float]) -> 
     assert {name: value(name, found) for name in expected} == pytest.approx(expected)
 
 
-@pytest.mark.parametrize("rank", [0.1, 1, 25, 50, 83.3, 90, 99, 99.9])
-def test_percentile_of_several_distributions_equals_that_of_sorted_samples(rank: float) -> None:
-    parts: Samples = [(30_000, dist(FAST)), (10_000, dist(SLOW)), (2_000, dist(55))]
-    drawn = sorted(
-        traffic.percentile([(1, values)], (number + 0.5) / count)
-        for count, values in parts
-        for number in range(int(count))
-    )
-    expected = drawn[int(len(drawn) * rank / 100)]
-    assert value(f"p{rank}", parts) == pytest.approx(expected, rel=5e-3)
-
-
 @pytest.mark.parametrize("name", ["p101", "p-1", "p", "tm90", "sum", "IQM", "p1.12345678901"])
 def test_unknown_statistic_is_none(name: str) -> None:
     assert traffic.statistic(name) is None
@@ -116,12 +102,9 @@ def invocations(variant: str, deployments: list[Deployment], phases: list[Phase]
 PLAIN = Phase(T0, 10, None)
 SHARES: list[Any] = [
     # deployments, traffic, invocations of `a` and of `b` in each hour
-    pytest.param([deployment(T0, {"a": 1}, {})], [PLAIN], [600] * 3, [0] * 3, id="one variant"),
     pytest.param([deployment(T0, {"a": 3, "b": 1}, {})], [PLAIN], [450] * 3, [150] * 3, id="two weights"),
     pytest.param([deployment(T0, {"a": 1}, {"b": 0.5})], [PLAIN], [600] * 3, [300] * 3, id="shadow variant"),
     pytest.param([deployment(T0, {"a": 2}, {"b": 1})], [PLAIN], [600] * 3, [300] * 3, id="weight is relative"),
-    pytest.param([deployment(T0, {"a": 1}, {"b": 0})], [PLAIN], [600] * 3, [0] * 3, id="sampling percentage of 0"),
-    pytest.param([deployment(T0, {"a": 0}, {})], [PLAIN], [0] * 3, [0] * 3, id="weight of 0"),
     pytest.param(
         [
             deployment(T0, {"a": 1}, {}),
@@ -148,7 +131,6 @@ SHARES: list[Any] = [
         [0] * 3,
         id="variant without description",
     ),
-    pytest.param([deployment(T0, {"a": 1}, {})], [], [0] * 3, [0] * 3, id="no traffic"),
 ]
 
 
@@ -160,21 +142,6 @@ def test_variant_receives_its_share(
     assert invocations("b", deployments, phases, 3) == b
 
 
-@pytest.mark.parametrize("per_minute", [0.01, 1 / 3, 7.7, 1000.1])
-@pytest.mark.parametrize("metric", ["Invocations", "InvocationModelErrors"])
-def test_counts_of_adjacent_periods_add_up(per_minute: float, metric: str) -> None:
-    phases = [traffic.phase(T0 + timedelta(seconds=17), per_minute, {"a": {"model_error_rate": 0.037}})]
-    (found,) = traffic.spans("a", [deployment(T0, {"a": 1}, {})], phases, (T0 + 50 * HOUR).timestamp())
-    function, start = METRICS[INVOCATIONS, metric][1], T0.timestamp()
-
-    def count(begin: int, end: int) -> float:
-        parts = traffic.samples(function, [found], start + begin * 60, start + end * 60)
-        return value("Sum", parts) if parts else 0
-
-    assert sum(count(minute, minute + 7) for minute in range(0, 2100, 7)) == count(0, 2100)
-    assert count(0, 2100) == pytest.approx(per_minute * (2100 - 17 / 60) * (0.037 if "Errors" in metric else 1), abs=2)
-
-
 def metric(namespace: str, name: str, described: Any, count: int = 1, minutes: int = 10) -> dict[str, float]:
     """Return statistics of a metric over some minutes with ten requests each."""
     phases = [traffic.phase(T0, 10, {"a": described})]
@@ -184,38 +151,21 @@ def metric(namespace: str, name: str, described: Any, count: int = 1, minutes: i
     return {each: value(each, parts) for each in ("SampleCount", "Sum", "Average", "Maximum")} if parts else {}
 
 
-def test_utilization_of_minute_with_change_of_variants_is_counted_once() -> None:
-    deployments = [deployment(T0, {"a": 1}, {}), deployment(T0 + timedelta(seconds=630), {"a": 1}, {"b": 1})]
-    start = T0.timestamp()
-    found = traffic.spans("a", deployments, [PLAIN], start + 86400)
-    parts = traffic.samples(METRICS[INSTANCES, "CPUUtilization"][1], found, start, start + 20 * 60)
-    assert (len(parts), value("SampleCount", parts)) == (2, 20)
-
-
 SENT: list[Any] = [
     # namespace, metric, description of the variant, instances, SampleCount, Sum, Average, Maximum in ten minutes
     pytest.param(INVOCATIONS, "Invocations", {}, 4, (100, 100, 1, 1), id="invocations"),
     pytest.param(INVOCATIONS, "InvocationsPerInstance", {}, 4, (100, 25, 0.25, 0.25), id="invocations per instance"),
     pytest.param(INVOCATIONS, "Invocation4XXErrors", {"error_4xx_rate": 0.2}, 1, (100, 20, 0.2, 1), id="4xx errors"),
-    pytest.param(INVOCATIONS, "Invocation5XXErrors", {"error_5xx_rate": 0.1}, 1, (100, 10, 0.1, 1), id="5xx errors"),
-    pytest.param(INVOCATIONS, "InvocationModelErrors", {"model_error_rate": 1}, 1, (100, 100, 1, 1), id="model errors"),
-    pytest.param(INVOCATIONS, "Invocation4XXErrors", {}, 1, (100, 0, 0, 0), id="no errors"),
     pytest.param(INVOCATIONS, "ModelLatency", {"model_latency": 50}, 1, (100, 5000, 50, 50), id="model latency"),
-    pytest.param(INVOCATIONS, "OverheadLatency", {"overhead_latency": 5}, 1, (100, 500, 5, 5), id="overhead latency"),
     pytest.param(
         INSTANCES, "CPUUtilization", {"cpu_utilization": 70}, 3, (30, 2100, 70, 70), id="CPU of three instances"
     ),
-    pytest.param(INSTANCES, "GPUUtilization", {"gpu_utilization": 150}, 1, (10, 1500, 150, 150), id="GPU"),
 ]
 
 
 @pytest.mark.parametrize(("namespace", "name", "described", "count", "expected"), SENT)
 def test_metric_has_samples(namespace: str, name: str, described: Any, count: int, expected: tuple[float, ...]) -> None:
     assert tuple(metric(namespace, name, described, count).values()) == pytest.approx(expected)
-
-
-def test_null_latency_has_no_samples() -> None:
-    assert metric(INVOCATIONS, "ModelLatency", {"model_latency": None}) == {}
 
 
 def test_only_gpu_metrics_have_no_default() -> None:

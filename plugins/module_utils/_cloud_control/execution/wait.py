@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from ..api.client import CloudControl
 from ..api.listing import Query, find
-from ..api.polling import Deadline, pauses
+from ..api.polling import LONGEST_PAUSE, Deadline, pauses
 from ..errors import CallFailed, Rejected
 from ..model.resource_type import Resource, ResourceType
 from ..planning.plan import Done, Reject
@@ -44,4 +44,7 @@ def read_until(
             if isinstance(step, Reject):
                 raise Rejected(step.reason, hint=step.hint)
             pending = step
-        deadline.pause(next(status_pauses), waiting_for=pending.reason + reason, cause=failure)
+        pause = next(
+            status_pauses, LONGEST_PAUSE
+        )  # pauses() does not end, but pylint requires a default in a generator
+        deadline.pause(pause, waiting_for=pending.reason + reason, cause=failure)

@@ -78,10 +78,7 @@ def _predict_write_only(
     None if none apply in the new status, or if they were not read before the step.
     """
     applicable = resource_type.status_row(Resource(properties)).write_only
-    if not applicable or (current is not None and current.write_only is None):
+    known = current.write_only if current else {}
+    if not applicable or known is None:
         return None
-    known = dict(current.write_only or {}) if current else {}
-    for name, value in sent.items():
-        if name in applicable:
-            known[name] = {**known.get(name, {}), **value}
-    return known
+    return known | {name: {**known.get(name, {}), **value} for name, value in sent.items() if name in applicable}

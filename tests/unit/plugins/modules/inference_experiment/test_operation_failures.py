@@ -15,7 +15,6 @@ from tests.emulator import Emulator
 from tests.support import tasks
 from tests.support.cases import cases
 from tests.support.environment import REGION
-from tests.support.scenarios import CHANGED, Scenario, scenarios
 from tests.support.tasks import MODULE, NAME, failed, full, minimal, put_experiment, statuses, stored_status, succeeded
 from tests.unit.conftest import Run
 
@@ -198,16 +197,12 @@ def test_message_has_the_region_of_the_profile(
     assert "not available in us-gov-east-1" in error["hint"]
 
 
-@scenarios(CHANGED)
+@pytest.mark.parametrize("role", [tasks.ROLE_ARN, None], ids=["role", "no role"])
 def test_cloud_control_role_is_in_every_request_that_accepts_one(
-    run: Run, emulator: Emulator, scenario: Scenario
+    run: Run, emulator: Emulator, role: str | None
 ) -> None:
-    scenario.prepare(emulator)
-    succeeded(run(MODULE, {**scenario.task, "cloud_control_role_arn": tasks.ROLE_ARN}))
+    put_experiment(emulator, "Created")
+    emulator.clear_log()
+    succeeded(run(MODULE, {**RECREATE, "desired_state": "Running", "cloud_control_role_arn": role}))
     requests = [record.request for record in emulator.log if record.service == "cloudcontrol"]
-    assert {request.get("RoleArn") for request in requests if "TypeName" in request} == {tasks.ROLE_ARN}
-
-
-def test_requests_have_no_role_by_default(run: Run, emulator: Emulator) -> None:
-    succeeded(run(MODULE, full()))
-    assert all("RoleArn" not in record.request for record in emulator.log)
+    assert {request.get("RoleArn") for request in requests if "TypeName" in request} == {role}

@@ -26,7 +26,7 @@ KEYS = {
     "update": {"operation", "patch_document", "request_token", "operation_status"},
     "delete": {"operation", "request_token", "operation_status"},
 }
-COMPLETE = {
+COMPLETE: dict[str, Any] = {
     "name": "checkout",
     "region": REGION,
     "arn": "arn:aws:sagemaker:us-east-1:123456789012:inference-experiment/checkout",
@@ -55,12 +55,10 @@ MODES = pytest.mark.parametrize(
 
 def put_complete(emulator: Emulator, status: str = "Running") -> None:
     """Store an experiment that COMPLETE describes."""
-    properties: dict[str, Any] = {
-        "Description": "As it is",
-        "KmsKey": KEY_ID,
-        "DataStorageConfig": tasks.STORAGE_PROPERTY,
-    }
-    tasks.put_experiment(emulator, status, tags={"Team": "checkout", "model_name": "ModelName"}, **properties)
+    properties: dict[str, Any] = {"Description": "As it is", "KmsKey": KEY_ID}
+    tasks.put_experiment(
+        emulator, status, **properties, DataStorageConfig=tasks.STORAGE_PROPERTY, tags=COMPLETE["tags"]
+    )
 
 
 # Read this test first.

@@ -22,12 +22,13 @@ from .._cloud_control.model.resource_type import (
     Limit,
     Properties,
     ResourceType,
+    ServiceCall,
     Status,
     Transition,
     WriteOnlyReader,
     option_name,
 )
-from .._cloud_control.model.verification import Finding, Read, Target, Unapplied, Verifier
+from .._cloud_control.model.verification import Finding, Target, Unapplied, Verifier
 
 STOPS = ("Completed", "Cancelled")
 REGIONS_PAGE = (
@@ -562,6 +563,12 @@ METRICS = (
     Metric("gpu_memory_utilization", _INSTANCE_METRICS, "GPUMemoryUtilization", _UTILIZATION),
 )
 
+_DESCRIBE = ServiceCall("sagemaker", "describe_inference_experiment", "Name", "sagemaker:DescribeInferenceExperiment")
+_DESCRIBE_ENDPOINT = ServiceCall("sagemaker", "describe_endpoint", "EndpointName", "sagemaker:DescribeEndpoint")
+_DESCRIBE_ENDPOINT_CONFIG = ServiceCall(
+    "sagemaker", "describe_endpoint_config", "EndpointConfigName", "sagemaker:DescribeEndpointConfig"
+)
+
 INFERENCE_EXPERIMENT = ResourceType(
     type_name="AWS::SageMaker::InferenceExperiment",
     noun="inference experiment",
@@ -613,17 +620,12 @@ INFERENCE_EXPERIMENT = ResourceType(
         intent_before_delete=intent_before_delete,
     ),
     write_only_reader=WriteOnlyReader(
-        service="sagemaker",
-        method="describe_inference_experiment",
-        argument="Name",
+        call=_DESCRIBE,
         members=("Schedule", "StatusReason", "Status"),
         not_found="ResourceNotFound",
-        permission="sagemaker:DescribeInferenceExperiment",
     ),
     metrics=MetricsTable(
-        service="sagemaker",
-        method="describe_inference_experiment",
-        argument="Name",
+        call=_DESCRIBE,
         parse=parse_subject,
         metrics=METRICS,
         rates=(Rate("error_rate", "invocation_model_errors", "invocations"),),
@@ -632,11 +634,7 @@ INFERENCE_EXPERIMENT = ResourceType(
         noun="endpoint",
         conclusion="promoted",
         question="which variants the endpoint serves",
-        service="sagemaker",
-        reads=(
-            Read("describe_endpoint", "EndpointName", "sagemaker:DescribeEndpoint"),
-            Read("describe_endpoint_config", "EndpointConfigName", "sagemaker:DescribeEndpointConfig"),
-        ),
+        reads=(_DESCRIBE_ENDPOINT, _DESCRIBE_ENDPOINT_CONFIG),
         parse=parse_endpoint,
         # EndpointStatus of DescribeEndpoint in the SageMaker API Reference. The only other status is Deleting.
         stable=("InService",),

@@ -185,7 +185,7 @@ def _ignored_endpoints(params: Mapping[str, Any], resource_type: ResourceType) -
     if os.environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", in_profile).lower() == "true":
         return []
     reader = resource_type.write_only_reader
-    services = ["cloudcontrol", *([reader.service] if reader else []), "sts", "cloudwatch"]
+    services = ["cloudcontrol", *([reader.call.service] if reader else []), "sts", "cloudwatch"]
     names = ["AWS_ENDPOINT_URL", *(f"AWS_ENDPOINT_URL_{service.upper()}" for service in services)]
     found = [name for name in names if os.environ.get(name)]
     return [*found, "endpoint_url of the profile"] if profile.get("endpoint_url") else found

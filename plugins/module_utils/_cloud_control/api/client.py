@@ -20,7 +20,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from ..errors import CallFailed
-from ..model.resource_type import Properties, WriteOnlyReader
+from ..model.resource_type import Properties, ServiceCall, WriteOnlyReader
 from . import responses
 from .polling import Deadline, backoff, pauses
 from .responses import ProgressEvent
@@ -73,19 +73,22 @@ class CloudControl:
 
     def read_write_only(self, reader: WriteOnlyReader, identifier: str) -> Properties | None:
         """Return the properties that GetResource omits, from the service's own API; None if it has no such resource."""
-        parse = partial(responses.parse_write_only, reader)
-        argument: dict[str, Any] = {reader.argument: identifier}
         try:
-            return self._call(reader.method, parse, service=reader.service, **argument)
+            return self.describe(reader.call, identifier, partial(responses.parse_write_only, reader))
         except CallFailed as error:
             if error.code == reader.not_found:
                 return None
             if error.denied:
                 error.hint = (
-                    f"Grant {reader.permission} to the calling identity: GetResource does not return write-only"
+                    f"Grant {reader.call.permission} to the calling identity: GetResource does not return write-only"
                     " properties."
                 )
             raise
+
+    def describe(self, call: ServiceCall, identifier: str, parse: Callable[[Response], Parsed]) -> Parsed:
+        """Return the parsed response of a call of a service's own API. Raises CallFailed."""
+        argument: dict[str, Any] = {call.argument: identifier}
+        return self._call(call.method, parse, service=call.service, **argument)
 
     def create_clients(self, *services: str) -> None:
         """Create the clients of services, before other threads use them."""

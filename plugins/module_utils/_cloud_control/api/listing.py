@@ -51,7 +51,7 @@ def find(resource_type: ResourceType, query: Query, client: CloudControl) -> Ite
         yield from ((identifier, Resource({})) for identifier in candidates)
     elif candidates:
         reader = resource_type.write_only_reader if query.include_write_only else None
-        client.create_clients("cloudcontrol", *([reader.service] if reader else []))
+        client.create_clients("cloudcontrol", *([reader.call.service] if reader else []))
         with ThreadPoolExecutor(MAX_CONCURRENT_READS) as pool:
             # After a failure, map() cancels the reads that have not started.
             found = pool.map(partial(_read, resource_type, query, client), candidates)

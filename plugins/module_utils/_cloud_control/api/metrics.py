@@ -26,7 +26,7 @@ def read_subject(client: CloudControl, table: MetricsTable, identifier: str) -> 
     def parse(response: Mapping[str, Any]) -> tuple[Subject, datetime]:
         return table.parse(response), parsedate_to_datetime(response["ResponseMetadata"]["HTTPHeaders"]["date"])
 
-    return next(client.pages(table.method, parse, service=table.service, **{table.argument: identifier}))
+    return client.describe(table.call, identifier, parse)
 
 
 def read_metrics(

@@ -190,7 +190,7 @@ def parse_event(event: Mapping[str, Any]) -> ProgressEvent:
 
 def parse_write_only(reader: WriteOnlyReader, response: Mapping[str, Any]) -> Properties:
     """Return the members of a service's own response that C(reader) names, with times as ISO 8601 strings."""
-    response[reader.argument]  # missing in a response without a JSON body
+    response[reader.call.argument]  # missing in a response without a JSON body
     members = {name: response[name] for name in reader.members if response.get(name) is not None}
     return cast(Properties, json.loads(json.dumps(members, default=format_instant)))
 

@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
 
 from ..errors import CallFailed
-from ..model.verification import Document, Read, Target, Verifier
+from ..model.verification import Document, Target, Verifier
 from .client import CloudControl
 from .polling import Deadline, pauses
 
@@ -41,7 +41,7 @@ def _read_all(client: CloudControl, verifier: Verifier, properties: Document, *,
         if only_stable and target.status in verifier.transitional:
             break
         try:
-            responses.append(_read(client, verifier, read, name, responses))
+            responses.append(client.describe(read, name, partial(_parse, verifier, responses)))
         except CallFailed as error:
             code, words = verifier.missing
             if not error.denied and not (error.code == code and words in error.message):
@@ -53,10 +53,6 @@ def _read_all(client: CloudControl, verifier: Verifier, properties: Document, *,
     return target
 
 
-def _read(client: CloudControl, verifier: Verifier, read: Read, name: str, earlier: list[Document]) -> Document:
-    def parse(response: Document) -> Document:
-        verifier.parse([*earlier, response])  # an exception counts as an invalid response
-        return response
-
-    argument: dict[str, Any] = {read.argument: name}
-    return next(client.pages(read.method, parse, service=verifier.service, **argument))
+def _parse(verifier: Verifier, earlier: list[Document], response: Document) -> Document:
+    verifier.parse([*earlier, response])  # an exception counts as an invalid response
+    return response

@@ -95,7 +95,7 @@ def _read_write_only(task: Task, step: ReadWriteOnly) -> Resource | None:
     status_there = values.pop(context.type.lifecycle.status, None) if values else None
     if values is None or (status_there not in (None, status) and not state.plan_only):
         # The resource was deleted or its status changed between the two reads.
-        both = f"{status} in Cloud Control, {status_there or 'not found'} in {step.reader.service}"
+        both = f"{status} in Cloud Control, {status_there or 'not found'} in {step.reader.call.service}"
         contradiction = f"Two reads of the status contradict each other: {both}."
         task.pause_after_failure(CloudControlError(contradiction, code="Unsettled"))
         return task.read()

@@ -44,7 +44,5 @@ def read_until(
             if isinstance(step, Reject):
                 raise Rejected(step.reason, hint=step.hint)
             pending = step
-        pause = next(
-            status_pauses, LONGEST_PAUSE
-        )  # pauses() does not end, but pylint requires a default in a generator
+        pause = next(status_pauses, LONGEST_PAUSE)  # The pauses do not end, but pylint requires a default here.
         deadline.pause(pause, waiting_for=pending.reason + reason, cause=failure)

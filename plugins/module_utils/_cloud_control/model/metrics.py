@@ -14,6 +14,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any, NamedTuple
 
 from .equivalence import format_instant
+from .resource_type import ServiceCall
 
 BASELINE, CANDIDATE = "production", "shadow"
 ROLES = (BASELINE, CANDIDATE)
@@ -78,10 +79,7 @@ class Subject(NamedTuple):
 class MetricsTable(NamedTuple):
     """The metrics of a resource type, and the call that returns the variants."""
 
-    service: str
-    method: str
-    argument: str
-    """The parameter that takes the identifier."""
+    call: ServiceCall
     parse: Callable[[Mapping[str, Any]], Subject]
     """Response of the call -> subject."""
     metrics: tuple[Metric, ...]

@@ -144,21 +144,27 @@ class Lifecycle(NamedTuple):
     """Declaration of a delete -> the intent to reach before the delete; None to delete in the current status."""
 
 
-class WriteOnlyReader(NamedTuple):
-    """The call of the service's own API that returns write-only properties."""
+class ServiceCall(NamedTuple):
+    """A call of the service's own API that returns one resource."""
 
     service: str
     """The name of the service in boto3."""
     method: str
     """The method of the boto3 client."""
     argument: str
-    """The parameter that takes the identifier. The response repeats it."""
+    """The only parameter. It takes the identifier, and the response repeats it."""
+    permission: str
+    """The IAM action of the call."""
+
+
+class WriteOnlyReader(NamedTuple):
+    """The call that returns write-only properties."""
+
+    call: ServiceCall
     members: tuple[str, ...]
     """The members of the response to read: write-only properties, and the status. Each has the name of its property."""
     not_found: str
     """The error code for a resource that does not exist."""
-    permission: str
-    """The IAM action of the call."""
 
 
 class ResourceType(NamedTuple):

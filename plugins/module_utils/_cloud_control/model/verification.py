@@ -11,16 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from .resource_type import ServiceCall
+
 Document = Mapping[str, Any]
-
-
-class Read(NamedTuple):
-    """A call of the service that takes one parameter. The previous document has a member with its name and value."""
-
-    method: str
-    argument: str
-    permission: str
-    """The IAM action of the call."""
 
 
 class Target(NamedTuple):
@@ -63,10 +56,9 @@ class Verifier(NamedTuple):
     """The key of the return value that answers whether the target shows the most important effect."""
     question: str
     """What is verified, in a sentence: "which variants the endpoint serves"."""
-    service: str
-    """The name of the service in boto3."""
-    reads: tuple[Read, ...]
-    """The calls in order. The first takes its parameter from the properties of the resource."""
+    reads: tuple[ServiceCall, ...]
+    """The calls in order. The properties of the resource have a member with the name and the value of the parameter of
+    the first call, and each response has a member for the next call."""
     parse: Callable[[Sequence[Document]], Target]
     """The responses so far -> target."""
     stable: tuple[str, ...]

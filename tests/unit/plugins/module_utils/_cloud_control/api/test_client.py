@@ -17,7 +17,10 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api.polling import FIRST_PAUSES, Deadline
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api.responses import ProgressEvent
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.errors import CallFailed, TimedOut
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import WriteOnlyReader
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import (
+    ServiceCall,
+    WriteOnlyReader,
+)
 from tests.support.cases import cases
 from tests.support.manual_time import START, ManualTime
 
@@ -28,8 +31,9 @@ TRIES = 8
 # botocore returns this for an HTTP 200 without a JSON body.
 INVALID: Response = {"ResponseMetadata": {"HTTPStatusCode": 200}}
 READER = WriteOnlyReader(
-    *("things", "describe_thing", "ThingName", ("Schedule", "Status"), "ThingNotFound"),
-    permission="things:DescribeThing",
+    call=ServiceCall("things", "describe_thing", "ThingName", "things:DescribeThing"),
+    members=("Schedule", "Status"),
+    not_found="ThingNotFound",
 )
 IN_PROGRESS = ProgressEvent(operation="update", request_token=TOKEN, status="IN_PROGRESS", type_name=TYPE)
 

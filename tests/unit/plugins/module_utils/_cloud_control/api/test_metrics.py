@@ -16,6 +16,7 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api.polling import Deadline
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.errors import CallFailed
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model import metrics
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import ServiceCall
 from tests.support.cases import cases
 from tests.support.manual_time import ManualTime
 
@@ -31,7 +32,9 @@ SUBJECT = metrics.Subject(
     completed=None,
 )
 TABLE = metrics.MetricsTable(
-    "shop", "describe", "Id", lambda _response: SUBJECT, (metrics.Metric("sent", "Shop", "Sent"),)
+    ServiceCall("shop", "describe", "Id", "shop:Describe"),
+    lambda _response: SUBJECT,
+    (metrics.Metric("sent", "Shop", "Sent"),),
 )
 LOADS = TABLE._replace(metrics=(metrics.Metric("load", "Shop", "Load", ("Average", "Maximum")),))
 HEADERS = {"HTTPHeaders": {"date": "Thu, 01 Jan 2026 00:00:30 GMT"}}

@@ -32,7 +32,9 @@ from tests.support.model import EACH_TYPE, thing
 URL = "https://host"
 EVENT = {"Operation": "UPDATE", "RequestToken": "token", "OperationStatus": "SUCCESS"}
 READER = resource_type.WriteOnlyReader(
-    *("things", "describe_thing", "ThingName", ("Schedule", "Status"), "ThingNotFound"), permission="things:Describe"
+    call=resource_type.ServiceCall("things", "describe_thing", "ThingName", "things:Describe"),
+    members=("Schedule", "Status"),
+    not_found="ThingNotFound",
 )
 
 

@@ -19,6 +19,7 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.mod
     Subject,
     Times,
 )
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import ServiceCall
 from tests.support.cases import cases
 
 NOW = datetime(2026, 3, 1, 12, 0, 30, tzinfo=timezone.utc)
@@ -29,11 +30,14 @@ DELAY = Metric("delay", "Shop", "Delay", ("Average", "Minimum", "Maximum"), perc
 LOAD = Metric("load", "Shop", "Load", ("Average", "Maximum"))
 
 
+CALL = ServiceCall("shop", "describe", "Id", "shop:Describe")
+
+
 def no_subject(_response: Any) -> Subject:
     raise NotImplementedError
 
 
-TABLE = MetricsTable("shop", "describe", "Id", no_subject, (SENT, LOST, DELAY, LOAD), (Rate("rate", "lost", "sent"),))
+TABLE = MetricsTable(CALL, no_subject, (SENT, LOST, DELAY, LOAD), (Rate("rate", "lost", "sent"),))
 PERIOD = metrics.DAY
 
 

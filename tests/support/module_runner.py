@@ -101,7 +101,7 @@ def run_module(
     printed = io.StringIO()
     exit_code: object = "none: main() returned"
     # Objects frozen by a module would never be freed in this process.
-    frozen = mock.patch.object(gc, "freeze", lambda: None)
+    frozen = mock.patch.object(gc, "freeze")
     with _module_args(task), _time_of(emulator.clock), frozen, contextlib.redirect_stdout(printed):
         try:
             module.main()

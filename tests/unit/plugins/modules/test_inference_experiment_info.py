@@ -16,21 +16,11 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api.listing import MAX_CONCURRENT_READS
 from tests.emulator import Emulator
 from tests.emulator.experiments import STATUSES
-from tests.emulator.seed import ACCOUNT_ID
 from tests.emulator.settings import SUMMARY_PROPERTIES
+from tests.support import tasks
+from tests.support.cases import cases
 from tests.support.environment import REGION
-from tests.support.tasks import (
-    CHECK,
-    INFO,
-    MODULE,
-    ROLE_ARN,
-    SCHEDULE,
-    STORAGE_PROPERTY,
-    TRANSITIONAL,
-    failed,
-    full,
-    succeeded,
-)
+from tests.support.tasks import CHECK, INFO, MODULE, ROLE_ARN, SCHEDULE, failed, full, succeeded
 from tests.unit.conftest import Run
 
 # The properties that ListResources can return.
@@ -61,7 +51,7 @@ def reads(emulator: Emulator) -> list[str]:
 def each_status(emulator: Emulator) -> Emulator:
     """Store an experiment of each status, with the status in its name. The transitional statuses last."""
     for status in STATUSES:
-        time_left = 1e6 if status in TRANSITIONAL else None
+        time_left = 1e6 if status in tasks.TRANSITIONAL else None
         emulator.put_experiment(REGION, {"Name": f"is-{status}"}, status=status, time_left=time_left)
     return emulator
 
@@ -99,17 +89,14 @@ def test_info_returns_the_same_value_as_the_module(run: Run) -> None:
     assert succeeded(run(INFO, {}))["inference_experiments"] == [managed]
 
 
-@pytest.mark.parametrize(
-    ("options", "found"),
-    [
-        pytest.param({"names": ["c", "missing", "a", "c"]}, ["a", "c"], id="names"),
-        pytest.param({"name": ["c", "missing", "a", "c"]}, ["a", "c"], id="alias"),
-        pytest.param({"names": ["missing"]}, [], id="missing name"),
-        pytest.param({"names": []}, [], id="empty list"),
-        pytest.param({"names": "b"}, ["b"], id="string"),
-    ],
+@cases(
+    ("names", {"names": ["c", "missing", "a", "c"]}, ["a", "c"]),
+    ("alias", {"name": ["c", "missing", "a", "c"]}, ["a", "c"]),
+    ("missing name", {"names": ["missing"]}, []),
+    ("empty list", {"names": []}, []),
+    ("string", {"names": "b"}, ["b"]),
 )
-def test_names_are_read_without_list(run: Run, emulator: Emulator, options: dict[str, Any], found: list[str]) -> None:
+def test_names_are_read_without_list(options: dict[str, Any], found: list[str], run: Run, emulator: Emulator) -> None:
     put_experiments(emulator, ["a", "b", "c"])
     assert names_of(run, emulator, **options) == found
     (names,) = options.values()
@@ -117,18 +104,15 @@ def test_names_are_read_without_list(run: Run, emulator: Emulator, options: dict
     assert "ListResources" not in emulator.calls()
 
 
-@pytest.mark.parametrize(
-    ("options", "found"),
-    [
-        pytest.param({"name_contains": "shop"}, ["my-shop", "shop", "shop-2"], id="part"),
-        pytest.param({"name_contains": "-"}, ["my-shop", "shop-2"], id="hyphen"),
-        pytest.param({"name_contains": "x"}, [], id="no match"),
-        pytest.param({"name_contains": "shop", "names": ["shop", "other"]}, ["shop"], id="names"),
-    ],
+@cases(
+    ("part", {"name_contains": "shop"}, ["my-shop", "shop", "shop-2"]),
+    ("hyphen", {"name_contains": "-"}, ["my-shop", "shop-2"]),
+    ("no match", {"name_contains": "x"}, []),
+    ("names", {"name_contains": "shop", "names": ["shop", "other"]}, ["shop"]),
 )
 @LISTED
 def test_name_contains_reads_matches_only(
-    run: Run, emulator: Emulator, options: dict[str, Any], found: list[str], listed: list[str]
+    options: dict[str, Any], found: list[str], run: Run, emulator: Emulator, listed: list[str]
 ) -> None:
     emulator.settings.update({"list_properties": listed})
     put_experiments(emulator, ["shop", "shop-2", "my-shop", "other"])
@@ -147,11 +131,9 @@ def test_statuses_read_matches_only(run: Run, each_status: Emulator, statuses: l
     assert reads(each_status) == expected
 
 
-@pytest.mark.parametrize(
-    ("statuses", "number"), [(["Running", "Completed"], len(STATUSES)), ([], 0)], ids=["two", "none"]
-)
+@cases(("two", ["Running", "Completed"], len(STATUSES)), ("none", [], 0))
 def test_statuses_read_all_if_list_has_no_status(
-    run: Run, each_status: Emulator, statuses: list[str], number: int
+    statuses: list[str], number: int, run: Run, each_status: Emulator
 ) -> None:
     each_status.settings.update({"list_properties": ["Name"]})
     assert names_of(run, each_status, statuses=statuses) == sorted(f"is-{status}" for status in statuses)
@@ -172,17 +154,14 @@ def test_status_that_changes_after_the_list_does_not_match(run: Run, emulator: E
 
 
 @LISTED
-@pytest.mark.parametrize(
-    ("options", "found"),
-    [
-        pytest.param({}, ["a-1", "a-2", "b-1"], id="all"),
-        pytest.param({"name_contains": "a-"}, ["a-1", "a-2"], id="name_contains"),
-        pytest.param({"names": ["b-1", "missing"]}, ["b-1"], id="names"),
-        pytest.param({"include_write_only": True}, ["a-1", "a-2", "b-1"], id="include_write_only"),
-    ],
+@cases(
+    ("all", {}, ["a-1", "a-2", "b-1"]),
+    ("name_contains", {"name_contains": "a-"}, ["a-1", "a-2"]),
+    ("names", {"names": ["b-1", "missing"]}, ["b-1"]),
+    ("include_write_only", {"include_write_only": True}, ["a-1", "a-2", "b-1"]),
 )
 def test_identifiers_only_lists_only(
-    run: Run, emulator: Emulator, options: dict[str, Any], found: list[str], listed: list[str]
+    options: dict[str, Any], found: list[str], run: Run, emulator: Emulator, listed: list[str]
 ) -> None:
     emulator.settings.update({"list_properties": listed, "list_page_size": 2})
     put_experiments(emulator, ["a-2", "b-1", "a-1"])
@@ -226,11 +205,9 @@ def test_include_write_only_returns_write_only_properties(
     assert sorted(emulator.calls()) == ["DescribeInferenceExperiment", "GetResource", "ListResources"]
 
 
-@pytest.mark.parametrize(
-    ("options", "found"), [({}, [("Completed", "Completed")]), ({"statuses": ["Running"]}, [])], ids=["all", "Running"]
-)
+@cases(("all", {}, [("Completed", "Completed")]), ("Running", {"statuses": ["Running"]}, []))
 def test_experiment_that_ends_between_two_reads_has_one_status(
-    run: Run, emulator: Emulator, options: dict[str, Any], found: list[tuple[str, str]]
+    options: dict[str, Any], found: list[tuple[str, str]], run: Run, emulator: Emulator
 ) -> None:
     put_experiments(emulator, ["a"])
     emulator.on_call("DescribeInferenceExperiment", lambda: put_experiments(emulator, ["a"], "Completed"))
@@ -281,17 +258,6 @@ def test_region_of_task_is_used_and_returned(run: Run, emulator: Emulator) -> No
     assert [(e["name"], e["region"]) for e in result["inference_experiments"]] == [("there", "eu-central-1")]
 
 
-def test_tags_and_content_types_are_returned(run: Run, emulator: Emulator) -> None:
-    tags = {"Team": "x", "aws:createdBy": "shop"}
-    emulator.put_experiment(REGION, {"Name": "a", "DataStorageConfig": STORAGE_PROPERTY}, tags=tags)
-    (found,) = succeeded(run(INFO, {}))["inference_experiments"]
-    assert found["tags"] == tags
-    assert found["arn"] == f"arn:aws:sagemaker:{REGION}:{ACCOUNT_ID}:inference-experiment/a"
-    assert found["data_storage_config"]["content_type"]["csv_content_types"] == ["text/csv", "text/tsv"]
-
-
-# --- wait_for ---
-
 ENDED = ["Completed", "Cancelled"]
 
 
@@ -313,30 +279,31 @@ def test_wait_for_returns_experiments_after_another_caller_has_stopped_one(
     assert (emulator.clock.now() - start).total_seconds() < 60
 
 
-@pytest.mark.parametrize(
-    ("options", "code", "words", "found"),
-    [
-        pytest.param(
-            {"wait_for": ["Running"]},
-            "Refused",
+@cases(
+    (
+        "impossible",
+        {"wait_for": ["Running"]},
+        "Refused",
+        (
             "The wait failed for the inference experiments in us-east-1: a is Completed and cannot become Running. c"
-            " does not exist. If the task",
-            ["Completed", "Running"],
-            id="impossible",
+            " does not exist. If the task"
         ),
-        pytest.param(
-            {"names": ["a", "b"], "wait_for": ENDED, "wait_timeout": 100},
-            "TimedOut",
+        ["Completed", "Running"],
+    ),
+    (
+        "timeout",
+        {"names": ["a", "b"], "wait_for": ENDED, "wait_timeout": 100},
+        "TimedOut",
+        (
             "The wait failed for the inference experiments in us-east-1: wait_timeout of 100 seconds has elapsed: b is"
-            " Running, not Completed or Cancelled. Run the task again to resume.",
-            ["Completed", "Running"],
-            id="timeout",
+            " Running, not Completed or Cancelled. Run the task again to resume."
         ),
-        pytest.param({"wait_for": ["Cancelled"], "names": []}, None, "", [], id="no names"),
-    ],
+        ["Completed", "Running"],
+    ),
+    ("no names", {"wait_for": ["Cancelled"], "names": []}, None, "", []),
 )
 def test_wait_for_returns_experiments_of_last_read_however_it_ends(
-    run: Run, emulator: Emulator, options: dict[str, Any], code: str | None, words: str, found: list[str]
+    options: dict[str, Any], code: str | None, words: str, found: list[str], run: Run, emulator: Emulator
 ) -> None:
     put_experiments(emulator, ["a"], "Completed")
     put_experiments(emulator, ["b"])
@@ -381,36 +348,16 @@ def test_invalid_options_fail_before_any_call(
     assert emulator.calls() == []
 
 
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ({"statuses": ["Stopped"]}, "value of statuses must be one or more of"),
-        ({"status": "x"}, "Unsupported parameters"),
-    ],
-    ids=["choice", "unknown option"],
+@cases(
+    ("choice", {"statuses": ["Stopped"]}, "value of statuses must be one or more of"),
+    ("unknown option", {"status": "x"}, "Unsupported parameters"),
 )
 def test_error_of_ansible_core_is_returned_first(
-    run: Run, emulator: Emulator, options: dict[str, Any], message: str
+    options: dict[str, Any], message: str, run: Run, emulator: Emulator
 ) -> None:
     result = run(INFO, {**options, "name_contains": True})
     assert (result.failed, emulator.calls(), "error" in result) == (True, [], False)
     assert message in result.msg
-
-
-CALLS = pytest.mark.parametrize("call", ["ListResources", "GetResource", "DescribeInferenceExperiment"])
-
-
-@CALLS
-def test_denied_call_fails(run: Run, emulator: Emulator, call: str) -> None:
-    put_experiments(emulator, ["a", "b"])
-    emulator.fault(call, "error", code="AccessDeniedException", message="Denied", times=99)
-    error = failed(run(INFO, {"include_write_only": True}), "AccessDeniedException", "Denied")
-    assert (error["operation"], f":{call}" in error["hint"]) == (call, True)
-
-
-def test_region_without_type_fails(run: Run, emulator: Emulator) -> None:
-    error = failed(run(INFO, {"region": "us-gov-west-1"}), "TypeNotFoundException", "region")
-    assert (error["operation"], emulator.writes()) == ("ListResources", [])
 
 
 def test_all_experiments_are_read_at_a_limited_rate(run: Run, emulator: Emulator) -> None:
@@ -420,31 +367,19 @@ def test_all_experiments_are_read_at_a_limited_rate(run: Run, emulator: Emulator
     assert names_of(run, emulator) == names
 
 
-def test_throttled_read_is_retried_after_an_hour(run: Run, emulator: Emulator) -> None:
-    put_experiments(emulator, ["a"])
-    emulator.on_call("GetResource", lambda: emulator.clock.advance(3600))
-    emulator.fault("GetResource", "throttle", times=3)
-    assert names_of(run, emulator) == ["a"]
-
-
-@pytest.mark.parametrize(
-    ("module", "options", "services"),
-    [
-        pytest.param(INFO, {"names": ["b_b"]}, [], id="invalid options"),
-        pytest.param(INFO, {}, ["cloudcontrol"], id="info"),
-        pytest.param(INFO, {"include_write_only": True}, ["cloudcontrol", "sagemaker"], id="write-only properties"),
-        pytest.param(
-            INFO, {"names": ["a"], "wait_for": ["Running"], "wait_timeout": 5}, ["cloudcontrol"], id="wait_for"
-        ),
-        pytest.param(MODULE, {"name": "a"}, ["cloudcontrol"], id="unchanged task"),
-        pytest.param(
-            *(MODULE, {"name": "a", "schedule": {"end_time": "2026-01-05T00:00:00Z"}}, ["cloudcontrol", "sagemaker"]),
-            id="schedule",
-        ),
-    ],
+@cases(
+    ("invalid options", INFO, {"names": ["b_b"]}, []),
+    ("info", INFO, {}, ["cloudcontrol"]),
+    ("write-only properties", INFO, {"include_write_only": True}, ["cloudcontrol", "sagemaker"]),
+    ("wait_for", INFO, {"names": ["a"], "wait_for": ["Running"], "wait_timeout": 5}, ["cloudcontrol"]),
+    ("unchanged task", MODULE, {"name": "a"}, ["cloudcontrol"]),
+    (
+        "schedule",
+        *(MODULE, {"name": "a", "schedule": {"end_time": "2026-01-05T00:00:00Z"}}, ["cloudcontrol", "sagemaker"]),
+    ),
 )
 def test_client_of_each_needed_service_is_created_once(
-    run: Run, emulator: Emulator, module: str, options: dict[str, Any], services: list[str]
+    module: str, options: dict[str, Any], services: list[str], run: Run, emulator: Emulator
 ) -> None:
     put_experiments(emulator, ["a", "b", "c"])
     create, created = AnsibleAWSModule.client, []

@@ -128,33 +128,6 @@ def test_traffic_on_one_variant_has_null_for_other_variant_and_ratios(run: Run, 
     assert found["comparison"]["invocations"] == expected
 
 
-def test_ratio_to_zero_is_null(run: Run, emulator: Emulator) -> None:
-    start_test(emulator, {"production": {"model_error_rate": 0}, "shadow": SHADOW}, days=1)
-    error_rate = measure(run)["comparison"]["error_rate"]
-    assert error_rate == {"production": 0, "shadow": 0.05, "difference": 0.05, "ratio": None}
-
-
-ROUNDED: list[Any] = [
-    pytest.param({"minutes": 90.5}, "10:30:00", id="one minute"),
-    pytest.param({"days": 20, "minutes": 1}, "12:00:00", id="five minutes after 15 days"),
-    pytest.param({"days": 70, "minutes": -1}, "13:00:00", id="one hour after 63 days"),
-]
-
-
-@pytest.mark.parametrize(("age", "start"), ROUNDED)
-def test_start_is_rounded_up_to_retained_period(
-    run: Run, emulator: Emulator, age: Mapping[str, Any], start: str
-) -> None:
-    start_test(emulator, **age)
-    emulator.clock.advance(59)
-    found = measure(run)
-    assert (found["start_time"][11:-1], found["end_time"]) == (start, "2026-01-01T12:00:00Z")
-    minutes = (datetime.fromisoformat(found["end_time"][:-1]) - datetime.fromisoformat(found["start_time"][:-1])) / (
-        timedelta(minutes=1)
-    )
-    assert found["production"]["invocations"] == 600 * minutes
-
-
 @pytest.mark.parametrize("setting", ["reject", "split"])
 def test_long_period_not_accepted_is_replaced_by_days(run: Run, emulator: Emulator, setting: str) -> None:
     start = start_test(emulator, hours=60)
@@ -197,23 +170,6 @@ def test_datapoints_have_keys_of_variant_for_each_period(run: Run, emulator: Emu
         assert points[0]["model_latency"]["p50"] == pytest.approx(found[role]["model_latency"]["p50"])
 
 
-PERIODS: list[Any] = [
-    pytest.param({"hours": 2}, 60, id="two hours"),
-    pytest.param({"days": 7}, 3600, id="seven days"),
-    pytest.param({"days": 16}, 21_600, id="16 days"),
-    pytest.param({"days": 70}, 86_400, id="70 days"),
-]
-
-
-@pytest.mark.parametrize(("age", "period"), PERIODS)
-def test_default_period_is_shortest_with_up_to_200_datapoints(
-    run: Run, emulator: Emulator, age: Mapping[str, Any], period: int
-) -> None:
-    start_test(emulator, **age)
-    points = measure(run, include_datapoints=True)["shadow"]["datapoints"]
-    assert len(points) == timedelta(**age) / timedelta(seconds=period)
-
-
 def test_twenty_pages_are_read(run: Run, emulator: Emulator) -> None:
     start_test(emulator, hours=2)
     whole = measure(run, include_datapoints=True, period=60)
@@ -225,19 +181,13 @@ def test_twenty_pages_are_read(run: Run, emulator: Emulator) -> None:
     assert emulator.calls() == ["DescribeInferenceExperiment", *["GetMetricData"] * 20]
 
 
-FAULTS: list[Any] = [
-    pytest.param("partial_data", {"token": True}, 2, id="PartialData with NextToken"),
-    pytest.param("partial_data", {"token": False}, 2, id="PartialData without NextToken"),
-    pytest.param("internal_error", {"token": True}, 2, id="InternalError with NextToken"),
-    pytest.param("internal_error", {"token": False}, 2, id="InternalError without NextToken"),
-    pytest.param("throttle", {}, 2, id="throttled"),
-    pytest.param("html503", {"times": 2}, 3, id="HTTP 503 twice"),
-]
-
-
-@pytest.mark.parametrize(("kind", "details", "calls"), FAULTS)
-def test_incomplete_or_throttled_response_is_retried(
-    run: Run, emulator: Emulator, kind: str, details: Mapping[str, Any], calls: int
+@cases(
+    ("PartialData", "partial_data", {"token": False}, 2),
+    ("InternalError with NextToken", "internal_error", {"token": True}, 2),
+    ("HTTP 503 twice", "html503", {"times": 2}, 3),
+)
+def test_incomplete_response_is_retried(
+    kind: str, details: Mapping[str, Any], calls: int, run: Run, emulator: Emulator
 ) -> None:
     start_test(emulator, hours=2)
     expected = measure(run)
@@ -245,19 +195,6 @@ def test_incomplete_or_throttled_response_is_retried(
     emulator.fault("GetMetricData", kind, **details)
     assert measure(run) == expected
     assert emulator.calls().count("GetMetricData") == calls
-
-
-@pytest.mark.parametrize(
-    ("kind", "code"), [("partial_data", "PartialData"), ("internal_error", "InternalError"), ("throttle", "Throttling")]
-)
-def test_task_fails_after_last_try(run: Run, emulator: Emulator, kind: str, code: str) -> None:
-    start_test(emulator, hours=2)
-    details = {} if kind == "throttle" else {"token": False}
-    emulator.fault("GetMetricData", kind, times=100, **details)
-    result = run(METRICS_INFO, {"name": NAME})
-    assert result.failed
-    assert result["error"]["code"].startswith(code)
-    assert (result["error"]["operation"], emulator.calls().count("GetMetricData")) == ("GetMetricData", 8)
 
 
 @pytest.mark.parametrize("status", ["Created", "Creating"])
@@ -317,38 +254,29 @@ def test_times_of_task_limit_the_metrics(run: Run, emulator: Emulator) -> None:
     assert measure(run, end_time="2031-01-01T00:00:00Z")["end_time"] == "2026-01-01T12:00:00Z"
 
 
+PERIOD, EARLY = {"period": 60, "include_datapoints": True}, {"start_time": "2026-01-01T10:00:00Z"}
 INVALID: list[Any] = [
-    pytest.param({"start_time": "2026-01-01 10:00"}, "start_time must be an ISO 8601 time with an offset", id="start"),
-    pytest.param({"end_time": "2026-01-01T10:00:00"}, "end_time must be an ISO 8601 time with an offset", id="end"),
-    pytest.param(
-        {"start_time": "2026-01-01T10:00:00Z", "end_time": "2026-01-01T10:00:00+01:00"},
-        "end_time must be after start_time.",
-        id="end before start",
-    ),
-    pytest.param(
-        {"start_time": "2026-01-01T10:00:00Z", "end_time": "2026-01-01T11:00:00+01:00"},
-        "end_time must be after start_time.",
-        id="end equal to start",
-    ),
-    *[
-        pytest.param({"percentiles": [value]}, "percentiles must be numbers above 0 and below 100", id=f"p{value}")
+    ("start", {"start_time": "2026-01-01 10:00"}, "start_time must be an ISO 8601 time with an offset"),
+    ("end", {"end_time": "2026-01-01T10:00:00"}, "end_time must be an ISO 8601 time with an offset"),
+    ("end before start", {**EARLY, "end_time": "2026-01-01T10:00:00+01:00"}, "end_time must be after start_time."),
+    ("end equal to start", {**EARLY, "end_time": "2026-01-01T11:00:00+01:00"}, "end_time must be after start_time."),
+    *(
+        (f"p{value}", {"percentiles": [value]}, "percentiles must be numbers above 0 and below 100")
         for value in (0, 100, -1, 1e-11, float("nan"), 99.12345678901)
-    ],
-    pytest.param({"percentiles": []}, "percentiles must have 1 to 10 elements, got 0.", id="no percentile"),
-    pytest.param({"percentiles": list(range(1, 12))}, "1 to 10 elements, got 11.", id="eleven percentiles"),
-    pytest.param({"name": "a_b"}, "name must consist of letters and digits", id="name"),
-    pytest.param({"endpoint_url": "host"}, "endpoint_url must be a URL", id="URL"),
-    *[
-        pytest.param(
-            {"period": period, "include_datapoints": True}, f"period must be a multiple of 60, got {period}.", id=name
-        )
-        for period, name in ((0, "period of 0"), (-60, "negative period"), (90, "period of 90"))
-    ],
-    pytest.param({"period": 60}, "period requires include_datapoints: true.", id="period without datapoints"),
-    pytest.param(
-        {"period": 60, "include_datapoints": True, "start_time": "2025-12-10T00:00:00Z"},
+    ),
+    ("no percentile", {"percentiles": []}, "percentiles must have 1 to 10 elements, got 0."),
+    ("eleven percentiles", {"percentiles": list(range(1, 12))}, "1 to 10 elements, got 11."),
+    ("name", {"name": "a_b"}, "name must consist of letters and digits"),
+    ("URL", {"endpoint_url": "host"}, "endpoint_url must be a URL"),
+    *(
+        (f"period of {period}", {**PERIOD, "period": period}, f"period must be a multiple of 60, got {period}.")
+        for period in (0, -60, 90)
+    ),
+    ("period without datapoints", {"period": 60}, "period requires include_datapoints: true."),
+    (
+        "period too short for age",
+        {**PERIOD, "start_time": "2025-12-10T00:00:00Z"},
         "period must be a multiple of 300, got 60. CloudWatch keeps data from 2025-12-10T00:00:00Z with periods of 300",
-        id="period too short for age",
     ),
 ]
 
@@ -364,25 +292,22 @@ def test_ten_percentiles_with_ten_decimal_places_are_returned(run: Run, emulator
     }
 
 
-@pytest.mark.parametrize(("options", "words"), INVALID)
+@cases(*INVALID)
 def test_invalid_option_is_rejected_before_any_call(
-    run: Run, emulator: Emulator, options: Mapping[str, Any], words: str
+    options: Mapping[str, Any], words: str, run: Run, emulator: Emulator
 ) -> None:
     result = run(METRICS_INFO, {"name": NAME, **options})
     failed(result, "InvalidOptions", words)
     assert emulator.calls() == []
 
 
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        pytest.param({"end_time": "2025-12-01T00:00:00Z"}, "is not after the start", id="end before test"),
-        pytest.param({"start_time": "2027-01-01T00:00:00Z"}, "is not after the start", id="start in the future"),
-        pytest.param({"period": 60, "include_datapoints": True}, "multiple of 300", id="period too short for test"),
-    ],
+@cases(
+    ("end before test", {"end_time": "2025-12-01T00:00:00Z"}, "is not after the start"),
+    ("start in the future", {"start_time": "2027-01-01T00:00:00Z"}, "is not after the start"),
+    ("period too short for test", {"period": 60, "include_datapoints": True}, "multiple of 300"),
 )
 def test_option_that_conflicts_with_test_is_rejected_after_describe(
-    run: Run, emulator: Emulator, options: Mapping[str, Any], words: str
+    options: Mapping[str, Any], words: str, run: Run, emulator: Emulator
 ) -> None:
     start_test(emulator, days=20)
     failed(run(METRICS_INFO, {"name": NAME, **options}), "InvalidOptions", words)
@@ -395,20 +320,6 @@ def _fails(run: Run, **options: Any) -> Result:
 
 def test_missing_experiment_fails(run: Run) -> None:
     failed(_fails(run), "ResourceNotFound", f"Could not measure inference experiment '{NAME}' in {REGION}")
-
-
-def test_rejected_request_with_short_period_fails(run: Run, emulator: Emulator) -> None:
-    start_test(emulator, hours=2)
-    emulator.fault("GetMetricData", "error", code="ValidationError", message="No", status=400)
-    failed(_fails(run), "ValidationError", "No")
-    assert emulator.calls() == CALLS
-
-
-def test_denied_request_with_long_period_is_not_repeated(run: Run, emulator: Emulator) -> None:
-    start_test(emulator, days=2)
-    emulator.fault("GetMetricData", "error", code="AccessDenied", message="No", status=403)
-    failed(_fails(run), "AccessDenied", "No")
-    assert emulator.calls() == CALLS
 
 
 # Metrics and statistics of the script, which uses the client and the paginator of boto3 and nothing of the collection.

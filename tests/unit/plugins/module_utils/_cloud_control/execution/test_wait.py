@@ -7,28 +7,20 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-import pytest
-
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control import errors
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api.client import CloudControl
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api.listing import Query
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api.polling import FIRST_PAUSES, Deadline
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.errors import (
-    CallFailed,
-    CloudControlError,
-    Rejected,
-    TimedOut,
-)
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.execution.wait import read_until
-from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.inference_experiment import (
-    INFERENCE_EXPERIMENT,
-)
+from tests.support.cases import cases
 from tests.support.experiments import experiment
 from tests.support.manual_time import ManualTime
+from tests.support.model import INFERENCE_EXPERIMENT
 from tests.support.scripted_client import ScriptedClient
 
 RUNNING, STOPPING, COMPLETED = map(experiment, ("Running", "Stopping", "Completed"))
-TRANSIENT = CallFailed("Rate exceeded", code="ThrottlingException", operation="GetResource", transient=True)
-DENIED = CallFailed("Denied", code="AccessDeniedException", operation="GetResource")
+TRANSIENT = errors.CallFailed("Rate exceeded", code="ThrottlingException", operation="GetResource", transient=True)
+DENIED = errors.CallFailed("Denied", code="AccessDeniedException", operation="GetResource")
 
 
 class Wait:
@@ -39,49 +31,42 @@ class Wait:
         client = cast(CloudControl, ScriptedClient(*reads))
         self.statuses: list[list[str]] = []
         self.pauses = time.slept
-        self.error: CloudControlError | None = None
+        self.error: errors.CloudControlError | None = None
         try:
             for found in read_until(INFERENCE_EXPERIMENT, query, awaited, client, Deadline(time.clock, seconds)):
                 self.statuses.append([resource.properties["Status"] for resource in found.values()])
-        except CloudControlError as error:
+        except errors.CloudControlError as error:
             self.error = error
 
 
 # Read this test first.
 def test_read_until_reads_again_until_status_is_reached() -> None:
     wait = Wait(RUNNING, STOPPING, COMPLETED, RUNNING)
-
     assert (wait.statuses, wait.error) == ([["Running"], ["Stopping"], ["Completed"]], None)
     assert wait.pauses == list(FIRST_PAUSES[:2])
 
 
-@pytest.mark.parametrize(
-    ("reads", "statuses", "error"),
-    [
-        pytest.param([RUNNING, TRANSIENT, TRANSIENT, COMPLETED], ["Running", "Completed"], None, id="transient"),
-        pytest.param([TRANSIENT], [], TRANSIENT, id="transient at the first read"),
-        pytest.param([RUNNING, DENIED], ["Running"], DENIED, id="denied"),
-    ],
+@cases(
+    ("transient", [RUNNING, TRANSIENT, TRANSIENT, COMPLETED], ["Running", "Completed"], None),
+    ("transient at the first read", [TRANSIENT], [], TRANSIENT),
+    ("denied", [RUNNING, DENIED], ["Running"], DENIED),
 )
 def test_read_until_recovers_from_transient_failures_after_first_read(
-    reads: list[Any], statuses: list[str], error: CallFailed | None
+    reads: list[Any], statuses: list[str], error: errors.CallFailed | None
 ) -> None:
     wait = Wait(*reads)
-
     assert (wait.statuses, wait.error) == ([[status] for status in statuses], error)
 
 
-@pytest.mark.parametrize(
-    ("failure", "reason"),
-    [
-        pytest.param(None, "", id="no failure"),
-        pytest.param(TRANSIENT, " GetResource failed with ThrottlingException: Rate exceeded", id="transient failure"),
-    ],
+@cases(
+    ("no failure", None, ""),
+    ("transient failure", TRANSIENT, " GetResource failed with ThrottlingException: Rate exceeded"),
 )
-def test_read_until_raises_timed_out_with_last_status_and_failure(failure: CallFailed | None, reason: str) -> None:
+def test_read_until_raises_timed_out_with_last_status_and_failure(
+    failure: errors.CallFailed | None, reason: str
+) -> None:
     wait = Wait(RUNNING, failure or RUNNING)
-
-    assert isinstance(wait.error, TimedOut)
+    assert isinstance(wait.error, errors.TimedOut)
     assert wait.error.message == (
         f"wait_timeout of 60 seconds has elapsed: test is Running, not Completed or Cancelled.{reason}"
     )
@@ -90,13 +75,11 @@ def test_read_until_raises_timed_out_with_last_status_and_failure(failure: CallF
 
 def test_read_until_raises_rejected_if_resource_is_deleted() -> None:
     wait = Wait(RUNNING, None)
-
-    assert isinstance(wait.error, Rejected)
+    assert isinstance(wait.error, errors.Rejected)
     assert (wait.error.message, wait.statuses) == ("test does not exist.", [["Running"], []])
     assert wait.error.hint
 
 
 def test_read_until_reads_once_without_awaited_statuses() -> None:
     wait = Wait(None, awaited=())
-
     assert (wait.statuses, wait.pauses, wait.error) == ([[]], [], None)

@@ -5,15 +5,11 @@
 
 from __future__ import annotations
 
-import pytest
-
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import Resource
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.planning.plan import Done, Reject
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.planning.wait import Pending, wait_step
-from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.inference_experiment import (
-    INFERENCE_EXPERIMENT,
-)
+from tests.support.cases import cases
 from tests.support.experiments import experiment
+from tests.support.model import INFERENCE_EXPERIMENT, Resource
 
 ENDED = ("Completed", "Cancelled")
 CORRECT = "Correct names or region, or create the inference experiment first."
@@ -24,50 +20,46 @@ def add(status: str) -> str:
     return f"If the task may succeed in status {status}, add this status to wait_for."
 
 
-@pytest.mark.parametrize(
-    ("current", "awaited", "expected"),
-    [
-        pytest.param({}, ENDED, Done(), id="no resource"),
-        pytest.param({"a": "Completed", "b": "Cancelled"}, ENDED, Done(), id="each has one of the statuses"),
-        pytest.param({"a": "Updating"}, ["Updating"], Done(), id="transitional status"),
-        pytest.param(
-            {"a": "Running", "b": "Completed", "c": "Stopping"},
-            ENDED,
-            Pending("a is Running, not Completed or Cancelled. c is Stopping, not Completed or Cancelled."),
-            id="some have none of the statuses yet",
+@cases(
+    ("no resource", {}, ENDED, Done()),
+    ("each has one of the statuses", {"a": "Completed", "b": "Cancelled"}, ENDED, Done()),
+    ("transitional status", {"a": "Updating"}, ["Updating"], Done()),
+    (
+        "some have none of the statuses yet",
+        {"a": "Running", "b": "Completed", "c": "Stopping"},
+        ENDED,
+        Pending("a is Running, not Completed or Cancelled. c is Stopping, not Completed or Cancelled."),
+    ),
+    ("before the start", {"a": "Created"}, ["Running"], Pending("a is Created, not Running.")),
+    (
+        "terminal status",
+        {"a": "Completed"},
+        ["Starting", "Running"],
+        Reject("a is Completed and cannot become Starting or Running.", add("Completed")),
+    ),
+    (
+        "status that has passed",
+        {"a": "Running"},
+        ["Created"],
+        Reject("a is Running and cannot become Created.", add("Running")),
+    ),
+    ("no such resource", {"a": None}, ENDED, Reject("a does not exist.", CORRECT)),
+    (
+        "unknown status",
+        {"a": "Paused"},
+        ENDED,
+        Reject("a is Paused. This version of the collection does not support the status 'Paused'.", UPGRADE),
+    ),
+    (
+        "several reasons",
+        {"a": None, "b": "Running", "c": "Completed", "d": None, "e": "Running"},
+        ["Cancelled", "Running"],
+        Reject(
+            "a does not exist. c is Completed and cannot become Cancelled or Running. d does not exist.",
+            f"{CORRECT} {add('Completed')}",
         ),
-        pytest.param({"a": "Created"}, ["Running"], Pending("a is Created, not Running."), id="before the start"),
-        pytest.param(
-            {"a": "Completed"},
-            ["Starting", "Running"],
-            Reject("a is Completed and cannot become Starting or Running.", add("Completed")),
-            id="terminal status",
-        ),
-        pytest.param(
-            {"a": "Running"},
-            ["Created"],
-            Reject("a is Running and cannot become Created.", add("Running")),
-            id="status that has passed",
-        ),
-        pytest.param({"a": None}, ENDED, Reject("a does not exist.", CORRECT), id="no such resource"),
-        pytest.param(
-            {"a": "Paused"},
-            ENDED,
-            Reject("a is Paused. This version of the collection does not support the status 'Paused'.", UPGRADE),
-            id="unknown status",
-        ),
-        pytest.param(
-            {"a": None, "b": "Running", "c": "Completed", "d": None, "e": "Running"},
-            ["Cancelled", "Running"],
-            Reject(
-                "a does not exist. c is Completed and cannot become Cancelled or Running. d does not exist.",
-                f"{CORRECT} {add('Completed')}",
-            ),
-            id="several reasons",
-        ),
-    ],
+    ),
 )
 def test_wait_step(current: dict[str, str | None], awaited: list[str], expected: Done | Pending | Reject) -> None:
     resources = {name: Resource(experiment(status)) if status else None for name, status in current.items()}
-
     assert wait_step(INFERENCE_EXPERIMENT, awaited, resources) == expected

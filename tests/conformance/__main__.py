@@ -18,6 +18,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from tests.conformance import run, targets
 from tests.conformance.account import TAG, Account, Resources, Time
 from tests.conformance.fact import SHADOW, Fact, minutes, select
@@ -105,7 +107,7 @@ def _on_aws(facts: Sequence[Fact], options: Any, clock: Time, ask: Callable[[str
     resources = Resources(*(getattr(options, name) for name in REQUIRED))
     try:
         account = targets.aws(resources, clock)
-    except ValueError as error:
+    except (BotoCoreError, ClientError, ValueError) as error:
         _print(str(error))
         return 1
     _print(plan(account, facts))

@@ -117,6 +117,8 @@ class Account:
         self._emulator = emulator
         self._records: dict[str, Any] = {}
         self._count = 0
+        self._unfinished: dict[str, Event] = {}
+        """The operations in progress, by request token."""
         self._live: list[str] = []
         """The experiments that can use the endpoint; more than one only if AWS contradicts a fact."""
         self._ended: str | None = None
@@ -182,15 +184,15 @@ class Account:
     def send_create(self, name: str, **changes: Any) -> Event:
         """Submit a create with the required properties and changes; return the first ProgressEvent."""
         desired = json.dumps(self.properties(name, **changes))
-        return self._event(self.cloudcontrol.create_resource(TypeName=TYPE_NAME, DesiredState=desired))
+        return self._sent(self.cloudcontrol.create_resource(TypeName=TYPE_NAME, DesiredState=desired))
 
     def send_update(self, name: str, *patch: Mapping[str, Any], **parameters: Any) -> Event:
         document = json.dumps(patch)
         target = {"TypeName": TYPE_NAME, "Identifier": name, "PatchDocument": document}
-        return self._event(self.cloudcontrol.update_resource(**target, **parameters))
+        return self._sent(self.cloudcontrol.update_resource(**target, **parameters))
 
     def send_delete(self, name: str) -> Event:
-        return self._event(self.cloudcontrol.delete_resource(TypeName=TYPE_NAME, Identifier=name))
+        return self._sent(self.cloudcontrol.delete_resource(TypeName=TYPE_NAME, Identifier=name))
 
     def create(self, name: str, **changes: Any) -> Outcome:
         outcome = self.outcome(lambda: self.send_create(name, **changes))
@@ -216,7 +218,9 @@ class Account:
 
     def event(self, event: Event) -> Event:
         """Return the current ProgressEvent of an operation."""
-        return self._event(self.cloudcontrol.get_resource_request_status(RequestToken=event["RequestToken"]))
+        response = self.cloudcontrol.get_resource_request_status(RequestToken=event["RequestToken"])
+        found: Event = response["ProgressEvent"]
+        return found
 
     def final(self, event: Event) -> Event:
         """Wait for the end of an operation; return its last ProgressEvent."""
@@ -226,6 +230,7 @@ class Account:
             return found if found["OperationStatus"] in ("SUCCESS", "FAILED", "CANCEL_COMPLETE") else None
 
         last: Event = self.wait(ended, "the operation")
+        self._unfinished.pop(event["RequestToken"], None)
         return last
 
     def get(self, name: str) -> dict[str, Any]:
@@ -234,9 +239,9 @@ class Account:
         properties: dict[str, Any] = json.loads(found["ResourceDescription"]["Properties"])
         return properties
 
-    @staticmethod
-    def _event(response: Mapping[str, Any]) -> Event:
+    def _sent(self, response: Mapping[str, Any]) -> Event:
         event: Event = response["ProgressEvent"]
+        self._unfinished[event["RequestToken"]] = event
         return event
 
     # experiments
@@ -250,10 +255,10 @@ class Account:
         return f"{self.prefix}{self.number()}"
 
     def properties(self, name: str, **changes: Any) -> dict[str, Any]:
-        """Return the required properties of an experiment, and a tag, with changes. None removes a property."""
+        """Return the required properties of an experiment with changes, and the tag of this run."""
         production, shadow = str(self.variant["VariantName"]), SHADOW_VARIANT
         sampled = {"ShadowModelVariantName": shadow, "SamplingPercentage": 10}
-        properties = {
+        return {
             "Name": name,
             "Type": "ShadowMode",
             "RoleArn": self.resources.role_arn,
@@ -263,10 +268,9 @@ class Account:
                 self.model_variant(shadow, self.resources.shadow_model),
             ],
             "ShadowModeConfig": {"SourceModelVariantName": production, "ShadowModelVariants": [sampled]},
-            "Tags": tags(**{TAG: self.run_id}),
             **changes,
+            "Tags": [*tags(**{TAG: self.run_id}), *changes.get("Tags", ())],
         }
-        return {key: value for key, value in properties.items() if value is not None}
 
     def model_variant(self, name: str, model: str, *, count: int = 1) -> dict[str, Any]:
         size = {"InstanceType": self.variant["InstanceType"], "InstanceCount": count}
@@ -437,6 +441,9 @@ class Account:
     def remove_all(self) -> list[str]:
         """Remove all experiments of this run, and restore the endpoint. Return a line for each failure."""
         failures: list[str] = []
+        for event in list(self._unfinished.values()):
+            # The handler could create an experiment after the list of experiments.
+            _attempt(partial(self.final, event), f"operation {event['RequestToken']}", failures)
         for name in self._own():
             _attempt(partial(self._remove, name), f"experiment {name}", failures)
         _attempt(self._restore_endpoint, f"endpoint {self.resources.endpoint}", failures)

@@ -22,8 +22,10 @@ Facts about AWS
 
 .. Written by "python -m tools.generated_docs.facts" from tests/conformance.
 
-The modules and the emulator rely on the facts on this page. Each fact has a check in boto3, without code of the
-collection. The tests of the collection run all checks against the emulator. {observed}
+The modules and the emulator rely on the facts on this page. {observed}
+
+Each fact has a check in boto3, without code of the collection. The tests of the collection run all checks against the
+emulator.
 
 The evidence for a fact:
 

@@ -220,7 +220,7 @@ def list_of_requests_has_20_per_page(account: Account) -> Any:
 @fact(CLOUD_CONTROL, "RequestTokenNotFoundException", emulator_only="The check would take 7 days.")
 def request_expires_after_7_days(account: Account) -> Any:
     """A request expires after 7 days. GetResourceRequestStatus then raises RequestTokenNotFoundException."""
-    event = account.send_update(account.created(), add("Tags", tags(a="b")))
+    event = account.send_update(account.created(), add("Tags/-", *tags(a="b")))
     account.final(event)
     account.sleep(7 * DAY)
     return error_of(lambda: account.event(event))

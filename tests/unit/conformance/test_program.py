@@ -164,8 +164,7 @@ def test_run_on_aws_tags_and_removes_experiments_and_hides_names(aws: Aws, capsy
     assert aws.run(*facts) == 0
     creates = [record.request for record in aws.server.log if record.operation.startswith("Create")]
     tags = [json.loads(each["DesiredState"])["Tags"] if "DesiredState" in each else each["Tags"] for each in creates]
-    assert len(tags) == 2
-    assert all(tag["Key"] == TAG for each in tags for tag in each)
+    assert [[tag["Key"] for tag in each] for each in tags] == [[TAG], [TAG]]
     assert aws.nothing_left()
     found = results(aws.folder)
     assert (found["target"], found["region"]) == ("aws", REGION)
@@ -196,6 +195,19 @@ def test_interrupted_run_removes_everything(
     assert "Interrupted." in capsys.readouterr().out
 
 
+def test_interrupted_create_is_removed_after_its_end(aws: Aws) -> None:
+    def sleep(seconds: float) -> None:
+        aws.server.clock.advance(seconds)
+        if aws.server.calls()[-1] == "GetResourceRequestStatus" and not aws.left()[0]:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    aws.server.settings.pending_seconds = 20
+    assert aws.run(CREATE, sleep=sleep) == 1
+    assert aws.server.writes()[0] == "CreateResource"
+    assert "DeleteInferenceExperiment" in aws.server.writes()
+    assert aws.nothing_left()
+
+
 def test_experiment_that_cannot_be_removed_is_named(aws: Aws, capsys: pytest.CaptureFixture[str]) -> None:
     denied = {"code": "AccessDeniedException", "status": 403, "times": 99}
     aws.server.fault("DeleteInferenceExperiment", "error", **denied)
@@ -209,6 +221,7 @@ WRONG: list[Any] = [
     pytest.param([LOCAL], {}, f"{LOCAL} does not run on AWS: The check would take 7 days.", id="emulator only"),
     pytest.param(["none"], {}, "unknown facts: none. The facts are: unknown_type_", id="unknown fact"),
     pytest.param([], {"endpoint": ""}, "--aws requires --endpoint", id="no endpoint"),
+    pytest.param([], {"endpoint": "nowhere"}, "Could not find endpoint", id="missing endpoint"),
     pytest.param([], {"production-model": "x"}, "production variant, with the model x", id="other model"),
 ]
 
@@ -229,8 +242,10 @@ def test_wrong_option_is_rejected_before_any_write(
 # the page
 
 
-def test_page_is_up_to_date() -> None:
+def test_page_and_readme_are_up_to_date() -> None:
     assert page.PAGE.read_text(encoding="utf-8") == page.page(), "run python -m tools.generated_docs.facts"
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert ("No fact has been observed on AWS so far." in readme) is (not page.observations(page.RESULTS))
 
 
 def test_page_shows_observations_of_result_files(tmp_path: Path) -> None:

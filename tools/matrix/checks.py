@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import subprocess
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -26,20 +26,25 @@ def requirements(ansible: int) -> tuple[str, ...]:
     return (f"ansible>={ansible},<{ansible + 1}", *files)
 
 
-def steps(python: str) -> Mapping[str, Callable[[Place], None]]:
-    """Return the commands of ansible-test for a version of Python, for example 3.12."""
-    return {step.__name__.strip("_"): partial(step, python=python) for step in (_sanity, _units, _integration)}
+def steps(python: str, *, sanity: Sequence[str]) -> Mapping[str, Callable[[Place], None]]:
+    """Return the commands of ansible-test for a version of Python, for example 3.12.
+
+    sanity has the folders for the sanity tests. Without folders, they check all files.
+    """
+    commands = {step.__name__.strip("_"): partial(step, python=python) for step in (_units, _integration)}
+    return {"sanity": partial(_sanity, python=python, folders=sanity), **commands}
 
 
-def _sanity(place: Place, *, python: str) -> None:
+def _sanity(place: Place, *, python: str, folders: Sequence[str]) -> None:
+    arguments = ("sanity", "--local", *folders)
     try:
-        _ansible_test(place, "sanity", "--local", python=python)
+        _ansible_test(place, *arguments, python=python)
     except subprocess.CalledProcessError:
         wanted = BOOTSTRAP_PATH.search(place.output())
         if wanted is None:
             raise
         Path(wanted.group(1)).write_text(BOOTSTRAP, encoding="utf-8")
-        _ansible_test(place, "sanity", "--local", python=python)
+        _ansible_test(place, *arguments, python=python)
 
 
 def _units(place: Place, *, python: str) -> None:

@@ -74,6 +74,15 @@ def test_matrix_runs_only_sanity_tests_on_versions_of_make_test(
     assert list(matrix.steps_of(matrix.Row("2.19", 12, (python,)), python)) == steps
 
 
+def test_sanity_tests_of_last_row_check_all_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    called: list[tuple[str, ...]] = []
+    monkeypatch.setattr(Place, "call", lambda _place, _program, *words: called.append(words))
+    for row in matrix.ROWS[-2:]:
+        matrix.steps_of(row, "3.99")["sanity"](Place("x", Path("python"), (), {}))
+    options = ("sanity", "--local"), ("--python", "3.99")
+    assert called == [(*options[0], *matrix.SHIPPED, *options[1]), options[0] + options[1]]
+
+
 def test_matrix_fails_if_one_run_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(matrix, "found_pythons", lambda _names: FOUND)
     monkeypatch.setattr(Place, "run", lambda place: place.name != "2.19-3.11")

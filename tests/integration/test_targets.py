@@ -41,7 +41,7 @@ def test_playbook_updates_description_once(server: EmulatorServer, tmp_path: Pat
     assert server.experiment("checkout")["properties"]["Description"] == "New"
 
 
-SLOW = {f"inference_experiment_{name}" for name in ("credentials", "values")}
+SLOW = {f"inference_experiment_{name}" for name in ("connection", "credentials", "values")}
 LIVE = "inference_experiment_live"
 NAMES = {path.parent.name for path in TARGETS.glob("*/tasks") if not path.parent.name.startswith("setup_")} - {LIVE}
 slow = pytest.mark.slow(reason="Ansible needs a second for each task")
@@ -85,6 +85,7 @@ def test_live_target_runs_playbook_of_readme(server: EmulatorServer, tmp_path: P
     assert server.writes() == ["CreateResource", "UpdateResource", "DeleteResource"]
 
 
+@slow
 def test_play_with_host_for_each_region_updates_experiment_of_region(server: EmulatorServer, tmp_path: Path) -> None:
     regions = ["us-east-1", "eu-west-1", "ap-southeast-2"]
     for region in regions:

@@ -10,7 +10,7 @@ from tests.emulator import Emulator
 from tests.support.module_runner import Result
 from tests.support.stateful.interruption import MOMENTS, TASKS, Harness, Kill, kill_at_each_call
 from tests.support.stateful.invariants import run
-from tests.support.thorough import THOROUGH
+from tests.support.thorough import THOROUGH, some
 
 SERVICES = {
     "late operations and reads": {
@@ -44,7 +44,7 @@ class Killed(BaseException):
 )
 @pytest.mark.parametrize("delay", list(DELAYS)[:SHARE])
 @pytest.mark.parametrize("moment", list(MOMENTS)[:SHARE])
-@pytest.mark.parametrize("title", TASKS)
+@pytest.mark.parametrize("title", some(list(TASKS), each=2))
 def test_second_run_completes_task_killed_at_any_call(title: str, moment: str, delay: str, emulator: Emulator) -> None:
     def kill_task() -> None:
         raise Killed

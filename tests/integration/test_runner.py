@@ -5,20 +5,22 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from tests.emulator.seed import Seed
+from tests.emulator.seed import Seed, shadow_mode_config
 from tests.emulator.server import EmulatorServer
-from tests.support.awx import PLAYBOOKS, Awx
+from tests.support.awx import PLAYBOOKS, Awx, Job
 from tests.support.environment import REGION, ROOT
 from tests.support.playbooks import write_playbook
 
 NAME = "checkout-v2"
 START, STOP = PLAYBOOKS / "start.yml", PLAYBOOKS / "stop.yml"
+PROMOTE = PLAYBOOKS.parent / "promote_if_better.yml"
 START_TASK, STOP_TASK = "Create the shadow test and wait until it is running", "Stop the shadow test"
 KEY, SECRET = "AKIAJOBS", "a-secret-of-the-credential"
 POLL = {"poll_seconds": 1}
@@ -45,7 +47,7 @@ def awx(server: EmulatorServer, tmp_path: Path) -> Iterator[Awx]:
 
 
 def _survey(playbook: Path) -> list[dict[str, Any]]:
-    spec: list[dict[str, Any]] = json.loads(playbook.with_name(f"{playbook.stem}_survey.json").read_text())["spec"]
+    spec: list[dict[str, Any]] = json.loads((PLAYBOOKS / f"{playbook.stem}_survey.json").read_text())["spec"]
     return spec
 
 
@@ -137,17 +139,17 @@ def _unindented(text: str) -> str:
 QUESTION = {"variable", "question_name", "question_description", "type", "default", "required"}
 
 
-@pytest.mark.parametrize("playbook", [START, STOP], ids=["start", "stop"])
-def test_survey_has_format_of_awx(playbook: Path) -> None:
-    survey = json.loads(playbook.with_name(f"{playbook.stem}_survey.json").read_text(encoding="utf-8"))
+@pytest.mark.parametrize("survey_file", sorted(PLAYBOOKS.glob("*_survey.json")), ids=lambda path: path.stem)
+def test_survey_has_format_of_awx(survey_file: Path) -> None:
+    survey = json.loads(survey_file.read_text(encoding="utf-8"))
     assert set(survey) == {"name", "description", "spec"}
     for question in survey["spec"]:
         by_type = {"multiplechoice": {"choices"}}.get(question["type"], {"min", "max"})
         assert set(question) == QUESTION | by_type
-        assert question["type"] in ("text", "integer", "multiplechoice")
+        assert question["type"] in ("text", "integer", "float", "multiplechoice")
         if question["type"] == "multiplechoice":
             assert question["default"] in question["choices"]
-        elif question["type"] == "integer":
+        elif question["type"] in ("integer", "float"):
             assert question["min"] <= question["default"] <= question["max"]
         else:
             assert question["default"] == ""
@@ -159,6 +161,50 @@ def test_survey_asks_for_undefined_variables_of_playbook(playbook: Path) -> None
     used = set(re.findall(r"{{ (?:decisions\[)?(\w+)", json.dumps(play))) - {"started", "stopped", "ansible_check_mode"}
     asked = {question["variable"] for question in _survey(playbook)}
     assert used - set(play["vars"]) <= asked <= used
+
+
+def test_survey_of_promotion_has_defaults_of_playbook() -> None:
+    (play,) = yaml.safe_load(PROMOTE.read_text(encoding="utf-8"))
+    defaults = {**_answers(PROMOTE), "experiment_name": play["vars"]["experiment_name"]}
+    assert defaults == {name: play["vars"][name] for name in defaults}
+
+
+def _controller(task: str) -> list[dict[str, Any]]:
+    """Return the loop of a task of controller.yml."""
+    (play,) = yaml.safe_load((PLAYBOOKS / "controller.yml").read_text(encoding="utf-8").replace("!unsafe", ""))
+    (found,) = (each["loop"] for each in play["tasks"] if each["name"].startswith(task))
+    return list(found)
+
+
+@slow
+def test_workflow_promotes_after_check_job_and_approval_if_limits_are_met(
+    awx: Awx, server: EmulatorServer, seed: Seed
+) -> None:
+    templates = {template["name"]: template for template in _controller("Create the job templates")}
+    nodes = {node["identifier"]: node for node in _controller("Create the nodes of the workflow")}
+    assert (nodes["measure"]["success"], nodes["approve"]["success"]) == (["approve"], ["promote"])
+    assert set(nodes["approve"]["approval"]) == {"name", "timeout"}
+
+    def launch(identifier: str) -> Job:
+        node = nodes[identifier]
+        template = templates[node["template"]]
+        assert (template["playbook"], template["survey"]) == (PROMOTE.name, f"{PROMOTE.stem}_survey.json")
+        answers = _answers(PROMOTE, experiment_name=NAME)
+        return awx.launch(PROMOTE, {**template["extra_vars"], **answers}, job_type=node["job_type"])
+
+    start = {"StartTime": (server.clock.now() - timedelta(days=1)).isoformat()}
+    server.put_experiment(REGION, seed.properties(NAME, ShadowModeConfig=shadow_mode_config(100), Schedule=start))
+    failed = launch("measure")
+    assert failed.status == "failed"
+    assert "wait (not met: invocations, error rate, p99 latency)" in failed.stdout
+
+    server.traffic(seed.endpoint_name, invocations_per_minute=600, start=start["StartTime"])
+    measured = launch("measure")
+    assert measured.status == "successful", measured.stdout
+    assert server.writes() == []
+    promoted = launch("promote")
+    assert promoted.status == "successful", promoted.stdout
+    assert server.experiment(NAME, REGION)["serving"] == seed.shadow_model
 
 
 @slow

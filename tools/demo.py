@@ -27,7 +27,7 @@ EXPERIMENT = "test-model-b"
 # The second scenario has another region, so that it has its own endpoint with the same name.
 SECOND = "eu-west-1"
 GET, DESCRIBE, UPDATE = "GetResource", "DescribeInferenceExperiment", "UpdateResource"
-MEASURE = (DESCRIBE, "GetMetricData")
+MEASURE, VERIFY = (DESCRIBE, "GetMetricData"), ("DescribeEndpoint", "DescribeEndpointConfig")
 # The number of polls depends on the speed of the machine.
 POLL = "GetResourceRequestStatus"
 # Seconds that Ansible has to end after an interrupt.
@@ -76,8 +76,8 @@ SCENARIOS = (
             Step(
                 "Compare the variants, and promote demo-model-b if it meets all limits.",
                 f"ansible-playbook {EXAMPLES}/promote_if_better.yml",
-                "changed, update SUCCESS (production: Remove, shadow: Promote), status Completed",
-                [*MEASURE, GET, UPDATE, GET],
+                "changed, update SUCCESS (production: Remove, shadow: Promote), status Completed, promoted: true",
+                [*MEASURE, GET, UPDATE, GET, *VERIFY],
             ),
         ),
         "demo-model-b",
@@ -95,8 +95,8 @@ SCENARIOS = (
             Step(
                 "Compare the variants. demo-model-b has too many errors, so its variant is removed.",
                 f"ansible-playbook {EXAMPLES}/promote_if_better.yml -e region={SECOND} -e if_worse=remove",
-                "changed, update SUCCESS (production: Retain, shadow: Remove), status Cancelled",
-                [*MEASURE, GET, UPDATE, GET],
+                "changed, update SUCCESS (production: Retain, shadow: Remove), status Cancelled, promoted: false",
+                [*MEASURE, GET, UPDATE, GET, *VERIFY],
             ),
         ),
         "demo-model-a",
@@ -232,6 +232,8 @@ def summary(results: Sequence[dict[str, Any]]) -> str:
     parts += [f"{experiment['name']} {experiment['status']}" for experiment in result.get("inference_experiments", [])]
     if result.get("inference_experiment"):
         parts.append(f"status {result['inference_experiment']['status']}")
+    if "promoted" in result:
+        parts.append(f"promoted: {json.dumps(result['promoted'])}")
     return ", ".join(parts)
 
 

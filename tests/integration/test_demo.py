@@ -133,8 +133,8 @@ STOPPED = {
             id="patch",
         ),
         pytest.param(
-            [_result(**STOPPED, variant_actions={"production": "Remove", "shadow": "Promote"})],
-            "changed, update SUCCESS (production: Remove, shadow: Promote), status Completed",
+            [_result(**STOPPED, variant_actions={"production": "Remove", "shadow": "Promote"}, promoted=True)],
+            "changed, update SUCCESS (production: Remove, shadow: Promote), status Completed, promoted: true",
             id="variant actions",
         ),
         pytest.param([_result(**STOPPED), {"failed": True, "msg": "reason"}], "failed, reason", id="failure"),

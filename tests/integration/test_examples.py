@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.emulator.seed import ACCOUNT_ID, Seed
+from tests.emulator.seed import ACCOUNT_ID, Seed, shadow_mode_config
 from tests.emulator.server import EmulatorServer
 from tests.support.environment import REGION, ROOT, emulator_environment
 from tests.support.playbooks import ansible
@@ -21,6 +24,7 @@ from tools.generated_docs.guides import GUIDES, Block, blocks, playbooks
 EXAMPLES = ROOT / "docs" / "examples"
 RUN_HERE = {"minimal.yml", "report.yml", "stop_and_promote.yml", "tag_many.yml"}
 CLI = "guide_from_aws_cli"
+HOUR = 3600
 
 
 def test_tests_and_demo_run_each_example() -> None:
@@ -28,15 +32,15 @@ def test_tests_and_demo_run_each_example() -> None:
     assert {path.name for path in EXAMPLES.glob("*.yml")} == RUN_HERE | in_demo
 
 
-def _create_operator(server: EmulatorServer, seed: Seed) -> dict[str, str]:
-    """Create a user with the policy docs/iam/operator.json for the role of the seed. Return the user's credentials."""
-    iam, name = server.client("iam"), "operator"
-    policy = (ROOT / "docs" / "iam" / "operator.json").read_text(encoding="utf-8")
+def _create_user(server: EmulatorServer, seed: Seed, *policies: str) -> dict[str, str]:
+    """Create a user with policies of docs/iam, for the role of the seed. Return the user's credentials."""
+    iam = server.client("iam")
     example = f"arn:aws:iam::{ACCOUNT_ID}:role/sagemaker-experiments"
-    assert example in policy
-    iam.create_user(UserName=name)
-    iam.put_user_policy(UserName=name, PolicyName=name, PolicyDocument=policy.replace(example, seed.role_arn))
-    key = iam.create_access_key(UserName=name)["AccessKey"]
+    iam.create_user(UserName="operator")
+    for name in policies:
+        policy = (ROOT / "docs" / "iam" / f"{name}.json").read_text(encoding="utf-8").replace(example, seed.role_arn)
+        iam.put_user_policy(UserName="operator", PolicyName=name, PolicyDocument=policy)
+    key = iam.create_access_key(UserName="operator")["AccessKey"]
     return {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
 
 
@@ -65,7 +69,7 @@ def test_stop_and_promote_stops_once_with_operator_policy(
 ) -> None:
     playbooks = [str(EXAMPLES / name) for name in ("minimal.yml", *["stop_and_promote.yml"] * 2)]
     with EmulatorServer(operation_seconds=0.05, transition_seconds=0.05, enforce_iam=True) as server:
-        operator = _create_operator(server, server.seed(REGION))
+        operator = _create_user(server, server.seed(REGION), "operator")
         arguments = ["-e", f"promote={promote}"]
         printed = ansible(server, "ansible-playbook", *playbooks, *arguments, cwd=tmp_path, variables=operator)
         assert server.writes() == ["CreateResource", "UpdateResource"]
@@ -87,6 +91,89 @@ def test_fleet_is_created_by_declarations_and_its_drift_is_reported(tmp_path: Pa
             ansible(server, "ansible-playbook", drift, cwd=tmp_path)
         assert server.writes() == ["CreateResource"]
     assert "(item=checkout-v1: delete)" in str(failure.value)
+
+
+TEST = "test-model-b"
+
+
+@pytest.fixture
+def server() -> Iterator[EmulatorServer]:
+    with EmulatorServer(operation_seconds=0.05, transition_seconds=0.05, enforce_iam=True) as server:
+        yield server
+
+
+def _put(server: EmulatorServer, seed: Seed, percentage: int, status: str = "Running", **variants: Any) -> None:
+    """Put a test that started a day ago, and has had 600 requests a minute since then, if variants are set."""
+    start = server.clock.now() + timedelta(days=1 if status == "Created" else -1)
+    schedule = {"StartTime": start.isoformat(), "EndTime": (start + timedelta(days=7)).isoformat()}
+    config = shadow_mode_config(percentage)
+    server.put_experiment(REGION, seed.properties(TEST, Schedule=schedule, ShadowModeConfig=config), status=status)
+    if variants:
+        server.traffic(seed.endpoint_name, invocations_per_minute=600, variants=variants, start=start)
+
+
+def _play(server: EmulatorServer, playbook: str, user: dict[str, str], *arguments: str, fails: str = "") -> str:
+    """Run an example with ansible-playbook. Return its output. If `fails` is set, it must fail with this text."""
+    command = ("ansible-playbook", str(EXAMPLES / playbook), *arguments)
+    if not fails:
+        return ansible(server, *command, cwd=EXAMPLES, variables=user)
+    with pytest.raises(pytest.fail.Exception, match=re.escape(fails)) as failure:
+        ansible(server, *command, cwd=EXAMPLES, variables=user)
+    return str(failure.value)
+
+
+@slow
+def test_promote_if_better_promotes_once_and_is_safe_in_each_status(server: EmulatorServer) -> None:
+    seed = server.seed(REGION)
+    user = _create_user(server, seed, "operator", "metrics")
+    play = functools.partial(_play, server, "promote_if_better.yml", user)
+    play(fails="Inference experiment with name test-model-b does not exist")
+    _put(server, seed, 100, status="Created")
+    assert "none (the test is Created)" in play()
+    _put(server, seed, 100)
+    assert "wait (not met: invocations, error rate, p99 latency)" in play()
+    _put(server, seed, 100, production={}, shadow={})
+    assert "promote (all limits are met)" in play("--check")
+    assert server.writes() == []
+    play("-e", "fail_unless_promoted=true")
+    assert server.experiment(TEST, REGION)["serving"] == seed.shadow_model
+    assert "none (the test is Completed)" in play()
+    play("-e", "fail_unless_promoted=true", fails="not promoted: none (the test is Completed)")
+    assert server.writes() == ["UpdateResource"]
+
+
+@slow
+def test_promote_if_better_fails_if_another_caller_stops_the_test_first(server: EmulatorServer) -> None:
+    seed = server.seed(REGION)
+    user = _create_user(server, seed, "operator", "metrics")
+    _put(server, seed, 100, production={}, shadow={})
+
+    def stop() -> None:
+        actions = {"production": "Retain", "shadow": "Remove"}
+        server.client("sagemaker", REGION).stop_inference_experiment(Name=TEST, ModelVariantActions=actions)
+
+    server.on_answer("GetMetricData", stop)
+    _play(server, "promote_if_better.yml", user, fails="The model demo-model-b does not answer the requests")
+    assert server.experiment(TEST, REGION)["serving"] == seed.production_model
+
+
+@slow
+def test_ramp_up_stops_at_limit_and_continues_with_current_percentage(server: EmulatorServer) -> None:
+    seed = server.seed(REGION)
+    user = _create_user(server, seed, "operator", "metrics")
+    play = functools.partial(_play, server, "ramp_up.yml", user, "-e", "step_minutes=0")
+    play(fails="test-model-b is missing")
+    _put(server, seed, 30, production={}, shadow={"model_error_rate": 0.02})
+    server.clock.advance(HOUR)
+    assert "30 %: 10," in play("--check", "-e", "max_error_rate=0.03")
+    play(fails="test-model-b stays at 30 %: a limit is not met.")
+    assert server.writes() == []
+    # There is no request since the first step.
+    assert "50 %: 0 requests" in play("-e", "max_error_rate=0.03")
+    server.clock.advance(HOUR)
+    assert "test-model-b has 100 % since" in play("-e", "max_error_rate=0.03")
+    assert "test-model-b has 100 % since" in play()
+    assert server.writes() == ["UpdateResource"] * 2
 
 
 @slow

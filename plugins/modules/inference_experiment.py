@@ -244,9 +244,13 @@ options:
         requests.
       - V(promote_shadow) and V(remove_shadow) require O(desired_state=Completed), O(desired_state=Cancelled) or
         O(state=absent).
+      - After the stop, the module reads the endpoint and returns RV(endpoint), RV(verified) and RV(promoted). While the
+        endpoint is being updated, the module waits. The task fails if the model that should answer the requests does
+        not, or if the update of the endpoint has failed. Other differences are warnings.
       - If the experiment has already ended, or if O(state=absent) deletes an experiment that has not started,
-        O(on_stop) has no effect. The variants are unchanged. The module returns a warning for V(promote_shadow)
-        and V(remove_shadow).
+        O(on_stop) has no effect, and the variants are unchanged. For V(promote_shadow) and V(remove_shadow) of an
+        experiment that has ended, the module reads the endpoint. If the endpoint has other variants than O(on_stop)
+        selects, the module returns a warning that lists the variants.
       - If O(recreate=true) deletes a C(Running) experiment, both variants are retained.
     type: str
     choices: [retain, promote_shadow, remove_shadow]
@@ -406,6 +410,13 @@ EXAMPLES = r"""
     status_reason: Errors and latency of v2 are within the limits
     on_stop: promote_shadow
   when: promote | default(false) | bool
+  register: stopped
+
+- name: Check that only the model of the shadow variant answers requests
+  ansible.builtin.assert:
+    that: stopped.promoted
+    fail_msg: "The shadow variant was not promoted. The endpoint: {{ stopped.endpoint }}"
+  when: stopped is not skipped and not ansible_check_mode
 
 # Delete the record of the experiment. The endpoint and the stored data remain.
 

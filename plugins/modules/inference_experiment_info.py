@@ -81,10 +81,24 @@ options:
     type: int
     default: 1800
     version_added: 1.1.0
+  include_endpoint:
+    description:
+      - Whether to return C(endpoint), the endpoint of each experiment with its variants, and C(promoted).
+      - The module reads each endpoint with C(sagemaker:DescribeEndpoint) and C(sagemaker:DescribeEndpointConfig). The
+        calling identity needs these actions, even if O(cloud_control_role_arn) is set. If an endpoint cannot be read
+        because an action is denied or the endpoint was deleted, the module returns a warning.
+      - The module does not wait for an endpoint that is being updated. Until the update ends, such an endpoint serves
+        the variants in the result.
+      - With O(wait_for), the module reads the endpoints once, after the wait.
+      - Ignored if O(identifiers_only=true).
+    type: bool
+    default: false
+    version_added: 1.1.0
 notes:
   - The calling identity needs the IAM actions C(cloudformation:GetResource) and C(cloudformation:ListResources). The
     resource handler needs C(sagemaker:DescribeInferenceExperiment), C(sagemaker:ListTags) and
-    C(sagemaker:ListInferenceExperiments).
+    C(sagemaker:ListInferenceExperiments). For O(include_endpoint=true), the calling identity also needs
+    C(sagemaker:DescribeEndpoint) and C(sagemaker:DescribeEndpointConfig).
 attributes:
   check_mode:
     description: The module makes no changes.
@@ -126,6 +140,16 @@ EXAMPLES = r"""
 - name: Show the names of the running experiments
   ansible.builtin.debug:
     msg: "{{ running.inference_experiments | map(attribute='name') }}"
+
+- name: Read one experiment and the variants that its endpoint serves
+  awscc.sagemaker.inference_experiment_info:
+    name: checkout-v2
+    include_endpoint: true
+  register: served
+
+- name: Show the models that answer requests
+  ansible.builtin.debug:
+    msg: "{{ served.inference_experiments | map(attribute='endpoint.production_variants') }}"
 
 - name: Wait up to eight days for the end of a shadow test
   awscc.sagemaker.inference_experiment_info:
@@ -355,6 +379,75 @@ inference_experiments:
       returned: always
       type: str
       sample: "2030-01-06T16:20:00.000Z"
+    endpoint:
+      description:
+        - The endpoint of the experiment.
+        - Null if the endpoint cannot be read.
+      returned: with O(include_endpoint=true)
+      type: dict
+      version_added: 1.1.0
+      contains:
+        name:
+          description: The name of the endpoint.
+          returned: always
+          type: str
+          sample: checkout
+        status:
+          description: The status of the endpoint.
+          returned: always
+          type: str
+          sample: InService
+        endpoint_config_name:
+          description: The name of the endpoint configuration. Each update of the endpoint changes the name.
+          returned: always
+          type: str
+          sample: checkout-config-2
+        production_variants:
+          description: The variants that answer the requests.
+          returned: always
+          type: list
+          elements: dict
+          contains: &variants
+            variant_name:
+              description: The name of the variant.
+              returned: always
+              type: str
+              sample: v2
+            model_name:
+              description: The name of the SageMaker model. Null if the endpoint configuration was not read.
+              returned: always
+              type: str
+              sample: checkout-v2
+            instance_type:
+              description: The instance type. Null if the endpoint configuration was not read.
+              returned: always
+              type: str
+              sample: ml.m5.large
+            current_instance_count:
+              description: The current number of instances.
+              returned: always
+              type: int
+              sample: 1
+            current_weight:
+              description: The current weight of the variant. SageMaker distributes the requests by weight.
+              returned: always
+              type: float
+              sample: 1.0
+        shadow_production_variants:
+          description: The variants that get copies of the requests.
+          returned: always
+          type: list
+          elements: dict
+          contains: *variants
+    promoted:
+      description:
+        - Whether the model of the shadow variant answers all requests. If both variants have the same model, their
+          instance types decide. If they have the same instance type too, the variant names decide.
+        - Null if this cannot be decided, for example because the endpoint is being updated or cannot be read.
+      returned: with O(include_endpoint=true)
+      type: bool
+      version_added: 1.1.0
+      sample: false
     tags:
       description: The tags of the experiment.
       returned: always

@@ -64,12 +64,14 @@ WRITES = [
 ]
 
 READ = Task("read an experiment", minimal(), module=INFO, writes=False)
+READ_ENDPOINT = Task("read the endpoint", minimal(include_endpoint=True), "Running", module=INFO, writes=False)
 LIST = Task("list the experiments", {}, module=INFO, writes=False)
 READS = [
     *(READ, LIST),
     Task("list names only", {"identifiers_only": True}, module=INFO, writes=False),
     Task("filter", {"name_contains": "check", "statuses": ["Created"]}, module=INFO, writes=False),
     Task("read write-only properties", {"include_write_only": True}, module=INFO, writes=False),
+    READ_ENDPOINT,
 ]
 
 
@@ -124,6 +126,8 @@ ROWS = [
     ),
     Row("sagemaker:DescribeEndpoint", "verify the endpoint after a stop", STOP, _CALLERS, warns=True),
     Row("sagemaker:DescribeEndpointConfig", "verify the models of the endpoint", STOP, _CALLERS, warns=True),
+    Row("sagemaker:DescribeEndpoint", "read an endpoint", READ_ENDPOINT, (READ_ONLY,), warns=True),
+    Row("sagemaker:DescribeEndpointConfig", "read the models of an endpoint", READ_ENDPOINT, (READ_ONLY,), warns=True),
     Row("iam:PassRole", "pass ``cloud_control_role_arn`` to Cloud Control", READ, (WITH_HANDLER_ROLE,)),
     Row("sagemaker:DescribeInferenceExperiment", "read the variants and the schedule", MEASURE, (METRICS,)),
     Row("cloudwatch:GetMetricData", "read the metrics of the variants", MEASURE, (METRICS,)),

@@ -70,7 +70,14 @@ PLACES = (
     Place("Describe of a listed experiment", _Describe, "info", _DescribeIt),
     Place("first Describe of wait_for", _Describe, "info reached", _DescribeIt),
     Place("read of the endpoint after a stop", _Endpoint, "stop", "DescribeEndpoint"),
-    Place("read of its configuration after a stop", _Endpoint, "stop", "DescribeEndpointConfig"),
+    Place("read of the endpoint's configuration after a stop", _Endpoint, "stop", "DescribeEndpointConfig"),
+    Place("read of the endpoint with include_endpoint", _Endpoint, "info endpoint", "DescribeEndpoint"),
+    Place(
+        "read of the endpoint's configuration with include_endpoint",
+        _Endpoint,
+        "info endpoint",
+        "DescribeEndpointConfig",
+    ),
     Place("create", _Write, "create", _Create),
     Place("update", _Write, "change", _Update),
     Place("update with wait: false", _Write, "no wait", _Update),
@@ -218,10 +225,14 @@ EXCEPTIONS: Mapping[tuple[str, str], tuple[str, str, str]] = {
     ),
     **{
         (_REFUSED, place): ("+1", "8", "SageMaker has responded before")
-        for place in ("Describe after an update", "read of its configuration after a stop")
+        for place in (
+            "Describe after an update",
+            "read of the endpoint's configuration after a stop",
+            "read of the endpoint's configuration with include_endpoint",
+        )
     },
     **{
-        (_DENIED, place.title): ("+0", "+0", "a warning says that the stop was not verified")
+        (_DENIED, place.title): ("+0", "+0", "the task reports a warning")
         for place in PLACES
         if place.column == _Endpoint
     },

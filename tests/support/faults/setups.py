@@ -96,6 +96,7 @@ SCENARIOS: Mapping[str, Scenario] = {
     "pause_after_failure": Scenario("Created", _CHANGE, _fail_first_update),
     "info": Scenario("Running", {"name_contains": NAME, "include_write_only": True}, _list_two_pages, module=INFO),
     "info by name": Scenario("Running", {"names": [NAME]}, module=INFO),
+    "info endpoint": Scenario("Running", {"names": [NAME], "include_endpoint": True}, module=INFO),
     "info reached": Scenario("Completed", _WAIT_FOR, module=INFO),
     "info wait_for": Scenario("Stopping", _WAIT_FOR, module=INFO),
 }

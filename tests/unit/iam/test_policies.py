@@ -155,4 +155,4 @@ def test_readme_and_modules_link_to_policies() -> None:
     assert f"/{GUIDE})" in (ROOT / "README.md").read_text(encoding="utf-8")
     galaxy = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))
     fragment = yaml.safe_load(import_module(f"{PLUGINS}.doc_fragments.cloud_control").ModuleDocFragment.DOCUMENTATION)
-    assert f"U({galaxy['documentation']}/iam)" in " ".join(fragment["notes"])
+    assert f"U({galaxy['repository']}/tree/main/docs/iam)" in " ".join(fragment["notes"])

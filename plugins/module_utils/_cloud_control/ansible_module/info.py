@@ -8,11 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible.module_utils.common.warnings import warn
+
+from ..api.client import CloudControl
 from ..api.listing import MAX_CONCURRENT_READS, Query
+from ..api.target import read_targets
 from ..errors import CloudControlError, Rejected, TimedOut
 from ..execution.wait import read_until
 from ..model.resource_type import Limit, Properties, Resource, ResourceType
 from ..model.validation import RawErrors, validate_value
+from ..model.verification import Verifier
+from ..planning.verdict import judge
 from . import base
 
 MAX_WAIT_TIMEOUT = 31 * 24 * 3600  # seconds; a day more than the longest known schedule of a resource
@@ -30,8 +36,12 @@ def run_info_module(resource_type: ResourceType) -> None:
         # Without a wait there is no deadline, because the number of resources is unknown.
         mode = {"seconds": module.params["wait_timeout"]} if awaited else {"retry_mode": "adaptive"}
         client = base.create_client(module, resource_type, max_pool_connections=MAX_CONCURRENT_READS, **mode)
+        found: Mapping[str, Resource] = {}
         for found in read_until(resource_type, query, awaited, client, client.deadline):
             results = [_result(resource_type, query, region, *resource) for resource in found.items()]
+        verifier = resource_type.verifier
+        if verifier and module.params[f"include_{verifier.noun}"] and not query.identifiers_only:
+            _add_targets(resource_type, verifier, client, found, results)
     except CloudControlError as error:
         from .error_report import describe_failure  # Only a failed task needs it: saves 3 % of a task.
 
@@ -58,7 +68,25 @@ def _spec(resource_type: ResourceType) -> dict[str, Any]:
         spec["wait_timeout"] = {"type": "int", "default": 1800}
     if resource_type.write_only_reader:
         spec["include_write_only"] = {"type": "bool", "default": False}
+    if resource_type.verifier:
+        spec[f"include_{resource_type.verifier.noun}"] = {"type": "bool", "default": False}
     return spec
+
+
+def _add_targets(
+    resource_type: ResourceType,
+    verifier: Verifier,
+    client: CloudControl,
+    found: Mapping[str, Resource],
+    results: list[dict[str, Any]],
+) -> None:
+    """Add the target of each resource to its result, and warn about each target that cannot be read."""
+    targets = read_targets(client, verifier, found)
+    for (identifier, target), result in zip(targets.items(), results, strict=True):
+        verdict = judge(verifier, found[identifier].properties, {}, target)
+        result |= {verifier.noun: verdict.shown, verifier.conclusion: verdict.conclusion}
+        if target.unread:
+            warn(f"{resource_type.noun.capitalize()} {identifier}: {' '.join(verdict.warnings)}")
 
 
 def _query(resource_type: ResourceType, params: Mapping[str, Any], raw: RawErrors) -> Query:

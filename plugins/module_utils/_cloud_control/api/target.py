@@ -5,29 +5,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from ..errors import CallFailed
+from ..model.resource_type import Resource
 from ..model.verification import Document, Target, Verifier
 from .client import CloudControl
-from .polling import Deadline, pauses
+from .listing import MAX_CONCURRENT_READS
+from .polling import pauses
 
 
-def read_target(
-    client: CloudControl, verifier: Verifier, properties: Document, deadline: Deadline | None = None
-) -> Target:
+def read_target(client: CloudControl, verifier: Verifier, properties: Document, *, wait: bool = False) -> Target:
     """Return the target of a resource. A denied read and a missing target are in C(Target.unread).
 
-    deadline: while the status is transitional, poll until the deadline; None: read once.
-    Raises CallFailed for other failures, and TimedOut.
+    wait: poll while the status is transitional. Raises CallFailed for other failures, and TimedOut.
     """
-    waits = pauses(deadline.clock) if deadline else None
+    waits = pauses(client.deadline.clock)
     name = f"{verifier.noun} {properties.get(verifier.reads[0].argument)}"
     while True:
-        target = _read_all(client, verifier, properties, only_stable=bool(waits))
-        if deadline is None or waits is None or target.unread or target.status not in verifier.transitional:
+        target = _read_all(client, verifier, properties, only_stable=wait)
+        if not wait or target.unread or target.status not in verifier.transitional:
             return target
-        deadline.pause(next(waits), waiting_for=f"the {name} has the status {target.status}.")
+        client.deadline.pause(next(waits), waiting_for=f"the {name} has the status {target.status}.")
+
+
+def read_targets(client: CloudControl, verifier: Verifier, resources: Mapping[str, Resource]) -> dict[str, Target]:
+    """Return the target of each resource, by identifier, without a wait."""
+    client.create_clients(*(read.service for read in verifier.reads))
+    with ThreadPoolExecutor(MAX_CONCURRENT_READS) as pool:
+        properties = (resource.properties for resource in resources.values())
+        return dict(zip(resources, pool.map(partial(read_target, client, verifier), properties), strict=True))
 
 
 def _read_all(client: CloudControl, verifier: Verifier, properties: Document, *, only_stable: bool) -> Target:
@@ -35,11 +44,11 @@ def _read_all(client: CloudControl, verifier: Verifier, properties: Document, *,
     responses: list[Document] = []
     target = Target()
     for read in verifier.reads:
+        if only_stable and target.status in verifier.transitional:
+            break
         name = [properties, *responses][-1].get(read.argument)
         if not name:
             return target._replace(unread=f"{read.argument} is unknown.")
-        if only_stable and target.status in verifier.transitional:
-            break
         try:
             responses.append(client.describe(read, name, partial(_parse, verifier, responses)))
         except CallFailed as error:

@@ -70,5 +70,4 @@ def _judge_unapplied(
 
 
 def _judge(task: Task, verifier: Verifier, properties: Properties, effects: Mapping[str, Any]) -> Verdict:
-    target = read_target(task.context.client, verifier, properties, task.context.deadline)
-    return judge(verifier, properties, effects, target)
+    return judge(verifier, properties, effects, read_target(task.context.client, verifier, properties, wait=True))

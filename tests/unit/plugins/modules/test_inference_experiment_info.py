@@ -398,3 +398,61 @@ def test_client_of_each_needed_service_is_created_once(
     # The adaptive mode slows down all calls of the client after a throttled call. Only the engine retries.
     modes = {(config.retries["mode"], config.retries["total_max_attempts"]) for _service, config in created}
     assert modes <= {("adaptive" if module == INFO and "wait_for" not in options else "standard", 1)}
+
+
+ENDPOINT = "shop-endpoint"
+
+
+def put_endpoint(emulator: Emulator, change: str) -> None:
+    if change == "deleted":
+        emulator.client("sagemaker", REGION).delete_endpoint(EndpointName=ENDPOINT)
+    elif change == "denied":
+        emulator.fault("DescribeEndpointConfig", "error", code="AccessDeniedException", times=9)
+    elif change:
+        emulator.put_endpoint(ENDPOINT, REGION, status=change)
+
+
+@pytest.mark.parametrize(
+    ("change", "promoted", "warns"),
+    [
+        ("", False, ""),
+        ("deleted", None, "Could not find"),
+        ("denied", None, "Grant sagemaker:DescribeEndpointConfig"),
+        ("Updating", None, ""),
+        ("Failed", None, ""),
+    ],
+)
+def test_include_endpoint_returns_variants_and_promoted(
+    run: Run, emulator: Emulator, change: str, promoted: bool | None, warns: str
+) -> None:
+    put_experiments(emulator, ["other", "shop"])
+    put_endpoint(emulator, change)
+    emulator.clear_log()
+    result = succeeded(run(INFO, {"name": "shop", "include_endpoint": True}))
+    (found,) = result["inference_experiments"]
+    assert found["promoted"] is promoted
+    assert (found["endpoint"] is None) is (change == "deleted")
+    assert [warns in warning for warning in result.warnings] == [True] * bool(warns)
+    if not change:
+        models = [variant["model_name"] for variant in found["endpoint"]["production_variants"]]
+        assert (models, emulator.calls()) == (
+            ["demo-model-a"],
+            ["GetResource", "DescribeEndpoint", "DescribeEndpointConfig"],
+        )
+
+
+@pytest.mark.parametrize("options", [{"identifiers_only": True}, {"names": []}], ids=str)
+def test_include_endpoint_without_resource_reads_no_endpoint(
+    run: Run, emulator: Emulator, options: dict[str, Any]
+) -> None:
+    put_experiments(emulator, ["shop"])
+    assert names_of(run, emulator, include_endpoint=True, **options) == (["shop"] if "names" not in options else [])
+    assert "DescribeEndpoint" not in emulator.calls()
+
+
+def test_include_endpoint_reads_endpoint_once_after_wait(run: Run, emulator: Emulator) -> None:
+    emulator.put_experiment(REGION, {"Name": "shop"}, status="Stopping", time_left=60)
+    task = {"name": "shop", "include_endpoint": True, "wait_for": ["Completed"]}
+    (found,) = succeeded(run(INFO, task))["inference_experiments"]
+    assert (found["status"], found["promoted"]) == ("Completed", False)
+    assert emulator.calls().count("DescribeEndpoint") == 1

@@ -21,8 +21,12 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.mod
 from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.inference_experiment import (
     LIMITS,
     STATUSES,
+    compare_endpoint,
+    describe_endpoint,
     intent_before_delete,
+    parse_endpoint,
     predict,
+    unapplied_on_stop,
     validate_declaration,
     validate_model,
     variants_after_stop,
@@ -291,19 +295,17 @@ ENDED, BOTH = "the experiment has already ended (Completed)", {"StartTime": AFTE
 
 
 @cases(
-    ("promote", "Completed", {}, "promote_shadow", ["on_stop: promote_shadow was not applied", ENDED]),
-    ("remove, not started", "Created", {}, "remove_shadow", ["on_stop: remove_shadow", "has not started (Created)"]),
-    ("end", "Completed", {"EndTime": AFTER_NOW}, "retain", [f"schedule.end_time has no effect, because {ENDED}"]),
-    ("start and end", "Cancelled", BOTH, "retain", ["schedule.start_time and schedule.end_time have", "(Cancelled)"]),
-    ("start", "Running", {"StartTime": AFTER_NOW}, "retain", ["start_time has no effect", "already started (Running)"]),
-    ("start in the past", "Completed", {**BOTH, "StartTime": BEFORE_NOW}, "retain", ["schedule.end_time has"]),
-    ("retain", "Completed", {}, "retain", []),
-    ("all in the past", "Completed", {"StartTime": BEFORE_NOW, "EndTime": BEFORE_NOW}, "retain", []),
-    ("Created", "Created", BOTH, "retain", []),
-    ("end of a running experiment", "Running", {"EndTime": AFTER_NOW}, "promote_shadow", []),
+    ("end", "Completed", {"EndTime": AFTER_NOW}, [f"schedule.end_time has no effect, because {ENDED}"]),
+    ("start and end", "Cancelled", BOTH, ["schedule.start_time and schedule.end_time have", "(Cancelled)"]),
+    ("start", "Running", {"StartTime": AFTER_NOW}, ["start_time has no effect", "already started (Running)"]),
+    ("start in the past", "Completed", {**BOTH, "StartTime": BEFORE_NOW}, ["schedule.end_time has"]),
+    ("no schedule", "Completed", {}, []),
+    ("all in the past", "Completed", {"StartTime": BEFORE_NOW, "EndTime": BEFORE_NOW}, []),
+    ("Created", "Created", BOTH, []),
+    ("end of a running experiment", "Running", {"EndTime": AFTER_NOW}, []),
 )
-def test_warn_without_effect_names_options(status: str, schedule: Properties, on_stop: str, words: list[str]) -> None:
-    task = stop_task({"Schedule": schedule} if schedule else {}, on_stop=on_stop)
+def test_warn_without_effect_names_options(status: str, schedule: Properties, words: list[str]) -> None:
+    task = stop_task({"Schedule": schedule} if schedule else {})
     warnings = warn_without_effect(task, experiment(status), NOW)
     assert len(warnings) == bool(words)
     assert [word for word in words if word not in warnings[0]] == []
@@ -316,3 +318,136 @@ def test_warn_without_effect_names_options(status: str, schedule: Properties, on
 )
 def test_warn_without_effect_returns_nothing_if_declared(task: Declaration, status: str) -> None:
     assert warn_without_effect(task, experiment(status), NOW) == []
+
+
+PROMOTION: Properties = {"variant_actions": {"production": "Remove", "shadow": "Promote"}}
+REMOVAL: Properties = {"variant_actions": {"production": "Retain", "shadow": "Remove"}}
+RETENTION: Properties = {"variant_actions": {"production": "Retain", "shadow": "Retain"}}
+
+
+@cases(
+    ("promote", "Completed", "promote_shadow", [ENDED], PROMOTION),
+    ("remove", "Cancelled", "remove_shadow", ["has already ended (Cancelled)"], REMOVAL),
+    ("not started", "Created", "remove_shadow", ["on_stop: remove_shadow was not", "not started (Created)"], None),
+)
+def test_unapplied_on_stop_returns_warning_and_effects(
+    status: str, on_stop: str, words: list[str], effects: Properties | None
+) -> None:
+    unapplied = unapplied_on_stop(status, {"on_stop": on_stop})
+    assert unapplied
+    assert [word for word in words if word not in unapplied.warning] == []
+    assert unapplied.effects == effects
+
+
+@cases(
+    ("retain", "Completed", {"on_stop": "retain"}),
+    ("default", "Completed", {}),
+    ("Running", "Running", {"on_stop": "promote_shadow"}),
+)
+def test_unapplied_on_stop_is_none_if_on_stop_has_an_effect(status: str, options: Properties) -> None:
+    assert unapplied_on_stop(status, options) is None
+
+
+def on_endpoint(name: str, model: str = "", kind: str = "ml.m5.large") -> Properties:
+    """Return a variant of an endpoint. The default model is that of variant(name)."""
+    values = (name, model or f"model-{name}", kind, 1, 1.0)
+    keys = ("variant_name", "model_name", "instance_type", "current_instance_count", "current_weight")
+    return dict(zip(keys, values, strict=True))
+
+
+def endpoint(production: list[Properties], shadow: list[Properties] | None = None) -> Properties:
+    return {"name": "e", "production_variants": production, "shadow_production_variants": shadow or []}
+
+
+A, B, OTHER = on_endpoint("production"), on_endpoint("shadow"), on_endpoint("x")
+UNKNOWN = {**OTHER, "model_name": None}
+
+
+@cases(
+    ("promoted", PROMOTION, [B], [], True, "", ""),
+    ("promoted under another name", PROMOTION, [on_endpoint("new", "model-shadow")], [], True, "", ""),
+    ("not promoted", PROMOTION, [A], [B], False, "does not serve the variant shadow (model model-shadow, ml.m5.l", ""),
+    ("no variant", PROMOTION, [], [], False, "does not serve the variant shadow", ""),
+    ("other model", PROMOTION, [OTHER], [], False, "does not serve the variant shadow", ""),
+    ("promoted, production remains", PROMOTION, [A, B], [], False, "", "leave the variant shadow (model model-shadow"),
+    ("promoted, shadow remains", PROMOTION, [B], [A], True, "", "leave the variant shadow (model model-shadow"),
+    ("promoted without requests", PROMOTION, [A, {**B, "current_weight": 0}], [], False, "does not serve", ""),
+    ("promoted, production without requests", PROMOTION, [{**A, "current_weight": 0}, B], [], True, "", "leave the"),
+    ("only variant without requests", PROMOTION, [{**B, "current_weight": 0}], [], True, "", ""),
+    ("unknown model", PROMOTION, [UNKNOWN], [], None, "", "cannot decide"),
+    ("removed", REMOVAL, [A], [], False, "", ""),
+    ("removed, shadow remains", REMOVAL, [A], [B], False, "", "leave the variant production (model model-production"),
+    ("removed, but promoted", REMOVAL, [B], [], True, "does not serve the variant production", ""),
+    ("retained", RETENTION, [A], [B], False, "", ""),
+    ("retained, shadow gone", RETENTION, [A], [], False, "", "and the shadow variant shadow (model model-shadow"),
+    ("retained, other shadow", RETENTION, [A], [OTHER], False, "", "but the endpoint has other variants"),
+    ("retained, but other model", RETENTION, [OTHER], [B], False, "does not serve the variant production", ""),
+    ("no effects, promoted", {}, [B], [], True, "", ""),
+    ("no effects, other model", {}, [OTHER], [], False, "", ""),
+)
+def test_compare_endpoint_returns_promoted_failure_and_differences(
+    effects: Properties,
+    production: list[Properties],
+    shadow: list[Properties],
+    promoted: bool | None,
+    failure: str,
+    warning: str,
+) -> None:
+    finding = compare_endpoint(experiment("Running"), effects, endpoint(production, shadow))
+    assert finding.conclusion is promoted
+    assert (bool(finding.failure), len(finding.warnings)) == (bool(failure), bool(warning))
+    assert failure in finding.failure
+    assert warning in "".join(finding.warnings)
+
+
+def same_model(*kinds: str) -> Properties:
+    """Return an experiment with two variants of the same model, with these instance types."""
+    both = [variant(name, model="m") for name in ("production", "shadow")]
+    for each, kind in zip(both, kinds, strict=True):
+        each["InfrastructureConfig"]["RealTimeInferenceConfig"]["InstanceType"] = kind
+    return experiment("Running", ModelVariants=both)
+
+
+@cases(
+    ("type of shadow", ("a", "b"), on_endpoint("production", "m", "b"), True),
+    ("type of production", ("a", "b"), on_endpoint("shadow", "m", "a"), False),
+    ("other type, name of shadow", ("a", "b"), on_endpoint("shadow", "m", "c"), True),
+    ("same type, name of shadow", ("a", "a"), on_endpoint("shadow", "m", "a"), True),
+    ("same type, name of production", ("a", "a"), on_endpoint("production", "m", "a"), False),
+    ("same type, other name", ("a", "a"), on_endpoint("other", "m", "a"), None),
+    ("other model", ("a", "a"), on_endpoint("shadow", "n", "a"), False),
+)
+def test_compare_endpoint_distinguishes_variants_of_same_model(
+    kinds: tuple[str, str], served: Properties, promoted: bool | None
+) -> None:
+    assert compare_endpoint(same_model(*kinds), {}, endpoint([served])).conclusion is promoted
+
+
+def test_compare_endpoint_cannot_decide_without_both_variants() -> None:
+    incomplete = experiment("Running", ModelVariants=[variant("shadow")])
+    assert compare_endpoint(incomplete, RETENTION, endpoint([B])).conclusion is None
+
+
+def test_parse_endpoint_takes_models_from_configuration() -> None:
+    variants = [{"VariantName": "v", "CurrentInstanceCount": 2, "CurrentWeight": 0.5}]
+    described = {"EndpointName": "e", "EndpointConfigName": "c", "EndpointStatus": "Failed", "FailureReason": "Full"}
+    configured = [{"VariantName": "v", "ModelName": "m", "InstanceType": "t"}]
+    responses = [{**described, "ShadowProductionVariants": variants}]
+    before, after = (
+        parse_endpoint([*responses, *further])
+        for further in ([], [{"EndpointConfigName": "c", "ShadowProductionVariants": configured}])
+    )
+    shown: Properties = {"name": "e", "status": "Failed", "endpoint_config_name": "c", "production_variants": []}
+    sizes = {"variant_name": "v", "current_instance_count": 2, "current_weight": 0.5}
+    for target, values in ((before, {"model_name": None, "instance_type": None}), (after, {"model_name": "m"})):
+        assert (target.status, target.reason) == ("Failed", "Full")
+        assert target.shown == {**shown, "shadow_production_variants": [{**sizes, "instance_type": "t", **values}]}
+
+
+@cases(
+    ("both", [A], [B], "e serves the production variant production (model model-production, ml.m5.large) and the sha"),
+    ("none", [], [], "The endpoint e serves no variant."),
+    ("unknown", [{**UNKNOWN, "instance_type": None}], [], "serves the production variant x (model unknown)."),
+)
+def test_describe_endpoint_lists_variants(production: list[Properties], shadow: list[Properties], words: str) -> None:
+    assert words in describe_endpoint(endpoint(production, shadow))

@@ -192,6 +192,7 @@ def _differences(result: Result, module: str, when: set[str]) -> list[str]:
 @cases(
     ("success", {"schedule": {"end_time": "2026-01-08T12:00:00Z"}}, {"when it has one", "when it has them"}),
     ("failure", {"role_arn": OTHER_ROLE_ARN}, {"on failure"}),
+    ("stop", {"desired_state": "Completed"}, {"when C(endpoint) is returned"}),
 )
 def test_result_is_documented(options: dict[str, Any], when: set[str], run: Run, emulator: Emulator) -> None:
     put_complete(emulator)
@@ -204,11 +205,12 @@ def test_result_is_documented(options: dict[str, Any], when: set[str], run: Run,
     ("options", "when"),
     [
         ({}, {"success", "always", "when it has one"}),
-        ({"include_write_only": True}, {"success", "always", "when it has one", "with O(include_write_only)"}),
+        ({"include_write_only": True}, {"success", "always", "with O(include_write_only=true)"}),
+        ({"include_endpoint": True}, {"success", "always", "with O(include_endpoint=true)"}),
         ({"identifiers_only": True}, {"success"}),
         (None, {"on failure", "always"}),
     ],
-    ids=["default", "include_write_only", "identifiers_only", "failure"],
+    ids=["default", "include_write_only", "include_endpoint", "identifiers_only", "failure"],
 )
 def test_result_of_info_is_documented(
     run: Run, emulator: Emulator, options: dict[str, bool] | None, when: set[str]

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+import yaml
+
 from tools.style.areas import Text
-from tools.style.terms import MEASURES, TERMS
 
 TERM = "terms"
-COLUMNS = (*(measure.name for measure in MEASURES), TERM)
-LIMITS: Mapping[str, float] = {**{measure.name: measure.limit for measure in MEASURES}, TERM: 0.0}
+TABLES = yaml.safe_load(Path(__file__).with_name("terms.yml").read_text(encoding="utf-8"))
+LIMITS: Mapping[str, float] = {**{measure["name"]: measure["limit"] for measure in TABLES["measures"]}, TERM: 0.0}
+COLUMNS = tuple(LIMITS)
 _WORD = re.compile(r"[A-Za-z]+(?:['-][A-Za-z]+)*")
 # Names of options, values and files are no prose: literals, roles and links of reStructuredText, Markdown and Ansible.
 _CODE = re.compile(
@@ -50,8 +52,10 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(r"\b(?:" + pattern.replace(" ", r"\s+") + r")\b", re.IGNORECASE)
 
 
-_MEASURES = [(_compiled(measure.pattern), measure.name, "") for measure in MEASURES]
-_TERMS = [(_compiled(term.pattern), TERM, term.use) for term in TERMS if term.pattern]
+_PATTERNS = [
+    *((_compiled(measure["pattern"]), measure["name"], "") for measure in TABLES["measures"]),
+    *((_compiled(term["pattern"]), TERM, term["use"]) for term in TABLES["terms"] if "pattern" in term),
+]
 
 
 def count(texts: Iterable[Text]) -> Count:
@@ -60,7 +64,7 @@ def count(texts: Iterable[Text]) -> Count:
     for text in texts:
         prose = _CODE.sub(lambda code: re.sub(r"[^\n]", " ", code[0]), text.words)
         words += len(_WORD.findall(prose))
-        for pattern, column, use in (*_MEASURES, *_TERMS):
+        for pattern, column, use in _PATTERNS:
             for found in pattern.finditer(prose):
                 line = text.line + prose.count("\n", 0, found.start())
                 findings.append(Finding(text.path, line, " ".join(found[0].split()), column, use))

@@ -319,30 +319,29 @@ def test_wait_for_in_check_mode_reads_once(run: Run, emulator: Emulator) -> None
     assert ([e["status"] for e in result["inference_experiments"]], reads(emulator)) == (["Running"], ["a", "b"])
 
 
-INVALID: dict[str, tuple[dict[str, Any], list[str]]] = {
-    "name": ({"names": ["a", "b_b"]}, ["names[1] must consist of letters and digits", '"b_b"']),
-    "name as string": ({"names": "my.test"}, ["names must consist of", 'got "my.test".']),
-    "name by alias": ({"name": "my.test"}, [": name must consist of", 'got "my.test".']),
-    "names in one string": ({"name": "a,b_b"}, [": name[1] must consist of", 'got "b_b".']),
-    "empty name": ({"names": [""]}, ["names must not be empty."]),
-    "long name": ({"names": ["n" * 121]}, ["names must have 1 to 120 characters, got 121."]),
-    "wait_for without names": ({"wait_for": ["Running"]}, ["wait_for requires names."]),
-    "empty wait_for": ({"names": ["a"], "wait_for": []}, ["wait_for must not be empty."]),
-    "wait_for with filters": (
+@cases(
+    ("name", {"names": ["a", "b_b"]}, ["names[1] must consist of letters and digits", '"b_b"']),
+    ("name as string", {"names": "my.test"}, ["names must consist of", 'got "my.test".']),
+    ("name by alias", {"name": "my.test"}, [": name must consist of", 'got "my.test".']),
+    ("names in one string", {"name": "a,b_b"}, [": name[1] must consist of", 'got "b_b".']),
+    ("empty name", {"names": [""]}, ["names must not be empty."]),
+    ("long name", {"names": ["n" * 121]}, ["names must have 1 to 120 characters, got 121."]),
+    ("wait_for without names", {"wait_for": ["Running"]}, ["wait_for requires names."]),
+    ("empty wait_for", {"names": ["a"], "wait_for": []}, ["wait_for must not be empty."]),
+    (
+        "wait_for with filters",
         {"name": "a", "wait_for": ["Running"], "name_contains": "a", "statuses": ["Created"], "identifiers_only": True},
         [f"wait_for cannot be combined with {name}." for name in ("name_contains", "statuses", "identifiers_only")],
     ),
-    "wait_timeout": ({"wait_timeout": 0}, ["wait_timeout must be an integer from 1 to 2678400, got 0."]),
-    "all options": (
+    ("wait_timeout", {"wait_timeout": 0}, ["wait_timeout must be an integer from 1 to 2678400, got 0."]),
+    (
+        "all options",
         {"names": ["a_a"], "name_contains": "", "cloud_control_role_arn": ""},
         ["a_a", "name_contains must not be empty.", "cloud_control_role_arn must not be empty."],
     ),
-}
-
-
-@pytest.mark.parametrize(("options", "words"), INVALID.values(), ids=INVALID)
+)
 def test_invalid_options_fail_before_any_call(
-    run: Run, emulator: Emulator, options: dict[str, Any], words: list[str]
+    options: dict[str, Any], words: list[str], run: Run, emulator: Emulator
 ) -> None:
     failed(run(INFO, options), "InvalidOptions", *words)
     assert emulator.calls() == []

@@ -255,7 +255,20 @@ def test_times_of_task_limit_the_metrics(run: Run, emulator: Emulator) -> None:
 
 
 PERIOD, EARLY = {"period": 60, "include_datapoints": True}, {"start_time": "2026-01-01T10:00:00Z"}
-INVALID: list[Any] = [
+
+
+def test_ten_percentiles_with_ten_decimal_places_are_returned(run: Run, emulator: Emulator) -> None:
+    start_test(emulator, hours=2)
+    latency = measure(run, percentiles=[0.5, *range(20, 100, 10), 99.9999999999])["shadow"]["model_latency"]
+    assert set(latency) == {
+        *("average", "minimum", "maximum"),
+        "p0_5",
+        *(f"p{number}" for number in range(20, 100, 10)),
+        "p99_9999999999",
+    }
+
+
+@cases(
     ("start", {"start_time": "2026-01-01 10:00"}, "start_time must be an ISO 8601 time with an offset"),
     ("end", {"end_time": "2026-01-01T10:00:00"}, "end_time must be an ISO 8601 time with an offset"),
     ("end before start", {**EARLY, "end_time": "2026-01-01T10:00:00+01:00"}, "end_time must be after start_time."),
@@ -278,21 +291,7 @@ INVALID: list[Any] = [
         {**PERIOD, "start_time": "2025-12-10T00:00:00Z"},
         "period must be a multiple of 300, got 60. CloudWatch keeps data from 2025-12-10T00:00:00Z with periods of 300",
     ),
-]
-
-
-def test_ten_percentiles_with_ten_decimal_places_are_returned(run: Run, emulator: Emulator) -> None:
-    start_test(emulator, hours=2)
-    latency = measure(run, percentiles=[0.5, *range(20, 100, 10), 99.9999999999])["shadow"]["model_latency"]
-    assert set(latency) == {
-        *("average", "minimum", "maximum"),
-        "p0_5",
-        *(f"p{number}" for number in range(20, 100, 10)),
-        "p99_9999999999",
-    }
-
-
-@cases(*INVALID)
+)
 def test_invalid_option_is_rejected_before_any_call(
     options: Mapping[str, Any], words: str, run: Run, emulator: Emulator
 ) -> None:

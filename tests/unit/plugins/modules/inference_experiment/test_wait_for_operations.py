@@ -169,17 +169,14 @@ def test_transition_that_outlasts_wait_timeout_fails(
     assert (result["inference_experiment"]["status"], result.changed, emulator.writes()) == (status, False, [])
 
 
-OUTLASTING: dict[str, tuple[str | None, dict[str, Any], str]] = {
+@cases(
     # the status before, the task, the status at the end of wait_timeout
-    "create": (None, full(), "Creating"),
-    "stop": ("Running", minimal(desired_state="Completed"), "Stopping"),
-    "delete": ("Running", minimal(state="absent"), "Stopping"),
-}
-
-
-@pytest.mark.parametrize(("before", "task", "status"), OUTLASTING.values(), ids=OUTLASTING)
+    ("create", None, full(), "Creating"),
+    ("stop", "Running", minimal(desired_state="Completed"), "Stopping"),
+    ("delete", "Running", minimal(state="absent"), "Stopping"),
+)
 def test_operation_that_outlasts_wait_timeout_is_resumed_by_second_run(
-    run: Run, emulator: Emulator, before: str | None, task: dict[str, Any], status: str
+    before: str | None, task: dict[str, Any], status: str, run: Run, emulator: Emulator
 ) -> None:
     if before:
         put_experiment(emulator, before)

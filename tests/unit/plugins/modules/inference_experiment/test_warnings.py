@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.emulator import Emulator
+from tests.support.cases import cases
 from tests.support.tasks import CHECK, LATER, MODULE, SCHEDULE, START, full, minimal, put_experiment, succeeded
 from tests.unit.conftest import Run
 
@@ -29,21 +30,18 @@ def test_promote_of_ended_experiment_returns_a_warning(run: Run, emulator: Emula
     assert (result.changed, emulator.writes()) == (False, [])
 
 
-SILENT: dict[str, tuple[str | None, dict[str, Any]]] = {
-    "absent experiment": (None, {**ABSENT, **PROMOTE}),
-    "stop": ("Running", {**COMPLETE, **PROMOTE}),
-    "stop and delete": ("Running", {**ABSENT, **PROMOTE}),
-    "stop before the end": ("Completed", {**COMPLETE, "schedule": SCHEDULE}),
-    "start before the start": ("Running", {"desired_state": "Running", "schedule": SCHEDULE}),
-    "create and start": (None, full(schedule=SCHEDULE, desired_state="Running")),
-    "recreate": ("Completed", full(schedule=SCHEDULE, description="New", recreate=True)),
-}
-
-
 @CHECK
-@pytest.mark.parametrize(("status", "options"), SILENT.values(), ids=SILENT)
+@cases(
+    ("absent experiment", None, {**ABSENT, **PROMOTE}),
+    ("stop", "Running", {**COMPLETE, **PROMOTE}),
+    ("stop and delete", "Running", {**ABSENT, **PROMOTE}),
+    ("stop before the end", "Completed", {**COMPLETE, "schedule": SCHEDULE}),
+    ("start before the start", "Running", {"desired_state": "Running", "schedule": SCHEDULE}),
+    ("create and start", None, full(schedule=SCHEDULE, desired_state="Running")),
+    ("recreate", "Completed", full(schedule=SCHEDULE, description="New", recreate=True)),
+)
 def test_option_with_effect_returns_no_warning(
-    run: Run, emulator: Emulator, status: str | None, options: dict[str, Any], check: bool
+    status: str | None, options: dict[str, Any], run: Run, emulator: Emulator, check: bool
 ) -> None:
     if status:
         put_experiment(emulator, status)

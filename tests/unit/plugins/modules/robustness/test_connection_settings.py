@@ -183,17 +183,16 @@ def test_endpoint_that_old_botocore_ignores_fails_before_any_call(
 
 
 OUTPUT = {"Version": 1, "AccessKeyId": "testing", "SecretAccessKey": "testing"}
-PROFILES = {
-    "credential_process": f"credential_process = echo '{json.dumps(OUTPUT)}'\n",
-    "web identity": "role_arn = arn:aws:iam::123456789012:role/x\nweb_identity_token_file = {folder}/token\n",
-}
 
 
 @MODULES
-@pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
+@cases(
+    ("credential_process", f"credential_process = echo '{json.dumps(OUTPUT)}'\n"),
+    ("web identity", "role_arn = arn:aws:iam::123456789012:role/x\nweb_identity_token_file = {folder}/token\n"),
+)
 @pytest.mark.usefixtures("real_clients", "without_keys")
 def test_profile_that_retrieves_credentials_is_used(
-    run: Run, emulator: Emulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, profile: str, module: str
+    profile: str, run: Run, emulator: Emulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, module: str
 ) -> None:
     (tmp_path / "token").write_text("token\n", encoding="utf-8")
     text = f"[profile used]\nregion = {REGION}\n{profile.replace('{folder}', str(tmp_path))}"

@@ -108,17 +108,14 @@ def test_pages_of_a_metric_are_merged() -> None:
     assert client.requests[1]["NextToken"] == "next"
 
 
-RETRIED: list[Any] = [
+@cases(
     ("PartialData without NextToken", page(result("m0", "PartialData", d1=7))),
     ("second result incomplete", page(result("m1", d1=7), result("m0", "PartialData"))),
     ("InternalError", page(result("m0", "InternalError", d1=7))),
     ("InternalError with NextToken", page(result("m0", "InternalError", d1=7), following="next")),
     ("no results", {}),
     ("times without values", page({**result("m0", d1=7), "Values": []})),
-]
-
-
-@cases(*RETRIED)
+)
 def test_incomplete_page_is_requested_again(response: dict[str, Any]) -> None:
     client = Client(response, page(result("m0", d1=2)))
     assert read(client) == {"production": 2, "shadow": 0}

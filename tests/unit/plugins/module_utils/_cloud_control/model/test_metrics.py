@@ -99,31 +99,25 @@ def test_average_of_several_datapoints_without_samples_is_null(counts: dict[date
     assert summary(found)["load"]["average"] is None
 
 
-RATES: list[Any] = [
+@cases(
     ("both", {DAY_1: 4}, {DAY_1: 1}, 0.25),
     ("numerator of 0", {DAY_1: 4}, {DAY_1: 0}, 0),
     ("denominator of 0", {DAY_1: 0}, {DAY_1: 0}, None),
     ("no denominator", {}, {DAY_1: 1}, None),
     ("no numerator", {DAY_1: 4}, {}, None),
-]
-
-
-@cases(*RATES)
+)
 def test_rate_is_ratio_or_null(sent: dict[datetime, float], lost: dict[datetime, float], rate: float | None) -> None:
     found = values(("production", SENT, "Sum", sent), ("production", LOST, "Sum", lost))
     assert summary(found)["rate"] == rate
 
 
-COMPARED: list[Any] = [
+@cases(
     ("both", 4, 6, 2, 1.5),
     ("shadow of 0", 4, 0, -4, 0),
     ("production of 0", 0, 6, 6, None),
     ("no production", None, 6, None, None),
     ("no shadow", 4, None, None, None),
-]
-
-
-@cases(*COMPARED)
+)
 def test_compare_returns_difference_and_ratio_under_same_keys(
     production: float | None, shadow: float | None, difference: float | None, ratio: float | None
 ) -> None:
@@ -134,14 +128,11 @@ def test_compare_returns_difference_and_ratio_under_same_keys(
     assert compared == {"delay": {"p50": numbers}}
 
 
-WORST: list[Any] = [
+@cases(
     ("highest of common days", {DAY_1: 10, DAY_2: 20, DAY_3: 1}, {DAY_1: 15, DAY_2: 60}, 3),
     ("production of 0 is ignored", {DAY_1: 0, DAY_2: 20}, {DAY_1: 5, DAY_2: 10}, 0.5),
     ("no common day", {DAY_1: 10}, {DAY_2: 10}, None),
-]
-
-
-@cases(*WORST)
+)
 def test_worst_ratio_is_highest_ratio_of_one_period(
     production: dict[datetime, float], shadow: dict[datetime, float], worst: float | None
 ) -> None:
@@ -195,21 +186,18 @@ def test_percentile_name_has_no_superfluous_zeros(percentile: float, name: str) 
     assert metrics.percentile_name(percentile) == name
 
 
-SHORTEST: list[Any] = [
+@cases(
     ("now", timedelta(0), 60),
     ("before 15 days", timedelta(days=15) - timedelta(minutes=11), 60),
     ("margin of 15 days", timedelta(days=15) - timedelta(minutes=10), 300),
     ("before 63 days", timedelta(days=63) - timedelta(minutes=11), 300),
     ("margin of 63 days", timedelta(days=63) - timedelta(minutes=10), 3600),
-]
-
-
-@cases(*SHORTEST)
+)
 def test_shortest_period_grows_with_age(age: timedelta, seconds: int) -> None:
     assert metrics.shortest_period(NOW - age, NOW) == seconds
 
 
-DEFAULTS: list[Any] = [
+@cases(
     ("200 minutes", timedelta(minutes=200), timedelta(0), 60),
     ("201 minutes", timedelta(minutes=201), timedelta(0), 300),
     ("older than 15 days", timedelta(minutes=200), timedelta(days=20), 300),
@@ -217,24 +205,18 @@ DEFAULTS: list[Any] = [
     ("7 days", timedelta(days=7), timedelta(0), 3600),
     ("30 days", timedelta(days=30), timedelta(0), 21_600),
     ("51 days", timedelta(days=51), timedelta(0), 86_400),
-]
-
-
-@cases(*DEFAULTS)
+)
 def test_default_period_gives_up_to_200_datapoints(length: timedelta, ended: timedelta, seconds: int) -> None:
     end = NOW - ended
     assert metrics.default_period(Times(end - length, end), NOW) == seconds
 
 
-ROUNDED: list[Any] = [
+@cases(
     ("one minute", NOW - timedelta(hours=1), "11:01", "12:00"),
     ("rounded already", NOW - timedelta(days=20, seconds=30), "12:00", "12:00"),
     ("five minutes", NOW - timedelta(days=20), "12:05", "12:00"),
     ("one hour", NOW - timedelta(days=70), "13:00", "12:00"),
-]
-
-
-@cases(*ROUNDED)
+)
 def test_rounded_rounds_start_up_and_end_down(start: datetime, rounded_start: str, rounded_end: str) -> None:
     found = metrics.rounded(Times(start, NOW, ("warning",)), NOW)
     assert (f"{found.start:%H:%M}", f"{found.end:%H:%M}") == (rounded_start, rounded_end)
@@ -245,7 +227,7 @@ def subject(**times: Any) -> Subject:
     return Subject({}, True, {}, DAY_1, None, None, None)._replace(**times)
 
 
-TIMES: list[Any] = [
+@cases(
     ("created until now", subject(), None, None, (DAY_1, NOW)),
     ("start of schedule", subject(start=DAY_2), None, None, (DAY_2, NOW)),
     ("end of schedule", subject(end=DAY_3), None, None, (DAY_1, DAY_3)),
@@ -253,10 +235,7 @@ TIMES: list[Any] = [
     ("completed", subject(end=DAY_3, completed=DAY_2), None, None, (DAY_1, DAY_2)),
     ("both set", subject(completed=DAY_2), DAY_2, DAY_3, (DAY_2, DAY_3)),
     ("set end in the future", subject(), None, NOW + timedelta(days=1), (DAY_1, NOW)),
-]
-
-
-@cases(*TIMES)
+)
 def test_request_times_prefers_set_times(
     of: Subject, start: datetime | None, end: datetime | None, expected: tuple[datetime, datetime]
 ) -> None:

@@ -19,7 +19,6 @@ from ansible_collections.awscc.sagemaker.plugins.modules import inference_experi
 from tests.emulator import Emulator
 from tests.support.cases import cases
 from tests.support.environment import REGION
-from tests.support.module_runner import Result
 from tests.support.tasks import NAME, failed, put_experiment, succeeded
 from tests.unit.conftest import Run
 
@@ -313,12 +312,12 @@ def test_option_that_conflicts_with_test_is_rejected_after_describe(
     assert emulator.calls() == CALLS[:1]
 
 
-def _fails(run: Run, **options: Any) -> Result:
-    return run(METRICS_INFO, {"name": NAME, **options})
-
-
 def test_missing_experiment_fails(run: Run) -> None:
-    failed(_fails(run), "ResourceNotFound", f"Could not measure inference experiment '{NAME}' in {REGION}")
+    failed(
+        run(METRICS_INFO, {"name": NAME}),
+        "ResourceNotFound",
+        f"Could not measure inference experiment '{NAME}' in {REGION}",
+    )
 
 
 # Metrics and statistics of the script, which uses the client and the paginator of boto3 and nothing of the collection.

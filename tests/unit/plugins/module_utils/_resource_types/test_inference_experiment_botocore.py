@@ -24,22 +24,15 @@ CREATE, STOP = "CreateInferenceExperiment", "StopInferenceExperiment"
 # Option -> operation and member, for options that are not in CreateInferenceExperiment.
 OTHER_MEMBERS = {"status_reason": (STOP, "Reason"), "desired_state": (STOP, "DesiredState")}
 MAX_INT = 2**31 - 1
+PERCENTAGE, STOPPED = "shadow_mode_config.shadow_model_variants.sampling_percentage", {"Completed", "Cancelled"}
 
 # (option path, limit) -> limit of the type, limit of botocore, reason for the difference.
 DIFFERENT: dict[tuple[str, str], tuple[Any, Any, str]] = {
     **STRICTER,
     ("description", "length"): ((1, 1024), (0, 1024), "the schema rejects an empty description"),
     ("status_reason", "length"): ((1, 1024), (0, 1024), "the schema rejects an empty reason"),
-    ("shadow_mode_config.shadow_model_variants.sampling_percentage", "number"): (
-        (0, 100),
-        (-MAX_INT - 1, 100),
-        "a percentage is not negative",
-    ),
-    ("desired_state", "choices"): (
-        {"Running", "Completed", "Cancelled"},
-        {"Completed", "Cancelled"},
-        "StartInferenceExperiment has no such parameter",
-    ),
+    (PERCENTAGE, "number"): ((0, 100), (-MAX_INT - 1, 100), "a percentage is not negative"),
+    ("desired_state", "choices"): ({"Running", *STOPPED}, STOPPED, "StartInferenceExperiment has no such parameter"),
 }
 # An option without choices, because AWS often adds instance types.
 UNLIMITED = {"model_variants.infrastructure_config.real_time_inference_config.instance_type"}

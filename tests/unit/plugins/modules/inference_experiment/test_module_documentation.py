@@ -52,14 +52,8 @@ def module(request: pytest.FixtureRequest) -> str:
 def documented() -> dict[str, Any]:
     """Return the output of ansible-doc for each module, with the documentation fragments."""
     names = [f"{COLLECTION}.{name}" for name in MODULES]
-    shown = subprocess.run(
-        [command("ansible-doc"), "-t", "module", "--json", *names],
-        env=clean_environment(),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    )
+    arguments = [command("ansible-doc"), "-t", "module", "--json", *names]
+    shown = subprocess.run(arguments, env=clean_environment(), capture_output=True, text=True, timeout=120, check=True)
     return {name.rpartition(".")[2]: found for name, found in json.loads(shown.stdout).items()}
 
 

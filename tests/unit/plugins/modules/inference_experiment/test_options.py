@@ -23,19 +23,12 @@ from tests.unit.conftest import Run
 # Read this test first.
 def test_invalid_options_fail_before_any_call(run: Run, emulator: Emulator) -> None:
     result = run("inference_experiment", {"name": "check_out", "wait_timeout": 0})
-    assert result["error"] == {
-        "code": "InvalidOptions",
-        "message": (
-            "name must consist of letters and digits, with hyphens only between them, got"
-            ' "check_out". wait_timeout must be an integer from 1 to 604800, got 0.'
-        ),
-        "operation": None,
-        "request_token": None,
-        "hint": None,
-    }
-    others = (result.failed, result.changed, result["inference_experiment"], result["operations"])
-    assert others == (True, False, {}, [])
-    assert emulator.calls() == []
+    name = 'name must consist of letters and digits, with hyphens only between them, got "check_out".'
+    message = f"{name} wait_timeout must be an integer from 1 to 604800, got 0."
+    others = {"operation": None, "request_token": None, "hint": None}
+    assert result["error"] == {"code": "InvalidOptions", "message": message, **others}
+    assert (result.failed, result.changed, result["inference_experiment"]) == (True, False, {})
+    assert (result["operations"], emulator.calls()) == ([], [])
 
 
 PERCENTAGE = ("shadow_model_variants", 0, "sampling_percentage")

@@ -164,15 +164,6 @@ def test_change_that_is_not_applied_fails_without_a_status(existing: Modules) ->
     assert "a later read does not show the change (tags): the parameter group is unchanged." in result.msg
 
 
-def test_update_after_concurrent_change_preserves_both(existing: Modules) -> None:
-    def add_tag() -> None:
-        existing.actual(NAME)["Tags"] = [{"Key": "theirs", "Value": "x"}]
-
-    existing.emulator.on_call("UpdateResource", add_tag)
-    result = succeeded(existing.manage(task(tags={"team": "till"}, purge_tags=False)))
-    assert result["parameter_group"]["tags"] == {"theirs": "x", "team": "till"}
-
-
 def test_list_filters_by_identifier(existing: Modules) -> None:
     succeeded(existing.manage({**FULL, "parameter_group_name": "till"}))
     result = succeeded(existing.list({"parameter_group_name_contains": "i"}))

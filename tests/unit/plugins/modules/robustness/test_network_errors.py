@@ -97,14 +97,11 @@ PROCESS = ("credential_process",)
 BOTH = ("NoClient", "Passing both a profile and access tokens", ("AWS_ACCESS_KEY_ID", "AWS_PROFILE"))
 
 
-def _profile(text: str, message: str, hint: tuple[str, ...], files: Mapping[str, bytes]) -> Case:
-    return Case("CredentialRetrievalError", message, hint, USED, config=f"[profile used]\n{text}", files=files)
-
-
-def _process(script: str, message: str = "did not print the JSON document") -> Case:
+def _process(script: str, message: str) -> Case:
     """Return a case of a credential_process that runs a shell script."""
-    command = "credential_process = sh {folder}/script.sh --token=s3cr3t\n"
-    return _profile(command, message, PROCESS, {"script.sh": script.encode()})
+    config = "[profile used]\ncredential_process = sh {folder}/script.sh --token=s3cr3t\n"
+    files = {"script.sh": script.encode()}
+    return Case("CredentialRetrievalError", message, PROCESS, USED, config=config, files=files)
 
 
 EXPIRED = b"""{"Version": 1, "AccessKeyId": "AKIDEXAMPLE", "SecretAccessKey": "s3cr3t",
@@ -114,7 +111,6 @@ BY_OPTION = {"endpoint_url": "http://{server}"}
 BY_VARIABLE = {"AWS_ENDPOINT_URL": "http://{server}"}
 STS = {"AWS_ENDPOINT_URL_STS": "http://{server}"}
 NOT_FOUND = response("404 Not Found", HTML % b"Not Found")
-LOCALSTACK = b'{"__type": "InternalFailure", "message": "API for service \'cloudcontrol\' not yet implemented"}'
 CREDENTIALS = {
     "profile with mfa_serial": MFA_REQUIRED("Profile used requires an MFA code", options=USED, config=WITH_ROLE + MFA),
     "default profile with mfa_serial": MFA_REQUIRED(
@@ -140,8 +136,8 @@ CREDENTIALS = {
 }
 
 
-def _json(status: str, body: bytes) -> bytes:
-    return response(status, body, "application/x-amz-json-1.0")
+def _json(status: str, message: bytes) -> bytes:
+    return response(status, b'{"__type": "InternalFailure", "message": "%s"}' % message, "application/x-amz-json-1.0")
 
 
 HTTP_PORT = ("does not use TLS", "http://", *ENDPOINT)
@@ -149,45 +145,28 @@ TLS_PORT = ("expects HTTPS", "https://", *ENDPOINT)
 PROXY = ("HTTPS_PROXY", "NO_PROXY", "aws_config")
 FIPS = ("FIPS endpoint", "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")
 NO_REGION, HTTP = {"region": "xx-none-1"}, {"endpoint_url": "http://aws.invalid"}
-NOT_IMPLEMENTED = _json("501 X", b'{"__type": "InternalFailure", "message": "No"}')
+HTTPS = {"endpoint_url": "https://{server}"}
+HTTP_PROXY, HTTPS_PROXY = {"HTTP_PROXY": "http://{server}"}, {"HTTPS_PROXY": "http://{server}"}
+PROXY_OPTION = {"aws_config": {"proxies": {"https": "http://{server}"}}}
 PLAIN_TO_TLS = response("400 X", b"Client sent an HTTP request to an HTTPS server.\n", "text/plain")
 AUTHENTICATION = "407 Proxy Authentication Required"
+NO_TUNNEL, NO_LOGIN = response("403 Forbidden"), response(AUTHENTICATION)
+DENIAL, LOGIN = response("403 Forbidden", HTML % b"Access denied"), response(AUTHENTICATION, HTML % b"No")
+NOT_YET = "API for service 'cloudcontrol' not yet implemented"
+NO_PROXY, PASSWORD = "ProxyConnectionError", {"HTTPS_PROXY": "http://user:s3cr3t@{closed}"}
 NETWORK = {
-    "JSON 501": Case(
-        *("InternalFailure", "No (HTTP 501, not implemented)", ENDPOINT, {}, BY_VARIABLE), response=NOT_IMPLEMENTED
-    ),
-    "not yet implemented with 500": Case(
-        *("InternalFailure", "not yet implemented", ENDPOINT, {}, BY_VARIABLE), response=_json("500 X", LOCALSTACK)
-    ),
+    "JSON 501": Case("InternalFailure", "No (HTTP 501", ENDPOINT, {}, BY_VARIABLE, response=_json("501 X", b"No")),
+    "JSON 500": Case("InternalFailure", NOT_YET, ENDPOINT, {}, BY_VARIABLE, response=_json("500 X", NOT_YET.encode())),
     "HTML 404": Case("404", "Not Found", ENDPOINT, BY_OPTION, response=NOT_FOUND),
-    "https to an HTTP port": Case(
-        *("SSLError", "SSL", HTTP_PORT, {"endpoint_url": "https://{server}"}), response=NOT_FOUND
-    ),
-    "http to a TLS port that closes": Case(
-        "ConnectionClosedError", "Connection was closed", TLS_PORT, BY_OPTION, connections=3
-    ),
-    "http to a TLS port with text": Case("400", "HTTPS server", TLS_PORT, BY_OPTION, response=PLAIN_TO_TLS),
-    "missing FIPS endpoint by variable": Case(
-        "EndpointConnectionError", "-fips", FIPS, NO_REGION, {"AWS_USE_FIPS_ENDPOINT": "true"}
-    ),
-    "proxy that rejects the connection": Case(
-        *("ProxyConnectionError", "403 Forbidden", PROXY, {}, {"HTTPS_PROXY": "http://{server}"}),
-        response=response("403 Forbidden"),
-    ),
-    "proxy that requires authentication": Case(
-        *("ProxyConnectionError", AUTHENTICATION, PROXY, {"aws_config": {"proxies": {"https": "http://{server}"}}}),
-        response=response(AUTHENTICATION),
-    ),
-    "closed port of a proxy": Case(
-        "ProxyConnectionError", "proxy", PROXY, {}, {"HTTPS_PROXY": "http://user:s3cr3t@{closed}"}
-    ),
-    "HTTP proxy that requires authentication": Case(
-        *("407", "No", PROXY, HTTP, {"HTTP_PROXY": "http://{server}"}), response=response(AUTHENTICATION, HTML % b"No")
-    ),
-    "HTTP proxy that denies access": Case(
-        *("403", "Access denied", ("proxy", *ENDPOINT), HTTP, {"HTTP_PROXY": "http://{server}"}),
-        response=response("403 Forbidden", HTML % b"Access denied"),
-    ),
+    "HTTP port": Case("SSLError", "SSL", HTTP_PORT, HTTPS, response=NOT_FOUND),
+    "TLS port": Case("ConnectionClosedError", "Connection was closed", TLS_PORT, BY_OPTION, connections=3),
+    "TLS port that answers": Case("400", "HTTPS server", TLS_PORT, BY_OPTION, response=PLAIN_TO_TLS),
+    "FIPS": Case("EndpointConnectionError", "-fips", FIPS, NO_REGION, {"AWS_USE_FIPS_ENDPOINT": "true"}),
+    "proxy that rejects": Case(NO_PROXY, "403 Forbidden", PROXY, {}, HTTPS_PROXY, response=NO_TUNNEL),
+    "proxy with password": Case(NO_PROXY, AUTHENTICATION, PROXY, PROXY_OPTION, response=NO_LOGIN),
+    "closed port of a proxy": Case(NO_PROXY, "proxy", PROXY, {}, PASSWORD),
+    "HTTP proxy with password": Case("407", "No", PROXY, HTTP, HTTP_PROXY, response=LOGIN),
+    "HTTP proxy that denies": Case("403", "Access denied", ("proxy", *ENDPOINT), HTTP, HTTP_PROXY, response=DENIAL),
 }
 WITH_KEYS = {name: replace(case, environment={**KEYS, **case.environment}) for name, case in NETWORK.items()}
 CASES = {**CREDENTIALS, **WITH_KEYS}

@@ -22,15 +22,8 @@ from tests.support.manual_time import ManualTime
 
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)
 LATER = START + timedelta(days=1)
-SUBJECT = metrics.Subject(
-    {},
-    True,
-    {role: metrics.Variant({}, {"Shop": role}) for role in ("production", "shadow")},
-    created=START,
-    start=None,
-    end=None,
-    completed=None,
-)
+VARIANTS = {role: metrics.Variant({}, {"Shop": role}) for role in ("production", "shadow")}
+SUBJECT = metrics.Subject({}, True, VARIANTS, created=START, start=None, end=None, completed=None)
 TABLE = metrics.MetricsTable(
     ServiceCall("shop", "describe", "Id", "shop:Describe"),
     lambda _response: SUBJECT,

@@ -350,23 +350,19 @@ def _finds(status: str) -> Change:
     return item(handler.STABILIZES, "create", ("", "Creating", tuple(status.split())))
 
 
-def _waits_for_start() -> AbstractContextManager[Any]:
-    stack = ExitStack()
-    stack.enter_context(item(handler.STABILIZES, "wait for start", _wait_for_start)())
-    stack.enter_context(_row("Starting", ANY, "wait for start")())
-    return stack
+def _waits_for_start(original: Any, self: Any, name: str, model: Any) -> Any:
+    starts = self.experiments.get(name, self.now).status == "Created" and model.get("DesiredState") == "Running"
+    yield from original(self, name, model)
+    while starts and self.experiments.get(name, self.now).status == "Starting":
+        yield self.now + handler.CALLBACK
 
 
-def _endpoint_stays() -> AbstractContextManager[Any]:
-    def end_test(original: Any, self: Any, endpoint: Any, experiment: Any, *args: Any) -> None:
-        if experiment.stop:
-            original(self, endpoint, experiment, *args)
-
-    return wrapped(Endpoints, "_end_test", end_test)()
+def _endpoint_stays(original: Any, self: Any, endpoint: Any, experiment: Any, *args: Any) -> None:
+    if experiment.stop:
+        original(self, endpoint, experiment, *args)
 
 
 _latency = traffic.METRICS[traffic.INVOCATIONS, "ModelLatency"]
-_wait_for_start = ("during start ", "Starting", ("Running",))
 UNSUPPORTED = exceptions.CloudControlError("UnsupportedActionException", "Not supported")
 ENDED = ("Completed", "Cancelled")
 UPDATE = "UpdateInferenceExperiment"
@@ -473,13 +469,13 @@ CONTRADICTIONS: dict[str, Change] = {
     "experiment_lasts_7_days_by_default": value(rules, "DEFAULT_DURATION", timedelta(days=6)),
     "create_that_finds_starting_fails": _finds("Created Running Starting"),
     # updates
-    "update_while_created_applies_configuration": without("DataStorageConfig", status="Created"),
+    "update_while_created_applies_configuration": without("ModelVariants", status="Created"),
     "scheduled_experiment_cannot_be_stopped": receives(_stops_scheduled),
     "update_sets_exactly_tags_of_model": value(Experiments, "delete_tags", lambda *_: None),
     "removed_member_is_unchanged": wrapped(Handler, "update", _drops_removed),
     "object_is_replaced_whole": after("update", _merges_storage),
     "start_drops_other_changes": applies("Description", statuses=["Created"], states=["Running"]),
-    "start_succeeds_while_starting": _waits_for_start,
+    "start_succeeds_while_starting": wrapped(Handler, "update", _waits_for_start),
     "early_start_moves_start_time": after("start", lambda found, before: setattr(found, "start", before.start)),
     "start_that_finds_running_applies_changes": without("Description", status="Created", state="Running"),
     "update_while_running_applies_description_end_and_sampling": without("Schedule", status="Running"),
@@ -516,5 +512,5 @@ CONTRADICTIONS: dict[str, Change] = {
     "stop_with_shadow_variant_promotes_shadow": _variants(production=False, shadow=True, actions=("Retain", "Promote")),
     "stop_deploys_variants_of_patch": ordered(lambda _order: {"desired_variants": None}),
     "stop_without_variants_removes_both": _variants(production=False, shadow=False, actions=("Retain", "Remove")),
-    "end_of_schedule_restores_endpoint": _endpoint_stays,
+    "end_of_schedule_restores_endpoint": wrapped(Endpoints, "_end_test", _endpoint_stays),
 }

@@ -478,7 +478,7 @@ CONTRADICTIONS: dict[str, Change] = {
     "start_succeeds_while_starting": wrapped(Handler, "update", _waits_for_start),
     "early_start_moves_start_time": after("start", lambda found, before: setattr(found, "start", before.start)),
     "start_that_finds_running_applies_changes": without("Description", status="Created", state="Running"),
-    "update_while_running_applies_description_end_and_sampling": without("Schedule", status="Running"),
+    "update_while_running_applies_description_end_and_sampling": without("ShadowModeConfig", status="Running"),
     "update_while_running_drops_variants_and_storage": applies("DataStorageConfig", statuses=["Running"]),
     "start_time_of_running_experiment_is_rejected": _allows("Schedule"),
     "sagemaker_rejects_variants_of_running_experiment": _allows("ModelVariants"),

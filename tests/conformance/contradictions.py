@@ -493,7 +493,7 @@ CONTRADICTIONS: dict[str, Change] = {
     # deletes
     "delete_keeps_endpoint": _delete(_stops_endpoint),
     "delete_while_running_stops_and_retains_both": ordered(
-        lambda order: {} if order.desired_variants else {"actions": {**order.actions, [*order.actions][1]: "Remove"}}
+        lambda order: {} if order.desired_variants else {"actions": {**order.actions, list(order.actions)[1]: "Remove"}}
     ),
     "delete_while_stopping_waits": _delete(_fails_while_stopping),
     "delete_in_other_transitional_status_fails": value(experiments, "DELETABLE", STATUSES),

@@ -47,7 +47,7 @@ def _evaluate(emulator: Emulator, *expressions: str, **variables: Any) -> list[A
 
 
 def _put(
-    emulator: Emulator, *, status: str = "Running", percentage: int = 100, days: int = 1, traffic: Any = GOOD
+    emulator: Emulator, *, status: str = "Running", percentage: int = 100, days: int = 1, traffic: Any = "good"
 ) -> None:
     """Put a test that started some days ago, and has had this traffic since then."""
     emulator.forget_experiments()
@@ -59,7 +59,8 @@ def _put(
     properties |= {"ShadowModeConfig": shadow_mode_config(percentage)}
     emulator.put_experiment(REGION, properties, status=status)
     if traffic:
-        emulator.traffic("demo-endpoint", REGION, invocations_per_minute=60, variants=traffic, start=start)
+        variants = GOOD if traffic == "good" else traffic
+        emulator.traffic("demo-endpoint", REGION, invocations_per_minute=60, variants=variants, start=start)
 
 
 @cases(

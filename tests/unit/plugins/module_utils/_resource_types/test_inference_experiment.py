@@ -80,8 +80,8 @@ USER = "arn:aws:iam::123456789012:user/name"
     ("end", {"schedule": {"end_time": "2026-02-30T09:00:00Z"}}, 'must be a valid time, got "2026-02-30T09:00:00Z" ('),
 )
 def test_limits_have_words_for_message(options: dict[str, Any], words: str) -> None:
-    ((error,),) = validate_options(INFERENCE_EXPERIMENT, options).values()
-    assert words in error
+    errors = validate_options(INFERENCE_EXPERIMENT, options)
+    assert [words in error for found in errors.values() for error in found] == [True]
 
 
 def test_limits_have_each_string_without_choices() -> None:
@@ -118,14 +118,14 @@ EAST, WEST = "2026-02-01T09:00:00+02:00", "2026-02-01T08:00:00+00:00"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-def roles(variants: list[Properties] = VARIANTS, **names: Any) -> Properties:
-    return {"ModelVariants": variants, "ShadowModeConfig": shadow_mode(**names)}
+def roles(*variants: Properties, **names: Any) -> Properties:
+    return {"ModelVariants": [*(variants or VARIANTS)], "ShadowModeConfig": shadow_mode(**names)}
 
 
 @cases(
     ("no property", {}, []),
     ("variants and roles", roles(), []),
-    ("variants in another order", roles(VARIANTS[::-1]), []),
+    ("variants in another order", roles(*VARIANTS[::-1]), []),
     ("variants without roles", {"ModelVariants": VARIANTS}, []),
     ("roles without variants", {"ShadowModeConfig": shadow_mode()}, []),
     ("equal names", SAME, [SAME_NAMES]),
@@ -138,7 +138,7 @@ def roles(variants: list[Properties] = VARIANTS, **names: Any) -> Properties:
     ("unknown source", roles(source="other"), [f"{UNMATCHED} other and shadow."]),
     # The limits of the lists reject the next two.
     ("second shadow", {**roles(), "ShadowModeConfig": {**shadow_mode(), "ShadowModelVariants": SHADOWS}}, []),
-    ("three variants", roles([*VARIANTS, variant("third")]), []),
+    ("three variants", roles(*VARIANTS, variant("third")), []),
     ("start time only", {"Schedule": {"StartTime": EAST}}, []),
     ("end time only", {"Schedule": {"EndTime": EAST}}, []),
     ("1 hour", lasting(HOUR), []),

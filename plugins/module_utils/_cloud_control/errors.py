@@ -89,8 +89,8 @@ class CallFailed(CloudControlError):
     transient: another try of the call can succeed.
     without_response: AWS may have executed this try or an earlier try of the call.
     tries_before_first_response: a lower maximum of tries for a failure without contact to the service. It applies until
-    the first response of the service, because until then the address is probably wrong. None: the service counts as
-    reached, and the normal maximum applies.
+    the first response of the service, because until then the address is probably wrong. None: the failure does not
+    indicate a wrong address, so the normal maximum applies.
     """
 
     tries_before_first_response: int | None = None

@@ -105,7 +105,7 @@ def _request(resource_type: ResourceType, params: Mapping[str, Any], raw: RawErr
 
 
 def _instant(option: str, value: str | None, errors: list[str]) -> datetime | None:
-    """Return the value of an option as a time; None if it is not set or, with a further error, invalid."""
+    """Return the value of an option as a time; None if it is not set, or is invalid: then add an error."""
     try:
         return None if value is None else parse_instant(value)
     except ValueError as error:

@@ -40,7 +40,8 @@ def read_metrics(
 ) -> tuple[int, Values]:
     """Return the period of the summaries in seconds, and the values of all queries. Raises CallFailed.
 
-    The period is the whole time. If CloudWatch rejects or splits this period, the period is at most one day.
+    The period is the whole time. If CloudWatch rejects this period, or returns several datapoints for it, the period is
+    at most one day.
     datapoint_period: also read all statistics with this period; None: summaries only.
     """
     period = int((times.end - times.start).total_seconds())

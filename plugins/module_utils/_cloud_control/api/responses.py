@@ -40,7 +40,8 @@ _TRIES_IF_UNREACHABLE = {"EndpointConnectionError": 1, "ConnectTimeoutError": 1,
 # An HTTPS port closes HTTP connections on every try; a proxy or an emulator closes one now and then.
 _TRIES_IF_HTTP_CLOSED = 3
 _REJECTED_BY_PROXY = re.compile(r"Tunnel connection failed: [^'\"]+")
-# The beginning of a truncated response of AWS STS, as botocore quotes it. A page in HTML is not from AWS STS.
+# The beginning of an XML document, as botocore quotes a response that it cannot parse. Only AWS STS responds in XML, so
+# the response is a truncated response of AWS STS. A page in HTML is from a proxy or from a wrong address.
 _XML = re.compile(r"""(?i)b?["'](?:\\[nrt]|\s)*<(?!!doctype\s+html|html)""")
 # The type of an option in Ansible -> the types of its property in JSON. Values of the type "raw" are not checked.
 _TYPES: Mapping[str, Any] = {"str": str, "int": int, "float": (int, float), "bool": bool, "list": list, "dict": dict}
@@ -83,7 +84,8 @@ def convert_errors(operation: str) -> Iterator[None]:
     except BotoCoreError as error:
         raise _no_response(operation, error) from error
     except ResponseParserError as error:
-        # The exception quotes a response of AWS STS, which can contain credentials.
+        # Only responses in XML raise this exception, and only AWS STS responds in XML. The exception quotes the
+        # response, which can contain credentials.
         raise _invalid_sts_response(operation, str(error)) from None
     except _UNEXPECTED_VALUE as error:
         if "still expired" in str(error):  # botocore has no exception class for expired credentials

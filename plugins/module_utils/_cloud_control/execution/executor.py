@@ -255,7 +255,7 @@ def _after_failure(task: Task, current: Resource | None, step: Write, failure: C
     outcome = classify_failure(context.type, step, failure)
     started = isinstance(failure, OperationFailed)
     # A failed operation may have changed the resource, because the handler has made requests before the one that
-    # failed. After these three outcomes, it has changed nothing.
+    # failed. After these outcomes, it has usually changed nothing; for STALE, see below.
     without_effect = outcome in (Outcome.GONE, Outcome.EXISTS, Outcome.STALE)
     report.failed_after_submission |= started and not without_effect
     if outcome is Outcome.CONCURRENT:
@@ -277,12 +277,12 @@ def _after_failure(task: Task, current: Resource | None, step: Write, failure: C
         _report_created(task, now)
     if not _can_continue(task, step, failure, current, now):
         report.now = now
-        # STALE ends the task only if the patch still fits the resource: the handler failed, not the patch. The handler
-        # may have applied changes.
+        # STALE ends the task only if the patch still fits the resource. Then the handler failed, not the patch, and may
+        # have applied changes.
         report.failed_after_submission |= outcome is Outcome.STALE and started
         raise failure
-    # The next write raises this failure. Exception: with InvalidRequest, only the handler's last read of the status was
-    # denied. The handler has made all of its writes, so the task can continue.
+    # The next write raises this failure. Exception: the code is InvalidRequest if only the handler's Describe after its
+    # writes was denied (AmazonWebServicesClientProxy of cloudformation-cli-java-plugin), so the task can continue.
     if failure.denied and now and failure.code != "InvalidRequest":
         state.denied = failure
     if outcome is not Outcome.GONE or now:

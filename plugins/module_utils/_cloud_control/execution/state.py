@@ -58,11 +58,11 @@ class State:
     """The failure of an operation in which the handler lacked a permission after it had made some changes. It is raised
     if another write is necessary."""
     affected: Properties | None = None
-    """The properties before the last operation with effects; None if there is none, and when they are verified."""
+    """The properties before the last operation with effects; None before this operation and after its verification."""
     transient_failures: int = 0
     """The number of transient failures since the last success."""
     concurrent_pauses: Iterator[float] | None = None
-    """The pauses while a concurrent operation cannot be identified."""
+    """The pauses while the request token of a concurrent operation is unknown."""
 
 
 @dataclass

@@ -24,7 +24,7 @@ DAY = 86_400
 _RETENTION = ((timedelta(days=15), 60), (timedelta(days=63), 300))
 _LONGEST_PERIOD = 3600
 RETAINED = timedelta(days=455)
-# The request arrives after the time of the response that determines the age.
+# The age is calculated from the time of an earlier response, and CloudWatch receives the request later.
 _MARGIN = timedelta(minutes=10)
 # With these periods, seven days have at most 168 datapoints, and 30 days at most 120.
 _PERIODS = (60, 300, 900, 3600, 21_600)
@@ -96,7 +96,7 @@ class Query(NamedTuple):
 
 
 class Times(NamedTuple):
-    """The time of a request, and warnings about it."""
+    """The time span that is measured, and warnings about it."""
 
     start: datetime
     end: datetime

@@ -84,8 +84,9 @@ class Transition(NamedTuple):
     applies: frozenset[str] = frozenset()
     """The handler applies changes of these properties in the same patch. It drops other changes without an error."""
     deploys: frozenset[str] = frozenset()
-    """Properties (lists) that the handler deploys during this transition. The patch copies their elements from the last
-    read, so this transition cannot apply a declared value that differs."""
+    """Properties (lists) that the handler writes to another resource during this transition, such as the variants of an
+    endpoint. The patch copies their elements from the last read, so this transition cannot apply a declared value that
+    differs."""
     derive: Callable[[Properties, Mapping[str, Any]], Properties] | None = None
     """(properties read, module-only options) -> further properties of the patch. Raises ValueError with a
     sentence without the period."""
@@ -230,8 +231,9 @@ class ResourceType(NamedTuple):
     """(properties before, None for a create; readable properties of the model; write-only properties of the model;
     current time) -> properties after the operation, in a stable status."""
     effects: Callable[[Properties, Properties | None], dict[str, Any]] = lambda _properties, _model: {}
-    """(properties read; model, or None for a delete) -> effects of the operation that no read shows, by the name of the
-    return value. An effect that has the name of an option is shown in the diff, but is not a return value."""
+    """(properties read; model, or None for a delete) -> effects of the operation that no read of the resource shows, by
+    name. The name is the key of the return value. Exception: an effect with the name of an option is shown in the diff
+    only."""
     verifier: Verifier | None = None
     """How effects are verified on another resource of the service; None if they cannot be verified."""
     not_applied_by_create: Callable[[Properties, Properties, datetime], frozenset[str]] = lambda *_: frozenset()

@@ -20,7 +20,7 @@ class Target(NamedTuple):
     """The target as it was read."""
 
     shown: dict[str, Any] | None = None
-    """The return value; None if the target was not read."""
+    """The target as the module returns it; None if the target was not read."""
     status: str = ""
     reason: str = ""
     """The reason of the service for the status."""
@@ -32,9 +32,10 @@ class Finding(NamedTuple):
     """The comparison of a target with the effects of an operation."""
 
     conclusion: bool | None = None
-    """The answer to the question of C(Verifier.conclusion); None if it cannot be decided."""
+    """The value of the return value C(Verifier.conclusion), such as promoted; None if it cannot be decided."""
     failure: str = ""
-    """The necessary effect that the target does not show, as the rest of a sentence after the noun of the target."""
+    """If the target does not show the effect without which the task fails: the rest of a sentence after the noun of the
+    target."""
     warnings: tuple[str, ...] = ()
     """Other differences, as sentences."""
 
@@ -53,12 +54,12 @@ class Verifier(NamedTuple):
     noun: str
     """The target in a sentence, also the key of its return value."""
     conclusion: str
-    """The key of the return value that answers whether the target shows the most important effect."""
+    """The key of the return value C(Finding.conclusion)."""
     question: str
     """What is verified, in a sentence: "which variants the endpoint serves"."""
     reads: tuple[ServiceCall, ...]
-    """The calls in order. The properties of the resource have a member with the name and the value of the parameter of
-    the first call, and each response has a member for the next call."""
+    """The calls in order. The parameter of the first call is the property of the resource with the same name. The
+    parameter of each further call is the member with the same name in the response before."""
     parse: Callable[[Sequence[Document]], Target]
     """The responses so far -> target."""
     stable: tuple[str, ...]

@@ -72,7 +72,8 @@ class Reject(NamedTuple):
     reason: str
     hint: str = ""
     properties_that_differ: frozenset[str] = frozenset()
-    """All properties that differ from the declaration, if the type or the status does not allow the change of one."""
+    """If the type or the status does not allow a change: all properties that differ from the declaration, including
+    those that could change."""
 
 
 UPGRADE = "Upgrade the collection."

@@ -144,7 +144,10 @@ def _names_of(resource_type: Any) -> set[str]:
         elif isinstance(value, (tuple, list, set, frozenset)):
             yield from (text for item in value for text in texts(item))
 
+    verifier = resource_type.verifier
     described = (
+        verifier and (verifier.noun, verifier.conclusion, verifier.reads),
+        verifier and (verifier.stable, verifier.transitional, verifier.failed),
         resource_type.create_only,
         resource_type.write_only,
         resource_type.required_to_create,

@@ -100,7 +100,13 @@ class Bench:
 @contextlib.contextmanager
 def bench(**settings: Any) -> Iterator[Bench]:
     """Start an emulator without checks of references: an operation takes 0.5 s, each transitional status 0.3 s."""
-    times = {"operation_seconds": 0.5, "transition_seconds": 0.3, "check_references": False, **settings}
+    times = {
+        "operation_seconds": 0.5,
+        "transition_seconds": 0.3,
+        "check_references": False,
+        "assume_endpoints": True,
+        **settings,
+    }
     with EmulatorServer(**times) as server, tempfile.TemporaryDirectory() as folder:
         baseline.install(Path(folder) / "collections")
         yield Bench(server, Path(folder))

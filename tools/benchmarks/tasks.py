@@ -36,7 +36,11 @@ LIFECYCLE = (
     ("start", Task(MODULE, {"name": NAME, "desired_state": "Running"}), [GET, "UpdateResource", GET]),
     ("repeated start", Task(MODULE, {"name": NAME, "desired_state": "Running"}), [GET]),
     ("info", Task(INFO, {"name": NAME}), [GET]),
-    ("delete", Task(MODULE, {"name": NAME, "state": "absent"}), [GET, "DeleteResource", GET]),
+    # The experiment is running, so the delete stops it, and the task verifies the endpoint.
+    (
+        *("delete", Task(MODULE, {"name": NAME, "state": "absent"})),
+        [GET, "DeleteResource", GET, "DescribeEndpoint", "DescribeEndpointConfig"],
+    ),
 )
 
 

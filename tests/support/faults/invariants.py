@@ -88,6 +88,9 @@ class ScenarioRun:
             return
         self._wait_if_task_does_not()
         found = find(self.emulator, NAME)
+        if result.values.get("promoted") is not None:
+            assert found
+            assert result["promoted"] is (found["fate"]["shadow"] == "Promote"), "promoted agrees with the stop"
         assert unmet(self.scenario.task(), found) == [], "success means that declared equals actual"
         if found and self.scenario.found and "tags" not in self.scenario.options:
             assert found["tags"] == TAGS, "omitted options are preserved, also by a recreate"

@@ -44,9 +44,12 @@ def main(
     options = parser.parse_args(arguments)
     try:
         chosen = select(options.facts, on_aws=options.aws)
+        select(options.contradict, on_aws=False)
     except ValueError as error:
         parser.error(str(error))
     if options.aws:
+        if options.contradict:
+            parser.error("--contradict changes the emulator, not AWS")
         if missing := [f"--{name.replace('_', '-')}" for name in REQUIRED if not getattr(options, name)]:
             parser.error(f"--aws requires {', '.join(missing)}")
         return _on_aws(chosen, options, clock, ask, folder)

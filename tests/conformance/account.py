@@ -125,6 +125,8 @@ class Account:
         self.config_names: set[str] = set()
         self.original_config = self.endpoint()["EndpointConfigName"]
         self.variant = self._production_variant()
+        # The default bucket of SageMaker in the account of the role.
+        self.destination = f"s3://sagemaker-{resources.region}-{resources.role_arn.split(':')[4]}/conformance"
 
     def _production_variant(self) -> Mapping[str, Any]:
         config = self.sagemaker.describe_endpoint_config(EndpointConfigName=self.original_config)
@@ -472,6 +474,7 @@ class Account:
             self.resources.endpoint: "ENDPOINT",
             str(self.variant["VariantName"]): "production",
             SHADOW_VARIANT: "shadow",
+            self.destination: "DESTINATION",
         }
         return names.get(value) or re.sub(r"arn:aws[^\s\"',\]]*|\b\d{12}\b", "...", value)
 

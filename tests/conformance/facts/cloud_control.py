@@ -91,7 +91,7 @@ def violation_of_schema_is_invalid(account: Account) -> Any:
 @fact(SCHEMA, "InvalidRequest")
 def empty_list_of_content_types_is_invalid(account: Account) -> Any:
     """The schema rejects an empty list of content types in the result of a patch."""
-    storage = {"Destination": "s3://bucket", "ContentType": {"CsvContentTypes": []}}
+    storage = {"Destination": account.destination, "ContentType": {"CsvContentTypes": []}}
     return account.update(account.created(), add("DataStorageConfig", storage)).code
 
 

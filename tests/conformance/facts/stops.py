@@ -112,8 +112,10 @@ def stop_without_variants_removes_both(account: Account) -> Any:
 def end_of_schedule_restores_endpoint(account: Account) -> Any:
     """At the end of the schedule, the endpoint returns to its configuration before the experiment."""
     name = account.running()
-    end = account.describe(name)["times"]["StartTime"] + timedelta(minutes=65)
+    start = account.describe(name)["times"]["StartTime"]
+    # A schedule of less than 1 hour is rejected.
+    end = max(start + timedelta(minutes=65), account.now() + timedelta(minutes=15))
     account.sagemaker.update_inference_experiment(Name=name, Schedule={"EndTime": end})
-    account.sleep(max(0, (end - account.now()).total_seconds()))
+    account.sleep((end - account.now()).total_seconds())
     account.wait(lambda: account.status(name) == "Completed", f"the experiment {name}")
     return "restored" if account.in_service()["EndpointConfigName"] == account.original_config else "changed"

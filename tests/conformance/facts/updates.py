@@ -23,7 +23,6 @@ from tests.conformance.fact import (
 )
 
 EDIT = guide("Edit a shadow test")
-STORAGE = {"Destination": "s3://bucket/captured", "ContentType": {"CsvContentTypes": ["text/csv"]}}
 ALL = ("Description", "Schedule", "ShadowModeConfig", "ModelVariants", "DataStorageConfig")
 
 
@@ -37,7 +36,7 @@ def new_value(account: Account, name: str, wanted: str) -> Any:
         "Schedule": {"EndTime": text(current["times"]["StartTime"] + timedelta(days=3, minutes=number))},
         "ShadowModeConfig": {**current["ShadowModeConfig"], "ShadowModelVariants": [shadow]},
         "ModelVariants": [account.model_variant(each["VariantName"], each["ModelName"], count=2) for each in variants],
-        "DataStorageConfig": {"Destination": f"s3://bucket/{number}"},
+        "DataStorageConfig": {"Destination": f"{account.destination}/{number}"},
     }[wanted]
 
 
@@ -107,15 +106,18 @@ def removed_member_is_unchanged(account: Account) -> Any:
     }
 
 
-@fact(ASSUMED, {"Destination": "s3://bucket/captured"}, minutes=UPDATE_MINUTES)
+@fact(ASSUMED, {"Destination": "DESTINATION"}, minutes=UPDATE_MINUTES)
 def object_is_replaced_whole(account: Account) -> Any:
     """An update replaces DataStorageConfig and ShadowModeConfig as a whole: members outside the patch are removed."""
     name = account.created()
-    account.update(name, add("DataStorageConfig", STORAGE))
+    storage = {"Destination": account.destination, "ContentType": {"CsvContentTypes": ["text/csv"]}}
+    account.update(name, add("DataStorageConfig", storage))
     account.stable(name)
     account.update(name, {"op": "remove", "path": "/DataStorageConfig/ContentType"})
     account.stable(name)
-    return account.describe(name)["DataStorageConfig"]
+    found = account.describe(name)["DataStorageConfig"]
+    account.discard()
+    return found
 
 
 # Starting

@@ -220,6 +220,8 @@ WRONG: list[Any] = [
     # facts, options, part of the message
     pytest.param([LOCAL], {}, f"{LOCAL} does not run on AWS: The check would take 7 days.", id="emulator only"),
     pytest.param(["none"], {}, "unknown facts: none. The facts are: unknown_type_", id="unknown fact"),
+    pytest.param([], {"contradict": "none"}, "unknown facts: none", id="unknown contradiction"),
+    pytest.param([], {"contradict": LOCAL}, "--contradict changes the emulator, not AWS", id="contradiction on AWS"),
     pytest.param([], {"endpoint": ""}, "--aws requires --endpoint", id="no endpoint"),
     pytest.param([], {"endpoint": "nowhere"}, "Could not find endpoint", id="missing endpoint"),
     pytest.param([], {"production-model": "x"}, "production variant, with the model x", id="other model"),

@@ -71,6 +71,7 @@ READS = [
     Task("list names only", {"identifiers_only": True}, module=INFO, writes=False),
     Task("filter", {"name_contains": "check", "statuses": ["Created"]}, module=INFO, writes=False),
     Task("read write-only properties", {"include_write_only": True}, module=INFO, writes=False),
+    Task("wait for a status", minimal(wait_for=["Created"]), module=INFO, writes=False),
     READ_ENDPOINT,
 ]
 

@@ -63,7 +63,7 @@ VARIABLES = {
 }
 
 
-def test_live_target_runs_playbook_of_readme(server: EmulatorServer, tmp_path: Path) -> None:
+def test_live_target_has_tasks_of_readme() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     (play,) = yaml.safe_load(readme.split("```yaml\n")[1].partition("```")[0])
     text = json.dumps([{key: task[key] for key in ("name", MODULE)} for task in play["tasks"] if MODULE in task])
@@ -72,12 +72,14 @@ def test_live_target_runs_playbook_of_readme(server: EmulatorServer, tmp_path: P
     files = [yaml.safe_load((TARGETS / LIVE / "tasks" / f"{name}.yml").read_text()) for name in ("start", "promote")]
     assert [{key: task[key] for key in ("name", MODULE)} for (task,) in files] == json.loads(text)
 
+
+@slow
+def test_live_target_succeeds_with_credentials_of_its_configuration(server: EmulatorServer, tmp_path: Path) -> None:
     server.seed(REGION)
     credentials = {"aws_access_key": "testing", "aws_secret_key": "testing", "security_token": None}
     values = {variable: value for value, variable in VARIABLES.items() if variable != "live_name"}
     config = {**credentials, **values, "aws_region": REGION, "resource_prefix": "ansible-test"}
     playbook = write_playbook(tmp_path / "live.json", roles=[LIVE], module_defaults={})
-    # Credentials of the target only
     removed = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}
     arguments = [playbook, "--extra-vars", json.dumps(config)]
     output = ansible(server, "ansible-playbook", *arguments, cwd=tmp_path, variables=removed)

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests.emulator.clock import ManualClock
 from tests.emulator.seed import ACCOUNT_ID, Seed, shadow_mode_config
 from tests.emulator.server import EmulatorServer
 from tests.support.environment import REGION, ROOT, emulator_environment
@@ -23,7 +24,7 @@ from tools.generated_docs.guides import GUIDES, Block, blocks, playbooks
 
 EXAMPLES = ROOT / "docs" / "examples"
 RUN_HERE = {"minimal.yml", "report.yml", "stop_and_promote.yml", "tag_many.yml"}
-CLI = "guide_from_aws_cli"
+CLI, RUN = "guide_from_aws_cli", "guide_run_a_test"
 HOUR = 3600
 
 
@@ -241,6 +242,27 @@ def test_playbooks_of_guide_succeed_in_order(guide: str, tmp_path: Path) -> None
 
 
 @slow
+def test_commands_of_guide_promote_one_test_and_reject_another() -> None:
+    commands = [
+        command.strip()
+        for block in blocks(RUN, "console")
+        for command in re.split(r"^\$ ", block.text, flags=re.MULTILINE)[1:]
+    ]
+    (table,) = blocks(RUN, "text")
+    serving, printed = [], ""
+    with EmulatorServer(clock=ManualClock(), operation_seconds=0, transition_seconds=0) as server:
+        server.seed(REGION)
+        for command in commands:
+            text = command.replace("curl", "curl --fail --silent --show-error --noproxy '*'")
+            printed += _shell(server, Block("bash", text), cwd=EXAMPLES)
+            if command.startswith("ansible-playbook promote_if_better.yml"):
+                serving.append(server.experiment(TEST, REGION)["serving"])
+    assert serving == ["demo-model-b", "demo-model-a"]
+    assert [line for line in table.text.splitlines() if line and line not in printed] == []
+    assert "Decision for demo-model-b: reject (not met: sampling, error rate)" in printed
+
+
+@slow
 def test_task_after_same_aws_cli_command_changes_nothing(tmp_path: Path) -> None:
     before = ""
     with EmulatorServer(operation_seconds=0.05, transition_seconds=0.05) as server:
@@ -264,9 +286,11 @@ def _file(folder: Path, block: Block) -> str:
     return str(path)
 
 
-def _shell(server: EmulatorServer, block: Block, *, cwd: Path) -> None:
+def _shell(server: EmulatorServer, block: Block, *, cwd: Path) -> str:
+    """Run a command in the shell. Return its output."""
     environment = emulator_environment(server.endpoint_url)
     environment["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), environment["PATH"]])
     shell = ["/usr/bin/env", "bash", "-euo", "pipefail", "-c", block.text]
     done = subprocess.run(shell, cwd=cwd, env=environment, capture_output=True, check=False)
-    assert done.returncode == 0, done.stderr.decode()
+    assert done.returncode == 0, done.stdout.decode() + done.stderr.decode()
+    return done.stdout.decode()

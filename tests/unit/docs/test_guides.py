@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 import yaml
 
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model import metrics
 from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.inference_experiment import (
     INFERENCE_EXPERIMENT,
 )
 from tests.emulator import Emulator, ManualClock
 from tests.support.environment import REGION, ROOT
 from tests.support.module_runner import run_module, with_shared_clients
-from tools.generated_docs import diagram
+from tools.generated_docs import diagram, steps
 from tools.generated_docs.guides import FOLDER, GUIDES, blocks, text_of
 
 WRITE = "run python -m tools.generated_docs"
@@ -57,6 +58,22 @@ def test_picture_shows_transitions_of_type_with_labels() -> None:
     assert set(diagram.transitions()) == set(diagram.ARROWS)
     assert all(arrow.label for arrow in diagram.ARROWS.values())
     assert diagram.PICTURE.read_text(encoding="utf-8") == diagram.picture(), WRITE
+
+
+def test_picture_of_steps_names_existing_playbooks() -> None:
+    assert steps.PICTURE.read_text(encoding="utf-8") == steps.picture(), WRITE
+    named = {box.note for box in steps.BOXES if box.note.endswith(".yml")}
+    assert named <= {path.name for path in (ROOT / "docs" / "examples").glob("*.yml")}
+
+
+def test_guide_has_number_of_requested_metrics() -> None:
+    assert INFERENCE_EXPERIMENT.metrics is not None
+    measurement, step = (
+        len(metrics.queries(INFERENCE_EXPERIMENT.metrics, percentiles, 60))
+        for percentiles in (["p50", "p90", "p99"], ["p99"])
+    )
+    expected = f"each requested metric: {measurement} for a measurement with the default percentiles, {step} for a step"
+    assert expected in text_of("guide_run_a_test")
 
 
 def _paths(spec: Any, path: str = "") -> Iterator[str]:

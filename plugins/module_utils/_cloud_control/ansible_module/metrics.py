@@ -123,11 +123,12 @@ def _period_errors(period: int, start: datetime | None, now: datetime) -> list[s
 
 
 def _times(request: _Request, subject: Subject, now: datetime) -> Times:
-    """Return the rounded times with all warnings. Raises Rejected if the end is not after the start."""
+    """Return the rounded times with all warnings. Raises Rejected if the end is before the start."""
     if not subject.started:
         return Times(now, now, ("The test has not started, so there are no metrics.",))
     times = metrics.request_times(subject, request.start, request.end, now)
-    if times.end <= times.start:
+    # The current time is from a Date header, which has whole seconds.
+    if times.end < times.start.replace(microsecond=0):
         message = f"The end {format_instant(times.end)} is not after the start {format_instant(times.start)}."
         raise Rejected(message, code="InvalidOptions", hint="Set start_time before end_time and before now.")
     times = metrics.rounded(times, now)

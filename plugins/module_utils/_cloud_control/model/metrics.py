@@ -127,7 +127,7 @@ def request_times(subject: Subject, start: datetime | None, end: datetime | None
     if start is not None:
         return Times(start, end)
     start = subject.start or subject.created
-    if start < end:
+    if start < end or end <= subject.created:
         return Times(start, end)
     warning = (
         f"The scheduled start {format_instant(start)} is not before the end {format_instant(end)}, so start_time is the"

@@ -219,10 +219,17 @@ def test_early_start_that_kept_scheduled_start_measures_from_creation_with_warni
     assert (found["start_time"], found["end_time"]) == ("2026-01-01T12:00:00Z", "2026-01-01T15:00:00Z")
 
 
-def test_test_of_less_than_a_minute_has_null_and_warning(run: Run, emulator: Emulator) -> None:
+@cases(
+    ("after 50 seconds", 50, {}),
+    ("in the second of the start", 0, {}),
+    ("start in the current second", 50, {"start_time": "2026-01-01T12:00:50.9Z"}),
+)
+def test_time_of_less_than_a_minute_has_null_and_warning(
+    seconds: int, options: dict[str, Any], run: Run, emulator: Emulator
+) -> None:
     start_test(emulator, seconds=0)
-    emulator.clock.advance(50)
-    result = succeeded(run(METRICS_INFO, {"name": NAME}))
+    emulator.clock.advance(seconds)
+    result = succeeded(run(METRICS_INFO, {"name": NAME, **options}))
     assert result.warnings == ["The time has no complete period of 60 seconds, so there are no metrics."]
     assert set(numbers(result["inference_experiment_metrics"]["comparison"])) == {None}
 

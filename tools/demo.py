@@ -23,7 +23,6 @@ from tests.emulator.server import EmulatorServer
 from tests.support.environment import REGION, ROOT, command, emulator_environment
 
 EXAMPLES = "docs/examples"
-EXPERIMENT = "test-model-b"
 # The second scenario has another region, so that it has its own endpoint with the same name.
 SECOND = "eu-west-1"
 GET, DESCRIBE, UPDATE = "GetResource", "DescribeInferenceExperiment", "UpdateResource"
@@ -123,9 +122,8 @@ def _demo(*, verbose: bool) -> int:
     durations: Any = dict.fromkeys(("operation_seconds", "transition_seconds", "start_callback_seconds"), 0.0)
     with EmulatorServer(clock=ManualClock(), **durations) as server:
         _print(
-            "An emulator of AWS runs on this machine. The endpoint demo-endpoint receives 6,000 requests a",
-            "minute, and demo-model-a answers them. A shadow test tries demo-model-b. The clock of the emulator",
-            "moves by one hour after each update.",
+            "An emulator of AWS runs on this machine. demo-model-a answers the requests to demo-endpoint, 6,000",
+            "a minute. A shadow test tries demo-model-b. The clock moves by one hour after each update.",
             "",
         )
 
@@ -158,7 +156,7 @@ def _run_scenario(
         if problems := run(step, server, verbose=verbose):
             return problems
     actual = serving_models(server, endpoint, scenario.region)
-    _print(f"   {endpoint} in {scenario.region} now serves: {', '.join(actual)}")
+    _print(f"   DescribeEndpoint in {scenario.region} returns: {', '.join(actual)}")
     return [] if actual == [scenario.serving] else [f"Expected: {scenario.serving}"]
 
 

@@ -40,14 +40,14 @@ def test_demo_promotes_one_test_and_rejects_another_in_forty_lines() -> None:
     assert 35 <= len(lines) <= 45
     assert [line for line in lines if len(line) > 100] == []
     assert re.findall(r"\d s\b|127\.0\.0\.1|\033|WARNING", done.stdout) == []
-    shown = re.findall(r"p99 latency ms .*|Decision .*|demo-endpoint in .*", done.stdout)
+    shown = re.findall(r"p99 latency ms .*|Decision .*|DescribeEndpoint .*", done.stdout)
     assert [re.sub(" {2,}", "  ", line) for line in shown] == [
         "p99 latency ms  60.0  45.0  0.75  ratio up to 1.1  yes",
         "Decision for demo-model-b: promote (all limits are met)",
-        "demo-endpoint in us-east-1 now serves: demo-model-b",
+        "DescribeEndpoint in us-east-1 returns: demo-model-b",
         "p99 latency ms  60.0  45.0  0.75  ratio up to 1.1  yes",
         "Decision for demo-model-b: reject (not met: sampling, error rate)",
-        "demo-endpoint in eu-west-1 now serves: demo-model-a",
+        "DescribeEndpoint in eu-west-1 returns: demo-model-a",
     ]
 
 

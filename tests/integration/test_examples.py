@@ -132,14 +132,15 @@ def test_promote_if_better_promotes_once_and_is_safe_in_each_status(server: Emul
     _put(server, seed, 100, status="Created")
     assert "none (the test is Created)" in play()
     _put(server, seed, 100)
-    assert "wait (not met: invocations, error rate, p99 latency)" in play()
+    strict = ("-e", "fail_unless_promoted=true")
+    play(*strict, fails="not promoted: wait (not met: invocations, error rate, p99 latency)")
     _put(server, seed, 100, production={}, shadow={})
-    assert "promote (all limits are met)" in play("--check")
+    shown = play("--check", *strict)
+    assert ["promote (all limits are met)" in shown, "demo-endpoint serves: demo-model-a" in shown] == [True, True]
     assert server.writes() == []
-    play("-e", "fail_unless_promoted=true")
-    assert server.experiment(TEST, REGION)["serving"] == seed.shadow_model
-    assert "none (the test is Completed)" in play()
-    play("-e", "fail_unless_promoted=true", fails="not promoted: none (the test is Completed)")
+    assert "demo-endpoint serves: demo-model-b" in play(*strict)
+    shown = play(*strict)
+    assert ["none (the test is Completed)" in shown, "demo-endpoint serves: demo-model-b" in shown] == [True, True]
     assert server.writes() == ["UpdateResource"]
 
 

@@ -77,7 +77,7 @@ CALL_SCENARIOS = [
         "stop and promote",
         _TAGGED,
         minimal(desired_state="Completed", on_stop="promote_shadow", tags={"n": "1"}),
-        _WRITE,
+        (*_WRITE, "DescribeEndpoint", "DescribeEndpointConfig"),
     ),
     CallScenario(
         "recreate",

@@ -427,26 +427,36 @@ _SERVED = ("ProductionVariants", "ShadowProductionVariants")
 
 
 def parse_endpoint(responses: Sequence[Mapping[str, Any]]) -> Target:
-    """Return the endpoint in the responses to DescribeEndpoint and, if read, to DescribeEndpointConfig."""
+    """Return the endpoint in the responses to DescribeEndpoint and, if read, to DescribeEndpointConfig.
+
+    Raises LookupError, TypeError and ValueError for an invalid response.
+    """
     endpoint, config = responses[0], responses[-1]
-    shown = {
-        "name": endpoint["EndpointName"],
-        "status": endpoint["EndpointStatus"],
-        "endpoint_config_name": config["EndpointConfigName"],
+    shown: dict[str, Any] = {
+        "name": _text(endpoint["EndpointName"]),
+        "status": _text(endpoint["EndpointStatus"]),
+        "endpoint_config_name": _text(config["EndpointConfigName"]),
     }
     for members in _SERVED:
         configured = {variant["VariantName"]: variant for variant in config.get(members) or ()}
         shown[option_name(members)] = [
             {
-                "variant_name": variant["VariantName"],
-                "model_name": configured.get(variant["VariantName"], {}).get("ModelName"),
-                "instance_type": configured.get(variant["VariantName"], {}).get("InstanceType"),
+                "variant_name": _text(variant["VariantName"]),
+                "model_name": _text(configured.get(variant["VariantName"], {}).get("ModelName")),
+                "instance_type": _text(configured.get(variant["VariantName"], {}).get("InstanceType")),
                 "current_instance_count": variant.get("CurrentInstanceCount"),
                 "current_weight": variant.get("CurrentWeight"),
             }
             for variant in endpoint.get(members) or ()
         ]
-    return Target(shown, shown["status"], endpoint.get("FailureReason") or "")
+    return Target(shown, shown["status"], _text(endpoint.get("FailureReason")) or "")
+
+
+def _text(value: Any) -> str | None:
+    """Return a string or None. Raises TypeError for a value of another type."""
+    if value is not None and not isinstance(value, str):
+        raise TypeError(f"not a string: {value!r}")
+    return value
 
 
 def compare_endpoint(properties: Mapping[str, Any], effects: Mapping[str, Any], endpoint: Mapping[str, Any]) -> Finding:

@@ -445,6 +445,16 @@ def test_parse_endpoint_takes_models_from_configuration() -> None:
 
 
 @cases(
+    *((name, {name: 7}) for name in ("EndpointName", "EndpointStatus", "EndpointConfigName", "FailureReason")),
+    ("variant", {"ProductionVariants": [{"VariantName": ["v"]}]}),
+)
+def test_parse_endpoint_rejects_values_of_other_types(members: Properties) -> None:
+    valid = {"EndpointName": "e", "EndpointConfigName": "c", "EndpointStatus": "InService"}
+    with pytest.raises(TypeError):
+        parse_endpoint([{**valid, **members}])
+
+
+@cases(
     ("both", [A], [B], "e serves the production variant production (model model-production, ml.m5.large) and the sha"),
     ("none", [], [], "The endpoint e serves no variant."),
     ("unknown", [{**UNKNOWN, "instance_type": None}], [], "serves the production variant x (model unknown)."),

@@ -43,19 +43,9 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Read the declared experiments
-  awscc.sagemaker.inference_experiment_info:
-    region: us-east-1
-    names: "{{ declarations | map(attribute='name') }}"
-    include_write_only: true
-  register: found
-
-- name: Show the experiments that differ from their declaration
-  ansible.builtin.debug:
-    msg: >-
-      {{ found.inference_experiments
-      | awscc.sagemaker.inference_experiment_drift(declarations)
-      | selectattr('drifted') }}
+- name: Report the experiments that differ from their declarations
+  hosts: localhost
+  gather_facts: false
   vars:
     declarations:
       - name: checkout-v2
@@ -63,6 +53,20 @@ EXAMPLES = r"""
         tags: {team: search}
       - name: checkout-v1
         state: absent
+  tasks:
+    - name: Read the declared experiments
+      awscc.sagemaker.inference_experiment_info:
+        region: us-east-1
+        names: "{{ declarations | map(attribute='name') }}"
+        include_write_only: true
+      register: found
+
+    - name: Show the experiments that differ
+      ansible.builtin.debug:
+        msg: >-
+          {{ found.inference_experiments
+          | awscc.sagemaker.inference_experiment_drift(declarations)
+          | selectattr('drifted') }}
 """
 
 RETURN = r"""

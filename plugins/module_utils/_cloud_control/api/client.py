@@ -27,7 +27,7 @@ from .responses import ProgressEvent
 
 try:
     from botocore import __version__ as botocore_version
-except ImportError:  # create_client() reports the missing library before a client is created.
+except ImportError:  # base.create_client() reports the missing library before a client is created.
     pass
 
 Parsed = TypeVar("Parsed")

@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 try:
     from botocore import credentials as providers
     from botocore.utils import parse_timestamp
-except ImportError:  # create_client() reports the missing library before a client is created.
+except ImportError:  # base.create_client() reports the missing library before a client is created.
     pass
 
 from ..errors import CallFailed

@@ -25,7 +25,7 @@ from ..model.tags import is_list_of_tags
 try:
     from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
     from botocore.parsers import ResponseParserError
-except ImportError:  # create_client() reports the missing library before a client is created.
+except ImportError:  # base.create_client() reports the missing library before a client is created.
     pass
 
 # Statuses of an operation that has not ended.

@@ -167,7 +167,7 @@ def summary(
 ) -> dict[str, Any]:
     """Return the numbers of one variant over all datapoints. A number without data is None.
 
-    bounds: also return the lowest and the highest percentile of the datapoints.
+    bounds: also return, for each percentile, its lowest and its highest value among the datapoints.
     """
     numbers: dict[str, Any] = {}
     for metric in table.metrics:

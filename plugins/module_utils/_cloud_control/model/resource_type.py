@@ -120,7 +120,7 @@ class Status(NamedTuple):
     recreate: str = "deletes the resource and creates it again"
     """The effect of C(recreate: true) in this status, as the clause after "which" in the hint that offers recreate."""
     unknown: bool = False
-    """Whether the status is missing in the status table."""
+    """Whether AWS returned a status that the table lacks. This record replaces the missing row, and allows no change."""
 
     def allows(self, path: Path) -> bool:
         """Return whether the member at a path can change in this status."""
@@ -232,8 +232,8 @@ class ResourceType(NamedTuple):
     current time) -> properties after the operation, in a stable status."""
     effects: Callable[[Properties, Properties | None], dict[str, Any]] = lambda _properties, _model: {}
     """(properties read; model, or None for a delete) -> effects of the operation that no read of the resource shows, by
-    name. The name is the key of the return value. Exception: an effect with the name of an option is shown in the diff
-    only."""
+    name. The name is the key of the return value. Exception: an effect with the name of an option,
+    such as the reason of a stop, is shown in the diff only."""
     verifier: Verifier | None = None
     """How effects are verified on another resource of the service; None if they cannot be verified."""
     not_applied_by_create: Callable[[Properties, Properties, datetime], frozenset[str]] = lambda *_: frozenset()

@@ -32,7 +32,7 @@ class Finding(NamedTuple):
     """The comparison of a target with the effects of an operation."""
 
     conclusion: bool | None = None
-    """The value of the return value C(Verifier.conclusion), such as promoted; None if it cannot be decided."""
+    """The most important result, such as whether the shadow variant was promoted; None if it cannot be decided."""
     failure: str = ""
     """If the target does not show the effect without which the task fails: the rest of a sentence after the noun of the
     target."""
@@ -54,7 +54,7 @@ class Verifier(NamedTuple):
     noun: str
     """The target in a sentence, also the key of its return value."""
     conclusion: str
-    """The key of the return value C(Finding.conclusion)."""
+    """The key under which the module returns the conclusion of the finding."""
     question: str
     """What is verified, in a sentence: "which variants the endpoint serves"."""
     reads: tuple[ServiceCall, ...]
@@ -74,7 +74,7 @@ class Verifier(NamedTuple):
     """(properties of the resource before the operation, effects, Target.shown) -> finding. Without effects, only the
     conclusion."""
     describe: Callable[[Mapping[str, Any]], str]
-    """Target.shown -> the current effects, as a sentence."""
+    """Target.shown -> its parts that effects can change, as a sentence."""
     unapplied: Callable[[str, Mapping[str, Any]], Unapplied | None]
     """(status of the resource, module-only options) -> the option that has no effect in this status."""
     hint: str

@@ -110,18 +110,18 @@ def next_step(resource_type: ResourceType, declaration: Declaration, current: Re
     return _update(situation, diff)
 
 
-def _create(resource_type: ResourceType, declaration: Declaration, state: str = "does not exist") -> Create | Reject:
+def _create(resource_type: ResourceType, declaration: Declaration, why: str = "does not exist") -> Create | Reject:
     lifecycle, intent, noun = resource_type.lifecycle, resource_type.intent_of(declaration), resource_type.noun
     if intent and intent not in lifecycle.intents_on_create:
         option = option_name(lifecycle.intent)
         return Reject(
-            f"The {noun} {state}. {option}: {intent} requires an existing {noun}.",
+            f"The {noun} {why}. {option}: {intent} requires an existing {noun}.",
             hint=f"Omit {option}, or set {option}: {' or '.join(sorted(lifecycle.intents_on_create))}.",
         )
     missing = [option_name(n) for n in resource_type.required_to_create if n not in declaration.properties]
     if missing:
         return Reject(
-            f"The {noun} {state}. The create requires these options: {', '.join(missing)}.",
+            f"The {noun} {why}. The create requires these options: {', '.join(missing)}.",
             hint=f"Set these options, or correct the value of {resource_type.identifier} or region.",
         )
     properties = {n: v for n, v in declaration.properties.items() if n not in resource_type.ignored_by_create}

@@ -102,7 +102,8 @@ def run_module(
     exit_code: object = "none: main() returned"
     # Objects frozen by a module would never be freed in this process.
     frozen = mock.patch.object(gc, "freeze")
-    with _module_args(task), _time_of(emulator.clock), frozen, contextlib.redirect_stdout(printed):
+    printing = contextlib.redirect_stdout(printed)
+    with _module_args(task), _time_of(emulator.clock), _outside_the_controller(), frozen, printing:
         try:
             module.main()
         except SystemExit as end:
@@ -151,6 +152,22 @@ def with_shared_clients() -> Iterator[None]:
 
     with mock.patch.object(AnsibleAWSModule, "client", client):
         yield
+
+
+@contextlib.contextmanager
+def _outside_the_controller() -> Iterator[None]:
+    """Run a module as on its host, although tests of filters and templates have imported code of the controller.
+
+    Ansible would print the warnings of the module instead of returning them, and reject unpaired surrogates.
+    """
+    try:
+        from ansible.module_utils import _internal  # ansible-core 2.19 and later
+    except ImportError:
+        yield
+    else:
+        patched = {"is_controller": False, "import_controller_module": lambda _name: None}
+        with mock.patch.multiple(_internal, **patched, create=True):
+            yield
 
 
 def _forget_earlier_runs() -> None:

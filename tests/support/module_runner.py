@@ -81,12 +81,7 @@ class Result:
 
 
 def run_module(
-    module: str | ModuleType,
-    args: Mapping[str, Any],
-    *,
-    emulator: HasClock,
-    check: bool = False,
-    diff: bool = False,
+    module: str | ModuleType, args: Mapping[str, Any], *, emulator: HasClock, check: bool = False, diff: bool = False
 ) -> Result:
     """Call main() of a module with the options of a task, and return the result. A failure is a result, too.
 
@@ -165,8 +160,9 @@ def _outside_the_controller() -> Iterator[None]:
     except ImportError:
         yield
     else:
-        patched = {"is_controller": False, "import_controller_module": lambda _name: None}
-        with mock.patch.multiple(_internal, **patched, create=True):
+        with mock.patch.multiple(
+            _internal, create=True, is_controller=False, import_controller_module=lambda _name: None
+        ):
             yield
 
 

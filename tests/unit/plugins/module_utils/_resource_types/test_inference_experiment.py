@@ -18,20 +18,7 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.mod
     property_name,
 )
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.validation import validate_options
-from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.inference_experiment import (
-    LIMITS,
-    STATUSES,
-    compare_endpoint,
-    describe_endpoint,
-    intent_before_delete,
-    parse_endpoint,
-    predict,
-    unapplied_on_stop,
-    validate_declaration,
-    validate_model,
-    variants_after_stop,
-    warn_without_effect,
-)
+from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types import inference_experiment
 from tests.support.cases import cases
 from tests.support.experiments import SCHEDULE, VARIANTS, experiment, shadow_mode, variant
 from tests.support.model import INFERENCE_EXPERIMENT, Declaration, Properties
@@ -93,7 +80,10 @@ def test_limits_have_each_string_without_choices() -> None:
             yield from strings(entry.get("options", {}), here)
 
     unlimited = {"model_variants.infrastructure_config.real_time_inference_config.instance_type"}
-    assert set(strings(INFERENCE_EXPERIMENT.options)) - unlimited <= LIMITS.keys() | INFERENCE_EXPERIMENT.values.keys()
+    assert (
+        set(strings(INFERENCE_EXPERIMENT.options)) - unlimited
+        <= inference_experiment.LIMITS.keys() | INFERENCE_EXPERIMENT.values.keys()
+    )
 
 
 def test_kms_keys_are_shown_in_logs() -> None:
@@ -152,7 +142,7 @@ def roles(*variants: Properties, **names: Any) -> Properties:
     ("several errors", {**SAME, **lasting(-SECOND)}, [SAME_NAMES, EARLY]),
 )
 def test_validate_model_returns_errors(properties: Properties, expected: list[str]) -> None:
-    assert validate_model(properties) == expected
+    assert inference_experiment.validate_model(properties) == expected
 
 
 REQUIRES = "requires desired_state: Completed, desired_state: Cancelled or state: absent."
@@ -173,7 +163,7 @@ def stop_task(properties: Properties, *, on_stop: str = "retain", present: bool 
     ("both with absent", stop_task({"StatusReason": "x"}, on_stop="remove_shadow", present=False), []),
 )
 def test_validate_declaration_rejects_options_of_stop_without_stop(declaration: Declaration, errors: list[str]) -> None:
-    assert validate_declaration(declaration) == errors
+    assert inference_experiment.validate_declaration(declaration) == errors
 
 
 @cases(
@@ -188,7 +178,7 @@ def test_variants_after_stop_returns_variants_to_keep(
 ) -> None:
     read = experiment("Running", ModelVariants=variants)
     before = copy.deepcopy(read)
-    assert variants_after_stop(read, options) == expected
+    assert inference_experiment.variants_after_stop(read, options) == expected
     assert read == before
 
 
@@ -202,7 +192,7 @@ def test_variants_after_stop_returns_variants_to_keep(
 @pytest.mark.parametrize("on_stop", ["promote_shadow", "remove_shadow"])
 def test_variants_after_stop_rejects_missing_variant(read: Properties, on_stop: str) -> None:
     with pytest.raises(ValueError, match=f"^on_stop: {on_stop} requires both variants of shadow_mode_config in model"):
-        variants_after_stop(read, {"on_stop": on_stop})
+        inference_experiment.variants_after_stop(read, {"on_stop": on_stop})
 
 
 @cases(
@@ -214,19 +204,19 @@ def test_variants_after_stop_rejects_missing_variant(read: Properties, on_stop: 
     ("Running", {"DesiredState": "Running"}, "retain", None),
 )
 def test_intent_before_delete(properties: Properties, on_stop: str, expected: str | None) -> None:
-    assert intent_before_delete(stop_task(properties, on_stop=on_stop, present=False)) == expected
+    assert inference_experiment.intent_before_delete(stop_task(properties, on_stop=on_stop, present=False)) == expected
 
 
 def test_statuses_are_transitional_stable_or_ended() -> None:
-    transitional = {name for name, status in STATUSES.items() if status.transitional}
-    ended = {name for name, status in STATUSES.items() if status.updatable == {"Tags"}}
-    assert len(STATUSES) == 8
+    transitional = {name for name, status in inference_experiment.STATUSES.items() if status.transitional}
+    ended = {name for name, status in inference_experiment.STATUSES.items() if status.updatable == {"Tags"}}
+    assert len(inference_experiment.STATUSES) == 8
     assert transitional == {"Creating", "Updating", "Starting", "Stopping"}
     assert ended == {"Completed", "Cancelled"}
 
 
 def test_later_statuses_lead_to_cancelled_and_never_back_before_the_start() -> None:
-    later = {name: set(status.later) for name, status in STATUSES.items()}
+    later = {name: set(status.later) for name, status in inference_experiment.STATUSES.items()}
     # Updating follows Created and Running, and leads back to both.
     beyond = {
         name: {further for status in found - {"Updating"} for further in later[status]} for name, found in later.items()
@@ -234,7 +224,7 @@ def test_later_statuses_lead_to_cancelled_and_never_back_before_the_start() -> N
     assert {name for name, found in later.items() if not found} == {"Completed", "Cancelled"}
     assert all("Cancelled" in found for found in later.values() if found)
     assert {name for name, found in later.items() if "Created" in found} == {"Creating", "Created", "Updating"}
-    for name, status in STATUSES.items():
+    for name, status in inference_experiment.STATUSES.items():
         assert {*status.stable_statuses, *status.transitions, *beyond[name]} <= later[name]
 
 
@@ -244,7 +234,7 @@ def test_names_in_fields_of_type_are_properties_of_type() -> None:
     known = {*resource_type.create_only, *resource_type.write_only, *resource_type.never_compared}
     known |= {*resource_type.ignored_by_create, *resource_type.required_to_create}
     known |= {path[0] for path in (*resource_type.equivalences, *resource_type.unset_when_empty)}
-    for status in STATUSES.values():
+    for status in inference_experiment.STATUSES.values():
         known |= {*status.updatable, *status.write_only, *status.preserved_on_recreate, *status.ignored_when_reached}
         for transition in status.transitions.values():
             known |= {*transition.also_sends, *transition.applies}
@@ -253,16 +243,20 @@ def test_names_in_fields_of_type_are_properties_of_type() -> None:
     assert not resource_type.writable & readable
     assert resource_type.lifecycle.status in readable
     assert resource_type.lifecycle.intent in resource_type.writable
-    assert resource_type.lifecycle.intents_on_create <= {*resource_type.lifecycle.intents} <= {*STATUSES}
+    assert (
+        resource_type.lifecycle.intents_on_create
+        <= {*resource_type.lifecycle.intents}
+        <= {*inference_experiment.STATUSES}
+    )
 
 
 def test_statuses_allow_only_changes_that_handler_applies() -> None:
     everything = {"Description", "Schedule", "DataStorageConfig", "ModelVariants", "ShadowModeConfig", "Tags"}
-    assert STATUSES["Created"].updatable == everything
-    assert STATUSES["Running"].updatable == everything - {"DataStorageConfig", "ModelVariants"}
-    assert STATUSES["Created"].transitions.keys() == {"Running"}
-    assert STATUSES["Running"].transitions.keys() == {"Completed", "Cancelled"}
-    assert STATUSES["Running"].write_only == {"Schedule": ("EndTime",)}
+    assert inference_experiment.STATUSES["Created"].updatable == everything
+    assert inference_experiment.STATUSES["Running"].updatable == everything - {"DataStorageConfig", "ModelVariants"}
+    assert inference_experiment.STATUSES["Created"].transitions.keys() == {"Running"}
+    assert inference_experiment.STATUSES["Running"].transitions.keys() == {"Completed", "Cancelled"}
+    assert inference_experiment.STATUSES["Running"].write_only == {"Schedule": ("EndTime",)}
 
 
 NOW = datetime(2026, 1, 5, 9, tzinfo=timezone.utc)
@@ -281,12 +275,12 @@ NOW = datetime(2026, 1, 5, 9, tzinfo=timezone.utc)
 def test_predict_returns_status_after_operation(before: str | None, sent: Properties, expected: str) -> None:
     read = experiment(before) if before else None
     model = experiment(before or "none", Status=before)
-    assert predict(read, model, sent, NOW)["Status"] == expected
+    assert inference_experiment.predict(read, model, sent, NOW)["Status"] == expected
 
 
 def test_predict_keeps_both_variants_after_stop() -> None:
     model = experiment("Running", ModelVariants=[variant("shadow")], Description="New")
-    predicted = predict(experiment("Running"), model, {"DesiredState": "Completed"}, NOW)
+    predicted = inference_experiment.predict(experiment("Running"), model, {"DesiredState": "Completed"}, NOW)
     assert predicted == {**model, "ModelVariants": VARIANTS, "Status": "Completed"}
 
 
@@ -306,7 +300,7 @@ ENDED, BOTH = "the experiment has already ended (Completed)", {"StartTime": AFTE
 )
 def test_warn_without_effect_names_options(status: str, schedule: Properties, words: list[str]) -> None:
     task = stop_task({"Schedule": schedule} if schedule else {})
-    warnings = warn_without_effect(task, experiment(status), NOW)
+    warnings = inference_experiment.warn_without_effect(task, experiment(status), NOW)
     assert len(warnings) == bool(words)
     assert [word for word in words if word not in warnings[0]] == []
 
@@ -317,7 +311,7 @@ def test_warn_without_effect_names_options(status: str, schedule: Properties, wo
     ("start before the start", stop_task({"Schedule": BOTH, "DesiredState": "Running"}), "Running"),
 )
 def test_warn_without_effect_returns_nothing_if_declared(task: Declaration, status: str) -> None:
-    assert warn_without_effect(task, experiment(status), NOW) == []
+    assert inference_experiment.warn_without_effect(task, experiment(status), NOW) == []
 
 
 PROMOTION: Properties = {"variant_actions": {"production": "Remove", "shadow": "Promote"}}
@@ -333,7 +327,7 @@ RETENTION: Properties = {"variant_actions": {"production": "Retain", "shadow": "
 def test_unapplied_on_stop_returns_warning_and_effects(
     status: str, on_stop: str, words: list[str], effects: Properties | None
 ) -> None:
-    unapplied = unapplied_on_stop(status, {"on_stop": on_stop})
+    unapplied = inference_experiment.unapplied_on_stop(status, {"on_stop": on_stop})
     assert unapplied
     assert [word for word in words if word not in unapplied.warning] == []
     assert unapplied.effects == effects
@@ -345,7 +339,7 @@ def test_unapplied_on_stop_returns_warning_and_effects(
     ("Running", "Running", {"on_stop": "promote_shadow"}),
 )
 def test_unapplied_on_stop_is_none_if_on_stop_has_an_effect(status: str, options: Properties) -> None:
-    assert unapplied_on_stop(status, options) is None
+    assert inference_experiment.unapplied_on_stop(status, options) is None
 
 
 def on_endpoint(name: str, model: str = "", kind: str = "ml.m5.large") -> Properties:
@@ -393,7 +387,7 @@ def test_compare_endpoint_returns_promoted_failure_and_differences(
     failure: str,
     warning: str,
 ) -> None:
-    finding = compare_endpoint(experiment("Running"), effects, endpoint(production, shadow))
+    finding = inference_experiment.compare_endpoint(experiment("Running"), effects, endpoint(production, shadow))
     assert finding.conclusion is promoted
     assert (bool(finding.failure), len(finding.warnings)) == (bool(failure), bool(warning))
     assert failure in finding.failure
@@ -420,12 +414,12 @@ def same_model(*kinds: str) -> Properties:
 def test_compare_endpoint_distinguishes_variants_of_same_model(
     kinds: tuple[str, str], served: Properties, promoted: bool | None
 ) -> None:
-    assert compare_endpoint(same_model(*kinds), {}, endpoint([served])).conclusion is promoted
+    assert inference_experiment.compare_endpoint(same_model(*kinds), {}, endpoint([served])).conclusion is promoted
 
 
 def test_compare_endpoint_cannot_decide_without_both_variants() -> None:
     incomplete = experiment("Running", ModelVariants=[variant("shadow")])
-    assert compare_endpoint(incomplete, RETENTION, endpoint([B])).conclusion is None
+    assert inference_experiment.compare_endpoint(incomplete, RETENTION, endpoint([B])).conclusion is None
 
 
 def test_parse_endpoint_takes_models_from_configuration() -> None:
@@ -434,7 +428,7 @@ def test_parse_endpoint_takes_models_from_configuration() -> None:
     configured = [{"VariantName": "v", "ModelName": "m", "InstanceType": "t"}]
     responses = [{**described, "ShadowProductionVariants": variants}]
     before, after = (
-        parse_endpoint([*responses, *further])
+        inference_experiment.parse_endpoint([*responses, *further])
         for further in ([], [{"EndpointConfigName": "c", "ShadowProductionVariants": configured}])
     )
     shown: Properties = {"name": "e", "status": "Failed", "endpoint_config_name": "c", "production_variants": []}
@@ -451,7 +445,7 @@ def test_parse_endpoint_takes_models_from_configuration() -> None:
 def test_parse_endpoint_rejects_values_of_other_types(members: Properties) -> None:
     valid = {"EndpointName": "e", "EndpointConfigName": "c", "EndpointStatus": "InService"}
     with pytest.raises(TypeError):
-        parse_endpoint([{**valid, **members}])
+        inference_experiment.parse_endpoint([{**valid, **members}])
 
 
 @cases(
@@ -460,4 +454,4 @@ def test_parse_endpoint_rejects_values_of_other_types(members: Properties) -> No
     ("unknown", [{**UNKNOWN, "instance_type": None}], [], "serves the production variant x (model unknown)."),
 )
 def test_describe_endpoint_lists_variants(production: list[Properties], shadow: list[Properties], words: str) -> None:
-    assert words in describe_endpoint(endpoint(production, shadow))
+    assert words in inference_experiment.describe_endpoint(endpoint(production, shadow))

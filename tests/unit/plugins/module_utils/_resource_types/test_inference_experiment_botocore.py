@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Mapping
-from typing import Any, TypeAlias
+from typing import Any
 
 import botocore.session
 import pytest
@@ -19,7 +19,6 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.in
 from tests.support.limits import SAMPLES, STRICTER
 from tests.support.model import INFERENCE_EXPERIMENT
 
-Bounds: TypeAlias = "dict[str, tuple[int, int] | None]"
 CREATE, STOP = "CreateInferenceExperiment", "StopInferenceExperiment"
 # Option -> operation and member, for options that are not in CreateInferenceExperiment.
 OTHER_MEMBERS = {"status_reason": (STOP, "Reason"), "desired_state": (STOP, "DesiredState")}

@@ -11,21 +11,10 @@ from typing import Any
 import pytest
 
 from tests.emulator import Emulator
+from tests.support import tasks
 from tests.support.environment import REGION
 from tests.support.module_runner import Result
-from tests.support.tasks import (
-    CHECK,
-    MODULE,
-    OTHER_ROLE_ARN,
-    ROLE_ARN,
-    failed,
-    full,
-    minimal,
-    operation_names,
-    put_experiment,
-    stored_status,
-    succeeded,
-)
+from tests.support.tasks import CHECK, MODULE, OTHER_ROLE_ARN, failed, full, minimal, put_experiment, succeeded
 from tests.unit.conftest import Run
 
 ENDPOINT = "checkout-endpoint"
@@ -50,7 +39,7 @@ def endpoint_reads(emulator: Emulator) -> list[str]:
 def deploy(emulator: Emulator, variant: dict[str, Any]) -> None:
     """Deploy another variant on the endpoint, as another caller."""
     client = emulator.client("sagemaker", REGION)
-    client.create_model(ModelName=variant["ModelName"], ExecutionRoleArn=ROLE_ARN)
+    client.create_model(ModelName=variant["ModelName"], ExecutionRoleArn=tasks.ROLE_ARN)
     client.create_endpoint_config(EndpointConfigName="other", ProductionVariants=[variant])
     client.update_endpoint(EndpointName=ENDPOINT, EndpointConfigName="other")
     emulator.clock.advance(1)
@@ -150,7 +139,11 @@ def test_stop_that_endpoint_does_not_show_fails(
     )
     assert (error["operation"], error["request_token"]) == ("update", result["operations"][0]["request_token"])
     assert "UpdateEndpoint" in error["hint"]
-    assert (result.changed, operation_names(result), stored_status(emulator)) == (True, ["update"], "Completed")
+    assert (result.changed, tasks.operation_names(result), tasks.stored_status(emulator)) == (
+        True,
+        ["update"],
+        "Completed",
+    )
     assert (result["verified"], "variant_actions" in result) == (False, False)
 
 

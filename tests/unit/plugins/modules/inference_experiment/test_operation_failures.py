@@ -81,7 +81,6 @@ def test_final_failure_is_returned_with_its_message(run: Run, emulator: Emulator
 
 
 FAULT = {"kind": "failed", "code": "InternalFailure"}
-DENIED = {"kind": "error", "code": "AccessDeniedException"}
 UPDATE = minimal(description="New")
 # The status, the task, the call that fails, the fault, and the start of the message.
 MESSAGES: dict[str, tuple[str | None, dict[str, Any], str | None, dict[str, Any], str]] = {

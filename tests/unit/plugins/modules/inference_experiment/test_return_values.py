@@ -201,19 +201,15 @@ def test_result_is_documented(options: dict[str, Any], when: set[str], run: Run,
     assert ("schedule" in result["inference_experiment"]) is ("schedule" in options)
 
 
-@pytest.mark.parametrize(
-    ("options", "when"),
-    [
-        ({}, {"success", "always", "when it has one"}),
-        ({"include_write_only": True}, {"success", "always", "with O(include_write_only=true)"}),
-        ({"include_endpoint": True}, {"success", "always", "with O(include_endpoint=true)"}),
-        ({"identifiers_only": True}, {"success"}),
-        (None, {"on failure", "always"}),
-    ],
-    ids=["default", "include_write_only", "include_endpoint", "identifiers_only", "failure"],
+@cases(
+    ("default", {}, {"success", "always", "when it has one"}),
+    ("include_write_only", {"include_write_only": True}, {"success", "always", "with O(include_write_only=true)"}),
+    ("include_endpoint", {"include_endpoint": True}, {"success", "always", "with O(include_endpoint=true)"}),
+    ("identifiers_only", {"identifiers_only": True}, {"success"}),
+    ("failure", None, {"on failure", "always"}),
 )
 def test_result_of_info_is_documented(
-    run: Run, emulator: Emulator, options: dict[str, bool] | None, when: set[str]
+    options: dict[str, bool] | None, when: set[str], run: Run, emulator: Emulator
 ) -> None:
     put_complete(emulator)
     if options is None:

@@ -15,7 +15,6 @@ from tests.support.tasks import END, LATER, MODULE, SCHEDULE, minimal, put_exper
 from tests.unit.conftest import Run
 
 OTHER_START = "2026-01-05T12:00:00Z"
-OTHER = {"start_time": OTHER_START, "end_time": "2026-01-06T12:00:00Z"}
 
 
 # Read this test first.

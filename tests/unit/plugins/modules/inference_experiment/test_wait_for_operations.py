@@ -22,7 +22,6 @@ PRESERVING = [scenario for scenario in RECREATES if scenario.before == "Created"
 STABLE = [scenario for scenario in CHANGED if scenario.before not in tasks.TRANSITIONAL and scenario not in PRESERVING]
 TRANSITIONS = [scenario for scenario in CHANGED if scenario.before in tasks.TRANSITIONAL]
 RECREATE = full(role_arn=tasks.OTHER_ROLE_ARN, recreate=True)
-UPDATE = minimal(description="New")
 SLOW = {"transition_seconds": 300.0, "operation_seconds": 300.0}
 
 

@@ -15,8 +15,8 @@ import pytest
 
 from tests.emulator import Emulator
 from tests.support import tasks
-from tests.support.call_scenarios import CALL_SCENARIOS, DECLARED_OR_STATUS, WAIT_TIMEOUT, properties_with
-from tests.support.malformed_values import nested, replace_at
+from tests.support.call_scenarios import CALL_SCENARIOS, DECLARED_OR_STATUS, properties_with
+from tests.support.malformed_values import nested
 from tests.support.tasks import ALWAYS, INFO, MODULE, NAME, minimal, put_experiment, rejected, succeeded
 from tests.support.thorough import some
 from tests.unit.conftest import Run
@@ -41,25 +41,6 @@ def test_delete_waits_for_a_known_status(run: Run, emulator: Emulator) -> None:
     emulator.fault("GetResource", "changed", change=properties_with(Status="Hibernating"), times=1)
     succeeded(run(MODULE, minimal(state="absent")))
     assert tasks.stored_status(emulator) is None
-
-
-POLL = "GetResourceRequestStatus"
-EVENT = ("ProgressEvent",)
-
-
-@pytest.mark.parametrize("times", [1, ALWAYS], ids=["once", "always"])
-def test_progress_of_another_operation_is_ignored(run: Run, emulator: Emulator, times: int) -> None:
-    put_experiment(emulator, "Created")
-    emulator.settings.operation_seconds = 60.0
-    other = {"OperationStatus": "SUCCESS", "RequestToken": "11111111-2222-3333-4444-555555555555"}
-    emulator.fault(POLL, "changed", change=lambda r: replace_at(r, EVENT, {**r["ProgressEvent"], **other}), times=times)
-    result = run(MODULE, minimal(description="New", wait_timeout=WAIT_TIMEOUT))
-    token = emulator.operations()[0].request_token
-    assert result["operations"][0]["request_token"] == token
-    if times == 1:
-        succeeded(result)
-    else:
-        assert tasks.failed(result, "TimedOut")["request_token"] == token
 
 
 def _with_unknown_members(value: Any, *, unchanged: Collection[str]) -> Any:

@@ -43,6 +43,7 @@ def test_validate_connection_returns_all_errors() -> None:
     ("short role ARN", {"cloud_control_role_arn": "arn:x:iam::123456789012:role/y"}, 0),
     ("longest role ARN", {"cloud_control_role_arn": ROLE + "x" * (2048 - len(ROLE))}, 0),
     ("role ARN too long", {"cloud_control_role_arn": ROLE + "x" * (2049 - len(ROLE))}, 1),
+    *((f"endpoint_url {url}", {"endpoint_url": url}, 1) for url in ("https://", "ftp://host", "https://host:https")),
     ("missing CA bundle", {"aws_ca_bundle": "/no/such/file"}, 1),
     ("unused CA bundle", {"aws_ca_bundle": "/no/such/file", "validate_certs": False}, 0),
     ("existing CA bundle", {"aws_ca_bundle": __file__}, 0),

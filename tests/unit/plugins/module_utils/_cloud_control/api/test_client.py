@@ -17,10 +17,7 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api.polling import FIRST_PAUSES, Deadline
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api.responses import ProgressEvent
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.errors import CallFailed, TimedOut
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import (
-    ServiceCall,
-    WriteOnlyReader,
-)
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model import resource_type
 from tests.support.cases import cases
 from tests.support.manual_time import START, ManualTime
 
@@ -30,8 +27,8 @@ TOKEN = "some-request"  # noqa: S105
 TRIES = 8
 # botocore returns this for an HTTP 200 without a JSON body.
 INVALID: Response = {"ResponseMetadata": {"HTTPStatusCode": 200}}
-READER = WriteOnlyReader(
-    call=ServiceCall("things", "describe_thing", "ThingName", "things:DescribeThing"),
+READER = resource_type.WriteOnlyReader(
+    call=resource_type.ServiceCall("things", "describe_thing", "ThingName", "things:DescribeThing"),
     members=("Schedule", "Status"),
     not_found="ThingNotFound",
 )
@@ -145,7 +142,6 @@ def test_role_arn_is_in_each_request_for_the_type() -> None:
     client.create({})
     client.update("x", [])
     client.delete("x")
-
     assert [request["RoleArn"] for _method, request in boto3.calls] == ["arn:role"] * 5
 
 

@@ -124,10 +124,11 @@ def test_execute_continues_after_denial_if_changes_were_applied(changes: dict[st
             execute(task, seen("Created"), DESCRIBE)
 
 
-def test_execute_raises_failure_of_operation_if_next_read_fails() -> None:
+@cases(("final", "InternalFailure", errors.OperationFailed), ("transient", "Throttling", errors.CallFailed))
+def test_execute_raises_final_failure_of_operation_if_next_read_fails(code: str, raised: type[Exception]) -> None:
     unreadable = errors.CallFailed("No", code="AccessDeniedException", operation="GetResource")
-    client = ScriptedClient(unreadable, results=[failed("InternalFailure")])
-    with pytest.raises(errors.OperationFailed):
+    client = ScriptedClient(unreadable, results=[failed(code)])
+    with pytest.raises(raised):
         execute(create_task(client, declaration()), seen("Created"), DESCRIBE)
 
 

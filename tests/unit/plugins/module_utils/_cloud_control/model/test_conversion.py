@@ -9,8 +9,6 @@ import copy
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model import conversion
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.conversion import (
@@ -18,7 +16,6 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.mod
     to_properties,
 )
 from tests.support.cases import cases
-from tests.support.experiments import experiment
 from tests.support.model import INFERENCE_EXPERIMENT, thing
 
 VERBATIM = {"snake_case": 1, "PascalCase": {"a_b": [None, {"Ab": 1}]}, "": None}
@@ -50,14 +47,6 @@ def test_to_properties_and_to_options_convert_names_at_every_depth() -> None:
         **options,
         "tags": {"team": "ml"},
     }
-
-
-def test_to_options_converts_each_property_of_experiment() -> None:
-    options = to_options(INFERENCE_EXPERIMENT, experiment("Running"))
-    assert options["endpoint_metadata"] == {"endpoint_name": "endpoint", "endpoint_status": "InService"}
-    assert options["model_variants"][1]["infrastructure_config"]["real_time_inference_config"]["instance_count"] == 1
-    assert options["shadow_mode_config"]["shadow_model_variants"][0]["sampling_percentage"] == 10
-    assert (options["status"], options["creation_time"]) == ("Running", "2026-01-05T09:00:00Z")
 
 
 @cases(
@@ -119,21 +108,6 @@ def test_values_are_converted_in_to_properties_only() -> None:
     assert to_options(of_type, {"Inner": [{"Size": 7}]}) == {"inner": [{"size": 7}], "tags": {}}
     with pytest.raises(ValueError, match="invalid literal"):
         to_properties(of_type, {"inner": [{"size": "many"}]})
-
-
-free_values = st.recursive(
-    st.booleans() | st.integers() | st.text(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
-    max_leaves=10,
-)
-
-
-@given(st.dictionaries(st.text(), free_values, max_size=4))
-def test_free_form_dictionary_is_unchanged_in_both_directions(labels: dict[str, Any]) -> None:
-    options = {"labels": labels, "objects": [{"a_b": "x"}], "object": {"a_b": "y", "labels": labels}}
-    properties = to_properties(NESTED, options)
-    assert properties["Labels"] == properties["Object"]["Labels"] == labels
-    assert to_options(NESTED, properties) == {**options, "tags": {}}
 
 
 def test_iter_options_yields_path_and_position_of_each_option() -> None:

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
 from typing import Any
 
 import jsonpatch
@@ -171,14 +170,3 @@ def test_patch_writes_only_changed_and_unset_members(task: Declaration, current:
     assert written <= found.names | {"DataStorageConfig"}
     if STATUSES[current.properties["Status"]].write_only.get("Schedule") == ("EndTime",) and "Schedule" in model:
         assert model["Schedule"].keys() == {"EndTime"}
-
-
-@given(declarations, experiments)
-def test_diff_preserves_tags_of_aws(task: Declaration, current: Resource) -> None:
-    def of_aws(properties: Mapping[str, Any]) -> list[Any]:
-        return [tag for tag in properties.get("Tags", []) if tag["Key"].startswith("aws:")]
-
-    found = changes(task, current)
-    if "Tags" in found.names:
-        assert of_aws(found.properties) == of_aws(current.properties)
-        assert not of_aws(current.properties) or found.protected == {"Tags"}

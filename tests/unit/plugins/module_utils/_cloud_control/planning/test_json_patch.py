@@ -175,16 +175,6 @@ def test_build_tests_protected_member_once_before_its_changes(pair: tuple[Docume
     assert tested == {n for n in current.keys() & target.keys() if exact(current[n]) != exact(target[n])}
 
 
-@given(pairs)
-def test_build_changes_no_element_of_a_list(pair: tuple[Document, Document]) -> None:
-    current, target = pair
-    for operation in json_patch.build(current, target):
-        parent: Any = current
-        for token in tokens(operation["path"])[:-1]:
-            parent = parent[token]
-            assert isinstance(parent, dict)
-
-
 @given(st.lists(st.text(), max_size=4))
 def test_library_parses_pointer(names: list[str]) -> None:
     assert tokens(json_patch.pointer(*names)) == names

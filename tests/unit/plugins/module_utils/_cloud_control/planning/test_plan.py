@@ -329,7 +329,7 @@ def test_next_step_is_done_if_nothing_differs(declared: dict[str, Any], status: 
 
 # --- write-only properties ---
 
-START_TIME, END_TIME = ({member: SCHEDULE[member]} for member in ("StartTime", "EndTime"))
+START_TIME = {"StartTime": SCHEDULE["StartTime"]}
 
 
 @cases(

@@ -10,12 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.planning import plan
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.planning.prediction import (
-    effects,
-    predict,
-    predict_stable,
-)
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.planning import plan, prediction
 from tests.support.cases import cases
 from tests.support.experiments import CREATABLE, SCHEDULE, declaration, experiment, seen, variant
 from tests.support.manual_time import START
@@ -29,7 +24,7 @@ LATER = "2026-02-10T09:00:00Z"
 def test_predict_returns_running_experiment_after_start() -> None:
     current = Resource({"Name": "test", "ModelVariants": [], "Status": "Created"}, {"Schedule": SCHEDULE})
     start = plan.Update([{"op": "add", "path": "/DesiredState", "value": "Running"}], frozenset({"DesiredState"}))
-    after = predict(INFERENCE_EXPERIMENT, current, start, START)
+    after = prediction.predict(INFERENCE_EXPERIMENT, current, start, START)
     assert after == Resource({"Name": "test", "ModelVariants": [], "Status": "Running"}, {"Schedule": SCHEDULE})
 
 
@@ -88,7 +83,7 @@ def test_predict_returns_resource_after_step(
     current: Resource | None, step: plan.Write, expected: Resource | None
 ) -> None:
     before = copy.deepcopy((current, step))
-    assert predict(INFERENCE_EXPERIMENT, current, step, START) == expected
+    assert prediction.predict(INFERENCE_EXPERIMENT, current, step, START) == expected
     assert (current, step) == before
 
 
@@ -102,13 +97,13 @@ RETAINS = {"variant_actions": {"production": "Retain", "shadow": "Retain"}}
     ("delete", seen("Running"), plan.Delete(), RETAINS),
 )
 def test_effects_returns_variant_actions(current: Resource | None, step: plan.Write, expected: dict[str, Any]) -> None:
-    assert effects(INFERENCE_EXPERIMENT, current, step) == expected
+    assert prediction.effects(INFERENCE_EXPERIMENT, current, step) == expected
 
 
 def test_predict_without_lifecycle_omits_write_only_properties() -> None:
     created, change = plan.Create({"Name": "x", "Secret": "s"}), update(("add", "/Secret", "s"), ("add", "/Size", 2))
-    assert predict(THING, None, created, START) == Resource({"Name": "x"})
-    assert predict(THING, Resource({"Name": "x"}), change, START) == Resource({"Name": "x", "Size": 2})
+    assert prediction.predict(THING, None, created, START) == Resource({"Name": "x"})
+    assert prediction.predict(THING, Resource({"Name": "x"}), change, START) == Resource({"Name": "x", "Size": 2})
 
 
 @pytest.mark.parametrize(
@@ -127,19 +122,19 @@ def test_predict_stable_chooses_status_from_which_intent_can_be_reached(
 ) -> None:
     current = seen(status, **SCHEDULED)
     declared = declaration(DesiredState=intent) if intent else declaration()
-    assert predict_stable(INFERENCE_EXPERIMENT, declared, current) == seen(expected, **SCHEDULED)
+    assert prediction.predict_stable(INFERENCE_EXPERIMENT, declared, current) == seen(expected, **SCHEDULED)
     assert current.properties == experiment(status)
 
 
 @pytest.mark.parametrize(("on_stop", "expected"), [("retain", "Created"), ("promote_shadow", "Running")])
 def test_predict_stable_for_delete_chooses_running_if_stop_comes_first(on_stop: str, expected: str) -> None:
     deletion = declaration(present=False, on_stop=on_stop)
-    assert predict_stable(INFERENCE_EXPERIMENT, deletion, seen("Updating")) == seen(expected)
+    assert prediction.predict_stable(INFERENCE_EXPERIMENT, deletion, seen("Updating")) == seen(expected)
 
 
 def test_predict_stable_without_lifecycle_returns_resource_unchanged() -> None:
     current = Resource({"Name": "x", "Status": "Creating"})
-    assert predict_stable(THING, declaration(), current) is current
+    assert prediction.predict_stable(THING, declaration(), current) is current
 
 
 def test_next_step_plans_create_and_start_with_predicted_resources() -> None:
@@ -148,7 +143,7 @@ def test_next_step_plans_create_and_start_with_predicted_resources() -> None:
     while not isinstance(step := plan.next_step(INFERENCE_EXPERIMENT, task, current), plan.Done):
         assert isinstance(step, (plan.Create, plan.Update))
         names.append(type(step).__name__)
-        current = predict(INFERENCE_EXPERIMENT, current, step, START)
+        current = prediction.predict(INFERENCE_EXPERIMENT, current, step, START)
     assert names == ["Create", "Update"]
     assert current
     assert current.properties["Status"] == "Running"

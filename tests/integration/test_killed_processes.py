@@ -20,7 +20,7 @@ from tests.support.module_runner import Result
 from tests.support.playbooks import with_results, write_playbook
 from tests.support.processes import SECONDS, Processes
 from tests.support.stateful.interruption import MOMENTS, TASKS, Harness, Kill, kill_at_each_call
-from tests.support.thorough import THOROUGH
+from tests.support.thorough import THOROUGH, some
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,8 @@ def processes(server: EmulatorServer) -> Iterator[Processes]:
 
 @pytest.mark.sampled
 @pytest.mark.parametrize("moment", list(MOMENTS)[: None if THOROUGH else 1])
-@pytest.mark.parametrize("title", list(TASKS)[: None if THOROUGH else 1])
+# Unit tests end all tasks at each call, in process.
+@pytest.mark.parametrize("title", some(list(TASKS), each=6, thorough=3))
 def test_second_run_completes_task_of_process_killed_at_any_call(
     title: str, moment: str, server: EmulatorServer, processes: Processes
 ) -> None:

@@ -34,6 +34,7 @@ SAMPLE = (
 READ_TIMEOUT = 2
 
 
+# Takes seconds: Ansible starts a process for each task, and the module waits before it repeats a call.
 @pytest.mark.sampled
 def test_task_of_playbook_has_outcome_of_cell_of_fault_matrix(tmp_path: Path) -> None:
     by_title = {cell.title: cell for cell in (*cells(), *late_cells())}

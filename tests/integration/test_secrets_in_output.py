@@ -154,6 +154,7 @@ def _remaining_files(host: Host) -> dict[str, str]:
     return host.files()
 
 
+# Takes seconds: Ansible starts a process for each task, which imports boto3.
 @pytest.mark.sampled
 @from_each_source
 def test_no_secret_is_in_output_or_files(

@@ -23,6 +23,7 @@ def _sample() -> list[Cell]:
     return [max(row, key=lambda cell: (not cell.outcome.startswith("no"), cell.outcome.count(","))) for row in rows]
 
 
+# Takes seconds: Ansible starts a process for each task, which imports boto3.
 @pytest.mark.sampled
 def test_task_of_playbook_has_outcome_of_cell(tmp_path: Path) -> None:
     start = datetime.now(timezone.utc).replace(microsecond=0)

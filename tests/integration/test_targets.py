@@ -47,6 +47,7 @@ NAMES = {path.parent.name for path in TARGETS.glob("*/tasks") if not path.parent
 slow = pytest.mark.slow(reason="Ansible needs a second for each task")
 
 
+# Takes seconds: Ansible starts a process for each task, which imports boto3.
 @pytest.mark.parametrize("target", [pytest.param(name, marks=[slow] * (name in SLOW)) for name in sorted(NAMES)])
 def test_target_succeeds(target: str, server: EmulatorServer, tmp_path: Path) -> None:
     play = {"vars": {"emulator_url": server.endpoint_url}, "roles": [target], "module_defaults": {}}

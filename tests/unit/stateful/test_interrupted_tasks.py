@@ -38,6 +38,7 @@ class Killed(BaseException):
     """Ends a task as SIGKILL does: the modules do not catch it."""
 
 
+# Takes seconds: each task ends and runs again at each of up to fifteen calls.
 @pytest.mark.sampled
 @pytest.mark.parametrize(
     "emulator_of_module", list(SERVICES.values())[:SHARE], ids=list(SERVICES)[:SHARE], indirect=True

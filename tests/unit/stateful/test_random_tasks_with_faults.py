@@ -258,6 +258,7 @@ def _read(emulator: Emulator) -> dict[str, Any]:
     return dict(found[0]) if found else {}
 
 
+# Takes seconds: an example has up to ten tasks, each in check mode, with faults, without and again.
 @pytest.mark.sampled
 @pytest.mark.parametrize("seed", SEEDS)
 def test_second_run_completes_random_task_with_faults(seed: int, emulator: Emulator) -> None:

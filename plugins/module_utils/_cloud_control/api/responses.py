@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Parse and check the responses of boto3 clients, and convert their exceptions to CallFailed.
 
-The parsers raise an exception of _UNEXPECTED_VALUE if a response is invalid, for example because botocore
+If a response is invalid, the parsers raise an exception of the tuple _UNEXPECTED_VALUE, for example because botocore
 returns a response without members for an HTTP 200 without a JSON body.
 """
 

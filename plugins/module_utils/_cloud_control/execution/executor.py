@@ -138,8 +138,8 @@ def classify_failure(resource_type: ResourceType, step: Write, failure: CloudCon
 
 def raise_if_rejection_follows_from_write(task: Task, current: Resource | None, rejection: Reject) -> None:
     """Raise NotApplied if a step is rejected only because AWS did not apply an earlier write of this task."""
-    # Without a property that differs, check the delete: if this task has deleted the resource but it still exists, AWS
-    # did not apply the delete.
+    # A rejection without properties that differ can follow a delete by this task: if the resource still exists, AWS did
+    # not apply the delete.
     names = rejection.properties_that_differ or frozenset(["delete"] if current else [])
     _raise_if_not_applied(task, current, names)
     # The writes of this task do not explain the rejection. So another caller has changed the resource, and the effects
@@ -255,7 +255,7 @@ def _after_failure(task: Task, current: Resource | None, step: Write, failure: C
     outcome = classify_failure(context.type, step, failure)
     started = isinstance(failure, OperationFailed)
     # A failed operation may have changed the resource, because the handler has made requests before the one that
-    # failed. After these outcomes, it has usually changed nothing; for STALE, see below.
+    # failed. Exceptions: after GONE and EXISTS it has changed nothing, and after STALE usually nothing (see below).
     without_effect = outcome in (Outcome.GONE, Outcome.EXISTS, Outcome.STALE)
     report.failed_after_submission |= started and not without_effect
     if outcome is Outcome.CONCURRENT:
@@ -281,8 +281,9 @@ def _after_failure(task: Task, current: Resource | None, step: Write, failure: C
         # have applied changes.
         report.failed_after_submission |= outcome is Outcome.STALE and started
         raise failure
-    # The next write raises this failure. Exception: the code is InvalidRequest if only the handler's Describe after its
-    # writes was denied (AmazonWebServicesClientProxy of cloudformation-cli-java-plugin), so the task can continue.
+    # The next write raises this failure, with one exception. After its writes, the handler polls the status. If only such
+    # a poll was denied, the code is InvalidRequest, and the task can continue. (Source: AmazonWebServicesClientProxy in
+    # cloudformation-cli-java-plugin)
     if failure.denied and now and failure.code != "InvalidRequest":
         state.denied = failure
     if outcome is not Outcome.GONE or now:

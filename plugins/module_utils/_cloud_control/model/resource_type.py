@@ -110,7 +110,7 @@ class Status(NamedTuple):
     transitions: Mapping[str, Transition] = NOTHING
     """Value of the intent property -> the transition to it."""
     write_only: Mapping[str, tuple[str, ...]] = NOTHING
-    """Write-only property -> the members of it that apply in this status and are compared."""
+    """Write-only property -> the members of it that still have an effect in this status, and that are therefore compared."""
     preserved_on_recreate: frozenset[str] = frozenset()
     """Write-only properties that recreate preserves if the task does not set them."""
     ignored_when_reached: frozenset[str] = frozenset()

@@ -34,8 +34,8 @@ class Finding(NamedTuple):
     conclusion: bool | None = None
     """The most important result, such as whether the shadow variant was promoted; None if it cannot be decided."""
     failure: str = ""
-    """If the target does not show the effect without which the task fails: the rest of a sentence after the noun of the
-    target."""
+    """The error, if the task has to fail because of the target: the end of a sentence that begins with the target, such as
+    "does not serve the variant b in production"."""
     warnings: tuple[str, ...] = ()
     """Other differences, as sentences."""
 

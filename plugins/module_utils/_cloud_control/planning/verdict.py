@@ -17,7 +17,7 @@ class Verdict(NamedTuple):
     shown: dict[str, Any] | None = None
     """The target as return value."""
     verified: bool = False
-    """Whether the target shows the necessary effect."""
+    """Whether the target was compared, without an error."""
     conclusion: bool | None = None
     failure: str = ""
     """The reason why the task fails, as the rest of a sentence after "AWS reported success, but"."""

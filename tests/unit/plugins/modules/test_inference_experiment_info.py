@@ -440,12 +440,17 @@ def test_include_endpoint_returns_variants_and_promoted(
         )
 
 
-@pytest.mark.parametrize("options", [{"identifiers_only": True}, {"names": []}], ids=str)
-def test_include_endpoint_without_resource_reads_no_endpoint(
-    run: Run, emulator: Emulator, options: dict[str, Any]
+@pytest.mark.parametrize(
+    ("options", "found"),
+    [({"identifiers_only": True}, [{"name": "shop", "region": REGION}]), ({"names": []}, [])],
+    ids=["identifiers_only", "no names"],
+)
+def test_include_endpoint_without_properties_reads_no_endpoint(
+    run: Run, emulator: Emulator, options: dict[str, Any], found: list[dict[str, str]]
 ) -> None:
     put_experiments(emulator, ["shop"])
-    assert names_of(run, emulator, include_endpoint=True, **options) == (["shop"] if "names" not in options else [])
+    result = succeeded(run(INFO, {"include_endpoint": True, **options}))
+    assert (result["inference_experiments"], result.warnings) == (found, [])
     assert "DescribeEndpoint" not in emulator.calls()
 
 

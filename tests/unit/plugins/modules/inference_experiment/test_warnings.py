@@ -58,10 +58,11 @@ def test_second_run_of_task_with_later_schedule_returns_no_warning(
 
 
 @CHECK
-@pytest.mark.parametrize("status", ["Stopping", "Completed"])
-def test_delete_with_on_stop_after_the_end_returns_one_warning(
+@pytest.mark.parametrize("status", ["Stopping", "Completed", "Created"])
+def test_retried_delete_with_on_stop_without_effect_returns_one_warning(
     run: Run, emulator: Emulator, status: str, check: bool
 ) -> None:
     put_experiment(emulator, status)
     emulator.fault("DeleteResource", "failed", code="Throttling")
     assert len(succeeded(run(MODULE, minimal(**ABSENT, **PROMOTE), check=check)).warnings) == 1
+    assert emulator.calls().count("DescribeEndpoint") == (not check and status != "Created")

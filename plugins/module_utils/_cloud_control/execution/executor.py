@@ -281,8 +281,8 @@ def _after_failure(task: Task, current: Resource | None, step: Write, failure: C
         # have applied changes.
         report.failed_after_submission |= outcome is Outcome.STALE and started
         raise failure
-    # The next write raises this failure, with one exception. After its writes, the handler polls the status. If only such
-    # a poll was denied, the code is InvalidRequest, and the task can continue. (Source: AmazonWebServicesClientProxy in
+    # The next write raises this failure, with one exception. After its writes, the handler polls the status. If only a
+    # poll was denied, the code is InvalidRequest, and the task can continue. (Source: AmazonWebServicesClientProxy in
     # cloudformation-cli-java-plugin)
     if failure.denied and now and failure.code != "InvalidRequest":
         state.denied = failure

@@ -110,7 +110,7 @@ class Status(NamedTuple):
     transitions: Mapping[str, Transition] = NOTHING
     """Value of the intent property -> the transition to it."""
     write_only: Mapping[str, tuple[str, ...]] = NOTHING
-    """Write-only property -> the members of it that still have an effect in this status, and that are therefore compared."""
+    """Write-only property -> its members that still have an effect in this status. Only these are compared."""
     preserved_on_recreate: frozenset[str] = frozenset()
     """Write-only properties that recreate preserves if the task does not set them."""
     ignored_when_reached: frozenset[str] = frozenset()
@@ -120,7 +120,7 @@ class Status(NamedTuple):
     recreate: str = "deletes the resource and creates it again"
     """The effect of C(recreate: true) in this status, as the clause after "which" in the hint that offers recreate."""
     unknown: bool = False
-    """Whether AWS returned a status that the table lacks. This record replaces the missing row, and allows no change."""
+    """Whether AWS returned a status that the table lacks. This record replaces the missing row and allows no change."""
 
     def allows(self, path: Path) -> bool:
         """Return whether the member at a path can change in this status."""

@@ -34,7 +34,7 @@ class Finding(NamedTuple):
     conclusion: bool | None = None
     """The most important result, such as whether the shadow variant was promoted; None if it cannot be decided."""
     failure: str = ""
-    """The error, if the task has to fail because of the target: the end of a sentence that begins with the target, such as
+    """The error, if the task has to fail because of the target: the end of a sentence that begins with the target, like
     "does not serve the variant b in production"."""
     warnings: tuple[str, ...] = ()
     """Other differences, as sentences."""

@@ -284,6 +284,7 @@ attributes:
       - Makes no write. C(changed) and RV(operations) are the same as in a run without check mode, except that
         each operation is C(PLANNED) and has no request token. RV(inference_experiment) is the predicted experiment.
       - If the status is transitional, the module waits as in a run without check mode.
+      - The module does not read the endpoint, so RV(endpoint) and RV(promoted) are null and RV(verified) is false.
     support: full
   diff_mode:
     description:
@@ -295,6 +296,8 @@ attributes:
     description:
       - If the experiment already matches the task, the module makes no write. The module makes one Cloud Control call
         and, to compare O(schedule), one call of C(sagemaker:DescribeInferenceExperiment).
+      - If O(on_stop) is V(promote_shadow) or V(remove_shadow) and the experiment has already ended, the module also
+        reads the endpoint.
     support: full
 seealso:
   - module: awscc.sagemaker.inference_experiment_info

@@ -63,7 +63,8 @@ def test_run_metrics_module_reports_failed_call(run: Run, monkeypatch: pytest.Mo
 
 
 @cases(
-    ("start at the end", {"start_time": NOW}, f"The end {NOW} is not after the start {NOW}.", None),
+    ("start after the end", {"start_time": "2026-01-01T12:00:01Z"}, f"The end {NOW} is not after the start", None),
+    ("start at the end", {"start_time": NOW}, "no complete period of 60 seconds", None),
     ("a second before the end", {"start_time": "2026-01-01T11:59:59Z"}, "no complete period of 60 seconds", None),
     ("one minute before the end", {"start_time": "2026-01-01T11:59:00Z"}, "", 600),
     ("shortest period", {"start_time": "2026-01-01T11:58:00Z", "period": 60, "include_datapoints": True}, "", 1200),

@@ -30,7 +30,7 @@ from tests.support.thorough import some
 from tools.generated_docs.faults import PAGE, page
 
 ALWAYS = 10**6
-ONE_IN = 9
+ONE_IN = 11
 # wait_timeout: never reached, reached by repeated failures, reached before the last attempt.
 PLENTY, POLLING, LITTLE = 1800, 90, 5
 
@@ -75,7 +75,7 @@ _LATE = [*late_cells(), *done_cells()]
 
 
 @pytest.mark.sampled
-@pytest.mark.parametrize("cell", some(_LATE, each=7), ids=lambda cell: cell.title)
+@pytest.mark.parametrize("cell", some(_LATE, each=13), ids=lambda cell: cell.title)
 def test_task_with_failed_operation_has_outcome_of_cell(cell: Cell, emulator: Emulator) -> None:
     without_fault = _calls_without_fault(cell, emulator)
     task_run = invariants.ScenarioRun(emulator, SCENARIOS[cell.place.scenario])
@@ -99,7 +99,7 @@ _UNRECOVERED = [
 
 
 @pytest.mark.sampled
-@pytest.mark.parametrize("cell", some(_UNRECOVERED, each=7), ids=lambda cell: cell.title)
+@pytest.mark.parametrize("cell", some(_UNRECOVERED, each=13), ids=lambda cell: cell.title)
 def test_task_with_failed_call_ends_at_wait_timeout(cell: Cell, emulator: Emulator) -> None:
     task_run = invariants.ScenarioRun(emulator, SCENARIOS[cell.place.scenario])
     _arm(emulator, cell, after=cell.place.nth - 1, response_timeout=LITTLE)

@@ -30,7 +30,7 @@ from tests.support.thorough import some
 from tools.generated_docs.faults import PAGE, page
 
 ALWAYS = 10**6
-ONE_IN = 11
+ONE_IN = 9
 # wait_timeout: never reached, reached by repeated failures, reached before the last attempt.
 PLENTY, POLLING, LITTLE = 1800, 90, 5
 

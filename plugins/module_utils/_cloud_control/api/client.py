@@ -37,8 +37,10 @@ Response = Mapping[str, Any]
 _MAX_TRIES = 8
 # A list of more pages is the error of a server.
 _MAX_PAGES = 10_000
-# Seconds. RetryAfter is a wall-clock time, and the clock of the host can be wrong.
-_MAX_RETRY_AFTER = 60.0
+_MAX_RETRY_AFTER = 60.0  # seconds
+# RetryAfter is a time by the clock of AWS. If the clock of the host differs by more seconds than this from the Date
+# header of the response, the clock of the host is wrong. A Date header has whole seconds.
+_CLOCKS_DIFFER = 5.0
 
 
 @dataclass(eq=False)
@@ -117,7 +119,10 @@ class CloudControl:
         while not event.ended:
             pause = next(waits)
             if event.retry_after:  # can only lengthen a pause
-                seconds = (event.retry_after - self.deadline.clock.now()).total_seconds()
+                now = self.deadline.clock.now()
+                if event.sent and abs((event.sent - now).total_seconds()) > _CLOCKS_DIFFER:
+                    now = event.sent
+                seconds = (event.retry_after - now).total_seconds()
                 pause = max(pause, min(seconds, _MAX_RETRY_AFTER))
             waiting_for = (
                 f"the {event.operation} with request token {token} still has the status {event.status} and continues"

@@ -13,7 +13,8 @@ import json
 import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple, cast
 
 from ..errors import CallFailed, is_not_implemented, is_throttled
@@ -58,6 +59,8 @@ class ProgressEvent(NamedTuple):
     error_code: str = ""
     message: str = ""
     retry_after: datetime | None = None
+    sent: datetime | None = None
+    """The time of the response by the clock of AWS, to the second; None if unknown."""
 
     @property
     def ended(self) -> bool:
@@ -172,7 +175,7 @@ def parse_progress(response: Mapping[str, Any], *, token: str | None = None) -> 
     event = parse_event(response["ProgressEvent"])
     if token not in (None, event.request_token):
         raise ValueError(f"the request token is {event.request_token}, not {token}")
-    return event
+    return event._replace(sent=_date(response))
 
 
 def parse_requests(response: Mapping[str, Any]) -> list[ProgressEvent]:
@@ -188,6 +191,14 @@ def parse_event(event: Mapping[str, Any]) -> ProgressEvent:
     return ProgressEvent(
         operation.lower(), token, status, type_name, identifier, code, message, event.get("RetryAfter")
     )
+
+
+def _date(response: Mapping[str, Any]) -> datetime | None:
+    """Return the time in the Date header of a response; None without a valid header."""
+    try:
+        return parsedate_to_datetime(response["ResponseMetadata"]["HTTPHeaders"]["date"]).astimezone(timezone.utc)
+    except _UNEXPECTED_VALUE:
+        return None
 
 
 def parse_write_only(reader: WriteOnlyReader, response: Mapping[str, Any]) -> Properties:

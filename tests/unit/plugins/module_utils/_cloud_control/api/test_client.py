@@ -257,6 +257,20 @@ def test_wait_until_ended_pauses_until_retry_after(retry_after: datetime | None,
     assert boto3.time.slept == [pytest.approx(slept)]
 
 
+@cases(
+    # The clock of AWS minus the clock of the host, in seconds, and the pause if RetryAfter is 7 s later by AWS's clock.
+    ("equal", 0, 7),
+    ("rounded Date header", -5, 2),
+    ("host is slow", 3600, 7),
+    ("host is fast", -5.1, 7),
+)
+def test_wait_until_ended_corrects_wrong_clock_of_host(ahead: float, slept: float) -> None:
+    boto3 = FakeBoto3(get_resource_request_status=[progress("SUCCESS")])
+    sent = START + timedelta(seconds=ahead)
+    boto3.client().wait_until_ended(IN_PROGRESS._replace(retry_after=sent + timedelta(seconds=7), sent=sent))
+    assert boto3.time.slept == [pytest.approx(slept)]
+
+
 @pytest.mark.parametrize(
     "failure",
     [error("ThrottlingException"), INVALID, READ_TIMEOUT, progress("SUCCESS", token="another")],  # noqa: S106

@@ -199,7 +199,16 @@ def test_parse_event_returns_all_members() -> None:
     at = datetime(2026, 1, 5, 9, tzinfo=timezone.utc)
     error = {"ErrorCode": "NotStabilized", "StatusMessage": "Why", "RetryAfter": at}
     found = responses.parse_event({**EVENT, "TypeName": "T", "Identifier": "x", **error})
-    assert tuple(found) == ("update", "token", "SUCCESS", "T", "x", "NotStabilized", "Why", at)
+    assert tuple(found) == ("update", "token", "SUCCESS", "T", "x", "NotStabilized", "Why", at, None)
+
+
+@cases(
+    ("valid", {"HTTPHeaders": {"date": "Mon, 05 Jan 2026 09:00:00 GMT"}}, datetime(2026, 1, 5, 9, tzinfo=timezone.utc)),
+    ("no date", {"HTTPHeaders": {"date": "now"}}, None),
+    ("no header", {}, None),
+)
+def test_parse_progress_returns_time_of_response(metadata: Any, sent: datetime | None) -> None:
+    assert responses.parse_progress({"ProgressEvent": EVENT, "ResponseMetadata": metadata}).sent == sent
 
 
 @pytest.mark.parametrize("member", ["RequestToken", "OperationStatus"])

@@ -107,6 +107,7 @@ def test_count_finds_term_and_names_standard_term(term: dict[str, str]) -> None:
         ("See `the page <https://example.com/trouble>`__ and [it](docs/trouble.md)", []),
         ("The error of a refused connection is: connection refused", []),
         ("creation_time is a name, and names begin with a letter", []),
+        ("Sort by creation\ntime, newest creation first", [(2, "creation", TERM)]),
     ],
 )
 def test_count_returns_findings_with_line(words: str, expected: list[tuple[int, str, str]]) -> None:

@@ -45,6 +45,7 @@ def main(
     try:
         chosen = select(options.facts, on_aws=options.aws)
         select(options.contradict, on_aws=False)
+        contradiction = _contradicted(options.contradict) if options.contradict else contextlib.nullcontext()
     except ValueError as error:
         parser.error(str(error))
     if options.aws:
@@ -56,7 +57,7 @@ def main(
     with targets.emulator() as emulator:
         account = targets.EmulatedAccounts(emulator).new()
         results: list[run.Result] = []
-        with _contradicted(options.contradict):
+        with contradiction:
             _check(chosen, account, results)
     return _finish(results, folder, target="emulator", region=targets.REGION, clock=clock)
 
@@ -67,7 +68,8 @@ def _parser() -> argparse.ArgumentParser:
 
     parser = argparse.ArgumentParser(prog="python -m tests.conformance", description=__doc__)
     parser.add_argument("--facts", type=ids, default=[], help="the ids of the facts to check, separated by commas")
-    parser.add_argument("--contradict", type=ids, default=[], help="facts that the emulator contradicts")
+    contradict = "the ids of the facts that the emulator contradicts, separated by commas"
+    parser.add_argument("--contradict", type=ids, default=[], help=contradict)
     parser.add_argument("--aws", action="store_true", help="check an account of AWS, with the caller's credentials")
     for name in REQUIRED:
         parser.add_argument(f"--{name.replace('_', '-')}", help=f"the {name.replace('_', ' ')}, only with --aws")

@@ -31,9 +31,15 @@ Change = Callable[[], AbstractContextManager[Any]]
 CloudControl = models.CloudControlBackend
 
 
+def contradicted(ids: Sequence[str]) -> AbstractContextManager[None]:
+    """Change the emulator that is in use, so that it contradicts these facts. Raises ValueError."""
+    if missing := [each for each in ids if each not in CONTRADICTIONS]:
+        raise ValueError(f"CONTRADICTIONS in tests/conformance/contradictions.py has no {', '.join(missing)}.")
+    return _contradicted(ids)
+
+
 @contextlib.contextmanager
-def contradicted(ids: Sequence[str]) -> Iterator[None]:
-    """Change the emulator that is in use, so that it contradicts these facts."""
+def _contradicted(ids: Sequence[str]) -> Iterator[None]:
     with ExitStack() as stack:
         for each in ids:
             stack.enter_context(CONTRADICTIONS[each]())

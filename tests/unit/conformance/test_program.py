@@ -18,6 +18,7 @@ import pytest
 
 from tests.conformance.__main__ import main
 from tests.conformance.account import TAG, Time
+from tests.conformance.contradictions import CONTRADICTIONS
 from tests.conformance.facts import FACTS
 from tests.emulator.seed import Seed
 from tests.emulator.server import EmulatorServer
@@ -51,6 +52,13 @@ def test_contradicted_fact_is_printed(tmp_path: Path, capsys: pytest.CaptureFixt
     name = "get_of_missing_resource_raises_resource_not_found"
     assert main(["--facts", name, "--contradict", name], folder=tmp_path) == 1
     assert f'{FACTS[name].sentence}\n        expected: "ResourceNotFoundException"' in capsys.readouterr().out
+
+
+def test_missing_contradiction_is_rejected(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.delitem(CONTRADICTIONS, CREATE)
+    with pytest.raises(SystemExit, match="2"):
+        main(["--contradict", CREATE])
+    assert f"CONTRADICTIONS in tests/conformance/contradictions.py has no {CREATE}." in capsys.readouterr().err
 
 
 # AWS

@@ -17,6 +17,9 @@ class Clock(Protocol):
     def advance(self, seconds: float) -> None:
         """Move the current time forward."""
 
+    def reset(self) -> None:
+        """Remove the time by which the clock was advanced."""
+
 
 class SystemClock:
     """Real time plus the seconds passed to `advance`."""
@@ -30,6 +33,9 @@ class SystemClock:
     def advance(self, seconds: float) -> None:
         self._ahead += timedelta(seconds=_forward(seconds))
 
+    def reset(self) -> None:
+        self._ahead = timedelta()
+
 
 class ManualClock:
     """A time that changes only by `advance`; `sleep` replaces `time.sleep` in code that takes it as a parameter."""
@@ -37,13 +43,16 @@ class ManualClock:
     def __init__(self, start: datetime = DEFAULT_START) -> None:
         if start.tzinfo is None:
             raise ValueError("the start of a ManualClock must be an aware datetime")
-        self._now = start.astimezone(timezone.utc)
+        self._start = self._now = start.astimezone(timezone.utc)
 
     def now(self) -> datetime:
         return self._now
 
     def advance(self, seconds: float) -> None:
         self._now += timedelta(seconds=_forward(seconds))
+
+    def reset(self) -> None:
+        self._now = self._start
 
     def sleep(self, seconds: float) -> None:
         """Advance without waiting."""

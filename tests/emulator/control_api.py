@@ -87,7 +87,7 @@ _ACTIONS: Mapping[str, tuple[str, Action]] = {
         lambda controls, body: dataclasses.asdict(controls.seed(**body)),
     ),
     "POST reset": (
-        "delete all resources, requests and faults, and restore the settings",
+        "delete all resources, requests and faults, and restore the settings and the time",
         lambda controls, _: _done(controls.reset),
     ),
 }

@@ -249,13 +249,14 @@ class Controls:
             self.clear_log()
 
     def reset(self) -> None:
-        """Remove resources, requests, log and faults, and restore the initial settings."""
+        """Remove resources, requests, log and faults, and restore the initial settings and the initial time."""
         with self.world.lock:
             reset: Any = moto_api_backend.reset
             reset()
             self.clear_faults()
             self.clear_log()
             self.settings.update(self._initial.as_json())
+            self.clock.reset()
 
     def _sagemaker(self, region: str) -> SageMakerBackend:
         return cast(SageMakerBackend, sagemaker_backends[ACCOUNT_ID][region])

@@ -219,7 +219,10 @@ def test_account_is_seeded_and_reset(server: EmulatorServer, cloudcontrol: Any) 
     assert (status, seeded["region"], seeded["endpoint_name"]) == (200, "eu-west-1", "demo-endpoint")
     assert client(server, "s3").list_buckets()["Buckets"][0]["Name"] == seeded["bucket"]
     server.put_experiment(REGION, {"Name": "test"})
+    before = server.clock.now()
+    control(server.endpoint_url, "POST", "clock", {"advance": 60})
     assert control(server.endpoint_url, "POST", "reset") == (200, {})
+    assert server.clock.now() == before
     assert cloudcontrol.list_resources(TypeName=TYPE_NAME)["ResourceDescriptions"] == []
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.emulator import ManualClock, SystemClock
+from tests.emulator import Clock, ManualClock, SystemClock
 from tests.support.aws_clients import Aws, rejected
 
 
@@ -82,3 +82,11 @@ def test_clocks_advance_forward_only() -> None:
         manual.advance(-1)
     with pytest.raises(ValueError, match="aware"):
         ManualClock(datetime.fromisoformat("2026-05-01"))
+
+
+@pytest.mark.parametrize("clock", [SystemClock(), ManualClock()])
+def test_reset_of_clock_removes_advanced_time(clock: Clock) -> None:
+    before = clock.now()
+    clock.advance(3600)
+    clock.reset()
+    assert timedelta() <= clock.now() - before < timedelta(minutes=1)

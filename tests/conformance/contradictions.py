@@ -447,7 +447,7 @@ CONTRADICTIONS: dict[str, Change] = {
         "ValidationException", "GeneralServiceException", operation="CreateInferenceExperiment"
     ),
     "validation_error_of_update_is_general_exception": translated(
-        "ValidationException", "InvalidRequest", operation=UPDATE, words="validation error detected"
+        "ValidationException", "InvalidRequest", operation=UPDATE, words="'description'"
     ),
     "create_of_existing_name_already_exists": translated("ResourceInUse", "ResourceConflict", words="already exists"),
     "create_on_used_endpoint_already_exists": translated("ResourceInUse", "ResourceConflict", words="in use by"),

@@ -69,8 +69,8 @@ matrix: | $(BIN)/python ## run ansible-test on three versions of ansible-core, a
 	@$(BIN)/python -m tools.matrix $(CORE)
 
 lint: $(B)/test.stamp $(B)/src.stamp $(B)/collection.stamp ## check code, YAML, writing style, workflows and changelog fragments
-	@failed=0
-	check() { echo "lint: $$1"; shift; "$$@" || failed=1; }
+	@rm -rf $(B)/lint $(B)/lint.failed; mkdir -p $(B)/lint
+	check() { { "$${@:2}" >"$(B)/lint/$$1" 2>&1 && echo "lint: $$1" || { echo "lint: $$1 FAILED"; touch $(B)/lint.failed; }; } & }
 	check "rules" $(BIN)/ruff check --quiet
 	check "format" $(BIN)/ruff format --quiet --diff
 	check "types" $(BIN)/mypy --no-error-summary -p ansible_collections.awscc.sagemaker.plugins -p tests -p tools
@@ -83,7 +83,9 @@ lint: $(B)/test.stamp $(B)/src.stamp $(B)/collection.stamp ## check code, YAML, 
 	check "issue chooser" $(BIN)/check-jsonschema -q --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
 	check "dependabot" $(BIN)/check-jsonschema -q --builtin-schema vendor.dependabot .github/dependabot.yml
 	check "changelog" env PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/antsibull-changelog lint
-	exit $$failed
+	wait
+	cat $(B)/lint/*
+	! rm $(B)/lint.failed 2>/dev/null
 
 format: $(B)/test.stamp ## format the sources with ruff
 	@$(BIN)/ruff check --fix --exit-zero; $(BIN)/ruff format

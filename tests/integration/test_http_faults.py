@@ -38,7 +38,7 @@ READ_TIMEOUT = 2
 @pytest.mark.sampled
 def test_task_of_playbook_has_outcome_of_cell_of_fault_matrix(tmp_path: Path) -> None:
     by_title = {cell.title: cell for cell in (*cells(), *late_cells())}
-    sample = {f"experiment-{number}": by_title[title] for number, title in enumerate(some(SAMPLE, each=4))}
+    sample = {f"experiment-{number}": by_title[title] for number, title in enumerate(some(SAMPLE, each=8))}
     with socket.create_server(("127.0.0.1", 0)) as closed:
         url = f"http://127.0.0.1:{closed.getsockname()[1]}"
     other_endpoints = [

@@ -19,7 +19,7 @@ MODULE = "awscc.sagemaker.inference_experiment"
 def _sample() -> list[Cell]:
     """Return the cell with the most operations of each row, among those that start in a stable status."""
     stable = [cell for cell in cells() if cell.status == cell.stable_status]
-    rows = [[cell for cell in stable if cell.declaration is declaration] for declaration in some(GRID, each=10)]
+    rows = [[cell for cell in stable if cell.declaration is declaration] for declaration in some(GRID, each=20)]
     return [max(row, key=lambda cell: (not cell.outcome.startswith("no"), cell.outcome.count(","))) for row in rows]
 
 

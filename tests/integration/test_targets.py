@@ -41,7 +41,7 @@ def test_playbook_updates_description_once(server: EmulatorServer, tmp_path: Pat
     assert server.experiment("checkout")["properties"]["Description"] == "New"
 
 
-SLOW = {f"inference_experiment_{name}" for name in ("connection", "credentials", "values")}
+SLOW = {f"inference_experiment_{name}" for name in ("connection", "credentials", "info", "metrics_info", "values")}
 LIVE = "inference_experiment_live"
 NAMES = {path.parent.name for path in TARGETS.glob("*/tasks") if not path.parent.name.startswith("setup_")} - {LIVE}
 slow = pytest.mark.slow(reason="Ansible needs a second for each task")

@@ -46,7 +46,7 @@ def test_demo_promotes_one_test_and_rejects_another_in_forty_lines() -> None:
         "Decision for demo-model-b: promote (all limits are met)",
         "DescribeEndpoint in us-east-1 returns: demo-model-b",
         "p99 latency ms  60.0  45.0  0.75  ratio up to 1.1  yes",
-        "Decision for demo-model-b: reject (not met: sampling, error rate)",
+        "Decision for demo-model-b: reject (error rate 0.0400 above 0.01)",
         "DescribeEndpoint in eu-west-1 returns: demo-model-a",
     ]
 

@@ -71,10 +71,10 @@ def test_stop_and_promote_stops_once_with_operator_policy(
     playbooks = [str(EXAMPLES / name) for name in ("minimal.yml", *["stop_and_promote.yml"] * 2)]
     with EmulatorServer(operation_seconds=0.05, transition_seconds=0.05, enforce_iam=True) as server:
         operator = _create_user(server, server.seed(REGION), "operator")
-        arguments = ["-e", f"promote={promote}"]
+        arguments = ["-e", f"promote={promote}", "-e", "experiment_name=other"]
         printed = ansible(server, "ansible-playbook", *playbooks, *arguments, cwd=tmp_path, variables=operator)
         assert server.writes() == ["CreateResource", "UpdateResource"]
-        experiment = server.experiment("test-model-b", REGION)
+        experiment = server.experiment("other", REGION)
     assert experiment["status"] == status
     assert experiment["fate"] == variant_actions
     assert f"the status was already {status}, the variants are unchanged" in printed
@@ -136,9 +136,9 @@ def test_promote_if_better_promotes_once_and_is_safe_in_each_status(server: Emul
     play(*strict, fails="not promoted: wait (not met: invocations, error rate, p99 latency)")
     _put(server, seed, 100, production={}, shadow={})
     shown = play("--check", *strict)
-    assert ["promote (all limits are met)" in shown, "demo-endpoint serves: demo-model-a" in shown] == [True, True]
+    assert ["promote (all limits are met)" in shown, "demo-model-a (check mode: not changed)" in shown] == [True, True]
     assert server.writes() == []
-    assert "demo-endpoint serves: demo-model-b" in play(*strict)
+    assert 'demo-endpoint serves: demo-model-b"' in play(*strict)
     shown = play(*strict)
     assert ["none (the test is Completed)" in shown, "demo-endpoint serves: demo-model-b" in shown] == [True, True]
     assert server.writes() == ["UpdateResource"]
@@ -260,7 +260,8 @@ def test_commands_of_guide_promote_one_test_and_reject_another() -> None:
                 serving.append(server.experiment(TEST, REGION)["serving"])
     assert serving == ["demo-model-b", "demo-model-a"]
     assert [line for line in table.text.splitlines() if line and line not in printed] == []
-    assert "Decision for demo-model-b: reject (not met: sampling, error rate)" in printed
+    assert '"status_reason": "promote_if_better.yml: promote (all limits are met)"' in printed
+    assert "Decision for demo-model-b: reject (error rate 0.0400 above 0.01)" in printed
 
 
 @slow

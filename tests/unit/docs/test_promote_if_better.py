@@ -24,7 +24,7 @@ PLAYBOOK = ROOT / "docs" / "examples" / "promote_if_better.yml"
 LATENCY = {"p50": 20_000, "p90": 35_000, "p99": 60_000}
 GOOD: dict[str, Any] = {"production": {"model_latency": LATENCY}, "shadow": {"model_latency": LATENCY}}
 SLOW = {**GOOD, "shadow": {"model_latency": {**LATENCY, "p99": 90_000}}}
-ERRORS = {**GOOD, "shadow": {**GOOD["shadow"], "model_error_rate": 0.02}}
+ERRORS, BOTH = ({**GOOD, "shadow": {**test["shadow"], "model_error_rate": 0.02}} for test in (GOOD, SLOW))
 
 
 @pytest.fixture(scope="module")
@@ -70,13 +70,14 @@ def _put(
     ("no_traffic", {"traffic": None}, {}, "wait", "not met: invocations, error rate, p99 latency"),
     ("few_requests", {"traffic": ERRORS}, {"min_invocations": "90000"}, "wait", "not met: invocations, error rate"),
     ("low_percentage", {"percentage": 50}, {}, "wait", "not met: sampling"),
-    ("errors", {"traffic": ERRORS}, {}, "reject", "not met: error rate"),
-    ("errors_at_low_percentage", {"traffic": ERRORS, "percentage": 50}, {}, "reject", "not met: sampling, error rate"),
-    ("slow", {"traffic": SLOW}, {}, "reject", "not met: p99 latency"),
+    ("errors", {"traffic": ERRORS}, {}, "reject", "error rate 0.0200 above 0.01"),
+    ("errors_at_low_percentage", {"traffic": ERRORS, "percentage": 50}, {}, "reject", "error rate 0.0200 above 0.01"),
+    ("slow", {"traffic": SLOW}, {}, "reject", "p99 ratio 1.50 above 1.1"),
+    ("both", {"traffic": BOTH}, {}, "reject", "error rate 0.0200 above 0.01, p99 ratio 1.50 above 1.1"),
     ("other_limits", {"traffic": SLOW}, {"max_p99_ratio": "1.5"}, "promote", "all limits are met"),
     ("no_production", {"traffic": {"shadow": {}}}, {}, "wait", "not met: p99 latency"),
     ("percentiles_of_days", {"days": 3}, {}, "promote", "all limits are met"),
-    ("slow_day", {"days": 3, "traffic": SLOW}, {}, "reject", "not met: p99 latency"),
+    ("slow_day", {"days": 3, "traffic": SLOW}, {}, "reject", "p99 ratio 1.50 above 1.1"),
 )
 def test_decision_depends_on_status_and_limits(
     test: dict[str, Any], variables: dict[str, Any], decision: str, reason: str, seeded: Emulator
@@ -97,5 +98,5 @@ def test_table_has_each_metric_with_its_limit(seeded: Emulator) -> None:
         "p50 latency ms             20.0            20.0    1.00",
         "p90 latency ms             35.0            35.0    1.00",
         "p99 latency ms             60.0            90.0    1.50   ratio up to 1.1   no",
-        "Decision for demo-model-b: reject (not met: p99 latency)",
+        "Decision for demo-model-b: reject (p99 ratio 1.50 above 1.1)",
     ]

@@ -1,6 +1,6 @@
 """Random tasks with random faults: failed calls, lost responses, failed operations and changes by another caller.
 
-The full run has 2,000 examples. Each seed is a test.
+The full run has 1,000 examples. Each seed is a test.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from tests.support.stateful.state_machine import NAME, TaskMachine, ends, option
 from tests.support.stateful.transitions import NEEDED
 from tests.support.thorough import THOROUGH
 
-SEEDS, EXAMPLES = (range(20), 100) if THOROUGH else (range(1), 4)
+SEEDS, EXAMPLES = (range(10), 100) if THOROUGH else (range(1), 4)
 STEPS = 10
 
 # The maximum duration of a task in seconds: less than the time to any schedule, so that none starts or ends in a run.

@@ -44,7 +44,18 @@ def report_drift(resource_type: ResourceType, resources: Any, declarations: Any)
 def _dictionaries(name: str, value: Any) -> list[Mapping[str, Any]]:
     if not isinstance(value, list) or not all(isinstance(element, Mapping) for element in value):
         raise ValueError(f"{name} must be a list of dictionaries.")
-    return value
+    return [_plain(element) for element in value]
+
+
+def _plain(value: Any) -> Any:
+    """Return a value with plain containers.
+
+    ArgumentSpecValidator copies its parameters. From ansible-core 2.19 on, a copy of a container of the templating
+    engine also copies all variables of the play.
+    """
+    if isinstance(value, Mapping):
+        return {name: _plain(member) for name, member in value.items()}
+    return [_plain(element) for element in value] if isinstance(value, list) else value
 
 
 def _read_declaration(resource_type: ResourceType, options: Mapping[str, Any]) -> tuple[Declaration | None, list[str]]:

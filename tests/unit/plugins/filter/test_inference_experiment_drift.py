@@ -158,3 +158,15 @@ def test_experiments_without_properties_are_rejected(experiments: Any, message: 
 def test_documentation_names_keys_of_row(run: Run) -> None:
     documented = yaml.safe_load(plugin.RETURN)["_value"]["contains"]
     assert list(_drift(run, full())[0]) == list(documented)
+
+
+class Uncopyable(dict[str, Any]):
+    """A dictionary like those of the templating engine, whose copies take minutes."""
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        raise AssertionError
+
+
+def test_containers_of_templating_engine_are_not_copied() -> None:
+    declaration = Uncopyable(name=NAME, tags=Uncopyable(team="ml"), state="absent")
+    assert not plugin.inference_experiment_drift([], [declaration])[0]["drifted"]

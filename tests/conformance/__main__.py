@@ -180,7 +180,7 @@ def plan(account: Account, facts: Sequence[Fact]) -> str:
         f"            The endpoint returns to its configuration {account.original_config}.",
         f"Cost:       {_cost(instance) if shadow else 'no instances.'}",
         f"            Requests to CloudWatch for metrics are charged: {PRICES_OF_REQUESTS}",
-        f"Time:       about {hours} h {rest} min. This is an estimate: nobody has measured the checks on AWS.",
+        f"Time:       about {hours} h {rest} min. This is an estimate, because no run on AWS has been measured.",
     ]
     return "\n".join(lines)
 

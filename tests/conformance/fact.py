@@ -46,7 +46,7 @@ CLOUD_CONTROL = guide("Cloud Control API User Guide")
 FREE = "no charge"
 SHADOW = "instances of the shadow variant"
 CLOUDWATCH = "requests to CloudWatch"
-# Estimates: nobody has measured the checks on AWS.
+# Estimates, because no run on AWS has been measured.
 UPDATE_MINUTES, START_MINUTES, STOP_MINUTES = 5, 20, 40
 NOT_CAUSED = "No request causes this on AWS."
 

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
+from ansible.module_utils.common.warnings import warn
+
 from ..api.metrics import read_metrics, read_subject
 from ..errors import CloudControlError, Rejected
 from ..model import metrics
@@ -61,7 +63,7 @@ def run_metrics_module(resource_type: ResourceType) -> None:
         module.fail_json(**describe_failure(attempt, error, hints=resource_type.hints, region=region))
     else:
         for warning in times.warnings:
-            module.warn(warning)
+            warn(warning)  # ansible-core deprecates the way in which AnsibleAWSModule.warn() calls it
         shown = {name: format_instant(moment) for name, moment in _shown_times(subject, times)}
         result = {**subject.shown, "region": region, **_NO_TIMES, **shown}
         result |= _numbers(table, subject, request, period, values)

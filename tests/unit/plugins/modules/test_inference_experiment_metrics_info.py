@@ -204,6 +204,7 @@ def test_test_not_started_succeeds_with_null_and_warning(run: Run, emulator: Emu
     found = result["inference_experiment_metrics"]
     assert (result.changed, emulator.calls()) == (False, CALLS[:1])
     assert result.warnings == ["The test has not started, so there are no metrics."]
+    assert "deprecations" not in result
     assert (found["start_time"], found["end_time"], found["status"]) == (None, None, status)
     assert {*numbers(found["production"]), *numbers(found["shadow"]), *numbers(found["comparison"])} == {None}
 

@@ -59,7 +59,7 @@ docs: $(B)/docs.stamp $(B)/collection.stamp ## build the documentation site in .
 	@$(B)/docs-venv/bin/python -m tools.site
 	echo "$(CURDIR)/$(B)/docs/index.html"
 
-bench: $(B)/bench.stamp $(B)/collection.stamp ## measure the tasks, write tools/benchmarks/results; takes 10 minutes
+bench: $(B)/bench.stamp $(B)/collection.stamp ## measure the tasks, write tools/benchmarks/results; takes 15 minutes
 	@$(BIN)/python -m tools.benchmarks
 
 mutation: $(B)/test.stamp $(B)/collection.stamp ## insert faults into the code, list those that no test detects; takes 30 minutes

@@ -62,8 +62,14 @@ docs: $(B)/docs.stamp $(B)/collection.stamp ## build the documentation site in .
 bench: $(B)/bench.stamp $(B)/collection.stamp ## measure the tasks, write tools/benchmarks/results; takes 15 minutes
 	@$(BIN)/python -m tools.benchmarks
 
-mutation: $(B)/test.stamp $(B)/collection.stamp ## insert faults into the code, list those that no test detects; takes 30 minutes
-	@$(BIN)/python -u -m tools.mutation
+mutation: $(B)/mutation.stamp $(B)/collection.stamp ## list faults in functions that no test detects; takes 90 minutes; FAULTS='*diff*' selects some
+	@rm -rf $(B)/mutation; mkdir -p $(B)/mutation/mutants/.build
+	cp -R $(B)/collections $(B)/mutation/src
+	ln -s $(addprefix $(CURDIR)/,docs galaxy.yml pyproject.toml requirements.txt tests tools) $(B)/mutation
+	# The tests import the collection from .build/collections: here, the copy with the faults.
+	ln -s ../src $(B)/mutation/mutants/.build/collections
+	cd $(B)/mutation; $(CURDIR)/$(BIN)/mutmut run $(FAULTS); $(CURDIR)/$(BIN)/mutmut results
+	echo "To show a fault: cd $(B)/mutation; $(CURDIR)/$(BIN)/mutmut show NAME"
 
 matrix: | $(BIN)/python ## run ansible-test on three versions of ansible-core, and galaxy-importer; CORE=2.18 selects one
 	@$(BIN)/python -m tools.matrix $(CORE)
@@ -132,6 +138,11 @@ $(B)/test.stamp: tools/requirements/test.txt $(B)/demo.stamp
 $(B)/bench.stamp: tools/requirements/bench.txt $(B)/demo.stamp
 	@echo "Installing the tools for benchmarks"
 	$(PIP_INSTALL) -r tools/requirements/bench.txt $(call LOG,pip)
+	touch $@
+
+$(B)/mutation.stamp: tools/requirements/mutation.txt $(B)/test.stamp
+	@echo "Installing mutmut"
+	$(PIP_INSTALL) -r tools/requirements/mutation.txt $(call LOG,pip)
 	touch $@
 
 $(B)/docs.stamp: tools/requirements/docs.txt | $(BIN)/python

@@ -1,1 +1,0 @@
-"""Mutation testing of plugins/module_utils: `make mutation`."""

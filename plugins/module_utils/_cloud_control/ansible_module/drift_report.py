@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -17,6 +19,8 @@ from ..model.validation import check_raw_options
 from ..planning.drift import find_drift
 from ..planning.plan import option_path
 from .declaration import declaration_spec, read_declaration
+
+_OMIT = re.compile("__omit_place_holder__[0-9a-f]{40}")
 
 
 def report_drift(resource_type: ResourceType, resources: Any, declarations: Any) -> list[dict[str, Any]]:
@@ -48,14 +52,23 @@ def _dictionaries(name: str, value: Any) -> list[Mapping[str, Any]]:
 
 
 def _plain(value: Any) -> Any:
-    """Return a value with plain containers.
+    """Return a value of the templating engine in the form in which Ansible passes it to a module.
 
-    ArgumentSpecValidator copies its parameters. From ansible-core 2.19 on, a copy of a container of the templating
-    engine also copies all variables of the play.
+    Containers are copied, because ArgumentSpecValidator copies its parameters. From ansible-core 2.19 on, a copy of a
+    container of the templating engine also copies all variables of the play.
     """
     if isinstance(value, Mapping):
-        return {name: _plain(member) for name, member in value.items()}
-    return [_plain(element) for element in value] if isinstance(value, list) else value
+        return {name: _plain(member) for name, member in value.items() if not _is_omit(member)}
+    if isinstance(value, (list, tuple)):
+        return [_plain(element) for element in value if not _is_omit(element)]
+    if isinstance(value, date):  # an unquoted date or time
+        return value.isoformat()
+    return str(value) if getattr(value, "__ENCRYPTED__", False) else value  # a vaulted string before ansible-core 2.19
+
+
+def _is_omit(value: Any) -> bool:
+    """Return whether a value is that of the variable omit: an object from ansible-core 2.19 on, before it a string."""
+    return type(value).__name__ == "_OmitType" or (isinstance(value, str) and bool(_OMIT.fullmatch(value)))
 
 
 def _read_declaration(resource_type: ResourceType, options: Mapping[str, Any]) -> tuple[Declaration | None, list[str]]:
@@ -73,8 +86,11 @@ def _row(
     resource_type: ResourceType, declaration: Declaration, region: str | None, found: list[Mapping[str, Any]]
 ) -> dict[str, Any]:
     if len(found) > 1:
-        regions = ", ".join(sorted(str(resource.get("region")) for resource in found))
-        raise ValueError(f"{declaration.identifier} exists in {regions}. Set region in the declaration.")
+        regions = sorted({str(resource.get("region")) for resource in found})
+        if len(regions) > 1:
+            raise ValueError(f"{declaration.identifier} exists in {', '.join(regions)}. Set region in the declaration.")
+        once = f"Pass each {resource_type.noun} once, and those of one account only."
+        raise ValueError(f"{declaration.identifier} occurs {len(found)} times in {regions[0]}. {once}")
     resource = found[0] if found else {}
     drift = find_drift(resource_type, declaration, _read_resource(resource_type, resource) if found else None)
     return {

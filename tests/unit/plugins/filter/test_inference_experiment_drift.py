@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -123,6 +124,8 @@ def test_region_of_declaration_selects_experiment(run: Run, emulator: Emulator) 
     ]
     with pytest.raises(AnsibleFilterError, match=r"checkout exists in eu-west-1, us-east-1\. Set region"):
         plugin.inference_experiment_drift(both, [{"name": NAME}])
+    with pytest.raises(AnsibleFilterError, match=r"checkout occurs 2 times in us-east-1\. Pass each"):
+        plugin.inference_experiment_drift([found, found], [{"name": NAME, "region": REGION}])
 
 
 @pytest.mark.parametrize(
@@ -170,3 +173,34 @@ class Uncopyable(dict[str, Any]):
 def test_containers_of_templating_engine_are_not_copied() -> None:
     declaration = Uncopyable(name=NAME, tags=Uncopyable(team="ml"), state="absent")
     assert not plugin.inference_experiment_drift([], [declaration])[0]["drifted"]
+
+
+class Vaulted:
+    """A vaulted string of ansible-core before 2.19."""
+
+    __ENCRYPTED__ = True
+
+    def __str__(self) -> str:
+        return "As it was"
+
+
+OMIT = type("_OmitType", (), {})()  # from ansible-core 2.19 on
+OLD_OMIT = "__omit_place_holder__" + 40 * "0"
+BERLIN = timezone(timedelta(hours=1))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param({"schedule": {"start_time": datetime(2026, 1, 2, 13, tzinfo=BERLIN)}}, id="unquoted time"),
+        pytest.param({"schedule": {"start_time": SCHEDULE["start_time"], "end_time": OMIT}}, id="omitted suboption"),
+        pytest.param({"description": Vaulted(), "kms_key": OMIT}, id="vaulted string, omitted option"),
+        pytest.param({"tags": {"day": date(2030, 1, 7)}, "role_arn": OLD_OMIT}, id="date, omitted option before 2.19"),
+        pytest.param({"model_variants": tuple(variants())}, id="tuple"),
+    ],
+)
+def test_values_of_yaml_and_templates_are_compared_as_the_module_receives_them(
+    options: dict[str, Any], run: Run, emulator: Emulator
+) -> None:
+    put_experiment(emulator, "Created", Description="As it was", tags={"day": "2030-01-07"})
+    assert _drift(run, {"name": NAME, **options})[0]["differences"] == []

@@ -1,6 +1,3 @@
-# Copyright (c) awscc.sagemaker contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
 """Check the facts against the emulator, or with --aws against an account of AWS. `make conformance` runs this program.
 
 With --aws, the program prints its plan and asks before it creates anything. It removes everything that it has created,

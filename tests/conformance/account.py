@@ -1,6 +1,3 @@
-# Copyright (c) awscc.sagemaker contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
 """An account with an endpoint, for the checks: boto3 clients, experiments in a status, waits, and the removal of both.
 
 At most one experiment uses the endpoint at a time. A check that needs a status receives the experiment of an earlier

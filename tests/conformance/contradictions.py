@@ -1,6 +1,3 @@
-# Copyright (c) awscc.sagemaker contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
 """A contradiction of each fact: a change of the emulator that makes only the check of this fact fail.
 
 A contradiction changes a table, a setting or a function of the emulator. It shows that the check can fail.

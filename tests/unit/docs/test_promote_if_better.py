@@ -1,6 +1,3 @@
-# Copyright (c) awscc.sagemaker contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
 """The decision and the table of docs/examples/promote_if_better.yml, from the metrics of tests on the emulator."""
 
 from __future__ import annotations

@@ -1,6 +1,3 @@
-# Copyright (c) awscc.sagemaker contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
 """Fixtures for many module runs: one emulator for each file, emptied before each test, and one client for each service.
 
 To create a client takes ten times as long as all calls of a run.

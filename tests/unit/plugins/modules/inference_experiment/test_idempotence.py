@@ -1,6 +1,3 @@
-# Copyright (c) awscc.sagemaker contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
 """Equal values in other spellings change nothing. Different values are the only ones that a patch changes.
 
 test_equivalence.py in tests/unit/plugins/module_utils tests each rule of comparison.

@@ -1,6 +1,3 @@
-# Copyright (c) awscc.sagemaker contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
 """Options: rejected before any call, in one message, or sent to AWS as they are.
 
 test_inference_experiment.py in tests/unit/plugins/module_utils tests each limit.

@@ -1,6 +1,3 @@
-# Copyright (c) awscc.sagemaker contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
 """The resource type AWS::MemoryDB::ParameterGroup: all that the engine needs for a type without statuses.
 
 In plugins/module_utils/_resource_types, the file would be the same with relative imports.

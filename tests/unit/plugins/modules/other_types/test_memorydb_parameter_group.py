@@ -1,6 +1,3 @@
-# Copyright (c) awscc.sagemaker contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
 """A second resource type, AWS::MemoryDB::ParameterGroup, which needs no change of the engine.
 
 The type has another identifier, create-only and write-only properties, and no statuses.

@@ -1,6 +1,3 @@
-# Copyright (c) awscc.sagemaker contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
 """Malformed values of each option: rejected with the name of the option before any call, or applied.
 
 A sample has some values for each option. The full run has all values, and thousands of random values.

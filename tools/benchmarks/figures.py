@@ -1,4 +1,4 @@
-"""Figures (costs with baselines and targets) and counts, printed as a table and written as JSON."""
+"""Figures (costs with baselines and targets), written as JSON."""
 
 from __future__ import annotations
 
@@ -49,50 +49,23 @@ class Figure:
         }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Count:
-    """A number that is the same on each machine, and its expected value."""
-
-    what: str
-    found: Any
-    wanted: Any
-
-    @property
-    def met(self) -> bool:
-        return bool(self.found == self.wanted)
-
-
 @dataclass
 class Report:
-    """The results of a run. series has the points of the picture."""
+    """The results of a run. series has the points of the pictures and the rows of tables."""
 
     figures: list[Figure] = field(default_factory=list)
-    counts: list[Count] = field(default_factory=list)
     series: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "measured_on": measured_on(),
-            "figures": [figure.as_json() for figure in self.figures],
-            "counts": [{"what": c.what, "found": c.found, "wanted": c.wanted, "met": c.met} for c in self.counts],
-            "series": self.series,
-        }
-
     def write(self, path: Path) -> None:
-        path.write_text(json.dumps(self.as_json(), indent=1) + "\n", encoding="utf-8")
+        figures = [figure.as_json() for figure in self.figures]
+        content = {"measured_on": measured_on(), "figures": figures, "series": self.series}
+        path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
-    def table(self) -> str:
-        """Return the figures and counts as a table for a terminal."""
-        width = max([len(figure.what) for figure in self.figures] + [len(count.what) for count in self.counts])
-        lines = [f"{'':{width}}  {'cost':>10}  {'baseline':>10}        {'ratio':>6}  target"]
-        for figure in self.figures:
-            target = "" if figure.target is None else f"{figure.target:6.2f}  {'met' if figure.met else 'MISSED'}"
-            numbers = f"{_number(figure.cost):>10}  {_number(figure.floor):>10} {figure.unit:6} {figure.ratio:6.2f}"
-            lines.append(f"{figure.what:{width}}  {numbers}  {target}".rstrip())
-        for count in self.counts:
-            verdict = "ok" if count.met else f"WRONG, wanted {count.wanted}"
-            lines.append(f"{count.what:{width}}  {count.found}  {verdict}")
-        return "\n".join(lines)
+
+def expect(what: str, found: object, wanted: object) -> None:
+    """Raise RuntimeError if a benchmark has not done what it measures."""
+    if found != wanted:
+        raise RuntimeError(f"{what}: {found}, expected {wanted}")
 
 
 def compared(
@@ -118,7 +91,3 @@ def measured_on() -> dict[str, Any]:
         **{name: metadata.version(name) for name in packages},
         "cpus": os.cpu_count(),
     }
-
-
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if value >= 1000 else f"{value:.3f}"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import yaml
 
 from tests.support.environment import ROOT, command
-from tools.benchmarks.figures import Count, Figure, Report
+from tools.benchmarks.figures import Figure, Report, expect
 from tools.benchmarks.plays import Bench, declared, names
 
 EXAMPLES = ROOT / "docs" / "examples" / "fleet"
@@ -17,9 +17,14 @@ HOSTS = 4
 Play = dict[str, Any]
 
 
+def _example(name: str) -> Play:
+    (play,) = yaml.safe_load((EXAMPLES / name).read_text(encoding="utf-8"))
+    return dict(play)
+
+
 def _loop() -> Play:
     """Return the play of apply.yml without async."""
-    (play,) = yaml.safe_load((EXAMPLES / "apply.yml").read_text(encoding="utf-8"))
+    play = _example("apply.yml")
     task = {key: value for key, value in play["tasks"][0].items() if key not in ("async", "poll", "register")}
     return {**play, "tasks": [task]}
 
@@ -31,21 +36,13 @@ def _hosts() -> Play:
     return {**play, "hosts": "all", "strategy": "free", "tasks": [{**play["tasks"][0], "loop": part}]}
 
 
-def _example(name: str) -> Callable[[], Play]:
-    def read() -> Play:
-        (play,) = yaml.safe_load((EXAMPLES / name).read_text(encoding="utf-8"))
-        return dict(play)
-
-    return read
-
-
 # The title of each way -> its play, and the arguments of ansible-playbook.
 _INVENTORY = "".join(f"host-{number}," for number in range(HOSTS))
 _LOCAL = ["-e", "ansible_connection=local", "-e", "ansible_python_interpreter={{ ansible_playbook_python }}"]
-WAYS: dict[str, tuple[Callable[[], Play], Sequence[str]]] = {
-    "loop": (_loop, ()),
+WAYS: dict[str, tuple[Play, Sequence[str]]] = {
+    "loop": (_loop(), ()),
     "async": (_example("apply.yml"), ()),
-    f"{HOSTS} hosts": (_hosts, ("--inventory", _INVENTORY, "--forks", str(HOSTS), *_LOCAL)),
+    f"{HOSTS} hosts": (_hosts(), ("--inventory", _INVENTORY, "--forks", str(HOSTS), *_LOCAL)),
     "one info task": (_example("drift.yml"), ()),
 }
 
@@ -60,14 +57,14 @@ def fleet(bench: Bench, report: Report, *, numbers: Sequence[int]) -> None:
         experiments.write_text(json.dumps({"experiments": options}), encoding="utf-8")
         for way, (play, arguments) in WAYS.items():
             path = bench.folder / "fleet.json"
-            path.write_text(json.dumps([{**play(), "vars_files": []}]), encoding="utf-8")
+            path.write_text(json.dumps([{**play, "vars_files": []}]), encoding="utf-8")
             bench.server.clear_log()
             words = [command("ansible-playbook"), str(path), "-e", f"@{experiments}", *arguments]
             seconds[way, number], _output = bench.run(words)
             calls = bench.server.calls()
             found = calls.count("GetResource"), len(set(calls))
             wanted = number, 2 if way == "one info task" else 1
-            report.counts.append(Count(what=f"reads of {number:,} experiments, {way}", found=found, wanted=wanted))
+            expect(f"reads and kinds of calls for {number:,} experiments, {way}", found, wanted)
             point = {"way": way, "experiments": number, "seconds": round(seconds[way, number], 2)}
             report.series.setdefault("fleet", []).append(point)
     most = max(numbers)

@@ -63,15 +63,11 @@ class Bench:
                 for number, task in enumerate(tasks)
             ],
         }
-        self.playbook([play], STEPS_FILE=str(notes), **environment)
+        playbook = self.folder / "playbook.json"
+        playbook.write_text(json.dumps([play]), encoding="utf-8")
+        self.run([command("ansible-playbook"), str(playbook)], STEPS_FILE=str(notes), **environment)
         begun = [json.loads(line)["begun"] for line in notes.read_text(encoding="utf-8").splitlines()]
         return [end - begin for begin, end in pairwise(begun)]
-
-    def playbook(self, plays: Sequence[Mapping[str, Any]], *arguments: str, **environment: str) -> float:
-        """Run a playbook. Return its duration in seconds."""
-        path = self.folder / "playbook.json"
-        path.write_text(json.dumps(plays), encoding="utf-8")
-        return self.run([command("ansible-playbook"), str(path), *arguments], **environment)[0]
 
     def run(self, words: Sequence[str], **environment: str) -> tuple[float, str]:
         """Run a command. Return its duration in seconds and its output. Raises RuntimeError if the command fails."""

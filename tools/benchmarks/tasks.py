@@ -11,7 +11,7 @@ from tests.emulator.cloudcontrol.models import cloudcontrol_backends
 from tests.emulator.seed import ACCOUNT_ID
 from tests.support.environment import REGION
 from tools.benchmarks.baseline import LEAST, LEAST_WITH_DESCRIBE, LEAST_WITH_METRICS
-from tools.benchmarks.figures import Count, Figure, Report, compared
+from tools.benchmarks.figures import Report, compared, expect
 from tools.benchmarks.plays import INFO, METRICS, MODULE, Bench, Task, declared
 
 NAME = "checkout"
@@ -29,16 +29,17 @@ KINDS = (
     UNCHANGED_WITH_SCHEDULE,
     Task(LEAST_WITH_DESCRIBE, {"name": NAME}),
 )
+# The tasks of a lifecycle, each with its calls.
 LIFECYCLE = (
-    ("create", CREATED, [GET, "CreateResource", GET, DESCRIBE]),
-    ("repeated create", CREATED, [GET, DESCRIBE]),
-    ("update", Task(MODULE, {"name": NAME, "description": "New"}), [GET, "UpdateResource", GET]),
-    ("start", Task(MODULE, {"name": NAME, "desired_state": "Running"}), [GET, "UpdateResource", GET]),
-    ("repeated start", Task(MODULE, {"name": NAME, "desired_state": "Running"}), [GET]),
-    ("info", Task(INFO, {"name": NAME}), [GET]),
+    (CREATED, [GET, "CreateResource", GET, DESCRIBE]),
+    (CREATED, [GET, DESCRIBE]),
+    (Task(MODULE, {"name": NAME, "description": "New"}), [GET, "UpdateResource", GET]),
+    (Task(MODULE, {"name": NAME, "desired_state": "Running"}), [GET, "UpdateResource", GET]),
+    (Task(MODULE, {"name": NAME, "desired_state": "Running"}), [GET]),
+    (Task(INFO, {"name": NAME}), [GET]),
     # The experiment is running, so the delete stops it, and the task verifies the endpoint.
     (
-        *("delete", Task(MODULE, {"name": NAME, "state": "absent"})),
+        Task(MODULE, {"name": NAME, "state": "absent"}),
         [GET, "DeleteResource", GET, "DescribeEndpoint", "DescribeEndpointConfig"],
     ),
 )
@@ -50,19 +51,14 @@ def unchanged(bench: Bench, report: Report, *, rounds: int) -> None:
     bench.play([UNCHANGED_WITH_SCHEDULE])
     bench.server.clear_log()
     seconds = bench.play([*KINDS] * (1 + rounds))
-    calls = bench.server.calls()
     wanted = [GET, GET, GET, DESCRIBE, GET, DESCRIBE] * (1 + rounds)
-    report.counts.append(Count(what="calls of unchanged tasks", found=len(calls), wanted=len(wanted)))
-    report.counts.append(
-        Count(what="they are GetResource, and Describe with schedule", found=calls == wanted, wanted=True)
-    )
+    expect("calls of unchanged tasks", bench.server.calls(), wanted)
     if not rounds:
         return
     ours, least, scheduled, described = (seconds[kind :: len(KINDS)] for kind in range(len(KINDS)))
     report.figures += [
         compared("unchanged task / baseline module", ours[1:], least[1:], target=1.05),
         compared("unchanged task with schedule / baseline, with Describe", scheduled[1:], described[1:], target=1.05),
-        Figure(what="first task of a playbook / first baseline module", cost=ours[0], floor=least[0]),
     ]
 
 
@@ -79,13 +75,8 @@ def metrics(bench: Bench, report: Report, *, rounds: int) -> None:
     seconds = bench.play([Task(METRICS, {"name": NAME}), Task(LEAST_WITH_METRICS, {"name": NAME})] * (1 + rounds))
     wanted = [DESCRIBE, "GetMetricData"] * 2 * (1 + rounds)
     asked = [_statistics(record.request) for record in bench.server.log if record.operation == "GetMetricData"]
-    report.counts += [
-        Count(
-            what="calls of metrics tasks are Describe, GetMetricData", found=bench.server.calls() == wanted, wanted=True
-        ),
-        Count(what="statistics in each request", found=sorted({*map(len, asked)}), wanted=[54]),
-        Count(what="statistics that the baseline omits", found=len(asked[0] - asked[1]), wanted=0),
-    ]
+    expect("calls of metrics tasks", bench.server.calls(), wanted)
+    expect("statistics of the task that the baseline omits", asked[0] - asked[1], set())
     if rounds:
         costs, floors = (seconds[kind + 2 :: 2] for kind in range(2))
         report.figures.append(compared("metrics task / baseline, same calls", costs, floors, target=1.10))
@@ -102,7 +93,7 @@ def lifecycle(bench: Bench, report: Report, *, rounds: int) -> None:
     bench.server.reset()
     # The baseline module reads another experiment, which always exists.
     bench.server.put_experiment(REGION, {"Name": "another"}, status="Running")
-    tasks = [task for _title, task, _calls in LIFECYCLE]
+    tasks = [task for task, _calls in LIFECYCLE]
     least = [Task(LEAST, {"name": "another"})] * len(tasks)
     bench.server.clear_log()
     seconds = bench.play([*tasks, *least] * (1 + rounds))
@@ -111,17 +102,8 @@ def lifecycle(bench: Bench, report: Report, *, rounds: int) -> None:
         title = "lifecycle / 7 baseline modules + service"
         report.figures.append(compared(title, costs, floors, target=1.25, plus=_service_seconds()))
     calls = [call for call in bench.server.calls() if call != POLL]
-    wanted = [call for _title, _task, calls in LIFECYCLE for call in calls]
-    for place, (title, _task, needed) in enumerate(LIFECYCLE):
-        begin = sum(len(calls) for _title, _task, calls in LIFECYCLE[:place])
-        report.counts.append(Count(what=f"calls to {title}", found=calls[begin : begin + len(needed)], wanted=needed))
-    report.counts.append(
-        Count(
-            what="calls of all lifecycles, without polls",
-            found=len(calls),
-            wanted=(len(wanted) + len(tasks)) * (1 + rounds),
-        )
-    )
+    wanted = [call for _task, calls in LIFECYCLE for call in calls] + [GET] * len(least)
+    expect("calls of the lifecycles, without polls", calls, wanted * (1 + rounds))
 
 
 def _sums(seconds: Sequence[float], size: int, which: int, rounds: int) -> list[float]:
@@ -134,5 +116,5 @@ def _service_seconds() -> float:
     """Return the seconds that the operations of one lifecycle took in the emulator."""
     requests = cloudcontrol_backends[ACCOUNT_ID][REGION].requests.values()
     took = [(request.finished - request.accepted).total_seconds() for request in requests]
-    writes = sum(call.endswith("Resource") and call != GET for _title, _task, calls in LIFECYCLE for call in calls)
+    writes = sum(call.endswith("Resource") and call != GET for _task, calls in LIFECYCLE for call in calls)
     return float(sum(took) / len(took) * writes)

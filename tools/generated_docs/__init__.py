@@ -1,7 +1,8 @@
-"""Pages and a picture that are written from code and tables, each with a template."""
+"""Pages and pictures that are written from code and tables, each with a template."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,3 +22,9 @@ def render(template: str, **values: Any) -> str:
     )
     environment.filters |= {name: value for name, value in values.items() if callable(value)}
     return environment.get_template(template).render(**values)
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return a table in Markdown. None is an empty cell."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join('' if cell is None else str(cell) for cell in line)} |" for line in lines)

@@ -8,7 +8,7 @@ import uuid
 
 from tests.support.environment import INSTALLED, ROOT
 from tests.support.faults.matrix import COLUMNS, EXCEPTIONS, FAULTS, LATE, LATE_EXCEPTIONS, PLACES, TRIES, Fault
-from tools.generated_docs import render
+from tools.generated_docs import render, table
 
 PAGE = ROOT / "tests" / "unit" / "faults" / "README.md"
 
@@ -35,7 +35,7 @@ def _calls(*, repeated: bool) -> str:
         [fault.title, fault.code, *(_words(_outcome(fault, column, repeated=repeated)) for column in COLUMNS)]
         for fault in FAULTS
     ]
-    return _table(["fault", "code", *COLUMNS.values()], rows)
+    return table(["fault", "code", *COLUMNS.values()], rows)
 
 
 def _outcome(fault: Fault, column: str, *, repeated: bool) -> str:
@@ -46,13 +46,13 @@ def _outcome(fault: Fault, column: str, *, repeated: bool) -> str:
 
 def _exceptions() -> str:
     rows = [[title, place, *map(_words, outcomes), why] for (title, place), (*outcomes, why) in EXCEPTIONS.items()]
-    return _table(["fault", "call", "once", "repeatedly", "reason"], rows)
+    return table(["fault", "call", "once", "repeatedly", "reason"], rows)
 
 
 def _operations() -> str:
     rows = [[late.code, *map(_words, (*late.create, *late.update, *late.delete))] for late in LATE]
     head = [f"{operation}, {times}" for operation in ("create", "update", "delete") for times in ("once", "repeatedly")]
-    return _table(["code", *head], rows)
+    return table(["code", *head], rows)
 
 
 def _example() -> str:
@@ -75,10 +75,6 @@ def _words(outcome: str) -> str:
         return "fails" if outcome == "1" else f"fails after {outcome}"
     words = {"recovered": "recovered", "+0": "recovered", "TimedOut": "fails at `wait_timeout`", "Refused": "rejected"}
     return words.get(outcome, f"recovered, {outcome}" if outcome else "")
-
-
-def _table(head: list[str], rows: list[list[str]]) -> str:
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *rows))
 
 
 if __name__ == "__main__":

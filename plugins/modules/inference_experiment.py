@@ -417,7 +417,7 @@ EXAMPLES = r"""
 
 - name: Check that only the model of the shadow variant answers requests
   ansible.builtin.assert:
-    that: stopped.promoted
+    that: stopped.promoted is true
     fail_msg: "The shadow variant was not promoted. The endpoint: {{ stopped.endpoint }}"
   when: stopped is not skipped and not ansible_check_mode
 

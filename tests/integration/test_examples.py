@@ -85,6 +85,8 @@ def test_fleet_is_created_by_declarations_and_its_drift_is_reported(tmp_path: Pa
     apply, drift = (str(EXAMPLES / "fleet" / name) for name in ("apply.yml", "drift.yml"))
     with EmulatorServer(operation_seconds=0.05, transition_seconds=0.05) as server:
         server.seed(REGION)
+        planned = ansible(server, "ansible-playbook", "--check", "--diff", apply, cwd=tmp_path)
+        assert '+    "name": "checkout-v2"' in planned
         printed = ansible(server, "ansible-playbook", apply, drift, cwd=tmp_path)
         assert "All 2 experiments match their declarations." in printed
         server.put_experiment(REGION, {"Name": "checkout-v1"}, status="Running")

@@ -14,8 +14,12 @@ from tools.matrix.place import BASE, Place
 
 # The message of ansible-test if it cannot download the script that installs pip, with the path of a local copy.
 BOOTSTRAP_PATH = re.compile(r"manually downloaded and saved to: (\S+)")
-# The tests of the modules. The others do not depend on the version of ansible-core, and `make test` runs them.
-UNITS = tuple(f"tests/unit/{folder}/" for folder in ("faults", "iam", "plugins", "stateful"))
+# The tests of the modules, and of templates. The others do not depend on the version of ansible-core, and `make test`
+# runs them.
+UNITS = (
+    *(f"tests/unit/{folder}/" for folder in ("faults", "iam", "plugins", "stateful")),
+    "tests/unit/docs/test_promote_if_better.py",
+)
 # The module ensurepip of Python does the same. It ignores the options for get-pip.py.
 BOOTSTRAP = "import ensurepip\n\nensurepip.bootstrap(default_pip=True)\n"
 

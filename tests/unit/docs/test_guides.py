@@ -21,6 +21,7 @@ from tools.generated_docs.guides import FOLDER, GUIDES, blocks, text_of
 
 WRITE = "run python -m tools.generated_docs"
 PREFIX = "awscc.sagemaker."
+EXAMPLES = ROOT / "docs" / "examples"
 REPOSITORY = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["repository"]
 
 
@@ -63,7 +64,7 @@ def test_picture_shows_transitions_of_type_with_labels() -> None:
 def test_picture_of_steps_names_existing_playbooks() -> None:
     assert steps.PICTURE.read_text(encoding="utf-8") == steps.picture(), WRITE
     named = {box.note for box in steps.BOXES if box.note.endswith(".yml")}
-    assert named <= {path.name for path in (ROOT / "docs" / "examples").glob("*.yml")}
+    assert named <= {path.name for path in EXAMPLES.glob("*.yml")}
 
 
 def test_guide_has_number_of_requested_metrics() -> None:
@@ -74,6 +75,19 @@ def test_guide_has_number_of_requested_metrics() -> None:
     )
     expected = f"each requested metric: {measurement} for a measurement with the default percentiles, {step} for a step"
     assert expected in text_of("guide_run_a_test")
+
+
+def test_condition_is_boolean_if_return_value_is_null() -> None:
+    """From ansible-core 2.19 on, null is no valid condition. These return values can be null."""
+    texts = [ROOT / "README.md", *FOLDER.glob("*.rst"), *EXAMPLES.rglob("*.yml"), *(ROOT / "plugins").rglob("*.py")]
+    condition = re.compile(r"(?:that|when): [\w.]+\.(?:promoted|drifted)$", re.MULTILINE)
+    assert {path.name for path in texts if condition.search(path.read_text(encoding="utf-8"))} == set()
+
+
+def test_example_with_async_supports_check_mode() -> None:
+    """ansible-core 2.16 rejects a task with async in check mode, unless async is 0."""
+    texts = "".join(path.read_text(encoding="utf-8") for path in EXAMPLES.rglob("*.yml"))
+    assert set(re.findall("^ *async: (.*)", texts, re.MULTILINE)) == {'"{{ ansible_check_mode | ternary(0, 3600) }}"'}
 
 
 def _paths(spec: Any, path: str = "") -> Iterator[str]:

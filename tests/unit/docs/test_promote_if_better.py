@@ -73,6 +73,8 @@ def _put(
     ("both", {"traffic": BOTH}, {}, "reject", "error rate 0.0200 above 0.01, p99 ratio 1.50 above 1.1"),
     ("other_limits", {"traffic": SLOW}, {"max_p99_ratio": "1.5"}, "promote", "all limits are met"),
     ("no_production", {"traffic": {"shadow": {}}}, {}, "wait", "not met: p99 latency"),
+    # Before ansible-core 2.19, the value of a variable with a template is a string.
+    ("no_production_before_2_19", {"traffic": {"shadow": {}}}, {"p99_ratio": "0"}, "wait", "not met: p99 latency"),
     ("percentiles_of_days", {"days": 3}, {}, "promote", "all limits are met"),
     ("slow_day", {"days": 3, "traffic": SLOW}, {}, "reject", "p99 ratio 1.50 above 1.1"),
 )

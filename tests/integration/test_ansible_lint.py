@@ -25,16 +25,9 @@ PLAYBOOK = """\
 
 # Playbook: module, options, text of the message that ansible-lint reports; None if it reports none.
 CASES = {
-    "manage_misspelt": (MANAGE, ["name: checkout", "discription: x"], "Unsupported parameters"),
-    "manage_misspelt_suboption": (MANAGE, ["name: checkout", "schedule: {start: x}"], "schedule.start"),
-    "manage_choice": (MANAGE, ["name: checkout", "desired_state: Stopped"], "value of desired_state must be one of"),
-    "manage_required": (MANAGE, ["state: absent"], "missing required arguments: name"),
-    "manage_correct": (MANAGE, ["name: checkout", 'schedule: {end_time: "2030-01-23T08:00:00Z"}'], None),
-    "manage_template": (MANAGE, ['name: "{{ name }}"', 'schedule: "{{ window }}"'], None),
-    "info_misspelt": (INFO, ["name_contain: x"], "Unsupported parameters"),
+    "manage_suboption": (MANAGE, ["name: checkout", "schedule: {start: x}"], "schedule.start"),
+    "manage_correct": (MANAGE, ['name: "{{ name }}"', 'schedule: {end_time: "2030-01-23T08:00:00Z"}'], None),
     "info_choice": (INFO, ["statuses: [Runing]"], "value of statuses must be one or more of"),
-    # The info module has no required option.
-    "info_type": (INFO, ["identifiers_only: maybe"], "identifiers_only"),
     "info_correct": (INFO, ["names: [checkout]"], None),
 }
 

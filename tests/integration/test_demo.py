@@ -10,13 +10,12 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.emulator.server import EmulatorServer
 from tests.support.environment import ROOT
-from tools.demo import Step, messages, run, summary
+from tools.demo import Step, run
 
 DEMO = [sys.executable, "-m", "tools.demo"]
 SECONDS = 300
@@ -76,14 +75,6 @@ def test_demo_exits_with_130_after_interrupt(tmp_path: Path) -> None:
     assert "Traceback" not in printed.read_text()
 
 
-@pytest.mark.parametrize(("verbose", "printed"), [(False, False), (True, True)])
-def test_run_prints_output_of_ansible_only_if_verbose(
-    verbose: bool, printed: bool, server: EmulatorServer, capfd: pytest.CaptureFixture[str]
-) -> None:
-    assert run(STEP, server, verbose=verbose) == []
-    assert ("PLAY RECAP" in capfd.readouterr().out) == printed
-
-
 @pytest.mark.parametrize(
     ("step", "problem"),
     [
@@ -94,57 +85,3 @@ def test_run_prints_output_of_ansible_only_if_verbose(
 def test_run_returns_difference_from_step(step: Step, problem: str, server: EmulatorServer) -> None:
     (found,) = run(step, server)
     assert found.startswith(problem)
-
-
-def _result(**values: Any) -> dict[str, Any]:
-    return {"failed": False, "changed": False, **values}
-
-
-STOPPED = {
-    "changed": True,
-    "inference_experiment": {"status": "Completed"},
-    "operations": [
-        {
-            "operation": "update",
-            "operation_status": "SUCCESS",
-            "patch_document": [{"op": "test", "path": "/Name"}, {"op": "add", "path": "/DesiredState"}],
-        }
-    ],
-}
-
-
-@pytest.mark.parametrize(
-    ("results", "line"),
-    [
-        pytest.param([], "no result", id="no task"),
-        pytest.param([_result(msg="All assertions passed")], "no result", id="task of another module"),
-        pytest.param([_result(inference_experiment={"status": "Created"})], "ok, status Created", id="unchanged"),
-        pytest.param(
-            [_result(changed=True, inference_experiment={}, operations=[])], "changed", id="deleted before the run"
-        ),
-        pytest.param(
-            [_result(inference_experiments=[{"name": "a", "status": "Running"}, {"name": "b", "status": "Created"}])],
-            "ok, a Running, b Created",
-            id="list",
-        ),
-        pytest.param(
-            [_result(**STOPPED), _result(msg="text")],
-            "changed, update SUCCESS (/DesiredState), status Completed",
-            id="patch",
-        ),
-        pytest.param(
-            [_result(**STOPPED, variant_actions={"production": "Remove", "shadow": "Promote"}, promoted=True)],
-            "changed, update SUCCESS (production: Remove, shadow: Promote), status Completed, promoted: true",
-            id="variant actions",
-        ),
-        pytest.param([_result(**STOPPED), {"failed": True, "msg": "reason"}], "failed, reason", id="failure"),
-    ],
-)
-def test_summary_describes_last_result_of_the_collection(results: list[dict[str, Any]], line: str) -> None:
-    assert summary(results) == line
-
-
-def test_messages_are_those_of_debug_only() -> None:
-    shown = {"_ansible_verbose_always": True}
-    debug = [_result(msg="one", **shown), _result(msg=["two", "three"], **shown)]
-    assert messages([_result(msg="All assertions passed"), *debug]) == ["one", "two", "three"]

@@ -30,20 +30,8 @@ EXPECTED = {
     "documentation site on Galaxy": ("galaxy.yml", r"\ndocumentation: https://awscc\.github\.io/"),
     "forum on documentation site": ("docs/docsite/links.yml", r"forums:\n(.*\n)+? +url: https://forum\.ansible\.com/"),
     "issues on documentation site": ("docs/docsite/links.yml", ISSUES),
-    "issue forms only": (".github/ISSUE_TEMPLATE/config.yml", r"\nblank_issues_enabled: false\n"),
-    "questions in forum": (".github/ISSUE_TEMPLATE/config.yml", r"https://forum\.ansible\.com/\S+aws"),
     "private reports": (".github/ISSUE_TEMPLATE/config.yml", r"/security/advisories/new"),
-    "bug report": (".github/ISSUE_TEMPLATE/bug.yml", r"\nname: "),
-    "feature request": (".github/ISSUE_TEMPLATE/feature.yml", r"\nname: "),
-    "documentation report": (".github/ISSUE_TEMPLATE/documentation.yml", r"\nname: "),
     "pull requests with fragment": (".github/pull_request_template.md", r"changelogs/fragments"),
-    "updates of actions": (".github/dependabot.yml", r"package-ecosystem: github-actions\n"),
-    "label of updates": (".github/dependabot.yml", r"labels: \[skip-changelog\]\n"),
-    "maintainers": ("MAINTAINERS.md", r"https://github\.com/awscc\b"),
-    "lint before commit": (".pre-commit-config.yaml", r"entry: make lint\n"),
-    "lint in container": (".devcontainer/devcontainer.json", r'"postCreateCommand": "make lint '),
-    "reason for tarball without tests": ("CONTRIBUTING.md", r"## Content of the tarball\n"),
-    "review": ("CONTRIBUTING.md", r"## Review a pull request\n"),
 }
 WORKFLOWS = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / ".github" / "workflows").glob("*.yml")}
 

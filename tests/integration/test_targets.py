@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from tests.emulator.server import EmulatorServer
-from tests.support.environment import INSTALLED, REGION, ROOT
+from tests.support.environment import REGION, ROOT
 from tests.support.playbooks import TARGETS, ansible, write_playbook
 
 MODULE = "awscc.sagemaker.inference_experiment"
@@ -86,35 +86,3 @@ def test_live_target_succeeds_with_credentials_of_its_configuration(server: Emul
     output = ansible(server, "ansible-playbook", *arguments, cwd=tmp_path, variables=removed)
     assert "failed=0" in output
     assert server.writes() == ["CreateResource", "UpdateResource", "DeleteResource"]
-
-
-@slow
-def test_play_with_host_for_each_region_updates_experiment_of_region(server: EmulatorServer, tmp_path: Path) -> None:
-    regions = ["us-east-1", "eu-west-1", "ap-southeast-2"]
-    for region in regions:
-        server.put_experiment(region, {"Name": "everywhere"})
-    local = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
-    inventory = tmp_path / "inventory.json"
-    inventory.write_text(json.dumps({"all": {"hosts": dict.fromkeys(regions), "vars": local}}), encoding="utf-8")
-    playbook = write_playbook(
-        tmp_path / "regions.json",
-        hosts="all",
-        strategy="free",
-        module_defaults={"group/awscc.sagemaker.aws": {"region": "{{ inventory_hostname }}"}},
-        tasks=[{MODULE: {"name": "everywhere", "description": "{{ inventory_hostname }}"}}],
-    )
-    ansible(server, "ansible-playbook", "--inventory", str(inventory), playbook, cwd=tmp_path)
-    found = {region: server.experiment("everywhere", region)["properties"]["Description"] for region in regions}
-    assert found == {region: region for region in regions}
-    assert server.writes() == ["UpdateResource"] * 3
-
-
-def test_ad_hoc_command_lists_no_experiments_in_empty_account(server: EmulatorServer, tmp_path: Path) -> None:
-    output = ansible(server, "ansible", "localhost", "-m", f"{MODULE}_info", "-a", f"region={REGION}", cwd=tmp_path)
-    assert '"inference_experiments": []' in output
-
-
-def test_ansible_galaxy_lists_installed_collection(server: EmulatorServer, tmp_path: Path) -> None:
-    output = ansible(server, "ansible-galaxy", "collection", "list", "awscc.sagemaker", "--format=json", cwd=tmp_path)
-    paths = json.loads(output[output.index("{") :])
-    assert [path for path, found in paths.items() if "awscc.sagemaker" in found] == [str(INSTALLED.parent.parent)]

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
+import io
+import itertools
 import re
+import tokenize
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -57,12 +60,11 @@ def _source(path: Path, folder: str, found: Areas) -> None:
         return
     lines = source.split("\n")
     nodes = list(ast.walk(ast.parse(source)))
-    strings = list(_strings(nodes))
     docstrings = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
     documentation = _documentation(path, nodes) if folder == "plugins" else set()
     comments = PLUGINS if folder == "plugins" else TESTS
-    found[comments] += _comments(path, lines, strings)
-    for node in strings:
+    found[comments] += _comments(path, source)
+    for node in _strings(nodes):
         text = Text(path, node.lineno, _slice(lines, node))
         if id(node) in docstrings:
             found[comments].append(text)
@@ -102,34 +104,19 @@ def _is_message(source: str) -> bool:
     return not source.startswith("r") and re.search(r"[A-Za-z,.:] [A-Za-z]", source) is not None
 
 
-def _comments(path: Path, lines: Sequence[str], strings: Sequence[ast.Constant | ast.JoinedStr]) -> Iterator[Text]:
+def _comments(path: Path, source: str) -> Iterator[Text]:
     """Yield the comments. Lines that follow each other are one text."""
-    block: list[str] = []
-    for number, line in enumerate([*lines, ""], 1):
-        at = _comment_at(line, number, strings)
-        if at is not None and not _HEADER.match(line):
-            block.append(line[at:].lstrip("#:"))
-        elif block:
-            yield Text(path, number - len(block), "\n".join(block))
-            block = []
-
-
-def _comment_at(line: str, number: int, strings: Sequence[ast.Constant | ast.JoinedStr]) -> int | None:
-    """Return where the comment of a line begins: at the first # that is not in a string; None without a comment."""
-    at = line.find("#")
-    while at >= 0:
-        if not any(
-            (node.lineno, node.col_offset) <= (number, at) < (node.end_lineno or 0, node.end_col_offset or 0)
-            for node in strings
-        ):
-            return at
-        at = line.find("#", at + 1)
-    return None
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    comments = [(token.start[0], token.string) for token in tokens if token.type == tokenize.COMMENT]
+    numbered = enumerate((line, words.lstrip("#:")) for line, words in comments if not _HEADER.match(words))
+    for _distance, group in itertools.groupby(numbered, lambda entry: entry[1][0] - entry[0]):
+        block = [comment for _number, comment in group]
+        yield Text(path, block[0][0], "\n".join(words for _line, words in block))
 
 
 def _slice(lines: Sequence[str], node: ast.Constant | ast.JoinedStr) -> str:
+    """Return the source of a node: ast.get_source_segment splits the file for each node, which takes seconds."""
     assert node.end_lineno is not None
-    assert node.end_col_offset is not None
     part = list(lines[node.lineno - 1 : node.end_lineno])
     part[-1] = part[-1][: node.end_col_offset]
     part[0] = part[0][node.col_offset :]

@@ -91,33 +91,3 @@ def test_hint_of_the_guide_is_in_the_message_of_its_error(code: str, message: st
 def test_troubleshooting_entries_have_one_hint_for_all_codes() -> None:
     for codes in GROUPED:
         assert len({troubleshooting.hint(code) for code in codes.split()}) == 1, codes
-
-
-OPTION = ":ansopt:`awscc.sagemaker.inference_experiment#module:{}`"
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("Set a later schedule.end_time.", f"Set a later {OPTION.format('schedule.end_time')}."),
-        ("Set purge_tags: true to", f"Set {OPTION.format('purge_tags=true')} to"),
-        ("with on_stop: retain, and", f"with {OPTION.format('on_stop=retain')}, and"),
-        ("omit wait: false", f"omit {OPTION.format('wait=false')}"),
-        ("wait for the end", "wait for the end"),
-        ("Check region, and", f"Check {OPTION.format('region')}, and"),
-        ("in this region", "in this region"),
-        ("Omit identifiers_only.", "Omit :ansopt:`awscc.sagemaker.inference_experiment_info#module:identifiers_only`."),
-        (
-            "Use awscc.sagemaker.inference_experiment_info.",
-            "Use :ansplugin:`awscc.sagemaker.inference_experiment_info#module`.",
-        ),
-        ("the module community.aws.sts_session_token", "the module ``community.aws.sts_session_token``"),
-        ("Grant sagemaker:AddTags, or", "Grant ``sagemaker:AddTags``, or"),
-        ("Run `aws sso login`.", "Run ``aws sso login``."),
-        ("the AWS_* variables", "the ``AWS_*`` variables"),
-        ("that begins with http:// in", "that begins with ``http://`` in"),
-        ("See `Rejected tasks`_.", "See `Rejected tasks`_."),
-    ],
-)
-def test_marked_returns_text_with_markup(text: str, expected: str) -> None:
-    assert troubleshooting.marked(text) == expected

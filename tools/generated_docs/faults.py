@@ -1,12 +1,11 @@
-"""Write tests/unit/faults/README.md from the matrix: `python -m tools.generated_docs.faults`."""
+"""Write tests/unit/faults/README.md from the matrix: `python -m tools.generated_docs`."""
 
 from __future__ import annotations
 
-import sys
 import textwrap
 import uuid
 
-from tests.support.environment import INSTALLED, ROOT
+from tests.support.environment import ROOT
 from tests.support.faults.matrix import COLUMNS, EXCEPTIONS, FAULTS, LATE, LATE_EXCEPTIONS, PLACES, TRIES, Fault
 from tools.generated_docs import render, table
 
@@ -75,8 +74,3 @@ def _words(outcome: str) -> str:
         return "fails" if outcome == "1" else f"fails after {outcome}"
     words = {"recovered": "recovered", "+0": "recovered", "TimedOut": "fails at `wait_timeout`", "Refused": "rejected"}
     return words.get(outcome, f"recovered, {outcome}" if outcome else "")
-
-
-if __name__ == "__main__":
-    sys.path.insert(0, str(INSTALLED.parents[2]))
-    PAGE.write_text(page(), encoding="utf-8")

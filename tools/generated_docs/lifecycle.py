@@ -1,4 +1,4 @@
-"""Write the guide to the operations by status from the grid: `python -m tools.generated_docs.lifecycle`."""
+"""Write the guide to the operations by status from the grid: `python -m tools.generated_docs`."""
 
 from __future__ import annotations
 
@@ -45,7 +45,3 @@ def page() -> str:
 def _cell(outcome: str) -> str:
     reason = outcome.removeprefix("no: ")
     return f"rejected: {_REASONS[reason][0]}" if reason in _REASONS else outcome.replace("-", "\u2013")
-
-
-if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")

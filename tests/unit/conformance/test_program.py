@@ -239,7 +239,7 @@ def test_wrong_option_is_rejected_before_any_write(
 
 
 def test_page_and_readme_are_up_to_date() -> None:
-    assert page.PAGE.read_text(encoding="utf-8") == page.page(), "run python -m tools.generated_docs.facts"
+    assert page.PAGE.read_text(encoding="utf-8") == page.page(), "run python -m tools.generated_docs"
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert ("No fact has been observed on AWS so far." in readme) is (not page.observations(page.RESULTS))
 

@@ -10,16 +10,17 @@ import pytest
 import yaml
 
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model import metrics
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import option_name
 from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types.inference_experiment import (
     INFERENCE_EXPERIMENT,
+    STATUSES,
 )
 from tests.emulator import Emulator, ManualClock
 from tests.support.environment import REGION, ROOT
 from tests.support.module_runner import run_module, with_shared_clients
-from tools.generated_docs import diagram, steps
+from tests.support.stateful.transitions import TRANSITIONS
 from tools.generated_docs.guides import FOLDER, GUIDES, blocks, text_of
 
-WRITE = "run python -m tools.generated_docs"
 PREFIX = "awscc.sagemaker."
 EXAMPLES = ROOT / "docs" / "examples"
 REPOSITORY = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["repository"]
@@ -55,15 +56,37 @@ def test_tasks_of_guide_succeed_in_order(guide: str, seeded: Emulator) -> None:
         run_module("inference_experiment", {"name": name, "state": "absent"}, emulator=seeded)
 
 
-def test_picture_shows_transitions_of_type_with_labels() -> None:
-    assert set(diagram.transitions()) == set(diagram.ARROWS)
-    assert all(arrow.label for arrow in diagram.ARROWS.values())
-    assert diagram.PICTURE.read_text(encoding="utf-8") == diagram.picture(), WRITE
+# The transitional status that a task requests with desired_state.
+REQUESTED = {"Running": "Starting", "Completed": "Stopping", "Cancelled": "Stopping"}
+
+
+def _changeable(status: str) -> Iterator[str]:
+    """Yield the options that can be changed in a status, with the member if only one member can be changed."""
+    rules = STATUSES[status]
+    for name in sorted(rules.updatable):
+        option = option_name(name)
+        members = INFERENCE_EXPERIMENT.options[option].get("options") or {}
+        yield f"{option}.end_time" if 0 < len(rules.write_only.get(name, ())) < len(members) else option
+
+
+def test_picture_of_lifecycle_shows_each_transition_and_options_that_can_change() -> None:
+    picture = (ROOT / "docs" / "images" / "lifecycle.svg").read_text(encoding="utf-8")
+    transitions = {("None", "Creating"), *TRANSITIONS}
+    for name, status in STATUSES.items():
+        transitions |= {(name, "Updating")} if status.updatable - {"Tags"} else set()
+        transitions |= {(name, REQUESTED[intent]) for intent in status.transitions}
+    assert set(re.findall(r'class="way" id="(\w+)-(\w+)"', picture)) == transitions
+    texts = re.findall(r'class="(?:name|note)".*>(.*)</text>', picture)
+    for name, status in STATUSES.items():
+        options = [] if status.transitional else [*_changeable(name)]
+        first = texts.index(name) + 1
+        assert texts[first : first + len(options)] == options
 
 
 def test_picture_of_steps_names_existing_playbooks() -> None:
-    assert steps.PICTURE.read_text(encoding="utf-8") == steps.picture(), WRITE
-    named = {box.note for box in steps.BOXES if box.note.endswith(".yml")}
+    picture = (ROOT / "docs" / "images" / "run_a_test.svg").read_text(encoding="utf-8")
+    named = set(re.findall(r"\w+\.yml", picture))
+    assert named
     assert named <= {path.name for path in EXAMPLES.glob("*.yml")}
 
 

@@ -133,7 +133,7 @@ def test_sample_has_each_fault_and_each_call() -> None:
 
 
 def test_page_shows_matrix() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(), "run python -m tools.generated_docs.faults"
+    assert PAGE.read_text(encoding="utf-8") == page(), "run python -m tools.generated_docs"
 
 
 def _arm(emulator: Emulator, cell: Cell, *, after: int = 0, response_timeout: int = RESPONSE_TIMEOUT) -> None:

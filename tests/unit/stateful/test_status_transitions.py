@@ -72,7 +72,7 @@ def test_task_has_outcome_of_cell_as_predicted_in_check_mode(cell: Cell, emulato
 
 
 def test_guide_to_operations_shows_grid() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(), "run python -m tools.generated_docs.lifecycle"
+    assert PAGE.read_text(encoding="utf-8") == page(), "run python -m tools.generated_docs"
 
 
 def _rejected_options(cell: Cell, task: Mapping[str, Any]) -> set[str]:

@@ -115,7 +115,8 @@ def _wait_errors(resource_type: ResourceType, params: Mapping[str, Any]) -> list
     if params[many] is None:
         errors.append(f"wait_for requires {many}.")
     excluded = (f"{resource_type.identifier}_contains", "statuses", "identifiers_only")
-    return errors + [f"wait_for cannot be combined with {option}." for option in excluded if params[option]]
+    combined = [option for option in excluded if params[option] not in (None, False)]
+    return errors + [f"wait_for cannot be combined with {option}." for option in combined]
 
 
 def _result(

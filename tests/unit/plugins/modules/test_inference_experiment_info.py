@@ -325,6 +325,7 @@ def test_wait_for_in_check_mode_reads_once(run: Run, emulator: Emulator) -> None
     ("long name", {"names": ["n" * 121]}, ["names must have 1 to 120 characters, got 121."]),
     ("wait_for without names", {"wait_for": ["Running"]}, ["wait_for requires names."]),
     ("empty wait_for", {"names": ["a"], "wait_for": []}, ["wait_for must not be empty."]),
+    ("wait_for without statuses", {"names": ["a"], "wait_for": ["Running"], "statuses": []}, ["with statuses."]),
     (
         "wait_for with filters",
         {"name": "a", "wait_for": ["Running"], "name_contains": "a", "statuses": ["Created"], "identifiers_only": True},

@@ -443,12 +443,19 @@ class Account:
         for event in list(self._unfinished.values()):
             # The handler could create an experiment after the list of experiments.
             _attempt(partial(self.final, event), f"operation {event['RequestToken']}", failures)
-        for name in self._own():
+        names: list[str] = []
+        _attempt(lambda: names.extend(self._own()), f"experiments {self.prefix}...", failures)
+        for name in names:
             _attempt(partial(self._remove, name), f"experiment {name}", failures)
+        before = len(failures)
         _attempt(self._restore_endpoint, f"endpoint {self.resources.endpoint}", failures)
+        restored = len(failures) == before
         for config in sorted(self.config_names - {self.original_config}):
-            delete = partial(self.sagemaker.delete_endpoint_config, EndpointConfigName=config)
-            _attempt(delete, f"endpoint configuration {config}", failures)
+            subject = f"endpoint configuration {config}"
+            if restored:
+                _attempt(partial(self.sagemaker.delete_endpoint_config, EndpointConfigName=config), subject, failures)
+            else:  # AWS does not reject the delete of a configuration that an endpoint uses
+                failures.append(f"{subject}: the endpoint may use it")
         return failures
 
     def _own(self) -> list[str]:

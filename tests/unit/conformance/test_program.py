@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.conformance.__main__ import main
-from tests.conformance.account import TAG, Time
+from tests.conformance.account import TAG, Account, Time
 from tests.conformance.contradictions import CONTRADICTIONS
 from tests.conformance.facts import FACTS
 from tests.emulator.seed import Seed
@@ -202,6 +203,32 @@ def test_interrupted_create_is_removed_after_its_end(aws: Aws) -> None:
     assert aws.server.writes()[0] == "CreateResource"
     assert "DeleteInferenceExperiment" in aws.server.writes()
     assert aws.nothing_left()
+
+
+def test_configuration_of_endpoint_that_cannot_be_restored_is_kept(
+    aws: Aws, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """AWS does not reject the delete of a configuration that an endpoint uses."""
+
+    def denied(account: Account) -> None:
+        if account.in_service()["EndpointConfigName"] != account.original_config:
+            raise ClientError({"Error": {"Code": "AccessDeniedException"}}, "UpdateEndpoint")
+
+    monkeypatch.setattr(Account, "_restore_endpoint", denied)
+    assert aws.run(STOP) == 1
+    experiments, in_use, _number = aws.left()
+    configs = aws.server.client("sagemaker", REGION).list_endpoint_configs()["EndpointConfigs"]
+    assert (experiments, in_use in {each["EndpointConfigName"] for each in configs}) == ([], True)
+    assert f"NOT REMOVED: endpoint configuration {in_use}: the endpoint" in capsys.readouterr().out
+
+
+def test_endpoint_is_restored_if_experiments_cannot_be_listed(aws: Aws, capsys: pytest.CaptureFixture[str]) -> None:
+    aws.server.fault("ListInferenceExperiments", "error", code="AccessDeniedException", status=403, times=99)
+    assert aws.run(STOP) == 1
+    client = aws.server.client("sagemaker", REGION)
+    endpoint = client.describe_endpoint(EndpointName=aws.seed.endpoint_name)
+    assert endpoint["EndpointConfigName"] == aws.seed.endpoint_config_name
+    assert "NOT REMOVED: experiments conformance-" in capsys.readouterr().out
 
 
 def test_experiment_that_cannot_be_removed_is_named(aws: Aws, capsys: pytest.CaptureFixture[str]) -> None:

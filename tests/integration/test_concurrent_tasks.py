@@ -18,7 +18,7 @@ from tests.support.module_runner import Result
 from tests.support.processes import Processes
 from tests.support.stateful.invariants import CONFLICTS, find, unmet
 from tests.support.stateful.setup import put_needed
-from tests.support.stateful.transitions import NEEDED, ROLE, shadowing, variant
+from tests.support.stateful.transitions import NEEDED, ROLE, shadowing
 from tests.support.thorough import THOROUGH
 
 ROUNDS = 3 if THOROUGH else 1
@@ -43,18 +43,13 @@ class Group:
     """The maximum number of times that an effect may occur."""
 
 
-def _one_and(first: Task, other: Task) -> Callable[[int], list[Task]]:
-    return lambda number: [first] + [other] * (number - 1)
-
-
-def _half_and(first: Task, other: Task) -> Callable[[int], list[Task]]:
-    return lambda number: [first, other] * (number // 2)
-
-
 def named(**options: Any) -> Task:
     return {"name": NAME, **options}
 
 
+STOP = named(desired_state="Completed", on_stop="promote_shadow")
+RECREATE = {**WHOLE, "role_arn": f"{ROLE}others", "recreate": True}
+# Unit tests have more combinations, with another caller at each call of a task.
 GROUPS = (
     Group("same create", "absent", lambda n: [WHOLE] * n, agree=True, most=(("create", 1),)),
     Group(
@@ -63,39 +58,16 @@ GROUPS = (
         lambda n: [named(tags={f"team-{number}": "here"}, purge_tags=False) for number in range(n)],
         agree=True,
     ),
-    Group("same update", "Created", lambda n: [named(description="ours")] * n, agree=True),
-    Group("different descriptions", "Running", lambda n: [named(description=f"description {i}") for i in range(n)]),
-    Group("different tags", "Completed", lambda n: [named(tags={"team": str(i)}) for i in range(n)]),
-    Group(
-        "creates with different descriptions",
-        "absent",
-        lambda n: [{**WHOLE, "description": f"description {i}"} for i in range(n)],
-        most=(("create", 1),),
-    ),
-    Group(
-        "one delete, other updates",
-        "Created",
-        _one_and(named(state="absent"), named(description="ours")),
-        most=(("delete", 1), ("create", 0)),
-    ),
     Group(
         "one stop with promotion, other updates",
         "Running",
-        _one_and(named(desired_state="Completed", on_stop="promote_shadow"), named(shadow_mode_config=shadowing(90))),
+        lambda n: [STOP] + [named(shadow_mode_config=shadowing(90))] * (n - 1),
         most=(("stop: production Remove, shadow Promote", 1), ("stop: production Retain, shadow Retain", 0)),
-    ),
-    Group(
-        "one start, other updates of variants",
-        "Created",
-        _one_and(
-            named(desired_state="Running"), named(model_variants=[variant("production"), variant("shadow", count=2)])
-        ),
-        most=(("start", 1),),
     ),
     Group(
         "half recreates, half updates",
         "Running",
-        _half_and({**WHOLE, "role_arn": f"{ROLE}others", "recreate": True}, named(description="ours")),
+        lambda n: [RECREATE, named(description="ours")] * (n // 2),
     ),
 )
 

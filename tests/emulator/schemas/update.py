@@ -1,4 +1,4 @@
-"""`python -m tests.emulator.schemas.update` copies the schemas that cfn-lint ships, and prints the differences.
+"""`python -m tests.emulator.schemas.update` copies the schemas that cfn-lint ships. Show the differences by `git diff`.
 
 A difference may require changes of the resource type, its documentation or the emulator.
 """
@@ -6,7 +6,6 @@ A difference may require changes of the resource type, its documentation or the 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,32 +21,7 @@ def shipped(type_name: str) -> dict[str, Any]:
     return schema
 
 
-def differences(ours: Any, theirs: Any, pointer: str = "#") -> Iterator[str]:
-    """Yield a line for each difference to another version of the schema; it begins with the JSON pointer."""
-    if isinstance(ours, dict) and isinstance(theirs, dict):
-        for name in sorted({*ours, *theirs}):
-            here = f"{pointer}/{name}"
-            if name not in ours:
-                yield f"{here}: new: {json.dumps(theirs[name], sort_keys=True)}"
-            elif name not in theirs:
-                yield f"{here}: gone"
-            else:
-                yield from differences(ours[name], theirs[name], here)
-    elif isinstance(ours, list) and isinstance(theirs, list):
-        yield from (f"{pointer}: new: {json.dumps(entry)}" for entry in theirs if entry not in ours)
-        yield from (f"{pointer}: gone: {json.dumps(entry)}" for entry in ours if entry not in theirs)
-    elif ours != theirs:
-        yield f"{pointer}: {json.dumps(theirs)} instead of {json.dumps(ours)}"
-
-
-def main() -> None:
-    for type_name in TYPE_NAMES:
-        path, schema = Path(__file__).with_name(f"{type_name.replace('::', '-')}.json"), shipped(type_name)
-        before = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-        for line in differences(before, schema):
-            print(f"{type_name}: {line}")
-        path.write_text(json.dumps(schema, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-
-
 if __name__ == "__main__":
-    main()
+    for type_name in TYPE_NAMES:
+        path = Path(__file__).with_name(f"{type_name.replace('::', '-')}.json")
+        path.write_text(json.dumps(shipped(type_name), indent=2, sort_keys=True) + "\n", encoding="utf-8")

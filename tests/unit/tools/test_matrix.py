@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
 
-from tests.support.environment import ROOT
 from tools.matrix import __main__ as matrix
 from tools.matrix.place import Place
 
@@ -42,12 +40,3 @@ def test_matrix_fails_if_one_run_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(matrix, "found_pythons", lambda _names: FOUND)
     monkeypatch.setattr(Place, "run", lambda place: place.name != "2.19-3.11")
     assert matrix.main([]) == 1
-
-
-NAMED_UNDERSCORE = re.compile(r"\b_(?: in\b|,|\)| =)")
-
-
-def test_sources_follow_rules_of_ansible_test() -> None:
-    sources = [path for folder in ("plugins", "tests", "tools") for path in (ROOT / folder).rglob("*.py")]
-    assert [path for path in sources if NAMED_UNDERSCORE.search(path.read_text(encoding="utf-8"))] == []
-    assert [path for path in (ROOT / "tests" / "unit").rglob("__init__.py") if path.stat().st_size] == []

@@ -16,7 +16,10 @@ from ..model.metrics import MetricsTable, Query, Subject, Times, Values
 from .client import CloudControl
 
 # Codes of a request with a period that CloudWatch does not accept.
-_INVALID = ("InvalidParameterCombination", "InvalidParameterValue", "ValidationError", "ValidationException")
+_INVALID = (
+    *("InvalidParameterCombination", "InvalidParameterValue", "ValidationError"),
+    *("InvalidParameterCombinationException", "InvalidParameterValueException", "ValidationException"),
+)
 _OPERATION = "GetMetricData"
 
 

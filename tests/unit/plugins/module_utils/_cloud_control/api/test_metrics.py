@@ -132,7 +132,12 @@ def rejected(code: str) -> ClientError:
 
 
 @pytest.mark.parametrize(
-    "code", ["InvalidParameterCombination", "InvalidParameterValue", "ValidationError", "ValidationException"]
+    "code",
+    [
+        *("InvalidParameterCombination", "InvalidParameterValue", "ValidationError"),
+        # The names of the same errors in responses without the header x-amzn-query-error.
+        *("InvalidParameterCombinationException", "InvalidParameterValueException", "ValidationException"),
+    ],
 )
 def test_rejected_period_of_more_than_a_day_is_replaced_by_days(code: str) -> None:
     client = Client(rejected(code), page(result("m0", d1=2, d2=3), result("m1", d1=1)))

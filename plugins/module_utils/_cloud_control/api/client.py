@@ -15,11 +15,12 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
 
-from ..errors import CallFailed
+from ..errors import NOT_AUTHORIZED, CallFailed
 from ..model.resource_type import Properties, ServiceCall, WriteOnlyReader
 from . import responses
 from .polling import Deadline, backoff, pauses
@@ -90,7 +91,8 @@ class CloudControl:
     def describe(self, call: ServiceCall, identifier: str, parse: Callable[[Response], Parsed]) -> Parsed:
         """Return the parsed response of a call of a service's own API. Raises CallFailed."""
         argument: dict[str, Any] = {call.argument: identifier}
-        return self._call(call.method, parse, service=call.service, **argument)
+        with hint_if_denied(call.permission):
+            return self._call(call.method, parse, service=call.service, **argument)
 
     def create_clients(self, *services: str) -> None:
         """Create the clients of services, before other threads use them."""
@@ -210,6 +212,17 @@ class CloudControl:
             with responses.convert_client_errors(service):
                 self._clients[service] = self.make_client(service)
         return self._clients[service]
+
+
+@contextmanager
+def hint_if_denied(permission: str) -> Iterator[None]:
+    """Set the hint of CallFailed if AWS denies a call of another service, and the message names no permission."""
+    try:
+        yield
+    except CallFailed as error:
+        if error.denied and NOT_AUTHORIZED not in error.message:
+            error.hint = f"Grant the permission {permission} to the calling identity."
+        raise
 
 
 def _operation_name(method: str) -> str:

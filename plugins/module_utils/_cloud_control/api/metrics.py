@@ -13,7 +13,7 @@ from typing import Any
 from ..errors import CallFailed
 from ..model import metrics
 from ..model.metrics import MetricsTable, Query, Subject, Times, Values
-from .client import CloudControl
+from .client import CloudControl, hint_if_denied
 
 # Codes of a request with a period that CloudWatch does not accept.
 _INVALID = (
@@ -67,9 +67,10 @@ def _get_metric_data(client: CloudControl, asked: Sequence[Query], subject: Subj
     request = [_request(name, query, subject) for name, query in by_id.items()]
     found: dict[Query, dict[datetime, float]] = {query: {} for query in by_id.values()}
     period = {"StartTime": times.start, "EndTime": times.end}
-    for results in client.pages("get_metric_data", _parse, service="cloudwatch", MetricDataQueries=request, **period):
-        for name, points in results:
-            found[by_id[name]].update(points)
+    with hint_if_denied("cloudwatch:GetMetricData"):
+        for results in client.pages("get_metric_data", _parse, service="cloudwatch", MetricDataQueries=request, **period):
+            for name, points in results:
+                found[by_id[name]].update(points)
     return found
 
 

@@ -317,6 +317,18 @@ def test_option_that_conflicts_with_test_is_rejected_after_describe(
     assert emulator.calls() == CALLS[:1]
 
 
+@cases(
+    ("SageMaker", "DescribeInferenceExperiment", "Grant the permission sagemaker:DescribeInferenceExperiment to"),
+    ("CloudWatch", "GetMetricData", "Grant the permission cloudwatch:GetMetricData to the calling identity."),
+)
+def test_denied_call_without_permission_in_message_names_permission(
+    operation: str, hint: str, run: Run, emulator: Emulator
+) -> None:
+    start_test(emulator, hours=5)
+    emulator.fault(operation, "error", code="AccessDeniedException", status=400)
+    failed(run(METRICS_INFO, {"name": NAME}), "AccessDeniedException", hint)
+
+
 def test_missing_experiment_fails(run: Run) -> None:
     failed(
         run(METRICS_INFO, {"name": NAME}),

@@ -66,9 +66,9 @@ def _get_metric_data(client: CloudControl, asked: Sequence[Query], subject: Subj
     by_id = {f"m{number}": query for number, query in enumerate(dict.fromkeys(asked))}
     request = [_request(name, query, subject) for name, query in by_id.items()]
     found: dict[Query, dict[datetime, float]] = {query: {} for query in by_id.values()}
-    period = {"StartTime": times.start, "EndTime": times.end}
+    parameters = {"MetricDataQueries": request, "StartTime": times.start, "EndTime": times.end}
     with hint_if_denied("cloudwatch:GetMetricData"):
-        for results in client.pages("get_metric_data", _parse, service="cloudwatch", MetricDataQueries=request, **period):
+        for results in client.pages("get_metric_data", _parse, service="cloudwatch", **parameters):
             for name, points in results:
                 found[by_id[name]].update(points)
     return found

@@ -12,11 +12,12 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 if TYPE_CHECKING:
+    from tests.conformance.fact import Scenario
     from tests.emulator import Emulator
 
 TYPE_NAME = "AWS::SageMaker::InferenceExperiment"
@@ -87,15 +88,6 @@ def tags(**values: str) -> list[dict[str, str]]:
     return [{"Key": key, "Value": value} for key, value in values.items()]
 
 
-class Recorded(Protocol):
-    """A scenario of fact.py."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def run(self) -> Callable[[Account], Any]: ...
-
-
 class Account:
     """Calls for the checks. All created experiments have names with a prefix of this run, and a tag."""
 
@@ -148,7 +140,7 @@ class Account:
     def prefix(self) -> str:
         return f"conformance-{self.run_id}-"
 
-    def once(self, scenario: Recorded) -> Any:
+    def once(self, scenario: Scenario) -> Any:
         """Return the record of a scenario, which runs once. A failure is raised again for each fact."""
         if scenario.name not in self._records:
             try:

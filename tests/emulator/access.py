@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import contextlib
 import json
-import threading
 from collections.abc import Iterable, Iterator, Mapping
+from contextvars import ContextVar
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -38,7 +38,7 @@ _BY_NAME: Mapping[str, tuple[str, str]] = {
     **{f"{verb}Endpoint": ("endpoint", "EndpointName") for verb in ("Describe", "Update", "Delete")},
     **{f"{verb}EndpointConfig": ("endpoint-config", "EndpointConfigName") for verb in ("Describe", "Delete")},
 }
-_thread = threading.local()
+_caller: ContextVar[Principal | None] = ContextVar("caller", default=None)
 
 
 class Signed(NamedTuple):
@@ -139,17 +139,16 @@ def _trusts(document: Mapping[str, Any]) -> bool:
 @contextlib.contextmanager
 def acting(principal: Principal | None) -> Iterator[None]:
     """Set the principal of the call that this thread serves."""
-    before = caller()
-    _thread.principal = principal
+    before = _caller.set(principal)
     try:
         yield
     finally:
-        _thread.principal = before
+        _caller.reset(before)
 
 
 def caller() -> Principal | None:
     """Return the principal of the call that this thread serves; None is the root user."""
-    return getattr(_thread, "principal", None)
+    return _caller.get()
 
 
 # required permissions

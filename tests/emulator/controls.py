@@ -139,23 +139,8 @@ class Controls:
         """Create a bucket, a role, two models and an endpoint if they are missing."""
         return sow(self.client, region, name)
 
-    def put_experiment(
-        self,
-        region: str,
-        properties: Mapping[str, Any],
-        *,
-        status: str = "Running",
-        tags: Mapping[str, str] | None = None,
-        time_left: float | None = None,
-        then: str | None = None,
-    ) -> dict[str, Any]:
-        """Create or replace an experiment with any status; return its state as `experiment` does.
-
-        `properties` are those of CloudFormation, write-only ones included; only Name is required. `tags` may contain
-        `aws:*` keys. A transitional status lasts `time_left` seconds (default transition_seconds, `math.inf`: always);
-        `then` is the status after Updating and Stopping. Endpoint, models and role need not exist.
-        """
-        details: Any = {"status": status, "tags": tags, "time_left": time_left, "then": then}
+    def put_experiment(self, region: str, properties: Mapping[str, Any], **details: Any) -> dict[str, Any]:
+        """Create or replace an experiment by `placing.place`; return its state as `experiment` does."""
         with self.world.lock:
             now = cloudcontrol_backends[ACCOUNT_ID][region].settle()
             placing.place(self._sagemaker(region).inference_experiments, properties, now=now, **details)
@@ -176,23 +161,8 @@ class Controls:
                 raise KeyError(f"there is no inference experiment {name!r} in {region}")
             return placing.raw(found)
 
-    def put_endpoint(
-        self,
-        name: str,
-        region: str = "us-east-1",
-        *,
-        status: str = "InService",
-        time_left: float | None = None,
-        then: str = "InService",
-        failure_reason: str = "",
-    ) -> None:
-        """Set the status of an endpoint: InService, OutOfService, Failed, UpdateRollbackFailed or a transitional one.
-
-        Creating, Updating, SystemUpdating, RollingBack and Deleting last `time_left` seconds (default
-        transition_seconds, `math.inf`: always) and end in `then`. InService completes an update in progress, Failed
-        and UpdateRollbackFailed discard it.
-        """
-        details: Any = {"status": status, "time_left": time_left, "then": then, "failure_reason": failure_reason}
+    def put_endpoint(self, name: str, region: str = "us-east-1", **details: Any) -> None:
+        """Set the status of an endpoint by `Endpoints.put`."""
         with self.world.lock:
             now = cloudcontrol_backends[ACCOUNT_ID][region].settle()
             self._sagemaker(region).deployments.put(name, now, **details)

@@ -201,12 +201,17 @@ class Endpoints:
         name: str,
         now: datetime,
         *,
-        status: str,
+        status: str = "InService",
         time_left: float | None = None,
         then: str = "InService",
         failure_reason: str = "",
     ) -> None:
-        """Set the status of an endpoint; see Controls.put_endpoint."""
+        """Set the status of an endpoint: InService, OutOfService, Failed, UpdateRollbackFailed or a transitional one.
+
+        Creating, Updating, SystemUpdating, RollingBack and Deleting last `time_left` seconds (default
+        transition_seconds, `math.inf`: always) and end in `then`. InService completes an update in progress, Failed
+        and UpdateRollbackFailed discard it.
+        """
         endpoint = self.find(name, now)
         if endpoint is None:
             raise ValueError(f"there is no endpoint {name!r}")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import json
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
@@ -26,7 +26,7 @@ from .world import World, current
 OURS = access.SERVICES
 CONTROL_USER_AGENT = "emulator-control"
 _IDENTIFIERS = ("Identifier", "Name", "EndpointName", "EndpointConfigName")
-_thread = threading.local()
+_quiet: ContextVar[bool] = ContextVar("quiet", default=False)
 
 
 class ConnectionDropped(Exception):
@@ -53,7 +53,7 @@ class Gate:
 
     def _serve(self, call: Call, proceed: Callable[[], Response], signed: access.Signed) -> Response:
         world = current()
-        if CONTROL_USER_AGENT in signed.headers.get("user-agent", "") or getattr(_thread, "quiet", False):
+        if CONTROL_USER_AGENT in signed.headers.get("user-agent", "") or _quiet.get():
             with world.lock:
                 return proceed()
         _run_callbacks(world, call, "arrival")
@@ -143,12 +143,11 @@ def _of_operation(region: str, token: str) -> str | None:
 @contextlib.contextmanager
 def quietly() -> Iterator[None]:
     """Treat the calls of this thread as those of another caller: not logged, no faults."""
-    before = getattr(_thread, "quiet", False)
-    _thread.quiet = True
+    before = _quiet.set(True)
     try:
         yield
     finally:
-        _thread.quiet = before
+        _quiet.reset(before)
 
 
 def _spoiled(call: Call, fault: Fault | None, response: Response | None) -> Response:

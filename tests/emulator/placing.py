@@ -24,7 +24,12 @@ def place(
     time_left: float | None = None,
     then: str | None = None,
 ) -> Experiment:
-    """Create or replace an experiment; see Controls.put_experiment."""
+    """Create or replace an experiment with any status.
+
+    `properties` are those of CloudFormation, write-only ones included; only Name is required. `tags` may contain
+    `aws:*` keys. A transitional status lasts `time_left` seconds (default transition_seconds, `math.inf`: always);
+    `then` is the status after Updating and Stopping. Endpoint, models and role need not exist.
+    """
     if status not in STATUSES:
         raise ValueError(f"unknown status {status!r}; there are: {', '.join(STATUSES)}")
     if (time_left is not None or then is not None) and status not in IN_TRANSIT:

@@ -33,20 +33,12 @@ class Call:
     user_agent: str = ""
 
 
-@dataclasses.dataclass(frozen=True)
-class Record:
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Record(Call):
     """A request in the log; `status` is the HTTP status (0: no response), `error` the AWS error code or None."""
 
     number: int
     time: str
-    service: str
-    operation: str
-    region: str
-    request: dict[str, Any]
-    write: bool
-    access_key: str = ""
-    protocol: str = ""
-    user_agent: str = ""
     status: int = 0
     error: str | None = None
 
@@ -63,8 +55,7 @@ class Log:
         """Add a request; return its number."""
         with self._lock:
             self._count += 1
-            members = {field.name: getattr(call, field.name) for field in dataclasses.fields(call)}
-            self._records[self._count] = Record(number=self._count, time=time.isoformat(), **members)
+            self._records[self._count] = Record(**vars(call), number=self._count, time=time.isoformat())
             return self._count
 
     def end(self, number: int, *, status: int, error: str | None) -> None:

@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
+
 from tests.conformance.fact import FACTS
 
-from tests.conformance.facts import (  # isort: skip # the order of the run
-    cloud_control,
-    metrics,
-    errors,
-    reads,
-    creates,
-    updates,
-    deletes,
-    stops,
-)
+__all__ = ["FACTS"]
 
-AREAS = (cloud_control, metrics, errors, reads, creates, updates, deletes, stops)
-
-__all__ = ["AREAS", "FACTS"]
+for area in ("cloud_control", "metrics", "errors", "reads", "creates", "updates", "deletes", "stops"):
+    importlib.import_module(f"{__name__}.{area}")

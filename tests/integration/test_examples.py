@@ -33,8 +33,16 @@ def test_tests_and_demo_run_each_example() -> None:
     assert {path.name for path in EXAMPLES.glob("*.yml")} == RUN_HERE | in_demo
 
 
+@pytest.fixture
+def server() -> Iterator[EmulatorServer]:
+    with EmulatorServer(operation_seconds=0.05, transition_seconds=0.05) as server:
+        server.seed(REGION)
+        yield server
+
+
 def _create_user(server: EmulatorServer, seed: Seed, *policies: str) -> dict[str, str]:
-    """Create a user with policies of docs/iam, for the role of the seed. Return the user's credentials."""
+    """Create a user with policies of docs/iam, for the role of the seed, and enforce them. Return the credentials."""
+    server.settings.enforce_iam = True
     iam = server.client("iam")
     example = f"arn:aws:iam::{ACCOUNT_ID}:role/sagemaker-experiments"
     iam.create_user(UserName="operator")
@@ -49,12 +57,10 @@ slow = pytest.mark.slow(reason="Ansible needs a second for each task, and unit t
 
 
 @slow
-def test_minimal_playbook_starts_test_and_second_run_changes_nothing(tmp_path: Path) -> None:
-    with EmulatorServer(operation_seconds=0.05, transition_seconds=0.05) as server:
-        server.seed(REGION)
-        ansible(server, "ansible-playbook", *[str(EXAMPLES / "minimal.yml")] * 2, cwd=tmp_path)
-        assert server.writes() == ["CreateResource"]
-        assert server.experiment("test-model-b", REGION)["status"] == "Running"
+def test_minimal_playbook_starts_test_and_second_run_changes_nothing(server: EmulatorServer, tmp_path: Path) -> None:
+    ansible(server, "ansible-playbook", *[str(EXAMPLES / "minimal.yml")] * 2, cwd=tmp_path)
+    assert server.writes() == ["CreateResource"]
+    assert server.experiment("test-model-b", REGION)["status"] == "Running"
 
 
 @slow
@@ -66,43 +72,34 @@ def test_minimal_playbook_starts_test_and_second_run_changes_nothing(tmp_path: P
     ],
 )
 def test_stop_and_promote_stops_once_with_operator_policy(
-    promote: str, status: str, variant_actions: dict[str, str], tmp_path: Path
+    promote: str, status: str, variant_actions: dict[str, str], server: EmulatorServer, tmp_path: Path
 ) -> None:
     playbooks = [str(EXAMPLES / name) for name in ("minimal.yml", *["stop_and_promote.yml"] * 2)]
-    with EmulatorServer(operation_seconds=0.05, transition_seconds=0.05, enforce_iam=True) as server:
-        operator = _create_user(server, server.seed(REGION), "operator")
-        arguments = ["-e", f"promote={promote}", "-e", "experiment_name=other"]
-        printed = ansible(server, "ansible-playbook", *playbooks, *arguments, cwd=tmp_path, variables=operator)
-        assert server.writes() == ["CreateResource", "UpdateResource"]
-        experiment = server.experiment("other", REGION)
+    operator = _create_user(server, server.seed(REGION), "operator")
+    arguments = ["-e", f"promote={promote}", "-e", "experiment_name=other"]
+    printed = ansible(server, "ansible-playbook", *playbooks, *arguments, cwd=tmp_path, variables=operator)
+    assert server.writes() == ["CreateResource", "UpdateResource"]
+    experiment = server.experiment("other", REGION)
     assert experiment["status"] == status
     assert experiment["fate"] == variant_actions
     assert f"the status was already {status}, the variants are unchanged" in printed
 
 
 @slow
-def test_fleet_is_created_by_declarations_and_its_drift_is_reported(tmp_path: Path) -> None:
+def test_fleet_is_created_by_declarations_and_its_drift_is_reported(server: EmulatorServer, tmp_path: Path) -> None:
     apply, drift = (str(EXAMPLES / "fleet" / name) for name in ("apply.yml", "drift.yml"))
-    with EmulatorServer(operation_seconds=0.05, transition_seconds=0.05) as server:
-        server.seed(REGION)
-        planned = ansible(server, "ansible-playbook", "--check", "--diff", apply, cwd=tmp_path)
-        assert '+    "name": "checkout-v2"' in planned
-        printed = ansible(server, "ansible-playbook", apply, drift, cwd=tmp_path)
-        assert "All 2 experiments match their declarations." in printed
-        server.put_experiment(REGION, {"Name": "checkout-v1"}, status="Running")
-        with pytest.raises(pytest.fail.Exception, match="1 of 2 experiments differ") as failure:
-            ansible(server, "ansible-playbook", drift, cwd=tmp_path)
-        assert server.writes() == ["CreateResource"]
+    planned = ansible(server, "ansible-playbook", "--check", "--diff", apply, cwd=tmp_path)
+    assert '+    "name": "checkout-v2"' in planned
+    printed = ansible(server, "ansible-playbook", apply, drift, cwd=tmp_path)
+    assert "All 2 experiments match their declarations." in printed
+    server.put_experiment(REGION, {"Name": "checkout-v1"}, status="Running")
+    with pytest.raises(pytest.fail.Exception, match="1 of 2 experiments differ") as failure:
+        ansible(server, "ansible-playbook", drift, cwd=tmp_path)
+    assert server.writes() == ["CreateResource"]
     assert "(item=checkout-v1: delete)" in str(failure.value)
 
 
 TEST = "test-model-b"
-
-
-@pytest.fixture
-def server() -> Iterator[EmulatorServer]:
-    with EmulatorServer(operation_seconds=0.05, transition_seconds=0.05, enforce_iam=True) as server:
-        yield server
 
 
 def _put(server: EmulatorServer, seed: Seed, percentage: int, status: str = "Running", **variants: Any) -> None:
@@ -181,20 +178,20 @@ def test_ramp_up_stops_at_limit_and_continues_with_current_percentage(server: Em
 
 
 @slow
-def test_report_and_tag_many_select_experiments_by_name(tmp_path: Path) -> None:
+def test_report_and_tag_many_select_experiments_by_name(server: EmulatorServer, tmp_path: Path) -> None:
     soon, later = (datetime.now(timezone.utc) + timedelta(hours=hours) for hours in (2, 200))
-    with EmulatorServer(operation_seconds=0.05, transition_seconds=0.05, check_references=False) as server:
-        for name, status, end in (
-            ("model-b-1", "Completed", soon),
-            ("model-b-2", "Running", soon),
-            ("search", "Running", later),
-        ):
-            schedule = {"EndTime": end.isoformat(timespec="seconds")}
-            server.put_experiment(REGION, {"Name": name, "Schedule": schedule}, status=status, tags={"theirs": "x"})
-        playbooks = [str(EXAMPLES / name) for name in ("report.yml", *["tag_many.yml"] * 2)]
-        printed = ansible(server, "ansible-playbook", *playbooks, cwd=tmp_path)
-        assert server.writes() == ["UpdateResource"] * 2
-        tags = {name: server.experiment(name, REGION)["tags"] for name in ("model-b-1", "search")}
+    server.settings.check_references = False
+    for name, status, end in (
+        ("model-b-1", "Completed", soon),
+        ("model-b-2", "Running", soon),
+        ("search", "Running", later),
+    ):
+        schedule = {"EndTime": end.isoformat(timespec="seconds")}
+        server.put_experiment(REGION, {"Name": name, "Schedule": schedule}, status=status, tags={"theirs": "x"})
+    playbooks = [str(EXAMPLES / name) for name in ("report.yml", *["tag_many.yml"] * 2)]
+    printed = ansible(server, "ansible-playbook", *playbooks, cwd=tmp_path)
+    assert server.writes() == ["UpdateResource"] * 2
+    tags = {name: server.experiment(name, REGION)["tags"] for name in ("model-b-1", "search")}
     assert tags == {
         "model-b-1": {"theirs": "x", "team": "demo", "cost-centre": "4711"},
         "search": {"theirs": "x"},
@@ -215,33 +212,28 @@ def test_report_and_tag_many_select_experiments_by_name(tmp_path: Path) -> None:
     ("arguments", "status", "variant_actions"),
     [
         pytest.param([], "Running", None, id="without a decision"),
-        pytest.param(["-e", "promote=false"], "Running", None, id="promote is false"),
         pytest.param(
             ["-e", "promote=true"], "Completed", {"production": "Remove", "shadow": "Promote"}, id="promote is true"
         ),
     ],
 )
 def test_readme_playbook_promotes_only_if_promote_is_true(
-    arguments: list[str], status: str, variant_actions: dict[str, str] | None, tmp_path: Path
+    arguments: list[str], status: str, variant_actions: dict[str, str] | None, server: EmulatorServer, tmp_path: Path
 ) -> None:
     (text,) = re.findall(r"```yaml\n(- .*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
     playbook = tmp_path / "readme.yml"
     playbook.write_text(text, encoding="utf-8")
-    with EmulatorServer(operation_seconds=0.05, transition_seconds=0.05) as server:
-        server.seed(REGION)
-        ansible(server, "ansible-playbook", str(playbook), *arguments, cwd=tmp_path)
-        experiment = server.experiment("test-model-b", REGION)
+    ansible(server, "ansible-playbook", str(playbook), *arguments, cwd=tmp_path)
+    experiment = server.experiment("test-model-b", REGION)
     assert experiment["status"] == status
     assert experiment["fate"] == variant_actions
 
 
 @slow
 @pytest.mark.parametrize("guide", [guide for guide in GUIDES if guide != CLI and playbooks(guide)])
-def test_playbooks_of_guide_succeed_in_order(guide: str, tmp_path: Path) -> None:
+def test_playbooks_of_guide_succeed_in_order(guide: str, server: EmulatorServer, tmp_path: Path) -> None:
     plays = [_file(tmp_path, block) for block in playbooks(guide)]
-    with EmulatorServer(operation_seconds=0.05, transition_seconds=0.05) as server:
-        server.seed(REGION)
-        ansible(server, "ansible-playbook", *plays, cwd=tmp_path)
+    ansible(server, "ansible-playbook", *plays, cwd=tmp_path)
 
 
 @slow
@@ -267,20 +259,18 @@ def test_commands_of_guide_promote_one_test_and_reject_another() -> None:
 
 
 @slow
-def test_task_after_same_aws_cli_command_changes_nothing(tmp_path: Path) -> None:
+def test_task_after_same_aws_cli_command_changes_nothing(server: EmulatorServer, tmp_path: Path) -> None:
     before = ""
-    with EmulatorServer(operation_seconds=0.05, transition_seconds=0.05) as server:
-        server.seed(REGION)
-        for block in blocks(CLI, "bash", "sh", "yaml"):
-            written = len(server.writes())
-            if block.language == "yaml":
-                ansible(server, "ansible-playbook", _file(tmp_path, block), cwd=tmp_path)
-                # The emulator does not support the commands in sh blocks, so the task makes the write.
-                assert len(server.writes()) - written == (before == "sh"), block.text
-            elif block.language == "bash":
-                _shell(server, block, cwd=tmp_path)
-            before = block.language
-        assert server.writes() == ["CreateResource", "UpdateResource", "UpdateResource", "DeleteResource"]
+    for block in blocks(CLI, "bash", "sh", "yaml"):
+        written = len(server.writes())
+        if block.language == "yaml":
+            ansible(server, "ansible-playbook", _file(tmp_path, block), cwd=tmp_path)
+            # The emulator does not support the commands in sh blocks, so the task makes the write.
+            assert len(server.writes()) - written == (before == "sh"), block.text
+        elif block.language == "bash":
+            _shell(server, block, cwd=tmp_path)
+        before = block.language
+    assert server.writes() == ["CreateResource", "UpdateResource", "UpdateResource", "DeleteResource"]
 
 
 def _file(folder: Path, block: Block) -> str:

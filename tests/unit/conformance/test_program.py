@@ -177,6 +177,13 @@ def test_run_on_aws_tags_and_removes_experiments_and_hides_names(aws: Aws, capsy
     assert "Everything is removed." in capsys.readouterr().out
 
 
+def test_failing_check_is_reported_and_everything_removed(aws: Aws, capsys: pytest.CaptureFixture[str]) -> None:
+    aws.server.fault("UpdateResource", "not_json", times=9)
+    assert aws.run(STOP) == 1
+    assert aws.nothing_left()
+    assert "KeyError: 'ProgressEvent'" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
 def test_interrupted_run_removes_everything(
     aws: Aws, number: signal.Signals, capsys: pytest.CaptureFixture[str]

@@ -110,7 +110,8 @@ _value:
           type: str
           sample: model_variants[shadow].model_name
         declared:
-          description: The value in the declaration.
+          description: The value in the declaration. For C(tags), all tags after the task, with those that the task
+            preserves.
           type: raw
           sample: checkout-v3
         actual:

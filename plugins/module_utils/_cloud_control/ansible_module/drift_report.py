@@ -37,7 +37,7 @@ def report_drift(resource_type: ResourceType, resources: Any, declarations: Any)
         declaration, invalid = _read_declaration(resource_type, options)
         errors += [f"declarations[{position}]: {error}" for error in invalid]
         if declaration and not errors:
-            region = options.get("region")
+            region = options.get("region") or None  # as AnsibleAWSModule
             found = [r for r in by_name.get(declaration.identifier, []) if region in (None, r.get("region"))]
             rows.append(_row(resource_type, declaration, region, found))
     if errors:

@@ -150,6 +150,8 @@ def _is_unreadable(entry: Mapping[str, Any], value: Any) -> bool:
 def _is_converted(kind: str, value: Any) -> bool:
     if kind == "int":
         return isinstance(value, bool) or (isinstance(value, float) and not value.is_integer())
+    if kind == "float":
+        return isinstance(value, bool)
     return kind in {"str", "path"} and (isinstance(value, bool) or not isinstance(value, (str, int)))
 
 

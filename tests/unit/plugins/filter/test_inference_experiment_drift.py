@@ -119,6 +119,7 @@ def test_region_of_declaration_selects_experiment(run: Run, emulator: Emulator) 
     assert [(row["region"], row["status"]) for row in rows] == [
         *((REGION, "Running"), ("eu-west-1", "Completed"), ("eu-west-2", None))
     ]
+    assert plugin.inference_experiment_drift([found], [{"name": NAME, "region": ""}])[0]["region"] == REGION
     with pytest.raises(AnsibleFilterError, match=r"checkout exists in eu-west-1, us-east-1\. Set region"):
         plugin.inference_experiment_drift(both, [{"name": NAME}])
     with pytest.raises(AnsibleFilterError, match=r"checkout occurs 2 times in us-east-1\. Pass each"):

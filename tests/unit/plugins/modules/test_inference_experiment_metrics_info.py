@@ -281,6 +281,7 @@ def test_ten_percentiles_with_ten_decimal_places_are_returned(run: Run, emulator
         (f"p{value}", {"percentiles": [value]}, "percentiles must be numbers above 0 and below 100")
         for value in (0, 100, -1, 1e-11, float("nan"), 99.12345678901)
     ),
+    ("boolean percentile", {"percentiles": [50, True]}, "percentiles[1] must be a number, got true."),
     ("no percentile", {"percentiles": []}, "percentiles must have 1 to 10 elements, got 0."),
     ("eleven percentiles", {"percentiles": list(range(1, 12))}, "1 to 10 elements, got 11."),
     ("name", {"name": "a_b"}, "name must consist of letters and digits"),

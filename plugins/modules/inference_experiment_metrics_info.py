@@ -174,7 +174,7 @@ inference_experiment_metrics:
           type: str
           sample: v1
         model_name:
-          description: The name of the SageMaker model.
+          description: The name of the SageMaker model. Null if the experiment does not list the variant any more.
           returned: always
           type: str
           sample: checkout-v1
@@ -304,7 +304,7 @@ inference_experiment_metrics:
           type: str
           sample: v2
         model_name:
-          description: The name of the SageMaker model.
+          description: The name of the SageMaker model. Null if the experiment does not list the variant any more.
           returned: always
           type: str
           sample: checkout-v2

@@ -541,8 +541,9 @@ def parse_subject(response: Mapping[str, Any]) -> Subject:
         },
         started=response["Status"] not in ("Creating", "Created"),
         variants={
+            # No source states whether an ended test still lists a variant that its stop has removed.
             role: Variant(
-                {"variant_name": name, "model_name": models[name]}, {"EndpointName": endpoint, "VariantName": name}
+                {"variant_name": name, "model_name": models.get(name)}, {"EndpointName": endpoint, "VariantName": name}
             )
             for role, name in zip(ROLES, names, strict=True)
         },

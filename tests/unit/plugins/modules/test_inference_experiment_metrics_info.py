@@ -250,6 +250,16 @@ def test_completed_test_is_measured_until_its_end(run: Run, emulator: Emulator) 
     assert found["end_time"] < "2026-01-01T12:30:00Z"
 
 
+def test_ended_test_without_one_variant_is_measured(run: Run, emulator: Emulator) -> None:
+    """No source states whether an ended test still lists a variant that its stop has removed."""
+    start_test(emulator, hours=5)
+    kept = emulator.experiment(NAME, REGION)["properties"]["ModelVariants"][:1]
+    put_experiment(emulator, "Completed", EndpointName=ENDPOINT, ModelVariants=kept)
+    found = measure(run, start_time="2026-01-01T10:00:00Z")
+    assert [found[role]["model_name"] for role in ("production", "shadow")] == ["demo-model-a", None]
+    assert found["production"]["invocations"] == 72_000
+
+
 def test_times_of_task_limit_the_metrics(run: Run, emulator: Emulator) -> None:
     start_test(emulator, days=5)
     found = measure(run, start_time="2025-12-30T12:00:30+00:00", end_time="2025-12-31T12:00:59Z")

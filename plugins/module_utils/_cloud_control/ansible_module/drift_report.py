@@ -46,6 +46,7 @@ def report_drift(resource_type: ResourceType, resources: Any, declarations: Any)
 
 
 def _dictionaries(name: str, value: Any) -> list[Mapping[str, Any]]:
+    bool(value)  # raises the error of an undefined variable, which ansible-core before 2.19 passes to filters
     if not isinstance(value, list) or not all(isinstance(element, Mapping) for element in value):
         raise ValueError(f"{name} must be a list of dictionaries.")
     return [_plain(element) for element in value]

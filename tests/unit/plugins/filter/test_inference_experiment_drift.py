@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 from ansible.errors import AnsibleFilterError
+from jinja2 import StrictUndefined, UndefinedError
 
 from ansible_collections.awscc.sagemaker.plugins.filter import inference_experiment_drift as plugin
 from tests.emulator import Emulator
@@ -202,3 +203,10 @@ def test_values_of_yaml_and_templates_are_compared_as_the_module_receives_them(
 ) -> None:
     put_experiment(emulator, "Created", Description="As it was", tags={"day": "2030-01-07"})
     assert _drift(run, {"name": NAME, **options})[0]["differences"] == []
+
+
+@pytest.mark.parametrize("values", [([], StrictUndefined(name="nix")), (StrictUndefined(name="nix"), [])])
+def test_undefined_variable_is_named(values: tuple[Any, Any]) -> None:
+    """From ansible-core 2.19 on, the templating engine itself raises the error."""
+    with pytest.raises(UndefinedError, match="'nix' is undefined"):
+        plugin.inference_experiment_drift(*values)

@@ -149,7 +149,7 @@ EXAMPLES = r"""
 
 - name: Show the models that answer requests
   ansible.builtin.debug:
-    msg: "{{ served.inference_experiments | map(attribute='endpoint.production_variants') }}"
+    msg: "{{ served.inference_experiments | selectattr('endpoint') | map(attribute='endpoint.production_variants') }}"
 
 - name: Wait up to eight days for the end of a shadow test
   awscc.sagemaker.inference_experiment_info:

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 import yaml
+from jinja2 import StrictUndefined
+from jinja2.nativetypes import NativeEnvironment
 
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model import metrics
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import option_name
@@ -104,6 +106,17 @@ def test_condition_is_boolean_if_return_value_is_null() -> None:
     texts = [ROOT / "README.md", *FOLDER.glob("*.rst"), *EXAMPLES.rglob("*.yml"), *(ROOT / "plugins").rglob("*.py")]
     condition = re.compile(r"(?:that|when): [\w.]+\.(?:promoted|drifted)$", re.MULTILINE)
     assert {path.name for path in texts if condition.search(path.read_text(encoding="utf-8"))} == set()
+
+
+@pytest.mark.parametrize("file", ["docs/docsite/rst/guide_promote.rst", "plugins/modules/inference_experiment_info.py"])
+def test_example_with_endpoints_omits_endpoint_that_was_not_read(file: str) -> None:
+    expressions = re.findall(
+        r"{{ (?:found|served)\.inference_experiments [^}]*endpoint.*}}", (ROOT / file).read_text(encoding="utf-8")
+    )
+    unread = {"inference_experiments": [{"name": "a", "endpoint": None, "promoted": None}]}
+    environment = NativeEnvironment(undefined=StrictUndefined)
+    values = [environment.from_string(each).render(found=unread, served=unread) for each in expressions]
+    assert [list(value) for value in values] == [[]]
 
 
 def test_example_with_async_supports_check_mode() -> None:

@@ -7,7 +7,6 @@ result. It fails if a command has another result than SCENARIOS expects.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import itertools
 import json
 import shlex
@@ -26,8 +25,6 @@ EXAMPLES = "docs/examples"
 # The second scenario has another region, so that it has its own endpoint with the same name.
 SECOND = "eu-west-1"
 UPDATE = "UpdateResource"
-# Seconds that Ansible has to end after an interrupt.
-GRACE = 10
 HOUR = 3600
 
 
@@ -171,7 +168,7 @@ def _ansible(line: str, server: EmulatorServer, *, verbose: bool) -> tuple[str, 
             "ANSIBLE_LOAD_CALLBACK_PLUGINS": "true",
             "RESULTS_FILE": str(file),
         }
-        process = subprocess.Popen(
+        done = subprocess.run(
             [command(program), *arguments],
             cwd=ROOT,
             env={**emulator_environment(server.endpoint_url), **callback},
@@ -179,18 +176,9 @@ def _ansible(line: str, server: EmulatorServer, *, verbose: bool) -> tuple[str, 
             stdout=None if verbose else subprocess.PIPE,
             stderr=None if verbose else subprocess.STDOUT,
             text=True,
+            check=False,
         )
-        try:
-            output = process.communicate()[0]
-        except KeyboardInterrupt:
-            # Ctrl-C reaches Ansible too. The emulator must not stop before Ansible.
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(GRACE)
-            raise
-        finally:
-            process.kill()
-            process.wait()
-        return output or "", [json.loads(result) for result in file.read_text(encoding="utf-8").splitlines()]
+        return done.stdout or "", [json.loads(result) for result in file.read_text(encoding="utf-8").splitlines()]
 
 
 def summary(results: Sequence[dict[str, Any]]) -> str:

@@ -268,10 +268,10 @@ class Account:
         infrastructure = {"InfrastructureType": "RealTimeInference", "RealTimeInferenceConfig": size}
         return {"VariantName": name, "ModelName": model, "InfrastructureConfig": infrastructure}
 
-    def schedule(self, days: int = 20, **length: float) -> dict[str, str]:
-        """Return a Schedule that starts after these days, and ends one day later or after the length."""
+    def schedule(self, days: int = 20) -> dict[str, str]:
+        """Return a Schedule that starts after these days, and ends one day later."""
         start = self.now() + timedelta(days=days)
-        return {"StartTime": text(start), "EndTime": text(start + timedelta(**(length or {"days": 1})))}
+        return {"StartTime": text(start), "EndTime": text(start + timedelta(days=1))}
 
     def describe(self, name: str) -> dict[str, Any]:
         """Return DescribeInferenceExperiment in the form of Cloud Control, and the Schedule as datetimes in `times`."""

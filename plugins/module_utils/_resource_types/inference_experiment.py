@@ -36,45 +36,39 @@ REGIONS_PAGE = (
 )
 
 
-def _variant_spec() -> dict[str, Any]:
-    real_time = {
-        "instance_type": {"type": "str", "required": True},
-        "instance_count": {"type": "int", "required": True},
-    }
-    infrastructure = {
-        "infrastructure_type": {"type": "str", "required": True, "choices": ["RealTimeInference"]},
-        "real_time_inference_config": {"type": "dict", "required": True, "options": real_time},
-    }
-    return {
-        "model_name": {"type": "str", "required": True},
-        "variant_name": {"type": "str", "required": True},
-        "infrastructure_config": {"type": "dict", "required": True, "options": infrastructure},
-    }
-
-
-def _shadow_mode_spec() -> dict[str, Any]:
-    variant = {
-        "shadow_model_variant_name": {"type": "str", "required": True},
-        "sampling_percentage": {"type": "int", "required": True},
-    }
-    return {
-        "source_model_variant_name": {"type": "str", "required": True},
-        "shadow_model_variants": {"type": "list", "elements": "dict", "required": True, "options": variant},
-    }
-
-
-def _data_storage_spec() -> dict[str, Any]:
-    content_type = {
-        "csv_content_types": {"type": "list", "elements": "str"},
-        "json_content_types": {"type": "list", "elements": "str"},
-    }
-    return {
-        "destination": {"type": "str", "required": True},
-        "kms_key": {"type": "str", "no_log": False},
-        "content_type": {"type": "dict", "options": content_type},
-    }
-
-
+_INFRASTRUCTURE: dict[str, Any] = {
+    "infrastructure_type": {"type": "str", "required": True, "choices": ["RealTimeInference"]},
+    "real_time_inference_config": {
+        "type": "dict",
+        "required": True,
+        "options": {
+            "instance_type": {"type": "str", "required": True},
+            "instance_count": {"type": "int", "required": True},
+        },
+    },
+}
+_MODEL_VARIANT: dict[str, Any] = {
+    "model_name": {"type": "str", "required": True},
+    "variant_name": {"type": "str", "required": True},
+    "infrastructure_config": {"type": "dict", "required": True, "options": _INFRASTRUCTURE},
+}
+_SHADOW_VARIANT: dict[str, Any] = {
+    "shadow_model_variant_name": {"type": "str", "required": True},
+    "sampling_percentage": {"type": "int", "required": True},
+}
+_SHADOW_MODE: dict[str, Any] = {
+    "source_model_variant_name": {"type": "str", "required": True},
+    "shadow_model_variants": {"type": "list", "elements": "dict", "required": True, "options": _SHADOW_VARIANT},
+}
+_CONTENT_TYPE: dict[str, Any] = {
+    "csv_content_types": {"type": "list", "elements": "str"},
+    "json_content_types": {"type": "list", "elements": "str"},
+}
+_DATA_STORAGE: dict[str, Any] = {
+    "destination": {"type": "str", "required": True},
+    "kms_key": {"type": "str", "no_log": False},
+    "content_type": {"type": "dict", "options": _CONTENT_TYPE},
+}
 OPTIONS: dict[str, dict[str, Any]] = {
     "name": {"type": "str", "required": True},
     "type": {"type": "str", "choices": ["ShadowMode"]},
@@ -82,9 +76,9 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "endpoint_name": {"type": "str"},
     "kms_key": {"type": "str", "no_log": False},
     "description": {"type": "str"},
-    "model_variants": {"type": "list", "elements": "dict", "options": _variant_spec()},
-    "shadow_mode_config": {"type": "dict", "options": _shadow_mode_spec()},
-    "data_storage_config": {"type": "dict", "options": _data_storage_spec()},
+    "model_variants": {"type": "list", "elements": "dict", "options": _MODEL_VARIANT},
+    "shadow_mode_config": {"type": "dict", "options": _SHADOW_MODE},
+    "data_storage_config": {"type": "dict", "options": _DATA_STORAGE},
     "schedule": {"type": "dict", "options": {"start_time": {"type": "str"}, "end_time": {"type": "str"}}},
     "desired_state": {"type": "str", "choices": ["Running", *STOPS]},
     "status_reason": {"type": "str"},

@@ -10,6 +10,7 @@ import pytest
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model import conversion
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.conversion import (
     to_options,
+    to_options_at,
     to_properties,
 )
 from tests.support.cases import cases
@@ -44,6 +45,18 @@ def test_to_properties_and_to_options_convert_names_at_every_depth() -> None:
         **options,
         "tags": {"team": "ml"},
     }
+
+
+@cases(
+    ("property", ["Object"], {"AB": "x", "Labels": {"AB": 1}}, {"a_b": "x", "labels": {"AB": 1}}),
+    ("list", ["Objects"], [{"AB": "x"}, {"C": 1}], [{"a_b": "x"}, {"c": 1}]),
+    ("element of a list", ["Objects"], {"AB": "x"}, {"a_b": "x"}),
+    ("free-form member", ["Object", "Labels"], {"AB": 1}, {"AB": 1}),
+    ("member of an unknown property", ["Other", "Member"], {"AB": 1}, {"AB": 1}),
+    ("null", ["Object"], None, None),
+)
+def test_to_options_at_converts_value_at_path(path: list[str], value: Any, expected: Any) -> None:
+    assert to_options_at(NESTED, tuple(path), value) == expected
 
 
 @cases(

@@ -8,6 +8,7 @@ import pytest
 
 from tests.emulator import Emulator
 from tests.support import tasks
+from tests.support.cases import cases
 from tests.support.tasks import LATER, MODULE, failed, full, minimal, operation_names, put_experiment
 from tests.unit.conftest import Run
 
@@ -28,12 +29,9 @@ def test_description_that_is_not_applied_fails(run: Run, emulator: Emulator) -> 
 
 IGNORED: list[Any] = [
     # the ignored property, the status, the options
-    ("ModelVariants", "Created", {"model_variants": tasks.variants(2)}),
-    ("ShadowModeConfig", "Running", {"shadow_mode_config": tasks.shadow_mode_config(7)}),
     ("Schedule", "Running", {"schedule": {"end_time": LATER}}),
     ("Tags", "Completed", {"tags": {"new": "1"}}),
     ("Tags", "Created", {"tags": {"n": "1"}, "desired_state": "Running"}),
-    ("DesiredState", "Running", {"desired_state": "Completed"}),
     ("DesiredState", "Running", {"state": "absent", "on_stop": "promote_shadow"}),
 ]
 
@@ -53,47 +51,28 @@ def test_update_that_is_not_applied_fails_with_option(
     assert result["operations"][0]["request_token"] == error["request_token"]
 
 
-CREATED: list[Any] = [
-    ("Description", {"description": "New"}),
-    ("Tags", {"tags": {"new": "1"}}),
-    ("Schedule", {"schedule": tasks.SCHEDULE}),
-    ("Schedule", {"schedule": {"start_time": tasks.START}}),
-]
-
-
 @pytest.mark.parametrize("recreate", [False, True], ids=["no recreate", "recreate"])
-@pytest.mark.parametrize(("ignored", "options"), CREATED)
-def test_create_that_is_not_applied_fails_with_option(
-    run: Run, emulator: Emulator, ignored: str, options: dict[str, Any], recreate: bool
-) -> None:
-    emulator.settings.update({"ignore_properties": [ignored]})
-    result = run(MODULE, full(**options, recreate=recreate, wait_timeout=30))
-    failed(result, "NotApplied", *options, f'"{ignored}": ')
+def test_create_that_is_not_applied_fails_with_option(run: Run, emulator: Emulator, recreate: bool) -> None:
+    emulator.settings.update({"ignore_properties": ["Schedule"]})
+    result = run(MODULE, full(schedule={"start_time": tasks.START}, recreate=recreate, wait_timeout=30))
+    failed(result, "NotApplied", "schedule", '"Schedule": ')
     assert (result.changed, emulator.writes()) == (True, ["CreateResource"])
 
 
-@pytest.mark.parametrize("status", ["Created", "Completed"])
-def test_delete_that_is_not_applied_fails(run: Run, emulator: Emulator, status: str) -> None:
-    put_experiment(emulator, status)
-    emulator.on_call("GetResource", lambda: put_experiment(emulator, status), nth=2)
-    result = run(MODULE, minimal(state="absent"))
-    failed(result, "NotApplied", "(delete)")
-    assert (result.changed, operation_names(result)) == (True, ["delete"])
-    assert result["inference_experiment"]["status"] == status
-
-
-@pytest.mark.parametrize(
-    "options", [{"desired_state": "Running"}, {"description": "New"}, {"role_arn": tasks.OTHER_ROLE_ARN}], ids=str
+@cases(
+    ("delete", minimal(state="absent"), "(delete)"),
+    ("recreate", full(role_arn=tasks.OTHER_ROLE_ARN, recreate=True), "(role_arn)"),
 )
-def test_recreate_with_delete_that_is_not_applied_fails(run: Run, emulator: Emulator, options: dict[str, str]) -> None:
+def test_delete_that_is_not_applied_fails(task: dict[str, Any], shown: str, run: Run, emulator: Emulator) -> None:
     def restore() -> None:
         emulator.on_call("GetResource", lambda: put_experiment(emulator, "Completed"))
 
     put_experiment(emulator, "Completed")
     emulator.on_call("DeleteResource", restore)
-    result = run(MODULE, full(**options, recreate=True))
-    failed(result, "NotApplied")
+    result = run(MODULE, task)
+    failed(result, "NotApplied", shown)
     assert (result.changed, operation_names(result)[0], emulator.writes()) == (True, "delete", ["DeleteResource"])
+    assert result["inference_experiment"]["status"] == "Completed"
 
 
 def test_created_experiment_that_cannot_be_read_fails(run: Run, emulator: Emulator) -> None:

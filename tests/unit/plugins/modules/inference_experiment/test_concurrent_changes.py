@@ -30,7 +30,6 @@ RECREATE = full(role_arn=tasks.OTHER_ROLE_ARN, recreate=True)
 UPDATE, ABSENT = minimal(description="New"), minimal(state="absent")
 CONCURRENT = {"kind": "error", "code": "ConcurrentOperationException", "message": "Busy"}
 DENIED = {"kind": "error", "code": "AccessDeniedException", "message": "No", "times": ALWAYS}
-BUSY_ENDPOINT = {"kind": "failed", "code": "GeneralServiceException", "message": "Endpoint is Updating"}
 
 
 def _update_by_another_caller(emulator: Emulator, path: str, value: Any) -> None:
@@ -180,37 +179,6 @@ def test_contradicting_statuses_are_both_in_the_message(
     assert len(emulator.calls()) < 30
 
 
-def test_create_of_recreate_is_retried_while_endpoint_is_updating(run: Run, emulator: Emulator) -> None:
-    put_experiment(emulator, "Running")
-    emulator.fault("CreateResource", **BUSY_ENDPOINT, times=2)
-    result = succeeded(run(MODULE, RECREATE))
-    assert tasks.operation_names(result) == ["delete", "create", "create", "create"]
-    assert tasks.stored_experiment(emulator)["properties"]["RoleArn"] == tasks.OTHER_ROLE_ARN
-
-
-@cases(
-    ("transient", [{"kind": "failed", "code": "NetworkFailure", "applied": True}]),
-    ("not stabilized", [{"kind": "failed", "code": "NotStabilized", "applied": True}]),
-    ("final", [{"kind": "failed", "code": "GeneralServiceException", "applied": True}]),
-    ("lost response", [{"kind": "lost_response"}, CONCURRENT]),
-    ("another caller", []),
-)
-def test_recreate_continues_if_failed_delete_was_applied(
-    faults: list[dict[str, Any]], run: Run, emulator: Emulator
-) -> None:
-    properties: dict[str, Any] = {"Description": "Kept", "KmsKey": "alias/kept"}
-    put_experiment(emulator, "Created", tags={"kept": "1"}, **properties, DataStorageConfig=tasks.STORAGE_PROPERTY)
-    for fault in faults:
-        emulator.fault("DeleteResource", **fault)
-    if not faults:
-        emulator.on_call("DeleteResource", lambda: _delete_by_another_caller(emulator))
-        emulator.fault("CreateResource", **BUSY_ENDPOINT)
-    succeeded(run(MODULE, RECREATE))
-    stored = tasks.stored_experiment(emulator)
-    assert stored["properties"].items() >= {"RoleArn": tasks.OTHER_ROLE_ARN, **properties}.items()
-    assert (stored["status"], stored["tags"]) == ("Created", {"kept": "1"})
-
-
 @cases(
     ("create", "CreateResource", "InvalidRequest", ["SUCCESS", "FAILED"]),
     ("delete", "DeleteResource", "InternalFailure", ["FAILED", "PLANNED"]),
@@ -285,22 +253,6 @@ def test_create_that_times_out_reads_once_more(
     assert hint in failed(result, "TimedOut")["hint"]
     assert (result.changed, statuses(result)) == (kind == "lost_response", [outcome])
     assert ("name" in result["inference_experiment"]) is result.changed
-
-
-@cases(
-    ("denied", "AccessDeniedException", "AccessDeniedException"),
-    ("concurrent", "ConcurrentOperationException", "ConcurrentOperationException"),
-    ("conflict", "ResourceConflictException", "TimedOut"),
-)
-def test_failed_poll_returns_token_of_the_operation(code: str, returned: str, run: Run, emulator: Emulator) -> None:
-    put_experiment(emulator, "Created")
-    emulator.settings.operation_seconds = 20.0
-    emulator.fault("GetResourceRequestStatus", "error", code=code, times=ALWAYS)
-    result = run(MODULE, minimal(description="New", wait_timeout=60))
-    error = failed(result, returned)
-    assert (tasks.operation_names(result), emulator.writes(), result.changed) == (["update"], ["UpdateResource"], True)
-    assert error["request_token"] == result["operations"][0]["request_token"]
-    assert error["operation"] in ("GetResourceRequestStatus", "update")
 
 
 @pytest.mark.parametrize("known", [False, True], ids=["unknown in one", "known in both"])

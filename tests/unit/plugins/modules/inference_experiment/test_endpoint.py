@@ -117,10 +117,7 @@ NOT_APPLIED: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     # the options, the settings of the emulator, a phrase of the message
     "promotion without effect": (PROMOTE, {"endpoint_ignores_stop": True}, "does not serve the variant shadow (model"),
     "promotion and delete": (PROMOTE_AND_DELETE, {"endpoint_ignores_stop": True}, "does not serve the variant shadow"),
-    **{
-        status: (PROMOTE, {"endpoint_update_status": status}, f"the endpoint has the status {status}")
-        for status in ("Failed", "UpdateRollbackFailed", "OutOfService")
-    },
+    "failed endpoint": (PROMOTE, {"endpoint_update_status": "Failed"}, "the endpoint has the status Failed"),
 }
 
 
@@ -144,29 +141,6 @@ def test_stop_that_endpoint_does_not_show_fails(
     assert (result["verified"], "variant_actions" in result) == (False, False)
 
 
-def test_endpoint_that_fails_while_updating_fails_with_its_reason(run: Run, emulator: Emulator) -> None:
-    put_experiment(emulator, "Running")
-
-    def fail() -> None:
-        put_endpoint = emulator.put_endpoint
-        put_endpoint(ENDPOINT, REGION, status="Updating", time_left=30, then="Failed", failure_reason="No capacity.")
-
-    emulator.on_call("DescribeEndpoint", fail)
-    result = run(MODULE, minimal(**PROMOTE))
-    failed(result, "NotApplied", "the endpoint has the status Failed (No capacity). ")
-    assert returned(result) == (False, None)
-    assert len(endpoint_reads(emulator)) > 5
-
-
-@pytest.mark.parametrize("status", ["Creating", "Updating", "SystemUpdating", "RollingBack"])
-def test_stop_waits_for_endpoint(run: Run, emulator: Emulator, status: str) -> None:
-    put_experiment(emulator, "Running")
-    emulator.on_call("DescribeEndpoint", lambda: emulator.put_endpoint(ENDPOINT, REGION, status=status, time_left=60))
-    result = succeeded(run(MODULE, minimal(**RETAIN)))
-    assert (returned(result), result["endpoint"]["status"]) == ((True, False), "InService")
-    assert endpoint_reads(emulator).count("DescribeEndpointConfig") == 1
-
-
 def test_endpoint_that_updates_beyond_wait_timeout_times_out(run: Run, emulator: Emulator) -> None:
     emulator.settings.update({"endpoint_update_seconds": math.inf})
     put_experiment(emulator, "Running")
@@ -180,14 +154,6 @@ UNREAD: dict[str, tuple[str, dict[str, Any], str]] = {
     "DescribeEndpoint denied": (
         *("DescribeEndpoint", {"code": "AccessDeniedException"}),
         "Grant sagemaker:DescribeEndpoint to the calling identity.",
-    ),
-    "DescribeEndpointConfig denied": (
-        *("DescribeEndpointConfig", {"code": "AccessDeniedException"}),
-        "Grant sagemaker:DescribeEndpointConfig to the calling identity.",
-    ),
-    "endpoint deleted": (
-        *("DescribeEndpoint", {"code": "ValidationException", "message": "Could not find endpoint x."}),
-        "DescribeEndpoint failed with ValidationException: Could not find endpoint x.",
     ),
     "configuration deleted": (
         *("DescribeEndpointConfig", {"code": "ValidationException", "message": "Could not find it"}),
@@ -211,40 +177,6 @@ def test_endpoint_that_cannot_be_read_returns_a_warning(
     assert (result["endpoint"] is None) is (call == "DescribeEndpoint")
 
 
-def test_deleted_endpoint_returns_a_warning(run: Run, emulator: Emulator) -> None:
-    put_experiment(emulator, "Running")
-    emulator.client("sagemaker", REGION).delete_endpoint(EndpointName=ENDPOINT)
-    result = succeeded(run(MODULE, minimal(**PROMOTE)))
-    (warning,) = result.warnings
-    assert "Could not find endpoint" in warning
-    assert returned(result) == (False, None)
-
-
-def test_endpoint_being_deleted_returns_a_warning(run: Run, emulator: Emulator) -> None:
-    put_experiment(emulator, "Running")
-    emulator.on_call("DescribeEndpoint", lambda: emulator.put_endpoint(ENDPOINT, REGION, status="Deleting"))
-    result = succeeded(run(MODULE, minimal(**RETAIN)))
-    assert "The endpoint has the status Deleting." in result.warnings[0]
-    assert returned(result) == (False, None)
-
-
-def test_invalid_response_of_endpoint_fails(run: Run, emulator: Emulator) -> None:
-    put_experiment(emulator, "Running")
-    emulator.fault("DescribeEndpoint", "error", code="InternalFailure", status=500, times=99)
-    result = run(MODULE, minimal(**PROMOTE))
-    failed(result, "InternalFailure", "DescribeEndpoint")
-    assert (result.changed, returned(result)) == (True, (False, None))
-
-
-def test_difference_in_shadow_variants_returns_a_warning(run: Run, emulator: Emulator) -> None:
-    emulator.settings.update({"retained_shadow_stays": False})
-    put_experiment(emulator, "Running")
-    result = succeeded(run(MODULE, minimal(**RETAIN)))
-    (warning,) = result.warnings
-    assert "leave the variant production (model demo-model-a, ml.m5.xlarge) and the shadow variant shadow" in warning
-    assert returned(result) == (True, False)
-
-
 def test_second_promotion_returns_promoted_without_warning(run: Run, emulator: Emulator) -> None:
     put_experiment(emulator, "Running")
     results = [succeeded(run(MODULE, minimal(**PROMOTE))) for _run in range(2)]
@@ -257,8 +189,6 @@ def test_second_promotion_returns_promoted_without_warning(run: Run, emulator: E
 ENDED: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[bool, bool | None], str]] = {
     # the options, the variant on the endpoint, verified and promoted, a phrase of the warning
     "other model": (PROMOTE, served("v3", "demo-model-c"), (False, False), "serves the production variant v3"),
-    "production": (PROMOTE, served("p", "demo-model-a"), (False, False), "serves the production variant p"),
-    "other model after remove": (REMOVE, served("v3", "demo-model-c"), (False, False), "the production variant v3"),
     "promoted after remove": (REMOVE, served("s", "demo-model-b"), (False, True), "serves the production variant s"),
     "delete": (PROMOTE_AND_DELETE, served("v3", "demo-model-c"), (False, False), "the production variant v3"),
 }

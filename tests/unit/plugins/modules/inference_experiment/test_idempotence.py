@@ -50,36 +50,24 @@ def test_equal_values_in_other_forms_change_nothing(run: Run, emulator: Emulator
     assert (result.changed, result["operations"], emulator.writes()) == (False, [], [])
 
 
-# Settings of the emulator for members that are not set.
-UNSET: dict[str, dict[str, Any]] = {
-    "null members": {"null_members": True},
-    "empty objects": {"empty_objects": True},
-    "empty lists": {"empty_content_types": True},
-    "all of them": {"null_members": True, "empty_objects": True, "empty_content_types": True},
-}
+# Settings of the emulator: how a read returns members that are not set.
+UNSET = {"null_members": True, "empty_objects": True, "empty_content_types": True}
 UNSET_TASKS: dict[str, dict[str, Any]] = {
-    "description": {"description": "New"},
     "tags": {"tags": {"a": "1"}},
     "data storage": {"data_storage_config": tasks.STORAGE},
-    "nested KMS key": {"data_storage_config": {"destination": DESTINATION, "kms_key": tasks.KEY_ID}},
     "nested content types": content(csv=CSV),
     "stop": {"desired_state": "Completed", "on_stop": "promote_shadow"},
-    "absent": {"state": "absent"},
     "recreate": tasks.full(role_arn=tasks.OTHER_ROLE_ARN, recreate=True),
 }
-UNSET_SETTINGS = pytest.mark.parametrize("settings", UNSET.values(), ids=UNSET)
-
-
 JSON_ONLY = {"Destination": DESTINATION, "ContentType": {"JsonContentTypes": ["application/json"]}}
 
 
 @pytest.mark.parametrize("storage", [None, JSON_ONLY], ids=["no data storage", "data storage"])
 @pytest.mark.parametrize("options", UNSET_TASKS.values(), ids=UNSET_TASKS)
-@UNSET_SETTINGS
 def test_task_succeeds_if_read_has_unset_members(
-    run: Run, emulator: Emulator, settings: dict[str, bool], options: dict[str, Any], storage: Any
+    run: Run, emulator: Emulator, options: dict[str, Any], storage: Any
 ) -> None:
-    emulator.settings.update(settings)
+    emulator.settings.update(UNSET)
     status = "Running" if "desired_state" in options else "Created"
     put_experiment(emulator, status, **({"DataStorageConfig": storage} if storage else {}))
     predicted = succeeded(run(MODULE, minimal(**options), check=True))
@@ -89,9 +77,8 @@ def test_task_succeeds_if_read_has_unset_members(
     tasks.rerun_unchanged(run, emulator, minimal(**options))
 
 
-@UNSET_SETTINGS
-def test_info_omits_unset_members(run: Run, emulator: Emulator, settings: dict[str, bool]) -> None:
+def test_info_omits_unset_members(run: Run, emulator: Emulator) -> None:
     put_experiment(emulator, "Running")
     expected = succeeded(run(INFO, minimal()))["inference_experiments"]
-    emulator.settings.update(settings)
+    emulator.settings.update(UNSET)
     assert succeeded(run(INFO, minimal()))["inference_experiments"] == expected

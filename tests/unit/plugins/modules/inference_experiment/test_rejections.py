@@ -6,8 +6,7 @@ from typing import Any
 
 from tests.emulator import Emulator
 from tests.support import tasks
-from tests.support.cases import cases
-from tests.support.tasks import END, MODULE, OTHER_ROLE_ARN, START, STORAGE_PROPERTY, full, put_experiment, rejected
+from tests.support.tasks import END, MODULE, OTHER_ROLE_ARN, START, STORAGE_PROPERTY, full, put_experiment
 from tests.unit.conftest import Run
 
 OTHER_ROLE: dict[str, Any] = {"role_arn": OTHER_ROLE_ARN, "recreate": True}
@@ -25,25 +24,6 @@ def test_update_of_role_is_rejected_before_any_write(run: Run, emulator: Emulato
     assert emulator.calls() == ["GetResource"]
 
 
-@tasks.CHECK
-@cases(
-    ("update and stop", "Created", {"description": "New", "desired_state": "Completed"}, ["desired_state: Completed"]),
-    ("transition", "Stopping", {"description": "New"}, ["description", "Completed", "ended"]),
-    ("create", None, full(desired_state="Completed"), ["does not exist", "desired_state: Completed"]),
-    ("end in past", None, full(schedule={"end_time": "2020-01-01T00:00:00Z"}), ["end_time must be in the future"]),
-    ("recreate", "Running", full(**OTHER_ROLE, schedule={"end_time": "2026-03-01T00:00:00Z"}), ["30 days"]),
-)
-def test_change_is_rejected_in_status(
-    status: str | None, options: dict[str, Any], words: list[str], run: Run, emulator: Emulator, check: bool
-) -> None:
-    if status:
-        put_experiment(emulator, status)
-    result = run(MODULE, tasks.minimal(**options), check=check)
-    rejected(result, emulator, *words)
-    assert result["inference_experiment"].get("name") == (status and "checkout")
-    assert set(result["error"]) == tasks.ERROR_KEYS
-
-
 def test_recreate_preserves_omitted_properties(run: Run, emulator: Emulator) -> None:
     properties: dict[str, Any] = {"Description": "Kept", "KmsKey": "alias/kept", "DataStorageConfig": STORAGE_PROPERTY}
     schedule, before = {"StartTime": START, "EndTime": tasks.LATER}, {"kept": "1", "aws:createdBy": "shop"}
@@ -55,10 +35,3 @@ def test_recreate_preserves_omitted_properties(run: Run, emulator: Emulator) -> 
     assert {**properties, "RoleArn": OTHER_ROLE_ARN}.items() <= stored["properties"].items()
     assert (stored["status"], stored["schedule"]) == ("Created", {"start": START, "end": END})
     assert stored["tags"] == {"kept": "1", "new": "1"}
-
-
-@tasks.CHECK
-def test_recreate_is_rejected_if_schedule_cannot_be_read(run: Run, emulator: Emulator, check: bool) -> None:
-    put_experiment(emulator, "Created")
-    emulator.fault("DescribeInferenceExperiment", "error", code="AccessDeniedException", times=99)
-    rejected(run(MODULE, full(**OTHER_ROLE), check=check), emulator, "sagemaker:DescribeInferenceExperiment")

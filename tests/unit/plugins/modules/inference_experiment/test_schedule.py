@@ -42,28 +42,9 @@ def test_task_with_schedule_is_unchanged_after_start_and_end(run: Run, emulator:
     assert (stored["start"] < tasks.START, stored["end"] < END) == (early, early)
 
 
-@tasks.CHECK
-def test_denied_read_of_schedule_fails_with_permission(run: Run, emulator: Emulator, check: bool) -> None:
-    put_experiment(emulator, "Created")
-    emulator.fault("DescribeInferenceExperiment", "error", code="AccessDenied", message="Not allowed", times=99)
-    result = run(MODULE, minimal(schedule=SCHEDULE, description="New"), check=check)
-    tasks.rejected(result, emulator, "Not allowed")
-    error = tasks.failed(result, "AccessDenied")
-    assert "sagemaker:DescribeInferenceExperiment" in error["hint"]
-    assert error["operation"] == "DescribeInferenceExperiment"
-    assert result["inference_experiment"]["status"] == "Created"
-
-
 def test_start_between_two_reads_leads_to_a_fresh_read(run: Run, emulator: Emulator) -> None:
     put_experiment(emulator, "Created")
     running: dict[str, Any] = {"Schedule": {"EndTime": END}}
     emulator.on_call("DescribeInferenceExperiment", lambda: put_experiment(emulator, "Running", **running))
     result = succeeded(run(MODULE, minimal(schedule={"start_time": OTHER_START, "end_time": LATER})))
     assert tasks.patches(result) == [{"/Schedule": {"EndTime": LATER}}]
-
-
-def test_early_start_keeps_declared_end(run: Run, emulator: Emulator) -> None:
-    put_experiment(emulator, "Created")
-    task = minimal(desired_state="Running", schedule={"start_time": tasks.START, "end_time": LATER})
-    assert tasks.operation_names(succeeded(run(MODULE, task))) == ["update", "update"]
-    assert stored_experiment(emulator)["schedule"]["end"] == LATER

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from tests.emulator import Emulator
-from tests.emulator.experiments import STATUSES
 from tests.support.cases import cases
 from tests.support.environment import REGION
 from tests.support.tasks import MODULE, minimal, put_experiment, requests_of, statuses, stored_experiment, succeeded
@@ -27,13 +24,6 @@ def test_omitted_tags_are_removed(run: Run, emulator: Emulator) -> None:
     assert operation["patch_document"][1]["value"] == [tags[0], {"Key": "new", "Value": "3"}]
     assert result["inference_experiment"]["tags"] == {"aws:x": "2", "new": "3"}
     assert emulator.experiment("checkout", "us-east-1")["tags"] == {"aws:x": "2", "new": "3"}
-
-
-@pytest.mark.parametrize("status", STATUSES)
-def test_tags_can_change_in_every_status(run: Run, emulator: Emulator, status: str) -> None:
-    put_experiment(emulator, status, tags=BEFORE)
-    succeeded(run(MODULE, minimal(resource_tags={"new": "1"})))
-    assert stored_experiment(emulator)["tags"] == {"new": "1"}
 
 
 def _add_tag(emulator: Emulator) -> None:

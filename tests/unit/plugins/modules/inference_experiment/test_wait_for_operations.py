@@ -190,17 +190,6 @@ def test_operation_that_outlasts_wait_timeout_is_resumed_by_second_run(
     tasks.rerun_unchanged(run, emulator, task)
 
 
-@pytest.mark.parametrize(
-    "setting",
-    [{"identifier_delay_seconds": 5.0}, {"pending_seconds": 5.0}, {"retry_after_seconds": None}],
-    ids=["late identifier", "PENDING", "no RetryAfter"],
-)
-def test_operation_is_polled_whatever_its_progress_event(run: Run, emulator: Emulator, setting: dict[str, Any]) -> None:
-    emulator.settings.update({**setting, "operation_seconds": 20.0})
-    result = succeeded(run(MODULE, full(schedule={"start_time": "2026-01-03T12:00:00Z"}, desired_state="Running")))
-    assert (operation_names(result), statuses(result)) == (["create", "update"], ["SUCCESS", "SUCCESS"])
-
-
 @pytest.mark.parametrize("second_run", [False, True], ids=["same task", "second run"])
 def test_create_waits_until_experiment_can_be_read(run: Run, emulator: Emulator, second_run: bool) -> None:
     emulator.settings.update({"read_delay_seconds": 15.0})

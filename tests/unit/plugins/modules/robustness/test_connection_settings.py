@@ -88,6 +88,14 @@ def test_malformed_value_is_rejected_by_name_or_used(run: Run, emulator: Emulato
     assert [(value, error) for value in tried for error in _errors(run, emulator, option, value)] == []
 
 
+@pytest.mark.parametrize("module", [MODULE, INFO])
+def test_unknown_region_fails_after_one_call(run: Run, emulator: Emulator, module: str) -> None:
+    before = emulator.clock.now()
+    result = run(module, {**TASKS[module], "region": "us-east-9"})
+    assert "Check region" in failed(result, "InvalidSignatureException", "us-east-9")["hint"]
+    assert (len(emulator.calls()), emulator.clock.now()) == (1, before)
+
+
 PASSWORD_URL = "https://user:s3cr3t-pass@localhost:1"  # noqa: S105
 NO_KEYS = {"access_key": "", "secret_key": ""}
 INVALID: dict[str, tuple[dict[str, Any], list[str]]] = {

@@ -17,7 +17,7 @@ from tests.emulator.settings import SUMMARY_PROPERTIES
 from tests.support import tasks
 from tests.support.cases import cases
 from tests.support.environment import REGION
-from tests.support.tasks import CHECK, INFO, MODULE, ROLE_ARN, SCHEDULE, failed, full, succeeded
+from tests.support.tasks import INFO, MODULE, SCHEDULE, failed, full, succeeded
 from tests.unit.conftest import Run
 
 # The properties that ListResources can return.
@@ -64,13 +64,7 @@ def test_experiments_with_status_are_listed_and_read(run: Run, emulator: Emulato
     assert emulator.calls() == ["ListResources", "GetResource"]
 
 
-@CHECK
-def test_empty_account_returns_empty_list_after_one_call(run: Run, emulator: Emulator, check: bool) -> None:
-    result = succeeded(run(INFO, {}, check=check))
-    assert (result["inference_experiments"], result.changed, emulator.calls()) == ([], False, ["ListResources"])
-
-
-@pytest.mark.parametrize(("number", "page"), [(1, 20), (20, 20), (21, 20), (45, 20), (7, 1), (60, 100)])
+@pytest.mark.parametrize(("number", "page"), [(20, 20), (45, 20)])
 def test_all_pages_are_read_and_sorted_by_name(run: Run, emulator: Emulator, number: int, page: int) -> None:
     emulator.settings.list_page_size = page
     names = [f"n{index * 37 % 61:02}" for index in range(number)]
@@ -89,7 +83,6 @@ def test_info_returns_the_same_value_as_the_module(run: Run) -> None:
 @cases(
     ("names", {"names": ["c", "missing", "a", "c"]}, ["a", "c"]),
     ("alias", {"name": ["c", "missing", "a", "c"]}, ["a", "c"]),
-    ("missing name", {"names": ["missing"]}, []),
     ("empty list", {"names": []}, []),
     ("string", {"names": "b"}, ["b"]),
 )
@@ -103,8 +96,6 @@ def test_names_are_read_without_list(options: dict[str, Any], found: list[str], 
 
 @cases(
     ("part", {"name_contains": "shop"}, ["my-shop", "shop", "shop-2"]),
-    ("hyphen", {"name_contains": "-"}, ["my-shop", "shop-2"]),
-    ("no match", {"name_contains": "x"}, []),
     ("names", {"name_contains": "shop", "names": ["shop", "other"]}, ["shop"]),
 )
 @LISTED
@@ -119,7 +110,7 @@ def test_name_contains_reads_matches_only(
 
 @pytest.mark.parametrize(
     "statuses",
-    [*([status] for status in STATUSES), ["Running", "Created"], list(STATUSES), []],
+    [["Running", "Created"], []],
     ids=lambda statuses: ", ".join(statuses) or "none",
 )
 def test_statuses_read_matches_only(run: Run, each_status: Emulator, statuses: list[str]) -> None:
@@ -135,19 +126,6 @@ def test_statuses_read_all_if_list_has_no_status(
     each_status.settings.update({"list_properties": ["Name"]})
     assert names_of(run, each_status, statuses=statuses) == sorted(f"is-{status}" for status in statuses)
     assert (len(reads(each_status)), "ListResources" in each_status.calls()) == (number, number > 0)
-
-
-def test_filters_are_combined(run: Run, each_status: Emulator) -> None:
-    found = names_of(run, each_status, statuses=["Created", "Creating", "Running"], name_contains="Crea")
-    assert found == reads(each_status) == ["is-Created", "is-Creating"]
-    names = ["is-Created", "is-Running", "missing"]
-    assert names_of(run, each_status, names=names, statuses=["Running"]) == ["is-Running"]
-
-
-def test_status_that_changes_after_the_list_does_not_match(run: Run, emulator: Emulator) -> None:
-    put_experiments(emulator, ["a"])
-    emulator.on_call("GetResource", lambda: put_experiments(emulator, ["a"], "Completed"))
-    assert names_of(run, emulator, statuses=["Running"]) == []
 
 
 @LISTED
@@ -182,13 +160,7 @@ def test_identifiers_only_with_statuses_requires_status_in_list(
         assert all(word in result.msg for word in ("statuses", "identifiers_only"))
 
 
-@pytest.mark.parametrize(
-    ("status", "intent"),
-    [
-        *((status, None) for status in ("Created", "Updating", "Stopping")),
-        *((status, status) for status in ("Running", "Completed", "Cancelled")),
-    ],
-)
+@pytest.mark.parametrize(("status", "intent"), [("Created", None), ("Cancelled", "Cancelled")])
 def test_include_write_only_returns_write_only_properties(
     run: Run, emulator: Emulator, status: str, intent: str | None
 ) -> None:
@@ -219,11 +191,6 @@ def test_info_omits_write_only_properties_by_default(run: Run, emulator: Emulato
     assert emulator.calls("sagemaker") == []
 
 
-def test_write_only_properties_are_read_for_matches_only(run: Run, each_status: Emulator) -> None:
-    assert names_of(run, each_status, include_write_only=True, statuses=["Running"]) == ["is-Running"]
-    assert each_status.calls("sagemaker") == ["DescribeInferenceExperiment"]
-
-
 @pytest.mark.parametrize(
     ("operation", "number"), [("GetResource", 1), ("DescribeInferenceExperiment", 1), ("GetResource", 30)]
 )
@@ -236,16 +203,6 @@ def test_experiment_deleted_after_the_list_is_omitted(
     # Of many, the last experiment is read after the first call has started.
     emulator.on_call(operation, lambda: sagemaker.delete_inference_experiment(Name=names[-1]))
     assert names_of(run, emulator, include_write_only=operation != "GetResource") == names[:-1]
-
-
-def test_cloud_control_role_is_in_every_request(run: Run, emulator: Emulator) -> None:
-    emulator.settings.list_page_size = 2
-    put_experiments(emulator, ["a", "b", "c"])
-    names_of(run, emulator, cloud_control_role_arn=ROLE_ARN)
-    requests = [record.request for record in emulator.log if record.service == "cloudcontrol"]
-    assert {request.get("RoleArn") for request in requests} == {ROLE_ARN}
-    names_of(run, emulator)
-    assert all("RoleArn" not in record.request for record in emulator.log)
 
 
 def test_region_of_task_is_used_and_returned(run: Run, emulator: Emulator) -> None:
@@ -318,11 +275,8 @@ def test_wait_for_in_check_mode_reads_once(run: Run, emulator: Emulator) -> None
 
 @cases(
     ("name", {"names": ["a", "b_b"]}, ["names[1] must consist of letters and digits", '"b_b"']),
-    ("name as string", {"names": "my.test"}, ["names must consist of", 'got "my.test".']),
     ("name by alias", {"name": "my.test"}, [": name must consist of", 'got "my.test".']),
     ("names in one string", {"name": "a,b_b"}, [": name[1] must consist of", 'got "b_b".']),
-    ("empty name", {"names": [""]}, ["names must not be empty."]),
-    ("long name", {"names": ["n" * 121]}, ["names must have 1 to 120 characters, got 121."]),
     ("wait_for without names", {"wait_for": ["Running"]}, ["wait_for requires names."]),
     ("empty wait_for", {"names": ["a"], "wait_for": []}, ["wait_for must not be empty."]),
     ("wait_for without statuses", {"names": ["a"], "wait_for": ["Running"], "statuses": []}, ["with statuses."]),
@@ -341,27 +295,8 @@ def test_wait_for_in_check_mode_reads_once(run: Run, emulator: Emulator) -> None
 def test_invalid_options_fail_before_any_call(
     options: dict[str, Any], words: list[str], run: Run, emulator: Emulator
 ) -> None:
-    failed(run(INFO, options), "InvalidOptions", *words)
+    failed(run(INFO, options), "InvalidOptions", "Invalid options for inference experiments in us-east-1: ", *words)
     assert emulator.calls() == []
-
-
-@cases(
-    ("choice", {"statuses": ["Stopped"]}, "value of statuses must be one or more of"),
-    ("unknown option", {"status": "x"}, "Unsupported parameters"),
-)
-def test_error_of_ansible_core_is_returned_first(
-    options: dict[str, Any], message: str, run: Run, emulator: Emulator
-) -> None:
-    result = run(INFO, {**options, "name_contains": True})
-    assert (result.failed, emulator.calls(), "error" in result) == (True, [], False)
-    assert message in result.msg
-
-
-def test_all_experiments_are_read_at_a_limited_rate(run: Run, emulator: Emulator) -> None:
-    names = [f"n{index:03}" for index in range(80)]
-    put_experiments(emulator, names)
-    emulator.settings.throttle_per_second = 10
-    assert names_of(run, emulator) == names
 
 
 @cases(
@@ -403,8 +338,6 @@ ENDPOINT = "shop-endpoint"
 def put_endpoint(emulator: Emulator, change: str) -> None:
     if change == "deleted":
         emulator.client("sagemaker", REGION).delete_endpoint(EndpointName=ENDPOINT)
-    elif change == "denied":
-        emulator.fault("DescribeEndpointConfig", "error", code="AccessDeniedException", times=9)
     elif change:
         emulator.put_endpoint(ENDPOINT, REGION, status=change)
 
@@ -414,9 +347,7 @@ def put_endpoint(emulator: Emulator, change: str) -> None:
     [
         ("", False, ""),
         ("deleted", None, "Could not find"),
-        ("denied", None, "Grant sagemaker:DescribeEndpointConfig"),
         ("Updating", None, ""),
-        ("Failed", None, ""),
     ],
 )
 def test_include_endpoint_returns_variants_and_promoted(

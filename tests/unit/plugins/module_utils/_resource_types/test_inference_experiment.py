@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.conversion import to_properties
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.metrics import Metric
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import (
     Spec,
     property_name,
 )
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.validation import validate_options
 from ansible_collections.awscc.sagemaker.plugins.module_utils._resource_types import inference_experiment
+from tests.emulator import traffic
 from tests.support.cases import cases
 from tests.support.experiments import SCHEDULE, VARIANTS, experiment, shadow_mode, variant
 from tests.support.model import INFERENCE_EXPERIMENT, Declaration, Properties
@@ -452,3 +454,9 @@ def test_parse_endpoint_rejects_values_of_other_types(members: Properties) -> No
 )
 def test_describe_endpoint_lists_variants(production: list[Properties], shadow: list[Properties], words: str) -> None:
     assert words in inference_experiment.describe_endpoint(endpoint(production, shadow))
+
+
+@pytest.mark.parametrize("metric", inference_experiment.METRICS, ids=lambda metric: metric.key)
+def test_metric_is_key_of_metric_in_cloudwatch(metric: Metric) -> None:
+    assert metric.name.lower() == metric.key.replace("_", "")
+    assert (metric.namespace, metric.name) in traffic.METRICS

@@ -34,11 +34,15 @@ def test_throttled_update_is_retried(run: Run, emulator: Emulator) -> None:
     assert emulator.experiment("checkout", "us-east-1")["properties"]["Description"] == "New"
 
 
-FAULT = {"kind": "failed", "code": "InternalFailure"}
+FAULT, DENIED = {"kind": "failed", "code": "InternalFailure"}, {"kind": "error", "code": "AccessDeniedException"}
 UPDATE, PROMOTE_AND_DELETE = minimal(description="New"), minimal(state="absent", on_stop="promote_shadow")
 
 
 @cases(
+    ("invalid option", None, minimal(wait_timeout=0), "GetResource", DENIED, "Invalid options for"),
+    ("rejected", None, minimal(), "UpdateResource", FAULT, "The declaration cannot be applied to"),
+    ("read", None, minimal(), "GetResource", DENIED, "Could not apply the declaration to"),
+    ("read before delete", None, minimal(state="absent"), "GetResource", DENIED, "Could not delete"),
     ("create", None, full(), "CreateResource", FAULT, "Could not create"),
     ("stop", "Running", PROMOTE_AND_DELETE, "UpdateResource", FAULT, "Could not update"),
     ("delete", "Running", minimal(state="absent"), "DeleteResource", FAULT, "Could not delete"),
@@ -50,7 +54,7 @@ UPDATE, PROMOTE_AND_DELETE = minimal(description="New"), minimal(state="absent",
     ("create after delete", "Created", RECREATE, "CreateResource", FAULT, "Could not create"),
     ("delete before create", "Running", RECREATE, "DeleteResource", FAULT, "Could not delete"),
 )
-def test_message_starts_with_failed_operation(
+def test_message_starts_with_failed_attempt(
     status: str | None, task: dict[str, Any], call: str, fault: dict[str, Any], start: str, run: Run, emulator: Emulator
 ) -> None:
     _prepare(emulator, status)

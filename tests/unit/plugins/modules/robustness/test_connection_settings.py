@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import botocore
 import pytest
 import yaml
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule, aws_argument_spec
@@ -96,6 +95,19 @@ def test_unknown_region_fails_after_one_call(run: Run, emulator: Emulator, modul
     assert (len(emulator.calls()), emulator.clock.now()) == (1, before)
 
 
+@cases(
+    ("module", MODULE, "Could not delete inference experiment 'checkout'"),
+    ("info", INFO, "Could not read the inference experiments"),
+    ("metrics", METRICS, "Could not measure inference experiment 'checkout'"),
+)
+def test_task_without_region_fails(module: str, attempt: str, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name)
+    result = run(module, {**TASKS.get(module, {"name": "checkout"}), "region": None})
+    assert result["error"]["code"] == "NoRegion"
+    assert result.msg.startswith(f"{attempt}: No region is set (NoRegion).")
+
+
 PASSWORD_URL = "https://user:s3cr3t-pass@localhost:1"  # noqa: S105
 NO_KEYS = {"access_key": "", "secret_key": ""}
 INVALID: dict[str, tuple[dict[str, Any], list[str]]] = {
@@ -171,20 +183,6 @@ def test_error_that_amazon_aws_7_reports_itself_has_a_code(
     result = run(module, TASKS[module])
     _assert_failed(result, emulator, str(raised))
     assert result["error"]["code"] == code
-
-
-@MODULES
-@pytest.mark.usefixtures("real_clients")
-def test_endpoint_that_old_botocore_ignores_fails_before_any_call(
-    run: Run, emulator: Emulator, monkeypatch: pytest.MonkeyPatch, module: str
-) -> None:
-    monkeypatch.setattr(botocore, "__version__", "1.30.1")
-    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
-    result = run(module, TASKS[module])
-    _assert_failed(
-        result, emulator, "botocore 1.30.1 ignores AWS_ENDPOINT_URL", "Set endpoint_url or AWS_URL", "1.31.0"
-    )
-    assert result["error"]["code"] == "OutdatedBotocore"
 
 
 OUTPUT = {"Version": 1, "AccessKeyId": "testing", "SecretAccessKey": "testing"}

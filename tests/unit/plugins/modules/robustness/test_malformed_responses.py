@@ -7,15 +7,34 @@ A sample has some of the paths and values. The full run has thousands of them.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+import json
+from collections.abc import Collection, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 
 from tests.emulator import Emulator
-from tests.support.call_scenarios import CALL_SCENARIOS, DECLARED_OR_STATUS, MAX_CALLS, PROPERTIES, CallScenario
+from tests.support.call_scenarios import (
+    CALL_SCENARIOS,
+    DECLARED_OR_STATUS,
+    MAX_CALLS,
+    PROPERTIES,
+    CallScenario,
+    properties_with,
+)
+from tests.support.cases import cases
 from tests.support.malformed_values import Path, Removed, replace_at, value_paths
-from tests.support.tasks import ALWAYS, stored_experiment, stored_status, succeeded
+from tests.support.tasks import (
+    ALWAYS,
+    MODULE,
+    full,
+    operation_names,
+    put_experiment,
+    stored_experiment,
+    stored_status,
+    succeeded,
+)
 from tests.support.thorough import some
 from tests.unit.conftest import Run
 
@@ -99,3 +118,43 @@ def test_changed_response_leads_to_no_wrong_write_or_report(
         errors = list(_errors(run, emulator, scenario, (call, path, new), invalid_read=invalid_read))
         found += [(path, new, *errors)] if errors else []
     assert found == []
+
+
+def _with_unknown_members(value: Any, *, unchanged: Collection[str]) -> Any:
+    """Return a copy with an unknown member in every object, but not in the unchanged members."""
+    if isinstance(value, dict):
+        members = {
+            name: member if name in unchanged else _with_unknown_members(member, unchanged=unchanged)
+            for name, member in value.items()
+        }
+        return {**members, "Unknown": {"a": [None, 1.5, "\ud800"]}}
+    if isinstance(value, list):
+        return [_with_unknown_members(element, unchanged=unchanged) for element in value]
+    if isinstance(value, str) and value.startswith("{"):
+        return json.dumps(_with_unknown_members(json.loads(value), unchanged=unchanged))
+    return value
+
+
+@pytest.mark.sampled
+@pytest.mark.parametrize("scenario", some(CALL_SCENARIOS, each=3), ids=lambda scenario: scenario.title)
+def test_unknown_members_are_ignored(run: Run, emulator: Emulator, scenario: CallScenario) -> None:
+    scenario.prepare(emulator)
+    expected = succeeded(scenario.run(run))
+    # A patch would send unknown members of a property back to the emulator, which rejects them.
+    unchanged = DECLARED_OR_STATUS if emulator.writes() else ()
+    scenario.prepare(emulator)
+    emulator.fault("*", "changed", change=partial(_with_unknown_members, unchanged=unchanged), times=ALWAYS)
+    result = succeeded(scenario.run(run))
+    assert result.changed == expected.changed
+    if scenario.module == MODULE:
+        assert operation_names(result) == operation_names(expected)
+
+
+@cases(("declared property", "present", "InvalidAnswer"), ("delete", "absent", None))
+def test_members_of_declared_properties_are_required(
+    state: str, code: str | None, run: Run, emulator: Emulator
+) -> None:
+    put_experiment(emulator, "Created")
+    emulator.fault("GetResource", "changed", change=properties_with(ModelVariants=[{}, {}]), times=ALWAYS)
+    result = run(MODULE, full(state=state), check=True)
+    assert (result.values.get("error") or {}).get("code") == code

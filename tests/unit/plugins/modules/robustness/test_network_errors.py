@@ -14,7 +14,6 @@ import botocore.session
 import pytest
 from botocore.loaders import create_loader
 
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api import credentials
 from tests.emulator import ManualClock
 from tests.support.environment import AWS_ENVIRONMENT
 from tests.support.loopback_servers import HTML, LoopbackServer, closed_port, response
@@ -123,7 +122,6 @@ CREDENTIALS = {
         config="[profile used]\ncredential_process = cat {folder}/expired.json\n",
         files={"expired.json": EXPIRED},
     ),
-    "credential_process that waits for a terminal": _process("read answer </dev/tty; exit 4", "exited with status"),
     "profile and AWS_ACCESS_KEY_ID": Case(*BOTH, {"profile": "base"}, KEYS, config=BASE),
     "HTML of STS": Case("InvalidAnswer", "is invalid", ENDPOINT, USED, STS, config=WITH_ROLE, response=NOT_FOUND),
     "missing source profile": Case(
@@ -187,18 +185,6 @@ def test_failed_connection_fails_within_seconds_with_its_hint(
     assert (clock.now() - ManualClock().now()).total_seconds() <= SECONDS
     assert server.connections == (1 if case.response else case.connections)
     assert SECRET not in str(result.values)
-
-
-@pytest.mark.parametrize("task", TASKS)
-def test_credential_process_without_end_fails_after_its_timeout(
-    environment: pytest.MonkeyPatch, tmp_path: Path, task: str
-) -> None:
-    environment.setattr(credentials, "_MAX_PROCESS_TIME", 1.0 if task == INFO else 60.0)
-    environment.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
-    (tmp_path / "config").write_text("[profile used]\ncredential_process = sleep 60\n", encoding="utf-8")
-    result = _run(task, {**USED, **({} if task == INFO else {"wait_timeout": 1})}, ManualClock())
-    message = "credential_process of profile used did not end within 1 s"
-    _assert_failed(result, Case("CredentialRetrievalError", message, PROCESS), message)
 
 
 def _filled(value: Any, places: Mapping[str, str]) -> Any:

@@ -78,24 +78,6 @@ def values(aws: Aws, start: datetime, end: datetime, **parameters: Any) -> list[
     return [value for _time, value in points(found)["m1"]]
 
 
-LONG: list[Any] = [
-    # setting, period, number of datapoints
-    pytest.param("accept", 2 * DAY, 1, id="two days accepted"),
-    pytest.param("split", 2 * DAY, 2, id="two days split"),
-    pytest.param("split", DAY, 2, id="day with split"),
-    pytest.param("reject", DAY, 2, id="day with reject"),
-]
-
-
-@pytest.mark.parametrize(("setting", "period", "count"), LONG)
-def test_setting_applies_to_periods_of_more_than_a_day(aws: Aws, setting: str, period: int, count: int) -> None:
-    put(aws, days=3)
-    aws.emulator.settings.metric_long_periods = setting
-    start = ago(aws, days=2)
-    found = points(get(aws, start, now(aws), query(period=period), ScanBy="TimestampAscending"))["m1"]
-    assert found == [(start + timedelta(days=number), 2 * 864_000 / count) for number in range(count)]
-
-
 def test_datapoints_appear_after_delay(aws: Aws) -> None:
     aws.emulator.settings.metric_delay_seconds = 60
     put(aws, hours=1)
@@ -131,14 +113,6 @@ def test_traffic_replaces_later_traffic(aws: Aws) -> None:
     for age, rate in ((4, 10), (1, 20), (2, 30)):
         aws.emulator.traffic(aws.seed.endpoint_name, invocations_per_minute=rate, start=ago(aws, hours=age))
     assert by_hour(aws, 4) == [600, 600, 1800, 1800]
-
-
-def test_clear_traffic_and_forget_experiments_remove_traffic(aws: Aws) -> None:
-    for clear in (aws.emulator.clear_traffic, aws.emulator.forget_experiments):
-        put(aws, hours=2)
-        assert by_hour(aws, 1) == [36_000]
-        clear()
-        assert by_hour(aws, 1) == [0]
 
 
 @pytest.mark.parametrize("token", [True, False], ids=["token", "no token"])

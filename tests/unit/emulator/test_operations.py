@@ -1,13 +1,11 @@
-"""Settings of operations, cancels, and the record of accepted operations."""
+"""Settings of operations: pending time, RetryAfter and Identifier."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from tests.support.aws_clients import REGION, Aws, add, rejected, remove, replace
-
-CHANGE = add("/Description", "x")
+from tests.support.aws_clients import Aws, rejected
 
 
 def requests(aws: Aws, **wanted: Any) -> list[Any]:
@@ -44,38 +42,3 @@ def test_event_can_omit_retry_after_and_identifier(aws: Aws) -> None:
     assert "Identifier" not in requests(aws)[0]
     aws.pass_time(5)
     assert aws.status(event)["Identifier"] == requests(aws)[0]["Identifier"] == "test"
-
-
-def test_cancel_stops_handler_and_keeps_its_changes(aws: Aws) -> None:
-    aws.emulator.settings.operation_seconds = 5
-    aws.put("Created")
-    event = aws.send_update(add("/DesiredState", "Running"), add("/Tags", [{"Key": "late", "Value": "1"}]))
-    cancelled = aws.cloudcontrol.cancel_resource_request(RequestToken=event["RequestToken"])["ProgressEvent"]
-    assert cancelled["OperationStatus"] == "CANCEL_IN_PROGRESS"
-    with rejected("ConcurrentOperationException"):
-        aws.send_delete()
-    assert aws.final(event)["OperationStatus"] == "CANCEL_COMPLETE"
-    aws.pass_time(10)
-    assert (aws.get()["Status"], aws.raw()["tags"]) == ("Running", {})
-
-
-def test_operations_lists_accepted_operations_with_effects(aws: Aws) -> None:
-    aws.create()
-    with rejected("NotUpdatableException"):
-        aws.send_update(replace("/EndpointName", "another"))
-    aws.update(CHANGE, add("/Tags", [{"Key": "a", "Value": "b"}]))
-    aws.emulator.fault("DeleteResource", "failed", code="Throttling")
-    aws.delete()
-    aws.delete()
-    aws.emulator.put_experiment(REGION, {"Name": "test"}, tags={"aws:x": "1"})
-    aws.update(remove("/Tags"), CHANGE)
-    accepted = aws.emulator.operations()
-    assert [(o.operation, o.status, o.error, o.effects) for o in accepted] == [
-        ("CREATE", "SUCCESS", None, ("create",)),
-        ("UPDATE", "SUCCESS", None, ("update", "tag")),
-        ("DELETE", "FAILED", "Throttling", ()),
-        ("DELETE", "SUCCESS", None, ("stop: production Retain, shadow Retain", "delete")),
-        ("UPDATE", "FAILED", "GeneralServiceException", ("update",)),
-    ]
-    assert {o.identifier for o in accepted} == {"test"}
-    assert len({o.client_token for o in accepted}) == len({o.request_token for o in accepted}) == 5

@@ -1,4 +1,4 @@
-"""The emulator over HTTP: boto3, the AWS CLI, faults of connections, the control API and the program."""
+"""The emulator over HTTP: faults of responses, the control API and the program."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.config import Config
-from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
+from botocore.exceptions import ReadTimeoutError
 
 from tests.emulator import ManualClock, Seed, control_api
 from tests.emulator.controls import CREDENTIALS
@@ -61,11 +61,6 @@ def control(url: str, method: str, path: str, body: Any = None) -> tuple[int, An
         return response.status, json.load(response)
 
 
-def create(cloudcontrol: Any, seed: Seed, **changes: Any) -> Any:
-    desired = json.dumps(seed.properties("test", **changes))
-    return cloudcontrol.create_resource(TypeName=TYPE_NAME, DesiredState=desired)["ProgressEvent"]
-
-
 def read(cloudcontrol: Any, name: str = "test") -> Any:
     found = cloudcontrol.get_resource(TypeName=TYPE_NAME, Identifier=name)
     return json.loads(found["ResourceDescription"]["Properties"])
@@ -81,40 +76,7 @@ def aws_cli(server: EmulatorServer, *arguments: str) -> Any:
     return json.loads(done.stdout)
 
 
-def test_aws_cli_creates_lists_and_describes(server: EmulatorServer, seed: Seed) -> None:
-    typed = ("--type-name", TYPE_NAME)
-    desired = json.dumps(seed.properties("cli"))
-    created = aws_cli(server, "cloudcontrol", "create-resource", *typed, "--desired-state", desired)
-    assert created["ProgressEvent"]["OperationStatus"] == "IN_PROGRESS"
-    listed = aws_cli(server, "cloudcontrol", "list-resources", *typed)
-    assert [entry["Identifier"] for entry in listed["ResourceDescriptions"]] == ["cli"]
-    described = aws_cli(server, "sagemaker", "describe-inference-experiment", "--name", "cli")
-    assert described["EndpointMetadata"]["EndpointName"] == seed.endpoint_name
-
-
 # faults
-
-
-CONNECTIONS: list[Any] = [
-    # kind, details, whether the create is applied
-    pytest.param("close", {}, False, id="closed before the call is served"),
-    pytest.param("reset", {}, False, id="reset before the call is served"),
-    pytest.param("lost_response", {}, True, id="closed after the call is served"),
-    pytest.param("no_answer", {"seconds": 0.2}, False, id="closed after a delay"),
-]
-
-
-@pytest.mark.parametrize(("kind", "details", "applied"), CONNECTIONS)
-def test_connection_ends_without_response(
-    server: EmulatorServer, seed: Seed, cloudcontrol: Any, kind: str, details: dict[str, Any], applied: bool
-) -> None:
-    server.fault("CreateResource", kind, **details)
-    with pytest.raises(ConnectionClosedError) as error:
-        create(cloudcontrol, seed)
-    assert ("reset by peer" in str(error.value.kwargs["error"])) is (kind == "reset")
-    (record,) = server.log
-    assert (record.operation, record.status, record.error) == ("CreateResource", 0, "ConnectionDropped")
-    assert bool(cloudcontrol.list_resources(TypeName=TYPE_NAME)["ResourceDescriptions"]) is applied
 
 
 def test_faults_of_responses_apply_over_http(server: EmulatorServer, cloudcontrol: Any) -> None:

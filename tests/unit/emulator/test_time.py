@@ -1,42 +1,14 @@
-"""Changes of an experiment over time, and concurrent callers of SageMaker."""
+"""Invalid values of put_experiment(), calls that SageMaker rejects, and the clocks."""
 
 from __future__ import annotations
 
-import math
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 
-from tests.emulator import Clock, ManualClock, SystemClock
+from tests.emulator import ManualClock, SystemClock
 from tests.support.aws_clients import Aws, rejected
-
-
-@pytest.mark.parametrize(
-    ("status", "then", "after"),
-    [
-        ("Creating", None, "Created"),
-        ("Updating", None, "Created"),
-        ("Updating", "Running", "Running"),
-        ("Starting", None, "Running"),
-        ("Stopping", None, "Completed"),
-        ("Stopping", "Cancelled", "Cancelled"),
-    ],
-)
-def test_transitional_status_lasts_time_left(aws: Aws, status: str, then: str | None, after: str) -> None:
-    aws.put(status, time_left=60, then=then)
-    aws.pass_time(59)
-    assert aws.get()["Status"] == status
-    aws.pass_time(1)
-    assert aws.get()["Status"] == after
-    aws.put(status, time_left=math.inf, then=then)
-    aws.pass_time(10**8)
-    assert aws.get()["Status"] == status
-
-
-def test_put_experiment_requires_name_only(aws: Aws) -> None:
-    put = aws.emulator.put_experiment("us-west-2", {"Name": "bare"}, status="Created")
-    assert (put["status"], aws.get("bare", "us-west-2")["Type"]) == ("Created", "ShadowMode")
 
 
 @pytest.mark.parametrize(
@@ -45,9 +17,6 @@ def test_put_experiment_requires_name_only(aws: Aws) -> None:
 def test_put_experiment_rejects_wrong_value(aws: Aws, wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"unknown status|are for"):
         aws.emulator.put_experiment("us-east-1", {"Name": "test"}, **wrong)
-
-
-# SageMaker's own operations
 
 
 REJECTED: list[Any] = [
@@ -82,11 +51,3 @@ def test_clocks_advance_forward_only() -> None:
         manual.advance(-1)
     with pytest.raises(ValueError, match="aware"):
         ManualClock(datetime.fromisoformat("2026-05-01"))
-
-
-@pytest.mark.parametrize("clock", [SystemClock(), ManualClock()])
-def test_reset_of_clock_removes_advanced_time(clock: Clock) -> None:
-    before = clock.now()
-    clock.advance(3600)
-    clock.reset()
-    assert timedelta() <= clock.now() - before < timedelta(minutes=1)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from botocore.config import Config
 
 from tests.emulator import Emulator, ManualClock
 from tests.emulator.controls import new_session
@@ -54,7 +55,8 @@ class Account:
         """Return a client with the credentials of the user."""
         keys = {f"aws_{name}".replace("access_key", "access_key_id"): value for name, value in self.keys.items()}
         keys["aws_secret_access_key"] = keys.pop("aws_secret_key")
-        return new_session().client(service, region_name=REGION, **keys)
+        config = Config(retries={"total_max_attempts": 1})
+        return new_session().client(service, region_name=REGION, config=config, **keys)
 
 
 @pytest.fixture(scope="module")

@@ -35,7 +35,6 @@ from tests.support.iam_scenarios import (
     MEASURE,
     READ,
     READS,
-    RECREATE,
     RESCHEDULE,
     ROWS,
     START,
@@ -188,18 +187,6 @@ def _missing(text: str) -> set[str]:
     return set(re.findall(r"not authorized to perform: ([\w:]+)", text))
 
 
-@pytest.mark.parametrize(
-    ("code", "help_"), [("AccessDenied", "docs/iam"), ("UnauthorizedTaggingOperation", "sagemaker:AddTags")]
-)
-def test_denied_operation_without_action_in_message_has_hint(account: Account, code: str, help_: str) -> None:
-    account.grant(filled_in(OPERATOR))
-    account.emulator.fault("UpdateResource", "failed", code=code, message=f"Access denied for operation '{TYPE}'.")
-    result = account.run(CHANGE)
-    assert "Access denied for operation" in result.msg
-    assert help_ in result["error"]["hint"]
-    assert account.emulator.writes() == ["UpdateResource"]
-
-
 def test_task_denied_after_update_reports_update(account: Account) -> None:
     account.grant(without(filled_in(OPERATOR), "sagemaker:AddTags"))
     task = replace(START, options={**START.options, "description": "New", "tags": {"team": "checkout"}})
@@ -210,38 +197,6 @@ def test_task_denied_after_update_reports_update(account: Account) -> None:
     assert result["operations"][0]["operation_status"] == "FAILED"
     account.grant(filled_in(OPERATOR))
     assert succeeded(account.run(task, again=True))["inference_experiment"]["status"] == "Running"
-
-
-def test_start_with_denied_tags_reports_running(account: Account) -> None:
-    account.grant(without(filled_in(OPERATOR), "sagemaker:AddTags"))
-    result = account.run(replace(START, options={**START.options, "tags": {"team": "checkout"}}))
-    assert _missing(result.msg) == {"sagemaker:AddTags"}
-    assert (result.changed, result["inference_experiment"]["status"]) == (True, "Running")
-    assert account.emulator.writes() == ["UpdateResource"]
-
-
-def test_task_denied_before_update_reports_no_change(account: Account) -> None:
-    account.grant(without(filled_in(OPERATOR), "sagemaker:UpdateInferenceExperiment"))
-    result = account.run(CHANGE)
-    assert (result.failed, result.changed, account.emulator.writes()) == (True, False, ["UpdateResource"])
-
-
-def test_recreate_with_denied_create_does_not_retry_create(account: Account) -> None:
-    account.grant(without(filled_in(OPERATOR), "sagemaker:CreateInferenceExperiment"))
-    result = account.run(RECREATE)
-    assert _missing(result.msg) == {"sagemaker:CreateInferenceExperiment"}
-    assert account.emulator.writes() == ["DeleteResource", "CreateResource"]
-    assert (result.changed, result["inference_experiment"]) == (True, {})
-
-
-def test_operation_with_denied_poll_is_reported_with_token(account: Account) -> None:
-    account.grant(without(filled_in(OPERATOR), "cloudformation:GetResourceRequestStatus"))
-    result = account.run(CHANGE)
-    assert result["error"]["request_token"] == result["operations"][0]["request_token"]
-    assert account.emulator.writes() == ["UpdateResource"]
-    account.emulator.clock.advance(60)
-    again = succeeded(account.run(CHANGE, again=True))
-    assert (again.changed, again["operations"]) == (False, [])
 
 
 def test_task_with_denied_list_of_requests_retries_and_warns_once(

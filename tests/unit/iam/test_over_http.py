@@ -14,7 +14,7 @@ from botocore.loaders import create_loader
 
 from tests.emulator import ManualClock
 from tests.emulator.server import EmulatorServer
-from tests.support.iam_policies import HANDLER_ROLE, OPERATOR, READ_ONLY, TRUST, filled_in, read, without
+from tests.support.iam_policies import HANDLER_ROLE, OPERATOR, READ_ONLY, TRUST, filled_in, read
 from tests.support.iam_scenarios import INFO
 from tests.support.module_runner import Result, run_module
 from tests.support.tasks import MODULE, NAME, full, minimal, succeeded
@@ -56,14 +56,6 @@ def test_operator_can_write_and_reader_can_read(server: EmulatorServer, operator
     result = _run(server, reader, minimal(description="New"))
     assert "user/reader is not authorized to perform: cloudformation:UpdateResource" in result.msg
     assert succeeded(_run(server, operator, minimal(state="absent"))).changed
-
-
-def test_message_names_action_that_handler_lacks(server: EmulatorServer) -> None:
-    keys = _user(server, "untagging", without(filled_in(OPERATOR), "sagemaker:AddTags"))
-    result = _run(server, keys, full(tags={"team": "checkout"}))
-    assert result["error"]["code"] == "GeneralServiceException"
-    assert "user/untagging is not authorized to perform: sagemaker:AddTags" in result.msg
-    assert "docs/iam" in result["error"]["hint"]
 
 
 WRONG: list[Any] = [

@@ -6,7 +6,8 @@ from typing import Any
 
 from tests.emulator import Emulator
 from tests.support import tasks
-from tests.support.tasks import END, MODULE, OTHER_ROLE_ARN, START, STORAGE_PROPERTY, full, put_experiment
+from tests.support.cases import cases
+from tests.support.tasks import END, MODULE, OTHER_ROLE_ARN, START, STORAGE_PROPERTY, full, put_experiment, rejected
 from tests.unit.conftest import Run
 
 OTHER_ROLE: dict[str, Any] = {"role_arn": OTHER_ROLE_ARN, "recreate": True}
@@ -22,6 +23,19 @@ def test_update_of_role_is_rejected_before_any_write(run: Run, emulator: Emulato
     assert "recreate: true" in result["error"]["hint"]
     assert result["inference_experiment"]["role_arn"] == role
     assert emulator.calls() == ["GetResource"]
+
+
+@tasks.CHECK
+@cases(
+    ("end in the past", None, full(schedule={"end_time": "2020-01-01T00:00:00Z"}), "end_time must be in the future"),
+    ("too long", "Running", full(**OTHER_ROLE, schedule={"end_time": "2026-03-01T00:00:00Z"}), "1 hour to 30 days"),
+)
+def test_create_with_invalid_schedule_is_rejected_before_any_write(
+    status: str | None, task: dict[str, Any], words: str, run: Run, emulator: Emulator, check: bool
+) -> None:
+    if status:
+        put_experiment(emulator, status)
+    rejected(run(MODULE, task, check=check), emulator, words)
 
 
 def test_recreate_preserves_omitted_properties(run: Run, emulator: Emulator) -> None:

@@ -18,8 +18,7 @@ import pytest
 
 from tests.emulator import Emulator, ManualClock, Settings, register
 from tests.emulator.seed import ACCOUNT_ID
-from tests.emulator.server import EmulatorServer
-from tests.support.aws_clients import REGION, TYPE_NAME, rejected
+from tests.support.aws_clients import REGION, TYPE_NAME
 
 
 # Read this test first.
@@ -62,18 +61,6 @@ def test_unregister_restores_moto_after_repeated_registration() -> None:
     assert "moto.cloudcontrol" not in sys.modules
 
 
-def test_registered_services_work_in_mock_aws_without_emulator() -> None:
-    undo = register()
-    try:
-        with moto.mock_aws():
-            client = boto3.client("cloudcontrol", region_name=REGION)
-            assert client.list_resources(TypeName=TYPE_NAME)["ResourceDescriptions"] == []
-            with rejected("ResourceNotFound"):
-                boto3.client("sagemaker", region_name=REGION).describe_inference_experiment(Name="nothing")
-    finally:
-        undo()
-
-
 def test_package_does_not_import_cfn_lint_which_users_of_the_demo_lack() -> None:
     importlib.import_module("tests.emulator.server")
     own = [module for name, module in sys.modules.items() if name.startswith("tests.emulator")]
@@ -92,14 +79,6 @@ def test_exit_restores_environment_moto_and_settings() -> None:
         assert emulator.settings.operation_seconds == 0.3
         with pytest.raises(KeyError, match="no inference experiment"):
             emulator.experiment("test")
-
-
-def test_exit_of_server_restores_moto() -> None:
-    with EmulatorServer() as server:
-        bucket = server.seed(REGION).bucket
-        assert bucket in moto.s3.models.s3_backends[ACCOUNT_ID]["aws"].buckets
-    assert bucket not in moto.s3.models.s3_backends[ACCOUNT_ID]["aws"].buckets
-    assert "moto.cloudcontrol" not in sys.modules
 
 
 def test_second_emulator_in_process_raises() -> None:

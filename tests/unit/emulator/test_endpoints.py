@@ -11,7 +11,7 @@ import pytest
 
 from tests.emulator import Emulator
 from tests.emulator.seed import variant
-from tests.support.aws_clients import Aws, rejected, replace
+from tests.support.aws_clients import Aws, replace
 
 A, B = "demo-model-a", "demo-model-b"
 Serving = tuple[Mapping[str, str], Mapping[str, str]]
@@ -19,7 +19,6 @@ ORIGINAL: Serving = ({"production": A}, {})
 TEST: Serving = ({"production": A}, {"shadow": B})
 PROMOTED: Serving = ({"shadow": B}, {})
 PERCENTAGE = "/ShadowModeConfig/ShadowModelVariants/0/SamplingPercentage"
-BLUE = {"VariantName": "blue", "ModelName": B, "InstanceType": "ml.m5.xlarge", "InitialInstanceCount": 2}
 
 
 def endpoint(aws: Aws) -> Any:
@@ -114,15 +113,6 @@ def test_setting_changes_result_of_stop(
     assert ("FailureReason" in endpoint(aws)) is (after[0] == "Failed")
 
 
-@pytest.mark.parametrize("status", ["Updating", "RollingBack"])
-def test_put_endpoint_sets_transitional_status_for_time_left(aws: Aws, status: str) -> None:
-    aws.emulator.put_endpoint(aws.seed.endpoint_name, status=status, time_left=60, then="Failed", failure_reason="No.")
-    aws.pass_time(59)
-    assert endpoint(aws)["EndpointStatus"] == status
-    aws.pass_time(1)
-    assert (endpoint(aws)["EndpointStatus"], endpoint(aws)["FailureReason"]) == ("Failed", "No.")
-
-
 @pytest.mark.parametrize(("then", "after"), [("InService", PROMOTED), ("Failed", TEST)], ids=["complete", "discard"])
 def test_put_endpoint_completes_or_discards_update(aws: Aws, then: str, after: Serving) -> None:
     aws.put("Running")
@@ -169,32 +159,3 @@ def test_put_experiment_deploys_its_variants_until_experiments_are_removed(
     aws.emulator.forget_experiments()
     assert (serving(aws), endpoint(aws)["EndpointConfigName"]) == (ORIGINAL, aws.seed.endpoint_config_name)
     assert len(aws.sagemaker.list_endpoint_configs()["EndpointConfigs"]) == 1
-
-
-@pytest.mark.parametrize("put", [False, True], ids=["create", "put"])
-def test_assumed_endpoint_exists_until_experiments_are_removed(aws: Aws, put: bool) -> None:
-    aws.emulator.settings.update({"check_references": False, "assume_endpoints": True})
-    aws.put("Running", EndpointName="assumed") if put else aws.create(EndpointName="assumed")
-    found = aws.sagemaker.describe_endpoint(EndpointName="assumed")
-    assert (found["EndpointStatus"], found["ShadowProductionVariants"][0]["VariantName"]) == ("InService", "shadow")
-    aws.emulator.forget_experiments()
-    with rejected("ValidationException", "Could not find"):
-        aws.sagemaker.describe_endpoint(EndpointName="assumed")
-    assert len(aws.sagemaker.list_endpoint_configs()["EndpointConfigs"]) == 1
-
-
-def test_update_endpoint_deploys_configuration(aws: Aws) -> None:
-    green = {**BLUE, "VariantName": "green", "ModelName": A, "InitialVariantWeight": 0.25}
-    aws.sagemaker.create_endpoint_config(
-        EndpointConfigName="other", ProductionVariants=[BLUE], ShadowProductionVariants=[green]
-    )
-    update = {"EndpointName": aws.seed.endpoint_name, "EndpointConfigName": "other"}
-    assert aws.sagemaker.update_endpoint(**update)["EndpointArn"] == endpoint(aws)["EndpointArn"]
-    with rejected("ValidationException", "Cannot update in-progress endpoint"):
-        aws.sagemaker.update_endpoint(**update)
-    assert serving(aws) == ORIGINAL
-    aws.pass_time(10)
-    assert serving(aws) == ({"blue": B}, {"green": A})
-    assert endpoint(aws)["ShadowProductionVariants"][0]["CurrentWeight"] == 0.25
-    with rejected("ValidationException", "Could not find endpoint configuration"):
-        aws.sagemaker.update_endpoint(**{**update, "EndpointConfigName": "none"})

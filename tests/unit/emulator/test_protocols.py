@@ -78,19 +78,6 @@ def test_invalid_body_raises_in_query_protocol_only(aws: Aws, cloudwatch: CloudW
         assert set(call(cloudwatch)) == {"ResponseMetadata"}
 
 
-def test_unknown_status_replaces_status_of_results(aws: Aws, cloudwatch: CloudWatch) -> None:
-    aws.emulator.fault("GetMetricData", "unknown_status")
-    assert [result["StatusCode"] for result in call(cloudwatch)["MetricDataResults"]] == ["Hibernating"]
-
-
-def test_changed_passes_value_of_json_and_bytes_of_xml_to_function(aws: Aws, cloudwatch: CloudWatch) -> None:
-    def change(found: Any) -> Any:
-        return found.replace(b"m1", b"m2") if isinstance(found, bytes) else {"MetricDataResults": [{"Id": "m2"}]}
-
-    aws.emulator.fault("GetMetricData", "changed", change=change)
-    assert [result["Id"] for result in call(cloudwatch)["MetricDataResults"]] == ["m2"]
-
-
 def test_unknown_region_is_rejected_with_code_of_query_protocol(aws: Aws) -> None:
     with rejected("SignatureDoesNotMatch", "valid region"):
         aws.client("cloudwatch", "us-east-9").describe_alarms()

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import timedelta
 from http.client import HTTPConnection
 from typing import Any
 
@@ -64,16 +62,6 @@ def control(url: str, method: str, path: str, body: Any = None) -> tuple[int, An
 def read(cloudcontrol: Any, name: str = "test") -> Any:
     found = cloudcontrol.get_resource(TypeName=TYPE_NAME, Identifier=name)
     return json.loads(found["ResourceDescription"]["Properties"])
-
-
-def aws_cli(server: EmulatorServer, *arguments: str) -> Any:
-    """Return the output of a command of the AWS CLI."""
-    command = [sys.executable, "-m", "awscli", *arguments, "--output", "json"]
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    environment = {**kept, **server.environment(), "AWS_PAGER": ""}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
 
 
 # faults
@@ -150,30 +138,6 @@ def test_endpoint_is_put_in_status_and_time_advanced(server: EmulatorServer, see
     assert (status, (server.clock.now() - before).total_seconds()) == (200, 60)
     assert control(server.endpoint_url, "GET", "clock") == (200, time)
     assert describe(EndpointName=seed.endpoint_name)["EndpointStatus"] == "Failed"
-
-
-def test_traffic_is_set_and_removed(server: EmulatorServer, seed: Seed) -> None:
-    values = {"EndpointName": seed.endpoint_name, "VariantName": "production"}
-    dimensions = [{"Name": name, "Value": value} for name, value in values.items()]
-    metric = {"Namespace": "AWS/SageMaker", "MetricName": "ModelLatency", "Dimensions": dimensions}
-    query = {"Id": "p99", "MetricStat": {"Metric": metric, "Period": 3600, "Stat": "p99"}}
-    now = server.clock.now().replace(minute=0, second=0, microsecond=0)
-    times = {"start": now - timedelta(days=2), "end": now - timedelta(days=2, hours=-2)}
-    traffic = {
-        "endpoint_name": seed.endpoint_name,
-        "region": REGION,
-        "invocations_per_minute": 600,
-        "start": (now - timedelta(days=3)).isoformat(),
-        "variants": {"production": {"model_latency": {"p50": 10_000, "p99": 50_000}}},
-    }
-    assert control(server.endpoint_url, "POST", "traffic", traffic) == (200, {})
-    arguments = [f"--{name}-time={time.isoformat()}" for name, time in times.items()]
-    found = aws_cli(server, "cloudwatch", "get-metric-data", *arguments, "--metric-data-queries", json.dumps([query]))
-    assert found["MetricDataResults"][0]["Values"] == [50_000, 50_000]
-    assert control(server.endpoint_url, "DELETE", "traffic") == (200, {})
-    cloudwatch = client(server, "cloudwatch")
-    found = cloudwatch.get_metric_data(MetricDataQueries=[query], StartTime=times["start"], EndTime=times["end"])
-    assert found["MetricDataResults"][0]["Values"] == []
 
 
 def test_account_is_seeded_and_reset(server: EmulatorServer, cloudcontrol: Any) -> None:

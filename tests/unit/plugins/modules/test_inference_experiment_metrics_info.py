@@ -114,15 +114,6 @@ def test_test_without_traffic_has_null_for_every_number(run: Run, emulator: Emul
     assert {metric.key for metric in METRICS} | {"error_rate"} == set(found["comparison"])
 
 
-def test_traffic_on_one_variant_has_null_for_other_variant_and_ratios(run: Run, emulator: Emulator) -> None:
-    start_test(emulator, {"production": PRODUCTION}, days=1)
-    found = measure(run)
-    assert found["production"]["invocations"] == 864_000
-    assert set(numbers(found["shadow"])) == {None}
-    expected = {"production": 864_000, "shadow": None, "difference": None, "ratio": None}
-    assert found["comparison"]["invocations"] == expected
-
-
 @pytest.mark.parametrize("setting", ["reject", "split"])
 def test_long_period_not_accepted_is_replaced_by_days(run: Run, emulator: Emulator, setting: str) -> None:
     start = start_test(emulator, hours=60)
@@ -178,17 +169,6 @@ def test_test_not_started_succeeds_with_null_and_warning(run: Run, emulator: Emu
     assert {*numbers(found["production"]), *numbers(found["shadow"]), *numbers(found["comparison"])} == {None}
 
 
-def test_early_start_that_kept_scheduled_start_measures_from_creation_with_warning(
-    run: Run, emulator: Emulator
-) -> None:
-    start_test(emulator, hours=-24)
-    emulator.clock.advance(3 * 3600)
-    result = succeeded(run(METRICS_INFO, {"name": NAME}))
-    assert "start_time is the time of the create" in result.warnings[0]
-    found = result["inference_experiment_metrics"]
-    assert (found["start_time"], found["end_time"]) == ("2026-01-01T12:00:00Z", "2026-01-01T15:00:00Z")
-
-
 @cases(
     ("a second before the end", "11:59:59", None, {}),
     ("one minute before the end", "11:59:00", 600, {}),
@@ -213,17 +193,6 @@ def test_start_before_retention_is_warned_about(run: Run, emulator: Emulator) ->
     assert result["inference_experiment_metrics"]["production"]["invocations"] == 455 * 864_000
 
 
-def test_completed_test_is_measured_until_its_end(run: Run, emulator: Emulator) -> None:
-    start_test(emulator, hours=5)
-    emulator.client("sagemaker", REGION).stop_inference_experiment(
-        Name=NAME, ModelVariantActions={"production": "Retain", "shadow": "Remove"}
-    )
-    emulator.clock.advance(7200)
-    found = measure(run)
-    assert found["status"] == "Completed"
-    assert found["end_time"] < "2026-01-01T12:30:00Z"
-
-
 def test_ended_test_without_one_variant_is_measured(run: Run, emulator: Emulator) -> None:
     """No source states whether an ended test still lists a variant that its stop has removed."""
     start_test(emulator, hours=5)
@@ -234,26 +203,7 @@ def test_ended_test_without_one_variant_is_measured(run: Run, emulator: Emulator
     assert found["production"]["invocations"] == 72_000
 
 
-def test_times_of_task_limit_the_metrics(run: Run, emulator: Emulator) -> None:
-    start_test(emulator, days=5)
-    found = measure(run, start_time="2025-12-30T12:00:30+00:00", end_time="2025-12-31T12:00:59Z")
-    assert (found["start_time"], found["end_time"]) == ("2025-12-30T12:01:00Z", "2025-12-31T12:00:00Z")
-    assert found["production"]["invocations"] == 600 * (24 * 60 - 1)
-    assert measure(run, end_time="2031-01-01T00:00:00Z")["end_time"] == "2026-01-01T12:00:00Z"
-
-
 PERIOD, EARLY = {"period": 60, "include_datapoints": True}, {"start_time": "2026-01-01T10:00:00Z"}
-
-
-def test_ten_percentiles_with_ten_decimal_places_are_returned(run: Run, emulator: Emulator) -> None:
-    start_test(emulator, hours=2)
-    latency = measure(run, percentiles=[0.5, *range(20, 100, 10), 99.9999999999])["shadow"]["model_latency"]
-    assert set(latency) == {
-        *("average", "minimum", "maximum"),
-        "p0_5",
-        *(f"p{number}" for number in range(20, 100, 10)),
-        "p99_9999999999",
-    }
 
 
 @cases(

@@ -212,18 +212,6 @@ def test_on_stop_of_ended_experiment_warns_what_endpoint_serves(
     assert (returned(result), result.changed) == (values, "state" in options)
 
 
-@pytest.mark.parametrize("status", ["Failed", "Updating"])
-def test_on_stop_of_ended_experiment_with_endpoint_out_of_service_is_ok(
-    run: Run, emulator: Emulator, status: str
-) -> None:
-    put_experiment(emulator, "Completed")
-    emulator.put_endpoint(ENDPOINT, REGION, status=status, time_left=math.inf if status == "Updating" else None)
-    result = succeeded(run(MODULE, minimal(**PROMOTE, wait_timeout=60)))
-    (warning,) = result.warnings
-    assert f"has the status {status}" in warning
-    assert (result.changed, returned(result)) == (False, (False, None))
-
-
 def test_on_stop_of_ended_experiment_with_failing_read_times_out(run: Run, emulator: Emulator) -> None:
     put_experiment(emulator, "Completed")
     emulator.fault("DescribeEndpoint", "throttle", times=99)

@@ -101,44 +101,6 @@ def test_examples_show_variant_actions_before_a_promotion() -> None:
     assert promotes[0] < shown.index("plan.variant_actions") < promotes[1]
 
 
-def _tasks(entries: Iterable[Any]) -> Iterator[dict[str, Any]]:
-    """Yield all tasks of plays and blocks."""
-    for entry in entries:
-        inner = [task for name in ("tasks", "block", "rescue", "always") for task in entry.get(name, ())]
-        yield from _tasks(inner) if inner else [entry]
-
-
-FOLDER = ROOT / "docs" / "examples"
-PLAYBOOKS = [*sorted(FOLDER.glob("*.yml")), FOLDER / "awx" / "start.yml", FOLDER / "awx" / "stop.yml"]
-
-
-@pytest.mark.parametrize("playbook", PLAYBOOKS, ids=lambda path: path.stem)
-def test_playbook_sets_valid_options(playbook: Any) -> None:
-    tasks = [*_tasks(yaml.safe_load(playbook.read_text(encoding="utf-8")))]
-    own = [(name, task) for task in tasks for name in task if name.startswith(f"{COLLECTION}.")]
-    assert own
-    for action, task in own:
-        spec, options = argument_spec(action.rpartition(".")[2]), task[action] or {}
-        templates = {name for name, value in options.items() if str(value).startswith("{{") and name != "name"}
-        assert templates <= set(spec), task["name"]
-        checked = {name: value for name, value in options.items() if name not in templates}
-        nested = tuple(f"argument '{name}' is of type" for name in _template_names(checked))
-        errors = ArgumentSpecValidator(spec).validate(checked).error_messages
-        assert [error for error in errors if not error.startswith(nested)] == [], task["name"]
-
-
-def _template_names(value: Any, name: str = "") -> Iterator[str]:
-    """Yield the name of each option, at every depth, that a template sets."""
-    if isinstance(value, dict):
-        for key, member in value.items():
-            yield from _template_names(member, key)
-    elif isinstance(value, list):
-        for element in value:
-            yield from _template_names(element, name)
-    elif str(value).startswith("{{"):
-        yield name
-
-
 def _entries(entries: Spec, nested: str, path: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield the path and the entry of each option or return value at every depth."""
     for name, entry in entries.items():

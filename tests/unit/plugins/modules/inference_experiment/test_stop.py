@@ -1,4 +1,4 @@
-"""Stops: the variant actions that a task sends and returns, the reason, and a stop before a delete."""
+"""Stops: the variant actions that a task sends, returns and shows in diff mode."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tags: purged or kept, in every status, beside the tags of AWS, and with concurrent changes by another caller."""
+"""Tags: removed or kept, beside the tags of AWS, and with concurrent changes by another caller."""
 
 from __future__ import annotations
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -183,24 +181,3 @@ def test_error_that_amazon_aws_7_reports_itself_has_a_code(
     result = run(module, TASKS[module])
     _assert_failed(result, emulator, str(raised))
     assert result["error"]["code"] == code
-
-
-OUTPUT = {"Version": 1, "AccessKeyId": "testing", "SecretAccessKey": "testing"}
-
-
-@MODULES
-@cases(
-    ("credential_process", f"credential_process = echo '{json.dumps(OUTPUT)}'\n"),
-    ("web identity", "role_arn = arn:aws:iam::123456789012:role/x\nweb_identity_token_file = {folder}/token\n"),
-)
-@pytest.mark.usefixtures("real_clients", "without_keys")
-def test_profile_that_retrieves_credentials_is_used(
-    profile: str, run: Run, emulator: Emulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, module: str
-) -> None:
-    (tmp_path / "token").write_text("token\n", encoding="utf-8")
-    text = f"[profile used]\nregion = {REGION}\n{profile.replace('{folder}', str(tmp_path))}"
-    (tmp_path / "config").write_text(text, encoding="utf-8")
-    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
-    result = run(module, {**TASKS[module], "profile": "used"})
-    assert not result.failed, result.msg
-    assert "GetResource" in emulator.calls()

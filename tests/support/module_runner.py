@@ -23,6 +23,7 @@ from ansible.module_utils.common import warnings as ansible_warnings
 from ansible.module_utils.common.parameters import PASS_VARS
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
+from tests.emulator.clock import Clock
 from tests.support.environment import REGION
 
 MODULES = "ansible_collections.awscc.sagemaker.plugins.modules"
@@ -31,21 +32,11 @@ Spec = Mapping[str, Mapping[str, Any]]
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
-class ManualTime(Protocol):
-    """The clock of the emulator."""
-
-    def now(self) -> datetime:
-        """Return the current time."""
-
-    def advance(self, seconds: float) -> object:
-        """Set the clock forward."""
-
-
 class HasClock(Protocol):
     """The emulator, or another object with a clock."""
 
     @property
-    def clock(self) -> ManualTime:
+    def clock(self) -> Clock:
         """Return the clock."""
 
 
@@ -135,18 +126,22 @@ def argument_spec(module: str | ModuleType) -> Spec:
 
 
 @contextlib.contextmanager
-def with_shared_clients() -> Iterator[None]:
-    """Create each client once for many runs. To create a client takes longer than all calls of a run."""
-    created: dict[str, Any] = {}
+def with_shared_clients() -> Iterator[dict[Any, Any]]:
+    """Create each client once for many runs, and yield the clients.
+
+    To create a client takes ten times as long as all calls of a run.
+    """
+    created: dict[Any, Any] = {}
     create = AnsibleAWSModule.client
 
     def client(module: AnsibleAWSModule, service: str, **settings: Any) -> Any:
-        if service not in created:
-            created[service] = create(module, service, **settings)
-        return created[service]
+        key = service, str(module.region), str(vars(settings["config"])["_user_provided_options"])
+        if key not in created:
+            created[key] = create(module, service, **settings)
+        return created[key]
 
     with mock.patch.object(AnsibleAWSModule, "client", client):
-        yield
+        yield created
 
 
 @contextlib.contextmanager
@@ -188,7 +183,7 @@ def _module_args(task: dict[str, Any]) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _time_of(clock: ManualTime) -> Iterator[None]:
+def _time_of(clock: Clock) -> Iterator[None]:
     def monotonic() -> float:
         return (clock.now() - EPOCH).total_seconds()
 

@@ -1,7 +1,4 @@
-"""Fixtures for many module runs: one emulator for each file, emptied before each test, and one client for each service.
-
-To create a client takes ten times as long as all calls of a run.
-"""
+"""Fixtures for many runs of modules: an emulator for each file, emptied before each test, and shared clients."""
 
 from __future__ import annotations
 
@@ -13,39 +10,29 @@ from typing import Any
 import botocore.endpoint
 import botocore.session
 import pytest
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from botocore.loaders import create_loader
 from botocore.retries import bucket
 
 from tests.emulator import Emulator, ManualClock
-
-Clients = dict[tuple[str, str, str], Any]
+from tests.support.module_runner import with_shared_clients
 
 # Load each service model once in a process.
 _LOADER = functools.cache(create_loader)
 
 
 @pytest.fixture(scope="module")
-def _emulator_and_clients() -> Iterator[tuple[Emulator, Clients]]:
-    created: Clients = {}
-    create = AnsibleAWSModule.client
-
-    def client(module: AnsibleAWSModule, service: str, **settings: Any) -> Any:
-        key = service, str(module.region), str(vars(settings["config"])["_user_provided_options"])
-        if key not in created:
-            created[key] = create(module, service, **settings)
-        return created[key]
-
+def _emulator_and_clients() -> Iterator[tuple[Emulator, dict[Any, Any]]]:
     # Without checks of references, no test has to create roles, models and endpoints.
     emulator = Emulator(clock=ManualClock(), check_references=False, assume_endpoints=True)
-    with emulator, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(AnsibleAWSModule, "client", client)
+    with emulator, with_shared_clients() as created, pytest.MonkeyPatch.context() as patch:
         patch.setattr(botocore.session, "create_loader", _LOADER)
         yield emulator, created
 
 
 @pytest.fixture
-def emulator(_emulator_and_clients: tuple[Emulator, Clients], monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
+def emulator(
+    _emulator_and_clients: tuple[Emulator, dict[Any, Any]], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Emulator]:
     """Return the empty emulator, at the start of 2026. Sleeps of botocore between retries advance its clock."""
     emulator, clients = _emulator_and_clients
     emulator.reset()

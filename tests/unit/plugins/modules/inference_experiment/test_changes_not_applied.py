@@ -61,6 +61,7 @@ def test_create_that_is_not_applied_fails_with_option(run: Run, emulator: Emulat
 
 @cases(
     ("delete", minimal(state="absent"), "(delete)"),
+    ("recreate and start", full(desired_state="Running", recreate=True), "(delete)"),
     ("recreate", full(role_arn=tasks.OTHER_ROLE_ARN, recreate=True), "(role_arn)"),
 )
 def test_delete_that_is_not_applied_fails(task: dict[str, Any], shown: str, run: Run, emulator: Emulator) -> None:

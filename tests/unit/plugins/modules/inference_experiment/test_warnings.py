@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from tests.emulator import Emulator
-from tests.support.cases import cases
-from tests.support.tasks import CHECK, LATER, MODULE, SCHEDULE, START, full, minimal, put_experiment, succeeded
+from tests.support.tasks import CHECK, LATER, MODULE, START, full, minimal, put_experiment, succeeded
 from tests.unit.conftest import Run
 
 PROMOTE = {"on_stop": "promote_shadow"}
-COMPLETE, ABSENT = {"desired_state": "Completed"}, {"state": "absent"}
+ABSENT = {"state": "absent"}
 
 
 # Read this test first.
@@ -25,24 +22,6 @@ def test_promote_of_ended_experiment_returns_a_warning(run: Run, emulator: Emula
     assert "the experiment has already ended (Completed)" in warning
     assert "The endpoint checkout-endpoint serves the production variant production (model demo-model-a" in warning
     assert (result.changed, emulator.writes()) == (False, [])
-
-
-@CHECK
-@cases(
-    ("absent experiment", None, {**ABSENT, **PROMOTE}),
-    ("stop", "Running", {**COMPLETE, **PROMOTE}),
-    ("stop and delete", "Running", {**ABSENT, **PROMOTE}),
-    ("stop before the end", "Completed", {**COMPLETE, "schedule": SCHEDULE}),
-    ("start before the start", "Running", {"desired_state": "Running", "schedule": SCHEDULE}),
-    ("create and start", None, full(schedule=SCHEDULE, desired_state="Running")),
-    ("recreate", "Completed", full(schedule=SCHEDULE, description="New", recreate=True)),
-)
-def test_option_with_effect_returns_no_warning(
-    status: str | None, options: dict[str, Any], run: Run, emulator: Emulator, check: bool
-) -> None:
-    if status:
-        put_experiment(emulator, status)
-    assert succeeded(run(MODULE, minimal(**options), check=check)).warnings == []
 
 
 @pytest.mark.parametrize(("status", "intent"), [("Created", "Running"), ("Running", "Completed")])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.exe
     execute,
     raise_if_rejection_follows_from_write,
 )
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.execution.state import Operation
+from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.execution.state import Operation, Recreate
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.planning import plan
 from tests.support.cases import cases
 from tests.support.experiments import declaration, experiment, seen
@@ -127,6 +128,14 @@ def test_execute_raises_final_failure_of_operation_if_next_read_fails(code: str,
     client = ScriptedClient(unreadable, results=[failed(code)])
     with pytest.raises(raised):
         execute(create_task(client, declaration()), seen("Created"), DESCRIBE)
+
+
+@cases(("create", None, True), ("create of a recreate", Recreate.CREATE, False))
+def test_execute_raises_general_failure_of_create_without_recreate(recreate: Recreate | None, raises: bool) -> None:
+    task = create_task(ScriptedClient(None, results=[failed("GeneralServiceException")]), declaration())
+    task.state.recreate = recreate
+    with pytest.raises(errors.OperationFailed) if raises else contextlib.nullcontext():
+        assert execute(task, None, plan.Create({})) is None
 
 
 @cases(("operation", failed("InvalidRequest"), True), ("call", call_failed("ValidationException"), False))

@@ -1,10 +1,8 @@
-"""Responses in the protocol of the request, and their Date header."""
+"""Responses in the protocol of the request."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
@@ -81,18 +79,3 @@ def test_invalid_body_raises_in_query_protocol_only(aws: Aws, cloudwatch: CloudW
 def test_unknown_region_is_rejected_with_code_of_query_protocol(aws: Aws) -> None:
     with rejected("SignatureDoesNotMatch", "valid region"):
         aws.client("cloudwatch", "us-east-9").describe_alarms()
-
-
-SERVICES: list[Any] = [
-    pytest.param(lambda aws: aws.cloudcontrol.list_resource_requests(), id="cloudcontrol"),
-    pytest.param(lambda aws: aws.client("cloudwatch").describe_alarms(), id="cloudwatch"),
-    pytest.param(lambda aws: aws.sagemaker.list_models(), id="sagemaker"),
-    pytest.param(lambda aws: aws.client("sts").get_caller_identity(), id="sts"),
-]
-
-
-@pytest.mark.parametrize("send", SERVICES)
-def test_date_header_is_time_of_emulator(aws: Aws, send: Callable[[Aws], Any]) -> None:
-    aws.pass_time(86400)
-    headers = send(aws)["ResponseMetadata"]["HTTPHeaders"]
-    assert parsedate_to_datetime(headers["date"]) == aws.emulator.clock.now()

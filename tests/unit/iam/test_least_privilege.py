@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.ansible_module import resource
 from tests.emulator.seed import ACCOUNT_ID
 from tests.support.environment import REGION
 from tests.support.iam_policies import (
@@ -36,13 +35,12 @@ from tests.support.iam_scenarios import (
     RESCHEDULE,
     ROWS,
     START,
-    WAIT,
     WRITES,
     Row,
     Task,
 )
 from tests.support.scenarios import CHANGED
-from tests.support.tasks import NAME, stored_experiment, succeeded
+from tests.support.tasks import NAME, succeeded
 from tests.unit.iam.conftest import Account
 
 MORE = [Task(s.title, s.task, s.before, experiment=s.experiment) for s in CHANGED]
@@ -123,26 +121,6 @@ def test_task_without_action_fails_and_names_action(account: Account, name: str,
 def _missing(text: str) -> set[str]:
     """Return the denied actions in a message."""
     return set(re.findall(r"not authorized to perform: ([\w:]+)", text))
-
-
-def test_task_with_denied_list_of_requests_retries_and_warns_once(
-    account: Account, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    account.emulator.settings.operation_seconds = 20.0
-    account.grant(filled_in(OPERATOR))
-    succeeded(account.run(WAIT))
-    tries = account.emulator.writes()
-    assert tries == ["UpdateResource", "UpdateResource"]
-    account.emulator.forget_experiments()
-    account.grant(without(filled_in(OPERATOR), "cloudformation:ListResourceRequests"))
-    warned: list[str] = []
-    monkeypatch.setattr(resource, "warn", warned.append)
-    result = succeeded(account.run(WAIT))
-    assert (result.changed, len(result["operations"])) == (True, 1)
-    assert [_missing(words) for words in warned] == [{"cloudformation:ListResourceRequests"}]
-    assert len(account.emulator.writes()) > len(tries)
-    theirs = stored_experiment(account.emulator)["properties"]["DataStorageConfig"]
-    assert theirs == {"Destination": "s3://theirs/data"}
 
 
 # The restricted policies of the guide to permissions.

@@ -184,13 +184,6 @@ def test_experiment_that_ends_between_two_reads_has_one_status(
     assert [(e["status"], e["desired_state"]) for e in result["inference_experiments"]] == found
 
 
-def test_info_omits_write_only_properties_by_default(run: Run, emulator: Emulator) -> None:
-    emulator.put_experiment(REGION, {"Name": "a", "StatusReason": "It was slow"}, status="Completed")
-    (found,) = succeeded(run(INFO, {}))["inference_experiments"]
-    assert {"schedule", "status_reason", "desired_state"}.isdisjoint(found)
-    assert emulator.calls("sagemaker") == []
-
-
 @pytest.mark.parametrize(
     ("operation", "number"), [("GetResource", 1), ("DescribeInferenceExperiment", 1), ("GetResource", 30)]
 )
@@ -203,13 +196,6 @@ def test_experiment_deleted_after_the_list_is_omitted(
     # Of many, the last experiment is read after the first call has started.
     emulator.on_call(operation, lambda: sagemaker.delete_inference_experiment(Name=names[-1]))
     assert names_of(run, emulator, include_write_only=operation != "GetResource") == names[:-1]
-
-
-def test_region_of_task_is_used_and_returned(run: Run, emulator: Emulator) -> None:
-    put_experiments(emulator, ["here"])
-    put_experiments(emulator, ["there"], region="eu-central-1")
-    result = succeeded(run(INFO, {"region": "eu-central-1"}))
-    assert [(e["name"], e["region"]) for e in result["inference_experiments"]] == [("there", "eu-central-1")]
 
 
 ENDED = ["Completed", "Cancelled"]

@@ -9,6 +9,7 @@ import pytest
 
 from tests.emulator import Emulator
 from tests.support import tasks
+from tests.support.cases import cases
 from tests.support.environment import REGION
 from tests.support.module_runner import Result
 from tests.support.tasks import CHECK, MODULE, OTHER_ROLE_ARN, failed, full, minimal, put_experiment, succeeded
@@ -177,15 +178,6 @@ def test_endpoint_that_cannot_be_read_returns_a_warning(
     assert (result["endpoint"] is None) is (call == "DescribeEndpoint")
 
 
-def test_second_promotion_returns_promoted_without_warning(run: Run, emulator: Emulator) -> None:
-    put_experiment(emulator, "Running")
-    results = [succeeded(run(MODULE, minimal(**PROMOTE))) for _run in range(2)]
-    assert [(result.changed, *returned(result), result.warnings) for result in results] == [
-        (True, True, True, []),
-        (False, True, True, []),
-    ]
-
-
 ENDED: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[bool, bool | None], str]] = {
     # the options, the variant on the endpoint, verified and promoted, a phrase of the warning
     "other model": (PROMOTE, served("v3", "demo-model-c"), (False, False), "serves the production variant v3"),
@@ -210,6 +202,26 @@ def test_on_stop_of_ended_experiment_warns_what_endpoint_serves(
     assert f"on_stop: {options['on_stop']} was not applied" in warning
     assert words in warning
     assert (returned(result), result.changed) == (values, "state" in options)
+
+
+@cases(
+    (
+        "failed",
+        "Failed",
+        None,
+        " The endpoint has the status Failed (",
+    ),
+    ("updating", "Updating", math.inf, "which variants the endpoint serves: wait_timeout of 60 seconds has elapsed"),
+)
+def test_on_stop_of_ended_experiment_with_endpoint_out_of_service_is_ok(
+    status: str, time_left: float | None, words: str, run: Run, emulator: Emulator
+) -> None:
+    put_experiment(emulator, "Completed")
+    emulator.put_endpoint(ENDPOINT, REGION, status=status, time_left=time_left)
+    result = succeeded(run(MODULE, minimal(**PROMOTE, wait_timeout=60)))
+    (warning,) = result.warnings
+    assert words in warning
+    assert (result.changed, returned(result)) == (False, (False, None))
 
 
 def test_on_stop_of_ended_experiment_with_failing_read_times_out(run: Run, emulator: Emulator) -> None:

@@ -1,6 +1,6 @@
 """Malformed values of each option: rejected with the name of the option before any call, or applied.
 
-A sample has some values for each option. The full run has all values, and thousands of random values.
+A sample has some values for each option. The full run has all values.
 """
 
 from __future__ import annotations
@@ -10,14 +10,12 @@ from typing import Any
 
 import pytest
 from ansible_collections.amazon.aws.plugins.module_utils.modules import aws_argument_spec
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from tests.emulator import Emulator
 from tests.support.malformed_values import VALUES, Path, option_name, option_paths, replace_at
 from tests.support.module_runner import argument_spec
 from tests.support.tasks import INFO, KEY_ID, MODULE, SCHEDULE, STORAGE, failed, full, minimal, put_experiment
-from tests.support.thorough import THOROUGH, some
+from tests.support.thorough import some
 from tests.unit.conftest import Run
 
 ALL_OPTIONS = full(
@@ -78,30 +76,3 @@ def test_malformed_value_is_rejected_by_name_or_applied(run: Run, emulator: Emul
     tried = some(VALUES, each=len(VALUES), turn=PATHS.index((module, path)))
     errors = [(value, error) for value in tried for error in _errors(run, emulator, module, path, value)]
     assert errors == []
-
-
-PARTS = 5 if THOROUGH else 1  # for parallel runs
-_STRINGS = st.text(st.characters(), max_size=20) | st.text("a/~ 0-:", max_size=9)
-_KEYS = st.text(max_size=5) | st.sampled_from(["name", "start_time", "variant_name"])
-_JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | _STRINGS,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_KEYS, inner, max_size=3),
-    max_leaves=6,
-)
-
-
-@pytest.mark.sampled
-@pytest.mark.parametrize("part", range(PARTS))
-def test_random_value_is_rejected_by_name_or_applied(run: Run, emulator: Emulator, part: int) -> None:
-    @settings(
-        max_examples=400 if THOROUGH else 8,
-        deadline=None,
-        derandomize=True,
-        database=None,
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(place=st.sampled_from(PATHS[part::PARTS]), value=_JSON)
-    def check(place: tuple[str, Path], value: Any) -> None:
-        assert list(_errors(run, emulator, *place, value)) == []
-
-    check()

@@ -6,16 +6,13 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api import metrics as api
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api.client import CloudControl
-from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.api.polling import Deadline
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.errors import CallFailed
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model import metrics
 from ansible_collections.awscc.sagemaker.plugins.module_utils._cloud_control.model.resource_type import ServiceCall
 from tests.support.cases import cases
-from tests.support.manual_time import ManualTime
+from tests.support.fake_boto3 import FakeClient, client_error, connect
 
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)
 LATER = START + timedelta(days=1)
@@ -30,29 +27,6 @@ LOADS = TABLE._replace(metrics=(metrics.Metric("load", "Shop", "Load", ("Average
 HEADERS = {"HTTPHeaders": {"date": "Thu, 01 Jan 2026 00:00:30 GMT"}}
 
 
-class Client:
-    """A boto3 client that returns or raises the responses in order, and records the requests."""
-
-    def __init__(self, *responses: dict[str, Any] | Exception) -> None:
-        self.responses = list(responses)
-        self.requests: list[dict[str, Any]] = []
-
-    def get_metric_data(self, **request: Any) -> dict[str, Any]:
-        self.requests.append(request)
-        response = self.responses.pop(0)
-        if isinstance(response, Exception):
-            raise response
-        return response
-
-    describe = get_metric_data
-
-
-def connect(client: Client) -> CloudControl:
-    return CloudControl(
-        "Shop", make_client=lambda _service: client, deadline=Deadline(ManualTime().clock, 1e6), check=lambda _: None
-    )
-
-
 def result(query: str, status: str = "Complete", **points: float) -> dict[str, Any]:
     """Return a result with values on the days of January: d1=2.0."""
     days = [datetime(2026, 1, int(name[1:]), tzinfo=timezone.utc) for name in points]
@@ -63,7 +37,7 @@ def page(*results: dict[str, Any], following: str | None = None) -> dict[str, An
     return {"MetricDataResults": list(results), **({"NextToken": following} if following else {})}
 
 
-def read(client: Client, end: datetime = LATER) -> dict[str, float]:
+def read(client: FakeClient, end: datetime = LATER) -> dict[str, float]:
     """Return the sum of each variant."""
     _period, values = api.read_metrics(
         connect(client), TABLE, SUBJECT, metrics.Times(START, end), percentiles=[], datapoint_period=None
@@ -73,7 +47,7 @@ def read(client: Client, end: datetime = LATER) -> dict[str, float]:
 
 # Read this test first.
 def test_read_metrics_sends_all_queries_in_one_request() -> None:
-    client = Client(page(result("m0", d1=2), result("m1", d1=3)))
+    client = FakeClient(page(result("m0", d1=2), result("m1", d1=3)))
     assert read(client) == {"production": 2, "shadow": 3}
     (request,) = client.requests
     assert (request["StartTime"], request["EndTime"]) == (START, LATER)
@@ -91,7 +65,7 @@ def test_read_metrics_sends_all_queries_in_one_request() -> None:
 
 
 def test_pages_of_a_metric_are_merged() -> None:
-    client = Client(
+    client = FakeClient(
         page(result("m0", d1=2), result("m1", "PartialData"), following="next"), page(result("m0"), result("m1", d1=3))
     )
     assert read(client) == {"production": 2, "shadow": 3}
@@ -107,13 +81,13 @@ def test_pages_of_a_metric_are_merged() -> None:
     ("times without values", page({**result("m0", d1=7), "Values": []})),
 )
 def test_incomplete_page_is_requested_again(response: dict[str, Any]) -> None:
-    client = Client(response, page(result("m0", d1=2)))
+    client = FakeClient(response, page(result("m0", d1=2)))
     assert read(client) == {"production": 2, "shadow": 0}
     assert client.requests[0] == client.requests[1]
 
 
 def test_forbidden_metric_fails_without_retry() -> None:
-    client = Client(page(result("m0", "Forbidden")))
+    client = FakeClient(page(result("m0", "Forbidden")))
     with pytest.raises(CallFailed, match="GetMetricData returned the status Forbidden for a metric") as error:
         read(client)
     assert (error.value.code, error.value.operation, len(client.requests)) == ("Forbidden", "GetMetricData", 1)
@@ -121,14 +95,10 @@ def test_forbidden_metric_fails_without_retry() -> None:
 
 def test_several_datapoints_are_requested_again_with_days() -> None:
     split = page(result("m0", d1=2, d2=3))
-    client = Client(split, split)
+    client = FakeClient(split, split)
     assert read(client, START + timedelta(days=3)) == {"production": 5, "shadow": 0}
     periods = [request["MetricDataQueries"][0]["MetricStat"]["Period"] for request in client.requests]
     assert periods == [3 * 86_400, 86_400]
-
-
-def rejected(code: str) -> ClientError:
-    return ClientError({"Error": {"Code": code, "Message": "No"}}, "GetMetricData")
 
 
 @pytest.mark.parametrize(
@@ -140,14 +110,14 @@ def rejected(code: str) -> ClientError:
     ],
 )
 def test_rejected_period_of_more_than_a_day_is_replaced_by_days(code: str) -> None:
-    client = Client(rejected(code), page(result("m0", d1=2, d2=3), result("m1", d1=1)))
+    client = FakeClient(client_error(code), page(result("m0", d1=2, d2=3), result("m1", d1=1)))
     assert read(client, START + timedelta(days=2)) == {"production": 5, "shadow": 1}
     assert len(client.requests) == 2
 
 
 @cases(("period of a day", "ValidationError", LATER), ("denied", "AccessDenied", START + timedelta(days=2)))
 def test_other_rejected_request_fails(code: str, end: datetime) -> None:
-    client = Client(rejected(code))
+    client = FakeClient(client_error(code))
     with pytest.raises(CallFailed) as error:
         read(client, end)
     assert (error.value.code, len(client.requests)) == (code, 1)
@@ -155,7 +125,7 @@ def test_other_rejected_request_fails(code: str, end: datetime) -> None:
 
 def test_sample_count_is_requested_only_for_several_datapoints() -> None:
     split = page(result("m0", d1=2, d2=3))
-    client = Client(split, split)
+    client = FakeClient(split, split)
     times = metrics.Times(START, START + timedelta(days=2))
     api.read_metrics(connect(client), LOADS, SUBJECT, times, percentiles=[], datapoint_period=None)
     statistics = [{query["MetricStat"]["Stat"] for query in each["MetricDataQueries"]} for each in client.requests]
@@ -163,7 +133,7 @@ def test_sample_count_is_requested_only_for_several_datapoints() -> None:
 
 
 def test_read_subject_returns_time_of_response() -> None:
-    client = Client({"ResponseMetadata": HEADERS})
+    client = FakeClient({"ResponseMetadata": HEADERS})
     found = api.read_subject(connect(client), TABLE, "one")
     assert found == (SUBJECT, START + timedelta(seconds=30))
     assert client.requests == [{"Id": "one"}]
@@ -171,5 +141,5 @@ def test_read_subject_returns_time_of_response() -> None:
 
 @pytest.mark.parametrize("headers", [{}, {"date": "yesterday"}], ids=["no Date header", "invalid Date header"])
 def test_response_without_time_is_retried(headers: dict[str, str]) -> None:
-    client = Client({"ResponseMetadata": {"HTTPHeaders": headers}}, {"ResponseMetadata": HEADERS})
+    client = FakeClient({"ResponseMetadata": {"HTTPHeaders": headers}}, {"ResponseMetadata": HEADERS})
     assert api.read_subject(connect(client), TABLE, "one")[0] == SUBJECT

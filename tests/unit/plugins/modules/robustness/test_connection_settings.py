@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -181,3 +182,17 @@ def test_error_that_amazon_aws_7_reports_itself_has_a_code(
     result = run(module, TASKS[module])
     _assert_failed(result, emulator, str(raised))
     assert result["error"]["code"] == code
+
+
+@pytest.mark.usefixtures("real_clients", "without_keys")
+def test_profile_with_web_identity_is_used(
+    run: Run, emulator: Emulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    token, config = tmp_path / "token", tmp_path / "config"
+    token.write_text("token\n", encoding="utf-8")
+    role = f"role_arn = arn:aws:iam::123456789012:role/x\nweb_identity_token_file = {token}\n"
+    config.write_text(f"[profile used]\nregion = {REGION}\n{role}", encoding="utf-8")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    result = run(MODULE, {**TASKS[MODULE], "profile": "used"})
+    assert not result.failed, result.msg
+    assert "GetResource" in emulator.calls()

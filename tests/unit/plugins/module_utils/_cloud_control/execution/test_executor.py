@@ -117,6 +117,9 @@ def test_execute_continues_after_denial_if_changes_were_applied(changes: dict[st
     task = create_task(client, declaration())
     if continues:
         assert execute(task, seen("Created"), DESCRIBE) == seen("Created", **changes)
+        with pytest.raises(errors.OperationFailed):
+            execute(task, seen("Created"), STOP)  # a further write would be denied too
+        assert client.requests == [("update", "test", DESCRIBE.patch)]
     else:
         with pytest.raises(errors.OperationFailed):
             execute(task, seen("Created"), DESCRIBE)

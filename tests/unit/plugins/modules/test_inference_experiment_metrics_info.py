@@ -203,6 +203,12 @@ def test_ended_test_without_one_variant_is_measured(run: Run, emulator: Emulator
     assert found["production"]["invocations"] == 72_000
 
 
+def test_percentiles_with_ten_decimal_places_are_returned(run: Run, emulator: Emulator) -> None:
+    start_test(emulator, hours=2)
+    latency = measure(run, percentiles=[0.5, 99.9999999999])["shadow"]["model_latency"]
+    assert set(latency) == {"average", "minimum", "maximum", "p0_5", "p99_9999999999"}
+
+
 PERIOD, EARLY = {"period": 60, "include_datapoints": True}, {"start_time": "2026-01-01T10:00:00Z"}
 
 

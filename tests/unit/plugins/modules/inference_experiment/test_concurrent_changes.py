@@ -147,8 +147,10 @@ def test_operation_is_retried_if_concurrent_operation_cannot_be_identified(
     put_experiment(emulator, "Created")
     emulator.fault("UpdateResource", **CONCURRENT, times=12)
     emulator.fault("ListResourceRequests", **fault)
+    start = emulator.clock.now()
     result = succeeded(run(MODULE, UPDATE))
     assert (result.changed, statuses(result)) == (True, ["SUCCESS"])
+    assert (emulator.clock.now() - start).total_seconds() >= 24, "at least two seconds before each attempt"
     assert len([warning for warning in result.warnings if "cannot be identified: No" in warning]) == warnings
 
 

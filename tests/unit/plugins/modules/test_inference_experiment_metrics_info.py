@@ -170,6 +170,7 @@ def test_test_not_started_succeeds_with_null_and_warning(run: Run, emulator: Emu
 
 
 @cases(
+    ("in the second of the end", "12:00:00.9", None, {}),
     ("a second before the end", "11:59:59", None, {}),
     ("one minute before the end", "11:59:00", 600, {}),
     ("shortest period", "11:58:00", 1200, {"period": 60, "include_datapoints": True}),

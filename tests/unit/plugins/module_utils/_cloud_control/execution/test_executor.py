@@ -133,6 +133,19 @@ def test_execute_raises_final_failure_of_operation_if_next_read_fails(code: str,
         execute(create_task(client, declaration()), seen("Created"), DESCRIBE)
 
 
+@cases(
+    ("throttled create", plan.Create({}), None, "Throttling", True),
+    ("delete of missing resource", plan.Delete(), seen("Created"), "NotFound", False),
+)
+def test_execute_pauses_after_failure_unless_resource_is_gone(
+    step: plan.Write, before: Resource | None, code: str, pauses: bool
+) -> None:
+    task = create_task(ScriptedClient(None, results=[failed(code)]), declaration())
+    start = task.context.deadline.clock.monotonic()
+    assert execute(task, before, step) is None
+    assert (task.context.deadline.clock.monotonic() > start) is pauses
+
+
 @cases(("create", None, True), ("create of a recreate", Recreate.CREATE, False))
 def test_execute_raises_general_failure_of_create_without_recreate(recreate: Recreate | None, raises: bool) -> None:
     task = create_task(ScriptedClient(None, results=[failed("GeneralServiceException")]), declaration())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial, reduce
 from types import MappingProxyType
 from typing import Any
 
@@ -114,6 +115,15 @@ def test_test_without_traffic_has_null_for_every_number(run: Run, emulator: Emul
     assert {metric.key for metric in METRICS} | {"error_rate"} == set(found["comparison"])
 
 
+def test_traffic_on_one_variant_has_null_for_other_variant_and_ratios(run: Run, emulator: Emulator) -> None:
+    start_test(emulator, {"production": PRODUCTION}, days=1)
+    found = measure(run)
+    assert found["production"]["invocations"] == 864_000
+    assert set(numbers(found["shadow"])) == {None}
+    expected = {"production": 864_000, "shadow": None, "difference": None, "ratio": None}
+    assert found["comparison"]["invocations"] == expected
+
+
 @pytest.mark.parametrize("setting", ["reject", "split"])
 def test_long_period_not_accepted_is_replaced_by_days(run: Run, emulator: Emulator, setting: str) -> None:
     start = start_test(emulator, hours=60)
@@ -154,6 +164,33 @@ def test_datapoints_have_keys_of_variant_for_each_period(run: Run, emulator: Emu
         ]
         assert set(points[0]) - {"timestamp"} == set(found[role]) - {"variant_name", "model_name"}
         assert points[0]["model_latency"]["p50"] == pytest.approx(found[role]["model_latency"]["p50"])
+
+
+def test_twenty_pages_are_read(run: Run, emulator: Emulator) -> None:
+    start_test(emulator, hours=2)
+    whole = measure(run, include_datapoints=True, period=60)
+    # Per variant: 120 datapoints and a summary of 5 sums, 2 latencies with 6 statistics and the utilizations with 2.
+    production, shadow = 121 * (5 + 12 + 6), 121 * (5 + 12 + 8)
+    emulator.settings.metric_page_size = -(-(production + shadow) // 20)
+    emulator.clear_log()
+    assert measure(run, include_datapoints=True, period=60) == whole
+    assert emulator.calls() == ["DescribeInferenceExperiment", *["GetMetricData"] * 20]
+
+
+@cases(
+    ("PartialData", "partial_data", {"token": False}, 2),
+    ("InternalError with NextToken", "internal_error", {"token": True}, 2),
+    ("HTTP 503 twice", "html503", {"times": 2}, 3),
+)
+def test_incomplete_response_is_retried(
+    kind: str, details: Mapping[str, Any], calls: int, run: Run, emulator: Emulator
+) -> None:
+    start_test(emulator, hours=2)
+    expected = measure(run)
+    emulator.clear_log()
+    emulator.fault("GetMetricData", kind, **details)
+    assert measure(run) == expected
+    assert emulator.calls().count("GetMetricData") == calls
 
 
 @pytest.mark.parametrize("status", ["Created", "Creating"])
@@ -276,6 +313,88 @@ def test_missing_experiment_fails(run: Run) -> None:
         "ResourceNotFound",
         f"Could not measure inference experiment '{NAME}' in {REGION}",
     )
+
+
+# Metrics and statistics of the script, which uses the client and the paginator of boto3 and nothing of the collection.
+LATENCY, UTILIZATION = ("Average", "Minimum", "Maximum", "p50", "p90", "p99"), ("Average", "Maximum")
+SCRIPT: dict[tuple[str, ...], tuple[str, str, str]] = {
+    **{
+        (key,): ("AWS/SageMaker", name, "Sum")
+        for key, name in {
+            "invocations": "Invocations",
+            "invocations_per_instance": "InvocationsPerInstance",
+            "invocation_4xx_errors": "Invocation4XXErrors",
+            "invocation_5xx_errors": "Invocation5XXErrors",
+            "invocation_model_errors": "InvocationModelErrors",
+        }.items()
+    },
+    **{
+        (f"{kind.lower()}_latency", statistic.lower()): ("AWS/SageMaker", f"{kind}Latency", statistic)
+        for kind in ("Model", "Overhead")
+        for statistic in LATENCY
+    },
+    **{
+        (f"{key}_utilization", statistic.lower()): ("/aws/sagemaker/Endpoints", f"{name}Utilization", statistic)
+        for key, name in {
+            "cpu": "CPU",
+            "memory": "Memory",
+            "disk": "Disk",
+            "gpu": "GPU",
+            "gpu_memory": "GPUMemory",
+        }.items()
+        for statistic in UTILIZATION
+    },
+}
+
+
+def run_script(emulator: Emulator, variant: str, start: datetime, end: datetime) -> dict[tuple[str, ...], float]:
+    """Return the value of each metric with data, of one period over the whole time."""
+    dimensions = [{"Name": "EndpointName", "Value": ENDPOINT}, {"Name": "VariantName", "Value": variant}]
+    queries = [
+        {
+            "Id": "_".join(keys),
+            "MetricStat": {
+                "Metric": {"Namespace": namespace, "MetricName": name, "Dimensions": dimensions},
+                "Period": int((end - start).total_seconds()),
+                "Stat": statistic,
+            },
+        }
+        for keys, (namespace, name, statistic) in SCRIPT.items()
+    ]
+    paginator = emulator.client("cloudwatch", REGION).get_paginator("get_metric_data")
+    pages = paginator.paginate(MetricDataQueries=queries, StartTime=start, EndTime=end)
+    values = {each["Id"]: value for page in pages for each in page["MetricDataResults"] for value in each["Values"]}
+    return {keys: values["_".join(keys)] for keys in SCRIPT if "_".join(keys) in values}
+
+
+@cases(
+    ("one retention period", {"days": 3}, timedelta()),
+    ("15 days after the start", {"days": 20, "minutes": 1}, timedelta(minutes=1)),
+    ("15 and 63 days after the start", {"days": 70, "minutes": 1}, timedelta(minutes=1)),
+)
+def test_independent_script_gets_the_same_numbers(
+    age: Mapping[str, Any], rounded_up: timedelta, run: Run, emulator: Emulator
+) -> None:
+    rates = {"error_4xx_rate": 0.01, "error_5xx_rate": 0.03}
+    start = start_test(emulator, {"production": {**PRODUCTION, **rates}, "shadow": {**SHADOW, **rates}}, **age)
+    found = measure(run, include_datapoints=True)
+    assert (found["start_time"], found["percentiles_exact"]) == (instant(start + rounded_up), True)
+    scripted = {role: run_script(emulator, role, start + rounded_up, emulator.clock.now()) for role in BOTH}
+    # GPUs have no data on production, and their memory on no variant.
+    assert [len(values) for values in scripted.values()] == [len(SCRIPT) - 4, len(SCRIPT) - 2]
+    at = partial(reduce, dict.__getitem__)
+    for role, values in scripted.items():
+        assert {path: number for path in SCRIPT if (number := at(path, found[role])) is not None} == values
+        assert found[role]["error_rate"] == values["invocation_model_errors",] / values["invocations",]
+        assert sum(point["invocations"] for point in found[role]["datapoints"]) == values["invocations",]
+    production, shadow = scripted.values()
+    for path in production.keys() & shadow.keys():
+        assert at(path, found["comparison"]) == {
+            "production": production[path],
+            "shadow": shadow[path],
+            "difference": shadow[path] - production[path],
+            "ratio": shadow[path] / production[path],
+        }
 
 
 def keys(value: Any, documented: Mapping[str, Any], path: str = "") -> set[str]:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.emulator.seed import ACCOUNT_ID
+from tests.support.aws_clients import rejected
 from tests.support.environment import REGION
 from tests.support.iam_policies import (
     HANDLER_ROLE,
@@ -40,7 +41,7 @@ from tests.support.iam_scenarios import (
     Task,
 )
 from tests.support.scenarios import CHANGED
-from tests.support.tasks import NAME, succeeded
+from tests.support.tasks import NAME, put_experiment, stored_experiment, stored_status, succeeded
 from tests.unit.iam.conftest import Account
 
 MORE = [Task(s.title, s.task, s.before, experiment=s.experiment) for s in CHANGED]
@@ -181,3 +182,40 @@ def test_policy_with_tag_condition_denies_experiments_of_other_team(account: Acc
         theirs, ours = (replace(task, experiment={"tags": {"team": team}}) for team in ("shop", "checkout"))
         assert len(_missing(account.run(theirs).msg)) == 1
         succeeded(account.run(ours))
+
+
+@tasks([task for task in WRITES if not task.other_caller])
+def test_read_only_policy_denies_writes(account: Account, task: Task) -> None:
+    account.grant(filled_in(READ_ONLY))
+    task.prepare(account.emulator)
+    before = _experiment(account)
+    result = account.run(task)
+    assert result.failed
+    assert re.findall(r"perform: (\S+)", result.msg)[0] in actions(filled_in(OPERATOR))
+    assert not result.changed
+    assert _experiment(account) == before
+
+
+def test_operator_with_handler_role_can_write_only_with_cloud_control(account: Account) -> None:
+    account.split()
+    put_experiment(account.emulator)
+    with rejected("AccessDeniedException", "not authorized to perform: sagemaker:StartInferenceExperiment"):
+        account.client("sagemaker").start_inference_experiment(Name=NAME)
+    account.handler_role = None
+    assert _missing(account.run(START).msg) == {"sagemaker:ListTags"}
+
+
+def _experiment(account: Account) -> Any:
+    return stored_experiment(account.emulator) if stored_status(account.emulator) else None
+
+
+def test_task_denied_after_update_reports_update(account: Account) -> None:
+    account.grant(without(filled_in(OPERATOR), "sagemaker:AddTags"))
+    task = replace(START, options={**START.options, "description": "New", "tags": {"team": "checkout"}})
+    result = account.run(task)
+    assert _missing(result.msg) == {"sagemaker:AddTags"}
+    assert result.changed
+    assert result["inference_experiment"]["description"] == "New"
+    assert result["operations"][0]["operation_status"] == "FAILED"
+    account.grant(filled_in(OPERATOR))
+    assert succeeded(account.run(task, again=True))["inference_experiment"]["status"] == "Running"

@@ -235,3 +235,35 @@ def test_removed_shadow_of_ended_experiment_returns_no_warning(run: Run, emulato
     put_experiment(emulator, "Completed")
     result = succeeded(run(MODULE, minimal(**REMOVE), check=check))
     assert (len(result.warnings), *returned(result)) == ((1, False, None) if check else (0, True, False))
+
+
+def test_endpoint_that_fails_while_updating_fails_with_its_reason(run: Run, emulator: Emulator) -> None:
+    put_experiment(emulator, "Running")
+
+    def fail() -> None:
+        put_endpoint = emulator.put_endpoint
+        put_endpoint(ENDPOINT, REGION, status="Updating", time_left=30, then="Failed", failure_reason="No capacity.")
+
+    emulator.on_call("DescribeEndpoint", fail)
+    result = run(MODULE, minimal(**PROMOTE))
+    failed(result, "NotApplied", "the endpoint has the status Failed (No capacity). ")
+    assert returned(result) == (False, None)
+    assert len(endpoint_reads(emulator)) > 5
+
+
+def test_deleted_endpoint_returns_a_warning(run: Run, emulator: Emulator) -> None:
+    put_experiment(emulator, "Running")
+    emulator.client("sagemaker", REGION).delete_endpoint(EndpointName=ENDPOINT)
+    result = succeeded(run(MODULE, minimal(**PROMOTE)))
+    (warning,) = result.warnings
+    assert "Could not find endpoint" in warning
+    assert returned(result) == (False, None)
+
+
+def test_second_promotion_returns_promoted_without_warning(run: Run, emulator: Emulator) -> None:
+    put_experiment(emulator, "Running")
+    results = [succeeded(run(MODULE, minimal(**PROMOTE))) for _run in range(2)]
+    assert [(result.changed, *returned(result), result.warnings) for result in results] == [
+        (True, True, True, []),
+        (False, True, True, []),
+    ]

@@ -285,6 +285,13 @@ def test_invalid_options_fail_before_any_call(
     assert emulator.calls() == []
 
 
+def test_all_experiments_are_read_at_a_limited_rate(run: Run, emulator: Emulator) -> None:
+    names = [f"n{index:03}" for index in range(80)]
+    put_experiments(emulator, names)
+    emulator.settings.throttle_per_second = 10
+    assert names_of(run, emulator) == names
+
+
 @cases(
     ("invalid options", INFO, {"names": ["b_b"]}, []),
     ("info", INFO, {}, ["cloudcontrol"]),

@@ -22,6 +22,7 @@ from ansible.module_utils import basic
 from ansible.module_utils.common import warnings as ansible_warnings
 from ansible.module_utils.common.parameters import PASS_VARS
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+from botocore.retries import bucket
 
 from tests.emulator.clock import Clock
 from tests.support.environment import REGION
@@ -129,7 +130,8 @@ def argument_spec(module: str | ModuleType) -> Spec:
 def with_shared_clients() -> Iterator[dict[Any, Any]]:
     """Create each client once for many runs, and yield the clients.
 
-    To create a client takes ten times as long as all calls of a run.
+    To create a client takes ten times as long as all calls of a run. Clients in adaptive mode do not wait after a
+    throttled call, because they would wait in real time.
     """
     created: dict[Any, Any] = {}
     create = AnsibleAWSModule.client
@@ -140,7 +142,10 @@ def with_shared_clients() -> Iterator[dict[Any, Any]]:
             created[key] = create(module, service, **settings)
         return created[key]
 
-    with mock.patch.object(AnsibleAWSModule, "client", client):
+    with (
+        mock.patch.object(AnsibleAWSModule, "client", client),
+        mock.patch.object(bucket.TokenBucket, "acquire"),
+    ):
         yield created
 
 

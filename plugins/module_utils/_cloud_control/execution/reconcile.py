@@ -84,8 +84,7 @@ def _warn_without_effect(task: Task, current: Resource | None) -> None:
         return
     warn_unapplied(task, current)
     now = context.deadline.clock.now()
-    warnings = context.type.warn_without_effect(state.declaration, current.properties, now)
-    report.warnings += [warning for warning in warnings if warning not in report.warnings]
+    report.warnings += context.type.warn_without_effect(state.declaration, current.properties, now)
 
 
 def _read_write_only(task: Task, step: ReadWriteOnly) -> Resource | None:

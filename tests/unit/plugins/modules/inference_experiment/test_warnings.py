@@ -24,6 +24,13 @@ def test_promote_of_ended_experiment_returns_a_warning(run: Run, emulator: Emula
     assert (result.changed, emulator.writes()) == (False, [])
 
 
+@CHECK
+def test_later_start_of_running_experiment_returns_a_warning(run: Run, emulator: Emulator, check: bool) -> None:
+    put_experiment(emulator, "Running")
+    (warning,) = succeeded(run(MODULE, minimal(schedule={"start_time": START}), check=check)).warnings
+    assert "schedule.start_time has no effect, because the experiment has already started (Running)." in warning
+
+
 @pytest.mark.parametrize(("status", "intent"), [("Created", "Running"), ("Running", "Completed")])
 def test_second_run_of_task_with_later_schedule_returns_no_warning(
     run: Run, emulator: Emulator, status: str, intent: str

@@ -27,7 +27,8 @@ def report_drift(resource_type: ResourceType, resources: Any, declarations: Any)
     """Return one row for each declaration, in the same order: the keys are those of the filter's RETURN.
 
     resources: the list that the info module returns with C(include_write_only: true). declarations: the options of the
-    tasks, each with an optional C(region). Raises ValueError with all errors of the declarations, or of the resources.
+    tasks, each with an optional C(region). Raises ValueError with all errors of the declarations, or
+    with the first error of a resource.
     """
     by_name: dict[str, list[Mapping[str, Any]]] = {}
     for resource in _dictionaries(f"{resource_type.result_name}s", resources):

@@ -75,7 +75,7 @@ class CloudControl:
             raise
 
     def read_write_only(self, reader: WriteOnlyReader, identifier: str) -> Properties | None:
-        """Return the properties that GetResource omits, from the service's own API; None if it has no such resource."""
+        """Return the write-only properties and the status, from the service's own API; None without such a resource."""
         try:
             return self.describe(reader.call, identifier, partial(responses.parse_write_only, reader))
         except CallFailed as error:
